@@ -1,0 +1,11 @@
+"""lunarsim: what happens between lunar orbit and the lunar surface.
+
+Describe (:class:`Scenario`), fly (:func:`simulate`, :func:`propagate`), look (:class:`Flight`, :mod:`lunarsim.plots`).
+Names are loaded when they are first used; the stub beside this file lists them.
+"""
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

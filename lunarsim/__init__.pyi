@@ -1,0 +1,37 @@
+from . import plots as plots
+from .craft import Accelerometer as Accelerometer
+from .craft import Engine as Engine
+from .craft import Spacecraft as Spacecraft
+from .errors import DataError as DataError
+from .errors import EpochError as EpochError
+from .errors import InputError as InputError
+from .errors import LunarsimError as LunarsimError
+from .errors import OutputError as OutputError
+from .errors import ScenarioError as ScenarioError
+from .errors import SpanError as SpanError
+from .errors import UnknownScenarioError as UnknownScenarioError
+from .faults import AccelerometerOff as AccelerometerOff
+from .flight import Accuracy as Accuracy
+from .flight import Cutoff as Cutoff
+from .flight import Event as Event
+from .flight import EventKind as EventKind
+from .flight import Flight as Flight
+from .flight import Impact as Impact
+from .flight import InOrbit as InOrbit
+from .flight import Scenario as Scenario
+from .flight import Site as Site
+from .flight import propagate as propagate
+from .flight import simulate as simulate
+from .moon import GravityField as GravityField
+from .moon import Moon as Moon
+from .moon import Terrain as Terrain
+from .orbits import State as State
+from .plan import AgainstVelocity as AgainstVelocity
+from .plan import AlongVelocity as AlongVelocity
+from .plan import Burn as Burn
+from .plan import Coast as Coast
+from .plan import FixedDirection as FixedDirection
+from .scenarios import load_scenario as load_scenario
+from .scenarios import scenario_names as scenario_names
+
+__version__: str

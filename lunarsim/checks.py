@@ -1,0 +1,79 @@
+"""What public objects accept: quantities of the right dimension, shape, sign, and finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim.errors import InputError
+
+_EXAMPLES = {
+    u.m: "a length such as 18 * u.km",
+    u.s: "a time span such as 84 * u.s",
+    u.kg: "a mass such as 1346 * u.kg",
+    u.deg: "an angle such as 82.087 * u.deg",
+    u.N: "a force such as 4.2 * u.kN",
+    u.m / u.s: "a velocity such as 24.3 * u.m / u.s",
+    u.m / u.s**2: "an acceleration such as 0.1 * u.m / u.s**2",
+}
+
+
+def quantity(
+    name: str,
+    value: Any,
+    unit: u.UnitBase,
+    *,
+    shape: tuple[int, ...] | None = (),
+    minimum: float = -np.inf,
+    positive: bool = False,
+) -> u.Quantity:
+    """Return ``value`` in ``unit``, or raise an error that names the argument.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the error text.
+    value : Quantity
+        What the caller gave.
+    unit : Unit
+        The unit of the result; ``value`` may be in any unit that converts to it.
+    shape : tuple of int or None
+        The expected shape; None accepts any.
+    minimum : float
+        The smallest value accepted, in ``unit``.
+    positive : bool
+        If true, zero and less are refused.
+
+    Raises
+    ------
+    InputError
+        If ``value`` is no quantity, of another dimension or shape, not finite, or out of range.
+    """
+    expected = _EXAMPLES.get(unit, f"a quantity in {unit}")
+    if not isinstance(value, u.Quantity):
+        raise InputError(f"{name} = {value!r} has no unit: expected {expected}")
+    try:
+        converted = value.to(unit)
+    except u.UnitConversionError:
+        raise InputError(f"{name} = {value} is of the wrong dimension: expected {expected}") from None
+    if shape is not None and converted.shape != shape:
+        raise InputError(f"{name} has shape {converted.shape}: expected shape {shape}")
+    if not np.all(np.isfinite(converted.value)):
+        raise InputError(f"{name} = {value} is not finite: expected {expected}")
+    if positive and np.any(converted.value <= 0.0):
+        raise InputError(f"{name} = {value} must be greater than zero")
+    if np.any(converted.value < minimum):
+        raise InputError(f"{name} = {value} must not be less than {minimum:g} {unit}")
+    return converted
+
+
+def instant(name: str, value: Any) -> Time:
+    """Return ``value`` if it is one astropy Time, or raise an error that names the argument."""
+    if not isinstance(value, Time):
+        raise InputError(f"{name} = {value!r} is not a Time: expected e.g. Time('2023-08-19T11:10:00', scale='utc')")
+    if not value.isscalar:
+        raise InputError(f"{name} holds {value.size} times: expected one")
+    return value

@@ -1,0 +1,11 @@
+"""Physical constants in SI units, each with its source on its line."""
+
+GM_MOON_M3_S2 = 4.90279996708864e12  # GRGM900C header, Lemoine et al. 2014, doi:10.1002/2014GL060027
+GM_EARTH_M3_S2 = 3.9860043550702266e14  # DE440, Park et al. 2021, doi:10.3847/1538-3881/abd414
+GM_SUN_M3_S2 = 1.3271244004127942e20  # DE440, Park et al. 2021, doi:10.3847/1538-3881/abd414
+
+MOON_RADIUS_M = 1_737_400.0  # IAU WGCCRE 2015; zero of LOLA and LROC elevations
+STANDARD_GRAVITY_MPS2 = 9.80665  # 3rd CGPM 1901; turns specific impulse into exhaust velocity
+
+ARCSECOND_RAD = 4.84813681109536e-06  # pi / 648000
+PA_TO_ME_ARCSEC = (67.92, 78.56, 0.30)  # about z, y, x: NAIF moon_080317.tf, MOON_ME_DE421; Williams et al. 2008

@@ -1,0 +1,7 @@
+"""The craft: engine, sensors, masses."""
+
+from lunarsim.craft.accelerometer import Accelerometer
+from lunarsim.craft.engine import Engine
+from lunarsim.craft.spacecraft import Spacecraft
+
+__all__ = ["Accelerometer", "Engine", "Spacecraft"]

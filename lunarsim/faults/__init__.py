@@ -1,0 +1,5 @@
+"""Faults: edits of components."""
+
+from lunarsim.faults.faults import AccelerometerOff, Fault
+
+__all__ = ["AccelerometerOff", "Fault"]

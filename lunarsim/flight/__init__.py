@@ -1,0 +1,33 @@
+"""Scenario in, flight out."""
+
+from lunarsim.flight.accuracy import Accuracy
+from lunarsim.flight.flight import Flight
+from lunarsim.flight.moment import Belief, Moment, Truth
+from lunarsim.flight.outcome import Escape, Impact, InOrbit, Outcome
+from lunarsim.flight.provenance import Provenance, Source, Status
+from lunarsim.flight.scenario import Scenario, Site
+from lunarsim.flight.simulate import propagate, simulate
+from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
+
+__all__ = [
+    "Accuracy",
+    "Belief",
+    "BurnRecord",
+    "Cutoff",
+    "Escape",
+    "Event",
+    "EventKind",
+    "Flight",
+    "Impact",
+    "InOrbit",
+    "Moment",
+    "Outcome",
+    "Provenance",
+    "Scenario",
+    "Site",
+    "Source",
+    "Status",
+    "Truth",
+    "propagate",
+    "simulate",
+]

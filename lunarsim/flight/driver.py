@@ -1,0 +1,189 @@
+"""The reference driver: one smooth segment at a time, events located on the dense output.
+
+Written around three habits of scipy's ``solve_ivp``: it looks for events only at the ends of steps,
+fires an event again when restarted at its root, and drops the event from the requested output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+from scipy.integrate import DOP853, OdeSolution
+from scipy.optimize import brentq
+
+from lunarsim.errors import LunarsimError
+from lunarsim.flight.accuracy import Accuracy
+
+Vector = NDArray[np.float64]
+Derivative = Callable[[float, Vector], Vector]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A scalar function of time and state whose zero is an event.
+
+    Attributes
+    ----------
+    name : str
+        What happens at the zero.
+    function : callable
+        ``function(t_s, y)``, continuous along a flight.
+    direction : int
+        +1: only where the function rises through zero; -1: only where it falls; 0: both.
+    terminal : bool
+        Whether the event ends the segment.
+    """
+
+    name: str
+    function: Callable[[float, Vector], float]
+    direction: int = 0
+    terminal: bool = False
+
+
+class Crossing(NamedTuple):
+    """A trigger that fired, when, and in which state."""
+
+    trigger: Trigger
+    t_s: float
+    y: Vector
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One smooth piece of a flight."""
+
+    solution: OdeSolution
+    start_s: float
+    end_s: float
+    end_y: Vector
+    step_ends_s: Vector
+    crossings: tuple[Crossing, ...]  #: in order of time; the last one may have ended the segment
+    ended_by: Trigger | None  #: None where the segment reached its end time
+
+
+def fly_segment(
+    derivative: Derivative,
+    start_s: float,
+    y: Vector,
+    end_s: float,
+    triggers: Sequence[Trigger],
+    accuracy: Accuracy,
+    *,
+    disarmed: Trigger | None = None,
+) -> Segment:
+    """Integrate one smooth segment from ``start_s`` to ``end_s`` or to the first terminal event.
+
+    Parameters
+    ----------
+    derivative : callable
+        ``derivative(t_s, y)``, smooth over the segment.
+    start_s, end_s : float
+        Seconds after the start of the flight.
+    y : ndarray
+        State at ``start_s``.
+    triggers : sequence of Trigger
+        Events to look for, at several samples within each step.
+    accuracy : Accuracy
+        Tolerances.
+    disarmed : Trigger, optional
+        The event that ended the segment before: it cannot fire at its own root.
+
+    Raises
+    ------
+    LunarsimError
+        If the integrator cannot go on.
+    """
+    times, pieces, crossings = [start_s], [], []
+    watch = _Watch(triggers, start_s, y, disarmed)
+    solver = _solver(derivative, start_s, y, end_s, accuracy)
+    ended_by: Trigger | None = None
+    while solver.status == "running" and ended_by is None:
+        y_before = solver.y
+        message = solver.step()
+        if solver.status == "failed":
+            raise LunarsimError(f"the integration stopped {solver.t:.3f} s after the start of the flight: {message}")
+        piece = solver.dense_output()
+        found = watch.crossings(piece, solver.t_old, solver.t, accuracy.samples_per_step)
+        ended_by = found[-1].trigger if found and found[-1].trigger.terminal else None
+        if ended_by is not None:  # step to the event itself, so that the end is integrated, not interpolated
+            solver = _step_to(derivative, solver.t_old, y_before, found[-1].t_s, accuracy)
+            piece = solver.dense_output()
+            found[-1] = Crossing(ended_by, solver.t, solver.y)
+        crossings += found
+        times.append(solver.t)
+        pieces.append(piece)
+    return Segment(
+        solution=OdeSolution(times, pieces),
+        start_s=start_s,
+        end_s=solver.t,
+        end_y=solver.y,
+        step_ends_s=np.array(times),
+        crossings=tuple(crossings),
+        ended_by=ended_by,
+    )
+
+
+class _Watch:
+    """Follows the signs of the triggers along a segment."""
+
+    def __init__(self, triggers: Sequence[Trigger], t_s: float, y: Vector, disarmed: Trigger | None) -> None:
+        self._triggers = triggers
+        self._values = [np.nan if trigger is disarmed else trigger.function(t_s, y) for trigger in triggers]
+
+    def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
+        """Return the crossings within one step, in order, up to the first terminal one."""
+        times = np.linspace(start_s, end_s, samples + 1)
+        states = piece(times[1:]).T
+        found: list[Crossing] = []
+        for i, trigger in enumerate(self._triggers):
+            for t0, t1, y1 in zip(times[:-1], times[1:], states, strict=True):
+                value = trigger.function(t1, y1)
+                if _crosses(self._values[i], value, trigger.direction):
+                    t_root = _root(trigger, piece, t0, t1, self._values[i], value)
+                    found.append(Crossing(trigger, t_root, piece(t_root)))
+                self._values[i] = value
+        found.sort(key=lambda crossing: crossing.t_s)
+        for count, crossing in enumerate(found, start=1):
+            if crossing.trigger.terminal:
+                return found[:count]
+        return found
+
+
+def _crosses(before: float, after: float, direction: int) -> bool:
+    """Whether a function went through zero; one that starts on zero does not, nor one that is not known (NaN)."""
+    rises = before < 0.0 <= after
+    falls = before > 0.0 >= after
+    return (rises and direction >= 0) or (falls and direction <= 0)
+
+
+def _root(trigger: Trigger, piece: Any, t0: float, t1: float, g0: float, g1: float) -> float:
+    if g1 == 0.0:
+        return float(t1)
+    if np.sign(trigger.function(t0, piece(t0))) != np.sign(g0):
+        return float(t0)  # the interpolant and the step differ at the last bit of a root on the step's edge
+    return float(brentq(lambda t: trigger.function(t, piece(t)), t0, t1, xtol=1e-12, rtol=4 * np.finfo(float).eps))
+
+
+def _solver(derivative: Derivative, start_s: float, y: Vector, end_s: float, accuracy: Accuracy) -> DOP853:
+    return DOP853(
+        derivative,
+        start_s,
+        y,
+        end_s,
+        rtol=accuracy.relative,
+        atol=accuracy.absolute(),
+        max_step=accuracy.max_step.to_value(u.s),
+    )
+
+
+def _step_to(derivative: Derivative, start_s: float, y: Vector, end_s: float, accuracy: Accuracy) -> DOP853:
+    """Return a solver that has reached ``end_s`` in one step: it lies within a step already accepted."""
+    end_s = max(end_s, float(np.nextafter(start_s, np.inf)))
+    solver = DOP853(derivative, start_s, y, end_s, first_step=end_s - start_s, rtol=1.0, atol=accuracy.absolute())
+    solver.step()
+    return solver

@@ -1,0 +1,273 @@
+"""The flight: what came out of a simulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import Latitude, Longitude
+from astropy.table import QTable
+from astropy.time import Time
+from numpy.typing import NDArray
+
+from lunarsim.errors import InputError, SpanError
+from lunarsim.flight.driver import Segment
+from lunarsim.flight.moment import Belief, Moment, Truth
+from lunarsim.flight.outcome import Outcome
+from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.timeline import BurnRecord, Event
+from lunarsim.kernels import motion
+from lunarsim.orbits import State
+
+_SAMPLES_PER_STEP = 4
+_EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
+
+
+@dataclass(frozen=True, eq=False)
+class FlownPhase:
+    """One smooth segment of a flight and what the engine did in it."""
+
+    name: str
+    segment: Segment
+    thrust_n: float
+
+
+class Trajectory:
+    """The motion that was integrated: SI floats in, SI floats out, within the flown span only."""
+
+    def __init__(self, phases: tuple[FlownPhase, ...]) -> None:
+        self.phases = phases
+        self._starts = np.array([phase.segment.start_s for phase in phases])
+
+    @property
+    def end_s(self) -> float:
+        """Seconds after the start at which the flight ended."""
+        return self.phases[-1].segment.end_s
+
+    @property
+    def end_y(self) -> NDArray[np.float64]:
+        """The integrated vector at the end."""
+        return self.phases[-1].segment.end_y
+
+    def at(self, t_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the integrated vectors, shape (n, 9), and the thrust (N) at n times; at a jump, after it."""
+        which = np.clip(np.searchsorted(self._starts, t_s, side="right") - 1, 0, None)
+        y = np.empty((t_s.size, motion.SIZE))
+        for i in np.unique(which):
+            y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
+        return y, np.array([self.phases[i].thrust_n for i in which])
+
+    def sampled(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return times, vectors and thrust at several points a step, with both sides of each jump."""
+        times, vectors, thrusts = [], [], []
+        for phase in self.phases:
+            ends = phase.segment.step_ends_s
+            fractions = np.arange(_SAMPLES_PER_STEP) / _SAMPLES_PER_STEP
+            inner = (ends[:-1, None] + np.diff(ends)[:, None] * fractions).ravel()
+            t_s = np.append(inner, ends[-1])
+            times.append(t_s)
+            vectors.append(phase.segment.solution(t_s).T)
+            thrusts.append(np.full(t_s.size, phase.thrust_n))
+        return np.concatenate(times), np.concatenate(vectors), np.concatenate(thrusts)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Flight:
+    """What came out of :func:`simulate` or :func:`propagate`.
+
+    Histories (``times``, ``altitude``, ...) are sampled at several points a step of the integrator and
+    hold both sides of each jump: an ignition or a cut-off stands twice, before and after.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What was flown.
+    timeline : tuple of Event
+        What happened, in order.
+    burns : tuple of BurnRecord
+        How each burn went.
+    outcome : Outcome
+        How the flight ended.
+    trajectory : Trajectory
+        The integrated motion in SI floats.
+    """
+
+    scenario: Scenario
+    timeline: tuple[Event, ...]
+    burns: tuple[BurnRecord, ...]
+    outcome: Outcome
+    trajectory: Trajectory
+
+    @property
+    def start(self) -> Time:
+        """When the flight started."""
+        return self.scenario.state.epoch
+
+    @property
+    def end(self) -> Time:
+        """When the flight ended."""
+        return self.outcome.time
+
+    @property
+    def duration(self) -> u.Quantity:
+        """How long the flight lasted."""
+        return self.trajectory.end_s * u.s
+
+    def at(self, time: Time) -> State:
+        """Return the state at one or many times of the flown span.
+
+        Parameters
+        ----------
+        time : Time
+            One time or an array of n.
+
+        Returns
+        -------
+        State
+            With positions of shape (3,) or (n, 3).
+
+        Raises
+        ------
+        SpanError
+            If a time lies outside the flown span: nothing is extrapolated.
+        """
+        t_s = self._inside(time)
+        y, _ = self.trajectory.at(np.atleast_1d(t_s))
+        y = y.reshape(*t_s.shape, motion.SIZE)
+        return State(y[..., motion.POSITION] * u.m, y[..., motion.VELOCITY] * (u.m / u.s), time)
+
+    def moment(self, time: Time) -> Moment:
+        """Return what was true at one time of the flown span, beside what the computer believed.
+
+        Raises
+        ------
+        SpanError
+            If the time lies outside the flown span.
+        """
+        y, thrust = self.trajectory.at(np.atleast_1d(self._inside(time)))
+        return moment(self.scenario, time, y[0], float(thrust[0]))
+
+    @property
+    def times(self) -> Time:
+        """Times of the histories, in the scale of the scenario's epoch."""
+        return self.start + self.elapsed
+
+    @property
+    def elapsed(self) -> u.Quantity:
+        """Time since the start of the flight."""
+        return self._samples[0] * u.s
+
+    @property
+    def altitude(self) -> u.Quantity:
+        """Height above the 1737.4 km sphere."""
+        return self.states.height
+
+    @property
+    def latitude(self) -> Latitude:
+        """Selenographic (ME) latitude."""
+        return self.states.latitude
+
+    @property
+    def longitude(self) -> Longitude:
+        """Selenographic (ME) east longitude."""
+        return self.states.longitude
+
+    @property
+    def speed(self) -> u.Quantity:
+        """Moon-centred inertial speed."""
+        return self.states.speed
+
+    @property
+    def flight_path_angle(self) -> u.Quantity:
+        """Angle of the inertial velocity above the local horizontal."""
+        return self.states.flight_path_angle
+
+    @property
+    def mass(self) -> u.Quantity:
+        """Mass of the craft.
+
+        Raises
+        ------
+        InputError
+            If the flight has no craft.
+        """
+        if self.scenario.craft is None:
+            raise InputError("this flight has no craft and so no mass: simulate a Scenario with a Spacecraft")
+        return self._samples[1][:, motion.MASS] * u.kg
+
+    @property
+    def thrust(self) -> u.Quantity:
+        """True thrust."""
+        return self._samples[2] * u.N
+
+    @property
+    def delta_v(self) -> u.Quantity:
+        """True delta-v since the start of the flight."""
+        return self._samples[1][:, motion.DV_TRUE] * (u.m / u.s)
+
+    @property
+    def delta_v_sensed(self) -> u.Quantity:
+        """Delta-v since the start of the flight as the accelerometer sensed it."""
+        return self._samples[1][:, motion.DV_SENSED] * (u.m / u.s)
+
+    @cached_property
+    def states(self) -> State:
+        """The states of the histories, as one State of many times."""
+        y = self._samples[1]
+        return State(y[:, motion.POSITION] * u.m, y[:, motion.VELOCITY] * (u.m / u.s), self.times)
+
+    def to_table(self) -> QTable:
+        """Return the histories as a table of quantities."""
+        columns = {
+            "time": self.times,
+            "elapsed": self.elapsed,
+            "position": self.states.position,
+            "velocity": self.states.velocity,
+            "latitude": self.latitude.to(u.deg),
+            "longitude": self.longitude.to(u.deg),
+            "altitude": self.altitude.to(u.km),
+            "speed": self.speed,
+            "flight_path_angle": self.flight_path_angle,
+            "thrust": self.thrust,
+            "delta_v": self.delta_v,
+            "delta_v_sensed": self.delta_v_sensed,
+        }
+        if self.scenario.craft is not None:
+            columns["mass"] = self.mass
+        table = QTable(columns)
+        table.meta["scenario"] = self.scenario.name
+        table.meta["frame"] = "Moon-centred, ICRF axes; latitude and longitude in ME of DE421"
+        return table
+
+    def __repr__(self) -> str:
+        return f"<flight of {self.scenario.name or 'a coast'}, {self.duration:.1f}: {self.outcome}>"
+
+    @cached_property
+    def _samples(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        return self.trajectory.sampled()
+
+    def _inside(self, time: Time) -> NDArray[np.float64]:
+        t_s = np.asarray((time - self.start).to_value(u.s))
+        end_s = self.trajectory.end_s
+        if np.any(t_s < -_EDGE_S) or np.any(t_s > end_s + _EDGE_S):
+            raise SpanError(
+                f"the flight was asked for {np.min(time).isot} to {np.max(time).isot} {time.scale.upper()}: it flew from "
+                f"{self.start.isot} to {self.end.isot} {self.start.scale.upper()}, and nothing is extrapolated"
+            )
+        return np.clip(t_s, 0.0, end_s)
+
+
+def moment(scenario: Scenario, time: Time, y: NDArray[np.float64], thrust_n: float) -> Moment:
+    """Return truth and belief for an integrated vector."""
+    return Moment(
+        time=time,
+        true=Truth(
+            state=State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time),
+            mass=y[motion.MASS] * u.kg if scenario.craft is not None else None,
+            thrust=thrust_n * u.N,
+            delta_v=y[motion.DV_TRUE] * (u.m / u.s),
+        ),
+        believed=Belief(delta_v=y[motion.DV_SENSED] * (u.m / u.s)),
+    )

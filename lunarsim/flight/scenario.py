@@ -1,0 +1,143 @@
+"""The scenario: everything that describes a flight before it is flown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+
+from astropy import units as u
+
+from lunarsim import checks
+from lunarsim.craft import Spacecraft
+from lunarsim.errors import InputError
+from lunarsim.faults import Fault
+from lunarsim.flight.provenance import Provenance, Source
+from lunarsim.moon import Moon
+from lunarsim.orbits import State
+from lunarsim.plan import Burn, Phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place on the Moon, in selenographic (ME) coordinates.
+
+    Parameters
+    ----------
+    latitude, longitude : Quantity
+        Latitude -90 to 90 deg, east longitude.
+    elevation : Quantity
+        Above the 1737.4 km sphere; default 0.
+    title : str
+        For figures and reports.
+
+    Raises
+    ------
+    InputError
+        If the latitude is beyond a pole or a dimension is wrong.
+    """
+
+    latitude: u.Quantity
+    longitude: u.Quantity
+    elevation: u.Quantity = 0.0 * u.m
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        latitude = checks.quantity("latitude", self.latitude, u.deg)
+        checks.quantity("longitude", self.longitude, u.deg)
+        checks.quantity("elevation", self.elevation, u.m)
+        if abs(latitude.value) > 90.0:
+            raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scenario:
+    """What is to be flown, by which craft, in which Moon, and what is wrong with the craft.
+
+    Parameters
+    ----------
+    name, title : str
+        Short name, and one line for people.
+    state : State
+        Where the flight starts, at one time.
+    craft : Spacecraft, optional
+        As designed; a plan of coasts needs none.
+    moon : Moon
+        Default: degree 50, Earth and Sun, the 1737.4 km sphere.
+    plan : tuple of Burn or Coast
+        The phases in order.
+    faults : tuple of Fault
+        Defects of the craft; default none.
+    sites : mapping of str to Site
+        Places that reports and figures name.
+    provenance : mapping of str to Provenance
+        Birth certificates of numbers, by their key in the scenario file.
+    sources : mapping of str to Source
+        What the certificates cite.
+
+    Raises
+    ------
+    InputError
+        If there are no phases, the state holds many times, a burn has no craft or cannot start on time, or a
+        fault has no craft.
+    """
+
+    name: str
+    title: str = ""
+    state: State
+    craft: Spacecraft | None = None
+    moon: Moon = field(default_factory=Moon)
+    plan: tuple[Phase, ...]
+    faults: tuple[Fault, ...] = ()
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        checks.instant("the epoch of the state", self.state.epoch)
+        if not self.plan:
+            raise InputError("plan has no phases: expected at least one Coast or Burn")
+        if self.craft is None and (self.faults or any(isinstance(phase, Burn) for phase in self.plan)):
+            raise InputError("craft is missing: a plan with a burn, or a fault, needs a Spacecraft")
+        self._check_ignitions()
+
+    def without_faults(self) -> Scenario:
+        """Return the same scenario with a sound craft."""
+        return replace(self, faults=())
+
+    def with_faults(self, *faults: Fault) -> Scenario:
+        """Return the same scenario with other faults in place of its own."""
+        return replace(self, faults=faults)
+
+    @property
+    def flown_craft(self) -> Spacecraft | None:
+        """The craft with its faults."""
+        if self.craft is None:
+            return None
+        return reduce(lambda craft, fault: fault.apply(craft), self.faults, self.craft)
+
+    @property
+    def longest_duration(self) -> u.Quantity:
+        """The longest time that the plan can take: burns to the end of their timers."""
+        return self._latest_ends()[-1]
+
+    def _latest_ends(self) -> list[u.Quantity]:
+        ends: list[u.Quantity] = []
+        for phase in self.plan:
+            if isinstance(phase, Burn):
+                ends.append((phase.ignition - self.state.epoch).to(u.s) + phase.timer.to(u.s))
+            else:
+                ends.append((ends[-1] if ends else 0.0 * u.s) + phase.duration.to(u.s))
+        return ends
+
+    def _check_ignitions(self) -> None:
+        earliest = 0.0 * u.s
+        for phase, end in zip(self.plan, self._latest_ends(), strict=True):
+            if isinstance(phase, Burn):
+                ignition = (phase.ignition - self.state.epoch).to(u.s)
+                if ignition < earliest - 1e-6 * u.s:
+                    raise InputError(
+                        f"burn '{phase.name}' has ignition = {phase.ignition.isot}, up to {earliest - ignition:.3f} "
+                        "before what precedes it ends: expected an ignition after it"
+                    )
+            earliest = end

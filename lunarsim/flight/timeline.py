@@ -1,0 +1,81 @@
+"""The events of a flight, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim.flight.moment import Belief, Moment, Truth
+from lunarsim.orbits import State
+
+
+class EventKind(Enum):
+    """What can happen on a flight."""
+
+    START = "start"
+    IGNITION = "ignition"
+    CUTOFF = "cut-off"
+    PERILUNE = "perilune"
+    APOLUNE = "apolune"
+    IMPACT = "impact"
+    END = "end"
+
+
+class Cutoff(Enum):
+    """Why a burn ended."""
+
+    SENSED_DELTA_V = "sensed delta-v"
+    TIMER = "timer"
+    PROPELLANT = "propellant"
+    IMPACT = "impact"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Event:
+    """Something that happened, with truth and belief at that moment."""
+
+    kind: EventKind
+    detail: str  #: the burn's name, the reason of a cut-off
+    moment: Moment
+
+    @property
+    def time(self) -> Time:
+        """When it happened."""
+        return self.moment.time
+
+    @property
+    def true(self) -> Truth:
+        """What was the case."""
+        return self.moment.true
+
+    @property
+    def believed(self) -> Belief:
+        """What the computer held to be the case."""
+        return self.moment.believed
+
+    @property
+    def name(self) -> str:
+        """Kind and detail in words."""
+        return f"{self.kind.value} ({self.detail})" if self.detail else self.kind.value
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.moment}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BurnRecord:
+    """How a burn went."""
+
+    name: str
+    ignition: Time
+    duration: u.Quantity
+    cutoff: Cutoff
+    delta_v: u.Quantity  #: true
+    delta_v_sensed: u.Quantity
+    target_delta_v: u.Quantity
+    propellant: u.Quantity
+    before: State
+    after: State

@@ -1,0 +1,40 @@
+"""The one decorator of all kernels, and the care of their cache on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function in nopython mode and keep the machine code on disk."""
+    return cast(Function, numba.njit(cache=True, error_model="numpy")(function))
+
+
+def reordering_kernel(function: Function) -> Function:
+    """Compile a long sum whose terms may be added in any order, so that the vector units share them.
+
+    NaN and infinity keep their meaning: only reassociation and fused multiply-add are allowed.
+    """
+    flags = {"reassoc", "contract", "nsz"}
+    return cast(Function, numba.njit(cache=True, error_model="numpy", fastmath=flags)(function))
+
+
+def discard_stale_cache(folder: Path) -> None:
+    """Remove compiled kernels that are older than any kernel source in a folder.
+
+    numba compares a cached function with the file that defines it, and not with the files of the
+    kernels that it calls: after an edit in one file, callers in others would go on with old physics.
+    """
+    newest = max(source.stat().st_mtime for source in folder.glob("*.py"))
+    for index in (folder / "__pycache__").glob("*.nbi"):
+        if index.stat().st_mtime < newest:
+            index.unlink(missing_ok=True)
+
+
+discard_stale_cache(Path(__file__).parent)

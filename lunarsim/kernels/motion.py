@@ -1,0 +1,96 @@
+"""The equations of motion: all forces summed, mass flow, true and sensed delta-v."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.gravity import HarmonicField, harmonics, point_mass
+from lunarsim.kernels.orientation import rot_pa_from_icrf
+from lunarsim.kernels.sensors import accelerometer
+from lunarsim.kernels.steering import thrust_direction
+from lunarsim.kernels.third_body import third_body
+
+#: Places in the vector that is integrated: position (m) and velocity (m/s) in ICRF axes, mass (kg),
+#: and the delta-v since the start of the flight (m/s): true, and as the accelerometer sensed it.
+POSITION = slice(0, 3)
+VELOCITY = slice(3, 6)
+MASS = 6
+DV_TRUE = 7
+DV_SENSED = 8
+SIZE = 9
+
+
+class Environment(NamedTuple):
+    """The Moon and its sky during one flight."""
+
+    epoch_et_s: float  #: start of the flight, TDB seconds past J2000
+    field: HarmonicField
+    angles: ChebyshevTable  #: PA orientation angles
+    body_gm: NDArray[np.float64]  #: shape (bodies,), m3/s2
+    body_positions: ChebyshevTable  #: Moon-centred, ICRF axes, 3 components a body (m)
+
+
+class Propulsion(NamedTuple):
+    """One engine setting and the sensor that watches it; zero thrust and no sensor in a coast."""
+
+    thrust_n: float
+    exhaust_velocity_mps: float
+    steering: int
+    direction: NDArray[np.float64]
+    sensor_powered: bool
+    sensor_scale_factor: float
+    sensor_bias_mps2: float
+
+
+@kernel
+def gravity(et_s: float, r: NDArray[np.float64], environment: Environment) -> NDArray[np.float64]:
+    """Return the acceleration (m/s2, ICRF axes) by the Moon and the third bodies at ``r`` (m)."""
+    total = np.empty(3)
+    if environment.field.degree < 2:
+        total[0], total[1], total[2] = point_mass(r[0], r[1], r[2], environment.field.gm)
+    else:
+        rot = rot_pa_from_icrf(environment.angles, et_s)
+        r_pa = rot @ r
+        a_pa = np.empty(3)
+        a_pa[0], a_pa[1], a_pa[2] = harmonics(r_pa[0], r_pa[1], r_pa[2], environment.field)
+        for i in range(3):
+            total[i] = rot[0, i] * a_pa[0] + rot[1, i] * a_pa[1] + rot[2, i] * a_pa[2]
+    bodies = environment.body_gm.size
+    if bodies > 0:
+        positions = np.empty(3 * bodies)
+        evaluate(environment.body_positions, et_s, positions)
+        for b in range(bodies):
+            ax, ay, az = third_body(r, positions[3 * b : 3 * b + 3], environment.body_gm[b])
+            total[0] += ax
+            total[1] += ay
+            total[2] += az
+    return total
+
+
+@kernel
+def derivative(
+    t_s: float, y: NDArray[np.float64], environment: Environment, propulsion: Propulsion
+) -> NDArray[np.float64]:
+    """Return dy/dt at ``t_s`` seconds after the start of the flight; see the places of ``y`` above."""
+    v = y[3:6]
+    out = np.zeros(SIZE)
+    out[0:3] = v
+    out[3:6] = gravity(environment.epoch_et_s + t_s, y[0:3], environment)
+    if propulsion.thrust_n > 0.0:
+        specific_force = propulsion.thrust_n / y[MASS]
+        ux, uy, uz = thrust_direction(propulsion.steering, propulsion.direction, v)
+        out[3] += specific_force * ux
+        out[4] += specific_force * uy
+        out[5] += specific_force * uz
+        out[MASS] = -propulsion.thrust_n / propulsion.exhaust_velocity_mps
+        out[DV_TRUE] = specific_force
+        out[DV_SENSED] = accelerometer(
+            specific_force,
+            propulsion.sensor_powered,
+            propulsion.sensor_scale_factor,
+            propulsion.sensor_bias_mps2,
+        )
+    return out

@@ -1,0 +1,242 @@
+"""States about the Moon, and the bridge to poliastro and boinor orbits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import Latitude, Longitude
+from astropy.time import Time
+from numpy.typing import NDArray
+
+from lunarsim import checks, constants
+from lunarsim.errors import InputError
+from lunarsim.kernels import elements as element_kernels
+from lunarsim.kernels import orbit as orbit_kernels
+from lunarsim.moon.orientation import rot_me_from_icrf
+
+
+class Elements(NamedTuple):
+    """Osculating Keplerian elements to the Moon's equator (ME) of date."""
+
+    semi_major_axis: u.Quantity
+    eccentricity: u.Quantity
+    inclination: u.Quantity
+    node_longitude: u.Quantity  #: selenographic longitude of the ascending node
+    argument_of_perilune: u.Quantity
+    true_anomaly: u.Quantity
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Position and velocity, Moon-centred, in axes of the ICRF, at one time or many.
+
+    Parameters
+    ----------
+    position : Quantity, shape (3,) or (n, 3)
+        From the Moon's centre, ICRF axes.
+    velocity : Quantity, shape (3,) or (n, 3)
+        Inertial, ICRF axes.
+    epoch : Time
+        One time, or n times for shape (n, 3).
+
+    Raises
+    ------
+    InputError
+        If a shape or a dimension is not as above, a value is not finite, or a position is the Moon's centre.
+    """
+
+    position: u.Quantity
+    velocity: u.Quantity
+    epoch: Time
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.epoch, Time):
+            checks.instant("epoch", self.epoch)
+        shape = (*self.epoch.shape, 3)
+        position = checks.quantity("position", self.position, u.m, shape=shape)
+        checks.quantity("velocity", self.velocity, u.m / u.s, shape=shape)
+        if not np.all(np.linalg.norm(position.value, axis=-1) > 0.0):
+            raise InputError("position is the Moon's centre: expected a point outside it")
+
+    @classmethod
+    def from_elements(
+        cls,
+        *,
+        perilune: u.Quantity,
+        apolune: u.Quantity,
+        inclination: u.Quantity,
+        node_longitude: u.Quantity,
+        epoch: Time,
+        argument_of_perilune: u.Quantity = 0.0 * u.deg,
+        true_anomaly: u.Quantity = 0.0 * u.deg,
+    ) -> State:
+        """Return the state of an osculating orbit given to the Moon's equator of date.
+
+        Parameters
+        ----------
+        perilune, apolune : Quantity
+            Altitudes of the osculating orbit above the 1737.4 km sphere.
+        inclination : Quantity
+            To the equator of the mean Earth / polar axis frame (ME) at ``epoch``.
+        node_longitude : Quantity
+            Selenographic (ME) east longitude of the ascending node at ``epoch``.
+        epoch : Time
+            Epoch of the elements, 1900 to 2050.
+        argument_of_perilune, true_anomaly : Quantity
+            Angles in the orbit; default 0.
+
+        Raises
+        ------
+        InputError
+            If perilune is above apolune or below the Moon's centre, the inclination is not in 0 to 180 deg,
+            or a dimension is wrong.
+        EpochError
+            If the epoch is outside the span of the orientation kernel.
+
+        Notes
+        -----
+        The gravitational parameter is that of GRGM900C (Lemoine et al. 2014).
+        """
+        low = checks.quantity("perilune", perilune, u.m)
+        high = checks.quantity("apolune", apolune, u.m)
+        tilt = checks.quantity("inclination", inclination, u.deg, minimum=0.0)
+        angles = [
+            checks.quantity(name, angle, u.deg)
+            for name, angle in (
+                ("node_longitude", node_longitude),
+                ("argument_of_perilune", argument_of_perilune),
+                ("true_anomaly", true_anomaly),
+            )
+        ]
+        checks.instant("epoch", epoch)
+        if low > high:
+            raise InputError(
+                f"perilune = {perilune} is above apolune = {apolune}: perilune is the lowest point of the orbit; swap them"
+            )
+        if tilt.value > 180.0:
+            raise InputError(f"inclination = {inclination} is more than 180 deg: expected 0 to 180 deg")
+        r_low, r_high = low.value + constants.MOON_RADIUS_M, high.value + constants.MOON_RADIUS_M
+        if r_low <= 0.0:
+            raise InputError(f"perilune = {perilune} lies below the Moon's centre, at -1737.4 km")
+        p, e = 2.0 * r_low * r_high / (r_low + r_high), (r_high - r_low) / (r_high + r_low)
+        r_me, v_me = element_kernels.state_from_elements(
+            constants.GM_MOON_M3_S2, p, e, np.radians(tilt.value), *(np.radians(angle.value) for angle in angles)
+        )
+        rot = rot_me_from_icrf(epoch)
+        return cls(rot.T @ r_me * u.m, rot.T @ v_me * (u.m / u.s), epoch)
+
+    @classmethod
+    def from_orbit(cls, orbit: Any) -> State:
+        """Return the state of a poliastro or boinor ``Orbit`` about the Moon.
+
+        Raises
+        ------
+        InputError
+            If the orbit's attractor is not the Moon.
+        """
+        attractor = getattr(getattr(orbit, "attractor", None), "name", None)
+        if attractor != "Moon":
+            raise InputError(
+                f"orbit = {orbit} is about {attractor}: expected a poliastro or boinor Orbit about the Moon"
+            )
+        return cls(orbit.r.to(u.m), orbit.v.to(u.m / u.s), orbit.epoch)
+
+    def to_orbit(self) -> Any:
+        """Return a boinor ``Orbit`` (the poliastro API) of this state.
+
+        Raises
+        ------
+        InputError
+            If the state holds many times.
+        """
+        self._check_single("to_orbit")
+        from boinor.bodies import Moon  # noqa: PLC0415  (a second of import that only this bridge needs)
+        from boinor.twobody import Orbit  # noqa: PLC0415
+
+        return Orbit.from_vectors(Moon, self.position.to(u.km), self.velocity.to(u.km / u.s), self.epoch)
+
+    def __getitem__(self, index: Any) -> State:
+        """Return the state at some of many times."""
+        return State(self.position[index], self.velocity[index], self.epoch[index])
+
+    @property
+    def longitude(self) -> Longitude:
+        """Selenographic (ME) east longitude, 0 to 360 deg."""
+        return Longitude(self._selenographic[..., 0] * u.rad, unit=u.deg)
+
+    @property
+    def latitude(self) -> Latitude:
+        """Selenographic (ME) latitude."""
+        return Latitude(self._selenographic[..., 1] * u.rad, unit=u.deg)
+
+    @property
+    def height(self) -> u.Quantity:
+        """Height above the 1737.4 km sphere."""
+        return (np.linalg.norm(self.position.to_value(u.m), axis=-1) - constants.MOON_RADIUS_M) * u.m
+
+    @property
+    def speed(self) -> u.Quantity:
+        """Moon-centred inertial speed."""
+        return np.linalg.norm(self.velocity.to_value(u.m / u.s), axis=-1) * (u.m / u.s)
+
+    @property
+    def flight_path_angle(self) -> u.Quantity:
+        """Angle of the inertial velocity above the local horizontal."""
+        return np.degrees(self._each(orbit_kernels.flight_path_angle)) * u.deg
+
+    @property
+    def perilune(self) -> u.Quantity:
+        """Altitude of the osculating perilune above 1737.4 km, with the GM of GRGM900C."""
+        return (self._apsides[..., 0] - constants.MOON_RADIUS_M) * u.m
+
+    @property
+    def apolune(self) -> u.Quantity:
+        """Altitude of the osculating apolune above 1737.4 km; infinite for an open orbit."""
+        return (self._apsides[..., 1] - constants.MOON_RADIUS_M) * u.m
+
+    def elements(self) -> Elements:
+        """Return the osculating elements to the Moon's equator (ME) of date.
+
+        Raises
+        ------
+        InputError
+            If the state holds many times.
+        """
+        self._check_single("elements")
+        rot = rot_me_from_icrf(self.epoch)
+        p, e, inclination, node, argument, anomaly = element_kernels.elements_from_state(
+            constants.GM_MOON_M3_S2, rot @ self.position.to_value(u.m), rot @ self.velocity.to_value(u.m / u.s)
+        )
+        degrees = np.degrees([inclination, node, argument, anomaly]) * u.deg
+        return Elements(p / (1.0 - e * e) * u.m, e * u.one, *degrees)
+
+    def __repr__(self) -> str:
+        if self.epoch.shape:
+            first, last = self.epoch[0], self.epoch[-1]
+            return f"<{self.epoch.size} lunar states, {first.isot} to {last.isot} {first.scale.upper()}>"
+        low, high = self.perilune.to_value(u.km), self.apolune.to_value(u.km)
+        return f"<{low:.1f} x {high:.1f} km lunar orbit at {self.epoch.isot} {self.epoch.scale.upper()}>"
+
+    @property
+    def _selenographic(self) -> NDArray[np.float64]:
+        r_me = np.einsum("...ij,...j->...i", rot_me_from_icrf(self.epoch), self.position.to_value(u.m))
+        angles = np.array([orbit_kernels.spherical(r)[:2] for r in r_me.reshape(-1, 3)])
+        return angles.reshape(*r_me.shape[:-1], 2)
+
+    @property
+    def _apsides(self) -> NDArray[np.float64]:
+        return self._each(orbit_kernels.apsides, constants.GM_MOON_M3_S2)
+
+    def _each(self, function: Any, *parameters: float) -> NDArray[np.float64]:
+        """Apply a kernel of (r, v, parameters) at each time; the last axis holds its results."""
+        r = self.position.to_value(u.m).reshape(-1, 3)
+        v = self.velocity.to_value(u.m / u.s).reshape(-1, 3)
+        results = np.array([function(ri, vi, *parameters) for ri, vi in zip(r, v, strict=True)])
+        return results.reshape((*self.epoch.shape, *results.shape[1:]))
+
+    def _check_single(self, method: str) -> None:
+        if self.epoch.shape:
+            raise InputError(f"{method} needs a state at one time, this one holds {self.epoch.size}: pick one, state[i]")
