@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.time import Time
+from astropy.time import Time, TimeDelta
 
 from lunarsim.errors import InputError
 
@@ -36,7 +36,7 @@ def quantity(
     ----------
     name : str
         The argument's name, for the error text.
-    value : Quantity
+    value : Quantity or TimeDelta
         What the caller gave.
     unit : Unit
         The unit of the result; ``value`` may be in any unit that converts to it.
@@ -53,6 +53,8 @@ def quantity(
         If ``value`` is no quantity, of another dimension or shape, not finite, or out of range.
     """
     expected = _EXAMPLES.get(unit, f"a quantity in {unit}")
+    if isinstance(value, TimeDelta):
+        value = value.to(u.s)
     if not isinstance(value, u.Quantity):
         raise InputError(f"{name} = {value!r} has no unit: expected {expected}")
     try:

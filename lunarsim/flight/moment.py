@@ -9,6 +9,8 @@ from astropy.time import Time
 
 from lunarsim.orbits import State
 
+_MPS = u.m / u.s
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Truth:
@@ -38,6 +40,7 @@ class Moment:
     def __str__(self) -> str:
         state = self.true.state
         return (
-            f"{self.time.isot} {self.time.scale.upper()}  height {state.height.to(u.km):.3f}, speed {state.speed:.2f}, "
-            f"delta-v true {self.true.delta_v:.3f}, believed {self.believed.delta_v:.3f}"
+            f"{self.time.isot} {self.time.scale.upper()}, height {state.height.to_value(u.km):.3f} km, "
+            f"speed {state.speed.to_value(_MPS):.2f} m/s, delta-v true {self.true.delta_v.to_value(_MPS):.3f} m/s, "
+            f"believed {self.believed.delta_v.to_value(_MPS):.3f} m/s"
         )

@@ -78,8 +78,8 @@ class Impact(Outcome):
 
     def __str__(self) -> str:
         return (
-            f"impact at {self.time.utc.strftime('%Y-%m-%d %H:%M:%S')} UTC, {_place(self)}, "
-            f"{self.speed.to(u.m / u.s):.0f} at {self.flight_path_angle:.2f}"
+            f"impact at {_clock(self.time)} UTC, {_place(self)}, "
+            f"{self.speed.to_value(u.m / u.s):.0f} m/s at {self.flight_path_angle.to_value(u.deg):.2f} deg"
         )
 
 
@@ -98,7 +98,7 @@ class InOrbit(Outcome):
 
     def __str__(self) -> str:
         return (
-            f"in orbit at {self.time.utc.strftime('%Y-%m-%d %H:%M:%S')} UTC, "
+            f"in orbit at {_clock(self.time)} UTC, "
             f"{self.perilune.to_value(u.km):.1f} x {self.apolune.to_value(u.km):.1f} km"
         )
 
@@ -107,12 +107,16 @@ class Escape(Outcome):
     """The plan ended with the craft on an open orbit."""
 
     def __str__(self) -> str:
-        return f"on an escape orbit at {self.time.utc.strftime('%Y-%m-%d %H:%M:%S')} UTC, at {self.speed:.0f}"
+        return f"on an escape orbit at {_clock(self.time)} UTC, at {self.speed.to_value(u.m / u.s):.0f} m/s"
 
 
 def outcome_in_space(state: State) -> Outcome:
     """Return how a flight ended that did not meet the ground."""
     return InOrbit(state) if np.isfinite(state.apolune.value) else Escape(state)
+
+
+def _clock(time: Time) -> str:
+    return str(time.utc.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def _place(outcome: Outcome) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from astropy import units as u
+from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.craft import Spacecraft
@@ -70,6 +71,8 @@ class Scenario:
         Defects of the craft; default none.
     sites : mapping of str to Site
         Places that reports and figures name.
+    published : mapping of str to Quantity or Time
+        What was published of the flight, to compare with; the simulation does not use it.
     provenance : mapping of str to Provenance
         Birth certificates of numbers, by their key in the scenario file.
     sources : mapping of str to Source
@@ -90,6 +93,7 @@ class Scenario:
     plan: tuple[Phase, ...]
     faults: tuple[Fault, ...] = ()
     sites: Mapping[str, Site] = field(default_factory=dict)
+    published: Mapping[str, u.Quantity | Time] = field(default_factory=dict)
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
 

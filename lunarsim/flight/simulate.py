@@ -104,11 +104,12 @@ class _Pilot:
                 self._coast_to(self._t_s + phase.duration_s, phase.name)
             if self._down:
                 break
+        outcome = self._finish()
         return Flight(
             scenario=self._scenario,
             timeline=tuple(self._events),
             burns=tuple(self._burns),
-            outcome=self._finish(),
+            outcome=outcome,
             trajectory=Trajectory(tuple(self._phases)),
         )
 

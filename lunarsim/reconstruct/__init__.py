@@ -1,1 +1,13 @@
-"""Reconstruct."""
+"""What must have happened: unknowns from observations."""
+
+from lunarsim.reconstruct.estimate import (
+    Direction,
+    Estimate,
+    Observation,
+    Prediction,
+    Unknown,
+    estimate,
+    leave_one_out,
+)
+
+__all__ = ["Direction", "Estimate", "Observation", "Prediction", "Unknown", "estimate", "leave_one_out"]

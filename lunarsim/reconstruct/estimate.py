@@ -65,9 +65,10 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Direction:
-    """A combined change of the unknowns, and how far the observations let it go (one sigma)."""
+    """A combined change of the unknowns, and how many times itself it can go within one sigma."""
 
     change: Mapping[str, u.Quantity]
+    reach: float  #: infinite where nothing holds it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -217,8 +218,9 @@ def _inverse(normal: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _weakest(unknowns: Sequence[Unknown], measured: NDArray[np.float64]) -> Direction:
     _, singular, right = np.linalg.svd(measured, full_matrices=True)
-    held = np.zeros(len(unknowns))
-    held[: singular.size] = singular
     direction = right[-1] / np.max(np.abs(right[-1]))
-    reach = 1.0 / held[-1] if held[-1] > 1e-9 else 1.0
-    return Direction(change={k.name: d * reach * k.scale for k, d in zip(unknowns, direction, strict=True)})
+    held = float(np.linalg.norm(measured @ direction)) if singular.size == len(unknowns) else 0.0
+    return Direction(
+        change={k.name: d * k.scale for k, d in zip(unknowns, direction, strict=True)},
+        reach=1.0 / held if held > 0.0 else np.inf,
+    )

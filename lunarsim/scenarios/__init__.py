@@ -1,1 +1,5 @@
-"""Scenarios."""
+"""The catalogue: one TOML file a mission, its sources within."""
+
+from lunarsim.scenarios.catalogue import load_scenario, scenario_names
+
+__all__ = ["load_scenario", "scenario_names"]

@@ -1,0 +1,79 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import lunarsim
+from lunarsim.cli import figures, report
+from lunarsim.flight import Flight, Scenario, simulate
+from lunarsim.io import flight_summary, prepare_folder, write_files
+from lunarsim.scenarios import load_scenario, scenario_names
+
+app = typer.Typer(
+    help="What happens between lunar orbit and the lunar surface.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder for figures and tables. Default: one named after the scenario.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the catalogue or the path of a .toml file.")]
+
+
+@app.command()
+def luna25(out: Out = None, as_json: AsJson = False) -> None:
+    """Fly Luna-25's last burn twice: as planned, and with its dead accelerometer."""
+    _run("luna25", out, as_json)
+
+
+@app.command()
+def run(scenario: Name, out: Out = None, as_json: AsJson = False) -> None:
+    """Fly any scenario; one with faults is flown without them too."""
+    _run(scenario, out, as_json)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the catalogue."""
+    console = Console(soft_wrap=True)
+    for name in scenario_names():
+        console.print(f"[bold]{name}[/]  {load_scenario(name).title}")
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"lunarsim {lunarsim.__version__}")
+        raise typer.Exit
+
+
+def _run(name: str, out: Path | None, as_json: bool) -> None:
+    console = Console(stderr=True)
+    scenario = load_scenario(name)
+    folder = out or Path(scenario.name)
+    prepare_folder(folder)
+    report.print_provenance(console, scenario)
+    with console.status("flying (the first run on a machine compiles the physics, which takes up to a minute)"):
+        flights = _fly(scenario)
+    report.print_timelines(console, flights)
+    console.print(report.verdict(flights["flown"], flights.get("planned")), style="bold")
+    summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
+    with console.status("drawing"):
+        files = write_files(folder, figures.files(flights, summary))
+    console.print(f"{len(files)} files in {folder}: {', '.join(file.name for file in files)}", soft_wrap=True)
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+
+
+def _fly(scenario: Scenario) -> dict[str, Flight]:
+    flights = {"planned": simulate(scenario.without_faults())} if scenario.faults else {}
+    return {**flights, "flown": simulate(scenario)}

@@ -1,0 +1,56 @@
+"""The files that a command leaves: figures, tables, the summary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lunarsim import plots
+from lunarsim.flight import Flight
+from lunarsim.io.output import Write
+
+_DPI = 150
+
+
+def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Write]:
+    """Return, for each file name, what writes it."""
+    shown = list(flights.values())
+    labels = list(flights)
+    writers: dict[str, Write] = {
+        "summary.json": lambda path: _write_text(path, json.dumps(summary, indent=2, allow_nan=False) + "\n"),
+        **{f"{name}.ecsv": _table_writer(flight) for name, flight in flights.items()},
+        "descent_profile.png": _figure_writer(lambda: plots.descent_profile(*shown, labels=labels)),
+        "ground_track.png": _figure_writer(lambda: plots.ground_track(*shown, labels=labels)),
+        "orbit.png": _figure_writer(lambda: plots.orbit(*shown, labels=labels)),
+    }
+    if any(flight.burns for flight in shown):
+        writers["burn.png"] = _figure_writer(lambda: plots.burn(*shown, labels=labels))
+    return writers
+
+
+def _table_writer(flight: Flight) -> Write:
+    return lambda path: flight.to_table().write(path, format="ascii.ecsv", delimiter=",")
+
+
+def _figure_writer(draw: Callable[[], Any]) -> Write:
+    def write(path: Path) -> None:
+        with mpl.rc_context():
+            mpl.use("Agg")
+            axes: Axes = np.ravel(draw())[0]
+            figure = axes.get_figure(root=True)
+            assert isinstance(figure, Figure)
+            figure.savefig(path, dpi=_DPI, bbox_inches="tight")
+            mpl.pyplot.close(figure)
+
+    return write
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

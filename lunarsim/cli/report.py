@@ -1,0 +1,115 @@
+"""What the command line tells a person: provenance, timelines, verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from astropy import units as u
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from lunarsim.flight import BurnRecord, Event, EventKind, Flight, Impact, Scenario
+from lunarsim.orbits import State
+
+_MPS = u.m / u.s
+_COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
+
+
+def print_provenance(console: Console, scenario: Scenario) -> None:
+    """Print where each number of a scenario comes from; the notes stand in the file."""
+    if not scenario.provenance:
+        console.print("The scenario file does not say where its numbers come from.")
+        return
+    table = _table("number", "value", "status", "from", title=f"{scenario.name}: where the numbers come from")
+    for column in table.columns[:3]:
+        column.no_wrap = True
+    sources = list(scenario.sources)
+    notes: list[str] = []
+    for key, certificate in scenario.provenance.items():
+        status = certificate.status.value
+        if certificate.sources:
+            origin = ", ".join(str(sources.index(source) + 1) for source in certificate.sources)
+        else:
+            origin = "script" if certificate.script else "note"
+            note = f"script: {certificate.script}" if certificate.script else f"{key}: {certificate.note}"
+            notes += [note] if note not in notes else []
+        table.add_row(key, certificate.value, f"[{_COLOURS[status]}]{status}[/]", origin)
+    console.print(table)
+    for number, name in enumerate(sources, start=1):
+        console.print(f"  {number:2d} {escape(scenario.sources[name].title)}", highlight=False, soft_wrap=True)
+    for note in notes:
+        console.print(f"   - {escape(note)}", highlight=False, soft_wrap=True)
+    console.print()
+
+
+def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
+    """Print the events of several flights side by side, with true and believed delta-v."""
+    table = _table("event", title="Timeline: what was true beside what the computer believed")
+    for name in flights:
+        for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "believed\n\u0394v m/s"):
+            table.add_column(column, justify="right")
+    for row in _aligned(flights):
+        first = next(event for event in row if event is not None)
+        table.add_row(first.kind.value, *(cell for event in row for cell in _cells(event)))
+    console.print(table)
+
+
+def _table(*columns: str, title: str) -> Table:
+    """Return a table that leaves most of 80 columns to its contents."""
+    return Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+
+
+def verdict(flight: Flight, planned: Flight | None) -> str:
+    """Return in a sentence or two what happened, and how it differs from the plan."""
+    sentences = [_burn_sentence(record, planned.burns[i] if planned else None) for i, record in enumerate(flight.burns)]
+    outcome = str(flight.outcome)
+    if isinstance(flight.outcome, Impact):
+        for name, site in flight.scenario.sites.items():
+            distance_km = flight.outcome.distance_to(site).to_value(u.km)
+            outcome += f", {distance_km:.{2 if distance_km < 10.0 else 0}f} km from the {site.title or name}"
+    return " ".join([*sentences, f"Flown: {outcome}."])
+
+
+def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
+    words = (
+        f"The {record.name} was cut off by the {record.cutoff.value} after {record.duration.to_value(u.s):.1f} s, at a true "
+        f"delta-v of {record.delta_v.to_value(_MPS):.2f} m/s; the computer had sensed "
+        f"{record.delta_v_sensed.to_value(_MPS):.2f} of {record.target_delta_v.to_value(_MPS):.2f} m/s. "
+        f"It left an orbit of {_orbit(record.after)}."
+    )
+    if planned is not None:
+        words += (
+            f" The plan was {planned.duration.to_value(u.s):.1f} s, {planned.delta_v.to_value(_MPS):.2f} m/s "
+            f"and {_orbit(planned.after)}."
+        )
+    return words
+
+
+def _orbit(state: State) -> str:
+    return f"{state.perilune.to_value(u.km):.1f} x {state.apolune.to_value(u.km):.1f} km"
+
+
+def _aligned(flights: dict[str, Flight]) -> list[list[Event | None]]:
+    """Return the events row by row: the first perilune of one flight beside the first of another, by time."""
+    rows: dict[tuple[EventKind, int], list[Event | None]] = {}
+    for column, flight in enumerate(flights.values()):
+        seen: Counter[EventKind] = Counter()
+        for event in flight.timeline:
+            seen[event.kind] += 1
+            row = rows.setdefault((event.kind, seen[event.kind]), [None] * len(flights))
+            row[column] = event
+    return sorted(rows.values(), key=lambda row: min(event.time.tdb.jd for event in row if event is not None))
+
+
+def _cells(event: Event | None) -> tuple[str, ...]:
+    if event is None:
+        return ("", "", "", "")
+    clock = str(event.time.utc.strftime("%H:%M:%S"))
+    return (
+        f"{clock}\n[dim]{event.detail}[/]" if event.kind is EventKind.CUTOFF else clock,
+        f"{event.true.state.height.to_value(u.km):.2f}",
+        f"{event.true.delta_v.to_value(_MPS):.2f}",
+        f"{event.believed.delta_v.to_value(_MPS):.2f}",
+    )

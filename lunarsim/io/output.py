@@ -1,0 +1,69 @@
+"""A folder of results: checked before the work, each file written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from lunarsim.errors import OutputError
+
+Write = Callable[[Path], None]
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder for results, and make sure that files can be written there.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made or written to.
+    """
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    if made:
+        folder.rmdir()  # made again when there is something to put into it
+
+
+def write_files(folder: Path, files: dict[str, Write]) -> list[Path]:
+    """Write files into a folder: all into a temporary folder beside it first, then each moved into place.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files go; made if need be.
+    files : dict of str to callable
+        For each file name, what writes it to the path that it is given.
+
+    Returns
+    -------
+    list of Path
+        The files, in order.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written; none of the files is then put into place.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
+            for name, write in files.items():
+                write(Path(temporary) / name)
+            for name in files:
+                os.replace(Path(temporary) / name, folder / name)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    return [folder / name for name in files]
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"--out {folder}: results cannot be written there ({error.strerror or error}): give a folder that you may write to"
+    )

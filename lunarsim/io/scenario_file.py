@@ -1,0 +1,183 @@
+"""Scenario files: TOML, values as text with units, checked before anything runs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from lunarsim.craft import Accelerometer, Engine, Spacecraft
+from lunarsim.errors import InputError, ScenarioError, nearest
+from lunarsim.faults import AccelerometerOff
+from lunarsim.flight import Provenance, Scenario, Site, Source
+from lunarsim.io import scenario_schema as schema
+from lunarsim.moon import GravityField, Moon, Terrain
+from lunarsim.orbits import State
+from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Phase
+
+Built = TypeVar("Built")
+Key = tuple[str | int, ...]
+
+_STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
+_FAULTS = {"accelerometer off": AccelerometerOff}
+_KINDS = ("burn", "coast")  # pydantic puts the kind of a phase into the key of its errors
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario file.
+
+    Each value may be plain, or a table with its birth certificate:
+    ``{ value = "84 s", status = "published", sources = ["interfax_cause"] }``.
+
+    Raises
+    ------
+    ScenarioError
+        If the file cannot be read, or a key or a value is not what it should be. The text names the file, the
+        key, the value and what was expected.
+    """
+    try:
+        with path.open("rb") as file:
+            document = tomllib.load(file)
+    except OSError as error:
+        raise ScenarioError(f"{path}: the scenario file cannot be read: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path}: this is not TOML: {error}") from None
+    return scenario_from_document(document, str(path))
+
+
+def scenario_from_document(document: Mapping[str, Any], origin: str) -> Scenario:
+    """Return the scenario of a parsed file; ``origin`` names the file in errors."""
+    certificates: dict[str, Provenance] = {}
+    plain = _without_certificates(document, (), certificates, origin)
+    table = _validated(schema.ScenarioTable, plain, origin, ())
+    for key, certificate in certificates.items():
+        for source in certificate.sources:
+            if source not in table.sources:
+                raise ScenarioError(
+                    f"{origin}: {key}: source '{source}' is not in [sources]: {nearest(source, table.sources)}"
+                )
+    return _built(origin, "", lambda: _scenario(table, certificates, origin))
+
+
+def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], origin: str) -> Any:
+    """Replace each ``{ value = ..., status = ... }`` by its value and collect its certificate."""
+    if isinstance(node, Mapping):
+        if "value" in node:
+            certificate = _validated(schema.ProvenanceTable, node, origin, key)
+            found[_dotted(key)] = _built(
+                origin, _dotted(key), lambda: Provenance(**{**dict(certificate), "value": str(certificate.value)})
+            )
+            return certificate.value
+        return {name: _without_certificates(child, (*key, name), found, origin) for name, child in node.items()}
+    if isinstance(node, list):
+        return [_without_certificates(child, (*key, i), found, origin) for i, child in enumerate(node)]
+    return node
+
+
+def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], origin: str) -> Scenario:
+    moon = table.moon
+    return Scenario(
+        name=table.name,
+        title=table.title,
+        state=_built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
+        craft=_built(origin, "craft", lambda: _craft(table.craft)) if table.craft else None,
+        moon=_built(
+            origin,
+            "moon",
+            lambda: Moon(
+                gravity=GravityField.grail(moon.gravity_degree),
+                third_bodies=moon.third_bodies,
+                terrain=Terrain.sphere(moon.surface_elevation),
+            ),
+        ),
+        plan=tuple(_built(origin, f"plan.{i}", lambda p=p: _phase(p)) for i, p in enumerate(table.plan)),  # type: ignore[misc]
+        faults=tuple(_FAULTS[fault.type]() for fault in table.faults),
+        sites={
+            name: _built(origin, f"sites.{name}", lambda s=site: Site(**dict(s)))  # type: ignore[misc]
+            for name, site in table.sites.items()
+        },
+        published=table.published,
+        provenance=certificates,
+        sources={name: Source(**dict(source)) for name, source in table.sources.items()},
+    )
+
+
+def _craft(table: schema.CraftTable) -> Spacecraft:
+    return Spacecraft(
+        dry_mass=table.dry_mass,
+        propellant_mass=table.propellant_mass,
+        engine=Engine(**dict(table.engine)),
+        accelerometer=Accelerometer(**dict(table.accelerometer)),
+    )
+
+
+def _phase(table: schema.BurnTable | schema.CoastTable) -> Phase:
+    options = {name: value for name, value in table if name != "type"}
+    if isinstance(table, schema.CoastTable):
+        return Coast(**options)
+    return Burn(**{**options, "steering": _STEERING[table.steering]()})
+
+
+def _built(origin: str, key: str, build: Callable[[], Built]) -> Built:
+    """Build a domain object; its complaint gets the file and the table in front."""
+    try:
+        return build()
+    except ScenarioError:
+        raise
+    except InputError as error:
+        raise ScenarioError(f"{origin}: {f'[{key}] ' if key else ''}{error}") from error
+
+
+Table = TypeVar("Table", bound=BaseModel)
+
+
+def _validated(model: type[Table], document: Any, origin: str, at: Key) -> Table:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        words = [_in_words(model, detail, at) for detail in error.errors()]
+        raise ScenarioError("\n".join(f"{origin}: {line}" for line in words)) from None
+
+
+def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
+    path = tuple(part for i, part in enumerate(detail["loc"]) if not _is_kind(detail["loc"], i))
+    key = _dotted((*at, *path))
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{key}: there is no such key; {nearest(str(path[-1]), _keys_beside(model, detail['loc']))}"
+        case "missing":
+            return f"{key}: this key is missing"
+        case "text":
+            return f"{key}: {detail['msg'].removeprefix('value = ')}"
+        case _:
+            return f"{key} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _is_kind(location: Key, i: int) -> bool:
+    return i > 0 and isinstance(location[i - 1], int) and location[i] in _KINDS
+
+
+def _keys_beside(model: type[BaseModel], location: Key) -> list[str]:
+    """Return the keys that a table may have, where one of its keys was not known."""
+    tables: dict[Any, type[BaseModel]] = {"burn": schema.BurnTable, "coast": schema.CoastTable, "faults": schema.FaultTable}
+    for part in location[:-1]:
+        if part in tables:
+            model = tables[part]
+        elif isinstance(part, str) and part in model.model_fields:
+            model = _table_within(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _table_within(annotation: Any) -> type[BaseModel] | None:
+    """Return the table that a field's annotation holds: itself, an optional one, or the values of a dict."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = [_table_within(argument) for argument in getattr(annotation, "__args__", ())]
+    return next((table for table in inner if table is not None), None)
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(str(part) for part in key)

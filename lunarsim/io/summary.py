@@ -1,0 +1,79 @@
+"""A flight as plain values for JSON: units in the names, times in UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim.flight import BurnRecord, Flight, Impact, Outcome, Site
+from lunarsim.orbits import State
+
+_MPS = u.m / u.s
+
+
+def flight_summary(flight: Flight) -> dict[str, Any]:
+    """Return burns, orbit and end of a flight as a dictionary that JSON can hold.
+
+    Parameters
+    ----------
+    flight : Flight
+        Any flight.
+
+    Returns
+    -------
+    dict
+        ``burn`` and ``orbit_after_burn`` of the last burn (None without one), all ``burns``, the ``outcome``
+        in words, ``end`` (time and osculating orbit), ``impact`` (None without one).
+    """
+    burns = [_burn(record) for record in flight.burns]
+    outcome = flight.outcome
+    return {
+        "burn": burns[-1] if burns else None,
+        "orbit_after_burn": _orbit(flight.burns[-1].after) if burns else None,
+        "burns": burns,
+        "outcome": str(outcome),
+        "end": {"utc": _utc(outcome.time), **_orbit(outcome.state)},
+        "impact": _impact(outcome, flight.scenario.sites) if isinstance(outcome, Impact) else None,
+    }
+
+
+def _burn(record: BurnRecord) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "ignition_utc": _utc(record.ignition),
+        "duration_s": _number(record.duration, u.s),
+        "cutoff": record.cutoff.value,
+        "delta_v_mps": _number(record.delta_v, _MPS),
+        "delta_v_sensed_mps": _number(record.delta_v_sensed, _MPS),
+        "target_delta_v_mps": _number(record.target_delta_v, _MPS),
+        "propellant_kg": _number(record.propellant, u.kg),
+    }
+
+
+def _orbit(state: State) -> dict[str, float | None]:
+    return {"perilune_km": _number(state.perilune, u.km), "apolune_km": _number(state.apolune, u.km)}
+
+
+def _impact(outcome: Outcome, sites: Any) -> dict[str, Any]:
+    crater: Site | None = sites.get("crater")
+    return {
+        "utc": _utc(outcome.time),
+        "latitude_deg": _number(outcome.latitude, u.deg),
+        "longitude_deg": _number(outcome.longitude, u.deg),
+        "elevation_m": _number(outcome.elevation, u.m),
+        "speed_mps": _number(outcome.speed, _MPS),
+        "flight_path_angle_deg": _number(outcome.flight_path_angle, u.deg),
+        "distance_to_crater_km": _number(outcome.distance_to(crater), u.km) if crater else None,
+    }
+
+
+def _number(quantity: u.Quantity, unit: u.UnitBase) -> float | None:
+    value = float(quantity.to_value(unit))
+    return value if np.isfinite(value) else None
+
+
+def _utc(time: Time) -> str:
+    return f"{time.utc.isot}Z"

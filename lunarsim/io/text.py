@@ -1,0 +1,54 @@
+"""Quantities and times written as text: ``"91.4 km"``, ``"2023-08-19T11:10:00 UTC"``."""
+
+from __future__ import annotations
+
+import re
+
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim.errors import InputError
+
+_QUANTITY = re.compile(r"(?P<number>[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf)\s*(?P<unit>[a-zA-Z].*)?")
+_EXAMPLES = "write e.g. '91.4 km', '84 s' or '16.5 m/s'"
+_TIME = re.compile(r"(?P<date>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?)\s*(?P<scale>Z|UTC|TT|TDB|TAI)", re.IGNORECASE)
+
+
+def parse_quantity(text: object) -> u.Quantity:
+    """Return the quantity that a text such as ``"91.4 km"`` stands for.
+
+    Raises
+    ------
+    InputError
+        If it is not text, has no unit, or the number or the unit cannot be read.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"{text!r} has no unit: write text with a unit, such as '91.4 km'")
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        raise InputError(f"{text!r} is not a number with a unit: {_EXAMPLES}")
+    if not match["unit"]:
+        raise InputError(f"{text!r} has no unit: write e.g. '{text.strip()} km'")
+    try:
+        return float(match["number"]) * u.Unit(match["unit"])
+    except (TypeError, ValueError):
+        raise InputError(f"{text!r} is not a number with a unit, '{match['unit']}' is none: {_EXAMPLES}") from None
+
+
+def parse_time(text: object) -> Time:
+    """Return the time that a text such as ``"2023-08-19T11:10:00 UTC"`` stands for.
+
+    Raises
+    ------
+    InputError
+        If it is not a date and time with a scale, or no such date exists.
+    """
+    example = "'2023-08-19T11:10:00 UTC'"
+    match = _TIME.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise InputError(f"{text!r} is not a time with its scale: write e.g. {example} (or TDB, TT, TAI)")
+    scale = match["scale"].lower().replace("z", "utc")
+    try:
+        return Time(match["date"].replace(" ", "T"), scale=scale, format="isot")
+    except ValueError as error:
+        raise InputError(f"{text!r} is not a date: {error}; write e.g. {example}") from None

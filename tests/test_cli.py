@@ -1,0 +1,142 @@
+"""The command line, run as a newcomer would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FIGURES = {"descent_profile.png", "burn.png", "ground_track.png", "orbit.png"}
+
+
+def lunarsim(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lunarsim", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "80", "TERM": "dumb"},
+    )
+
+
+@pytest.fixture(scope="module")
+def luna25(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    folder = tmp_path_factory.mktemp("luna25")
+    return folder, lunarsim("luna25", "--out", "results", "--json", cwd=folder)
+
+
+def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
+    luna25: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    _, done = luna25
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    for name in ("planned", "flown"):
+        assert set(result[name]["burn"]) >= {"duration_s", "cutoff", "delta_v_mps", "delta_v_sensed_mps"}
+        assert set(result[name]["orbit_after_burn"]) == {"perilune_km", "apolune_km"}
+    assert result["planned"]["impact"] is None
+    assert set(result["flown"]["impact"]) == {
+        "utc",
+        "latitude_deg",
+        "longitude_deg",
+        "elevation_m",
+        "speed_mps",
+        "flight_path_angle_deg",
+        "distance_to_crater_km",
+    }
+    assert result["flown"]["burn"]["cutoff"] == "timer"
+    assert result["planned"]["burn"]["cutoff"] == "sensed delta-v"
+
+
+def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, done = luna25
+    story = " ".join(done.stderr.split())
+    assert "where the numbers come from" in story
+    assert "python -m lunarsim.scenarios.luna25_reconstruction" in story
+    assert "planned height true believed flown height true believed" in story
+    assert "was cut off by the timer after 127.0 s" in story
+    assert "…" not in story  # nothing is cut short at 80 columns
+
+
+def test_luna25_leaves_figures_tables_and_the_summary(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = luna25
+    names = {path.name for path in (folder / "results").iterdir()}
+    assert names == FIGURES | {"summary.json", "planned.ecsv", "flown.ecsv"}
+    assert json.loads((folder / "results" / "summary.json").read_text()) == json.loads(done.stdout)
+    for name in FIGURES:
+        assert (folder / "results" / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_table_is_read_back_with_its_units(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    from astropy.table import QTable
+
+    folder, _ = luna25
+    table = QTable.read(folder / "results" / "flown.ecsv", format="ascii.ecsv")
+    assert table["altitude"].unit == "km"
+    assert table["delta_v_sensed"].unit == "m/s"
+    assert table["position"].shape == (len(table), 3)
+
+
+def test_a_file_is_run_like_a_scenario_of_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "coast.toml").write_text(
+        """
+name = "coast"
+[orbit]
+epoch = "2024-01-01T00:00:00 TDB"
+perilune = "90 km"
+apolune = "110 km"
+inclination = "90 deg"
+node_longitude = "0 deg"
+argument_of_perilune = "0 deg"
+true_anomaly = "0 deg"
+[[plan]]
+type = "coast"
+duration = "1 h"
+"""
+    )
+    done = lunarsim("run", "coast.toml", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert set(result) == {"scenario", "flown"}
+    assert result["flown"]["burn"] is None
+    assert "in orbit" in result["flown"]["outcome"]
+    assert (tmp_path / "coast" / "descent_profile.png").exists()
+
+
+def test_the_catalogue_is_listed(tmp_path: Path) -> None:
+    done = lunarsim("scenarios", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "luna25" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "luna52"], "did you mean 'luna25'?"),
+        (["run", "missing.toml"], "nor a file"),
+        (["luna25", "--out", "taken"], "--out taken: results cannot be written there"),
+        (["luna25", "--out", "/proc/nothing/here"], "--out /proc/nothing/here: results cannot be written there"),
+    ],
+)
+def test_bad_input_is_one_message_and_leaves_no_files(tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    done = lunarsim(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_bad_scenario_file_is_one_message_and_leaves_no_files(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text('name = "bad"\n[orbit]\nperilune = "84 s"\n')
+    done = lunarsim("run", "bad.toml", "--out", "results", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "bad.toml: orbit.perilune: 84.0 s is of the wrong dimension: expected a length" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
