@@ -114,7 +114,7 @@ class State:
         checks.instant("epoch", epoch)
         if low > high:
             raise InputError(
-                f"perilune = {perilune} is above apolune = {apolune}: perilune is the lowest point of the orbit; swap them"
+                f"perilune = {perilune} is above apolune = {apolune}: perilune is the lowest point; swap them"
             )
         if tilt.value > 180.0:
             raise InputError(f"inclination = {inclination} is more than 180 deg: expected 0 to 180 deg")
@@ -239,4 +239,6 @@ class State:
 
     def _check_single(self, method: str) -> None:
         if self.epoch.shape:
-            raise InputError(f"{method} needs a state at one time, this one holds {self.epoch.size}: pick one, state[i]")
+            raise InputError(
+                f"{method} needs a state at one time, this one holds {self.epoch.size}: pick one, state[i]"
+            )

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from astropy.table import QTable
 
 FIGURES = {"descent_profile.png", "burn.png", "ground_track.png", "orbit.png"}
 
@@ -73,8 +74,6 @@ def test_luna25_leaves_figures_tables_and_the_summary(luna25: tuple[Path, subpro
 
 
 def test_a_table_is_read_back_with_its_units(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    from astropy.table import QTable
-
     folder, _ = luna25
     table = QTable.read(folder / "results" / "flown.ecsv", format="ascii.ecsv")
     assert table["altitude"].unit == "km"

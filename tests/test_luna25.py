@@ -65,7 +65,9 @@ def test_the_fault_alone_parts_the_two_flights(planned: ls.Flight, flown: ls.Fli
 
 
 @pytest.mark.parametrize("argument", [0, 90, 180, 270] * u.deg)
-def test_the_orbit_of_16_august_passes_the_crater_with_nothing_tuned(scenario: ls.Scenario, argument: u.Quantity) -> None:
+def test_the_orbit_of_16_august_passes_the_crater_with_nothing_tuned(
+    scenario: ls.Scenario, argument: u.Quantity
+) -> None:
     given = scenario.published
     state = ls.State.from_elements(
         perilune=given["insertion_perilune"],

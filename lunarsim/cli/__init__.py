@@ -16,5 +16,7 @@ def main() -> None:
     try:
         app()
     except LunarsimError as error:
-        Console(stderr=True, soft_wrap=True).print(Text("error: ", style="bold red").append(str(error), style="default"))
+        Console(stderr=True, soft_wrap=True).print(
+            Text("error: ", style="bold red").append(str(error), style="default")
+        )
         sys.exit(2)

@@ -253,10 +253,11 @@ class Flight:
         end_s = self.trajectory.end_s
         if np.any(t_s < -_EDGE_S) or np.any(t_s > end_s + _EDGE_S):
             raise SpanError(
-                f"the flight was asked for {np.min(time).isot} to {np.max(time).isot} {time.scale.upper()}: it flew from "
-                f"{self.start.isot} to {self.end.isot} {self.start.scale.upper()}, and nothing is extrapolated"
+                f"the flight was asked for {np.min(time).isot} to {np.max(time).isot} {time.scale.upper()}: it flew "
+                f"from {self.start.isot} to {self.end.isot} {self.start.scale.upper()}, and nothing is extrapolated"
             )
-        return np.clip(t_s, 0.0, end_s)
+        inside: NDArray[np.float64] = np.clip(t_s, 0.0, end_s)
+        return inside
 
 
 def moment(scenario: Scenario, time: Time, y: NDArray[np.float64], thrust_n: float) -> Moment:

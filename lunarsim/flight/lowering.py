@@ -14,7 +14,7 @@ from lunarsim.flight.scenario import Scenario
 from lunarsim.kernels import motion
 from lunarsim.moon.orientation import et_seconds
 from lunarsim.orbits import State
-from lunarsim.plan import Burn
+from lunarsim.plan import Burn, Coast, Phase
 
 #: Engine off, nothing sensed.
 COASTING = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0)
@@ -73,12 +73,7 @@ def lower(scenario: Scenario) -> LoweredScenario:
         environment=environment,
         surface_radius_m=surface_radius_m,
         initial=_initial(scenario.state, craft),
-        phases=tuple(
-            _lower_burn(phase, craft, scenario.state)
-            if isinstance(phase, Burn) and craft is not None
-            else LoweredCoast(phase.name, float(phase.duration.to_value(u.s)))
-            for phase in scenario.plan
-        ),
+        phases=tuple(_lower_phase(phase, craft, scenario.state) for phase in scenario.plan),
     )
 
 
@@ -88,6 +83,13 @@ def _initial(state: State, craft: Spacecraft | None) -> NDArray[np.float64]:
     y[motion.VELOCITY] = state.velocity.to_value(u.m / u.s)
     y[motion.MASS] = craft.mass.to_value(u.kg) if craft is not None else 1.0
     return y
+
+
+def _lower_phase(phase: Phase, craft: Spacecraft | None, state: State) -> LoweredCoast | LoweredBurn:
+    if isinstance(phase, Coast):
+        return LoweredCoast(phase.name, float(phase.duration.to_value(u.s)))
+    assert craft is not None  # a scenario with a burn has one
+    return _lower_burn(phase, craft, state)
 
 
 def _lower_burn(burn: Burn, craft: Spacecraft, state: State) -> LoweredBurn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ Key = tuple[str | int, ...]
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
 _FAULTS = {"accelerometer off": AccelerometerOff}
-_KINDS = ("burn", "coast")  # pydantic puts the kind of a phase into the key of its errors
+_KINDS: dict[Any, type[BaseModel]] = {"burn": schema.BurnTable, "coast": schema.CoastTable}  # parts of pydantic's keys
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -83,7 +84,7 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
         name=table.name,
         title=table.title,
         state=_built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
-        craft=_built(origin, "craft", lambda: _craft(table.craft)) if table.craft else None,
+        craft=_built(origin, "craft", partial(_craft, table.craft)) if table.craft else None,
         moon=_built(
             origin,
             "moon",
@@ -93,12 +94,9 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
                 terrain=Terrain.sphere(moon.surface_elevation),
             ),
         ),
-        plan=tuple(_built(origin, f"plan.{i}", lambda p=p: _phase(p)) for i, p in enumerate(table.plan)),  # type: ignore[misc]
+        plan=tuple(_built(origin, f"plan.{i}", partial(_phase, phase)) for i, phase in enumerate(table.plan)),
         faults=tuple(_FAULTS[fault.type]() for fault in table.faults),
-        sites={
-            name: _built(origin, f"sites.{name}", lambda s=site: Site(**dict(s)))  # type: ignore[misc]
-            for name, site in table.sites.items()
-        },
+        sites={name: _built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()},
         published=table.published,
         provenance=certificates,
         sources={name: Source(**dict(source)) for name, source in table.sources.items()},
@@ -162,10 +160,9 @@ def _is_kind(location: Key, i: int) -> bool:
 
 def _keys_beside(model: type[BaseModel], location: Key) -> list[str]:
     """Return the keys that a table may have, where one of its keys was not known."""
-    tables: dict[Any, type[BaseModel]] = {"burn": schema.BurnTable, "coast": schema.CoastTable, "faults": schema.FaultTable}
     for part in location[:-1]:
-        if part in tables:
-            model = tables[part]
+        if part in _KINDS:
+            model = _KINDS[part]
         elif isinstance(part, str) and part in model.model_fields:
             model = _table_within(model.model_fields[part].annotation) or model
     return list(model.model_fields)

@@ -11,7 +11,9 @@ from lunarsim.errors import InputError
 
 _QUANTITY = re.compile(r"(?P<number>[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf)\s*(?P<unit>[a-zA-Z].*)?")
 _EXAMPLES = "write e.g. '91.4 km', '84 s' or '16.5 m/s'"
-_TIME = re.compile(r"(?P<date>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?)\s*(?P<scale>Z|UTC|TT|TDB|TAI)", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?)\s*(?P<scale>Z|UTC|TT|TDB|TAI)", re.IGNORECASE
+)
 
 
 def parse_quantity(text: object) -> u.Quantity:

@@ -19,7 +19,7 @@ def apsides(r: NDArray[np.float64], v: NDArray[np.float64], gm: float) -> tuple[
     rv = r @ v
     e = ((v2 - gm / radius) * r - rv * v) / gm
     eccentricity = sqrt(e @ e)
-    p = (radius * radius * v2 - rv * rv) / gm
+    p = float((radius * radius * v2 - rv * rv) / gm)
     if eccentricity >= 1.0:
         return p / (1.0 + eccentricity), np.inf
     return p / (1.0 + eccentricity), p / (1.0 - eccentricity)

@@ -13,9 +13,7 @@ AGAINST_VELOCITY = 2  #: against the Moon-centred inertial velocity
 
 
 @kernel
-def thrust_direction(
-    law: int, direction: NDArray[np.float64], v: NDArray[np.float64]
-) -> tuple[float, float, float]:
+def thrust_direction(law: int, direction: NDArray[np.float64], v: NDArray[np.float64]) -> tuple[float, float, float]:
     """Return the unit vector of thrust for a law's code; ``direction`` serves the fixed law alone."""
     if law == FIXED:
         return direction[0], direction[1], direction[2]

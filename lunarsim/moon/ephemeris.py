@@ -32,9 +32,7 @@ def tabulate(bodies: Sequence[str], start_et_s: float, duration_s: float) -> Che
     et_s = starts[:, None] + 0.5 * _INTERVAL_S * (1.0 + nodes)
     epochs = Time(2451545.0, et_s / 86400.0, format="jd", scale="tdb")
     moon = get_body_barycentric("moon", epochs, ephemeris="builtin").xyz
-    positions = [
-        (get_body_barycentric(body, epochs, ephemeris="builtin").xyz - moon).to_value(u.m) for body in bodies
-    ]
+    positions = [(get_body_barycentric(body, epochs, ephemeris="builtin").xyz - moon).to_value(u.m) for body in bodies]
     samples = np.concatenate(positions or [np.empty((0, intervals, _TERMS))])  # (components, intervals, nodes)
     basis = np.cos(np.outer(np.arange(_TERMS), np.arccos(nodes))) * (2.0 / _TERMS)
     basis[0] *= 0.5

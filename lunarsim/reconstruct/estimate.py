@@ -148,9 +148,7 @@ def estimate(unknowns: Sequence[Unknown], observations: Sequence[Observation], p
         values=values,
         sigmas={k.name: s * k.scale.to(k.start.unit) for k, s in zip(unknowns, sigmas, strict=True)},
         predicted={o.name: predicted[o.name].to(o.value.unit) for o in observations},
-        residuals={
-            o.name: float(-r) for o, r in zip(observations, problem.residuals(found.x), strict=True)
-        },
+        residuals={o.name: float(-r) for o, r in zip(observations, problem.residuals(found.x), strict=True)},
         weakest=_weakest(unknowns, measured),
         jacobian=jacobian,
         covariance=covariance,
@@ -213,7 +211,7 @@ class _Problem:
 def _inverse(normal: NDArray[np.float64]) -> NDArray[np.float64]:
     if np.linalg.cond(normal) > 1e14:
         raise LunarsimError("the observations leave a direction of the unknowns wholly open: add one that holds it")
-    return np.linalg.inv(normal)
+    return np.linalg.inv(normal).astype(np.float64)
 
 
 def _weakest(unknowns: Sequence[Unknown], measured: NDArray[np.float64]) -> Direction:

@@ -61,8 +61,9 @@ class CarriedOrbit:
     eccentricity: float  #: root mean square
 
 
-def carry_orbit(scenario: Scenario, arguments: u.Quantity = np.arange(0, 360, 60) * u.deg) -> CarriedOrbit:
+def carry_orbit(scenario: Scenario) -> CarriedOrbit:
     """Carry the orbit of 16 August to the burn, for several arguments of perilune, which was not published."""
+    arguments = np.arange(0, 360, 60) * u.deg
     given = scenario.published
     elements = []
     for argument in arguments:
@@ -101,11 +102,15 @@ def observations(scenario: Scenario, carried: CarriedOrbit) -> list[Observation]
         Observation(name="impact latitude", value=crater.latitude.to(u.deg), sigma=0.01 * u.deg),
         Observation(name="impact longitude", value=crater.longitude.to(u.deg), sigma=0.01 * u.deg),
         Observation(  # anywhere between the two: a uniform distribution
-            name="impact time", value=(0.5 * (earliest + latest)).to(u.s), sigma=(latest - earliest).to(u.s) / np.sqrt(12)
+            name="impact time",
+            value=(0.5 * (earliest + latest)).to(u.s),
+            sigma=(latest - earliest).to(u.s) / np.sqrt(12),
         ),
         Observation(name="inclination", value=carried.inclination.to(u.deg), sigma=tilt_sigma.to(u.deg)),
         Observation(
-            name="node longitude", value=carried.node_longitude.to(u.deg), sigma=np.hypot(NODE_SIGMA, tilt_sigma).to(u.deg)
+            name="node longitude",
+            value=carried.node_longitude.to(u.deg),
+            sigma=np.hypot(NODE_SIGMA, tilt_sigma).to(u.deg),
         ),
         Observation(
             name="mean altitude",
