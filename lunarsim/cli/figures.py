@@ -46,7 +46,7 @@ def _figure_writer(draw: Callable[[], Any]) -> Write:
             axes: Axes = np.ravel(draw())[0]
             figure = axes.get_figure(root=True)
             assert isinstance(figure, Figure)
-            figure.savefig(path, dpi=_DPI, bbox_inches="tight")
+            figure.savefig(path, dpi=_DPI)
             mpl.pyplot.close(figure)
 
     return write

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from lunarsim.craft import Spacecraft
 
 
 class Fault(Protocol):
     """A defect of the craft."""
+
+    title: ClassVar[str]  #: what people and scenario files call it
 
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with this defect; the argument is unchanged."""
@@ -19,6 +21,8 @@ class Fault(Protocol):
 @dataclass(frozen=True)
 class AccelerometerOff:
     """The accelerometer was never switched on; it reports zero."""
+
+    title: ClassVar[str] = "accelerometer off"
 
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with its accelerometer unpowered."""

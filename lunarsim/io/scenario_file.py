@@ -23,7 +23,7 @@ Built = TypeVar("Built")
 Key = tuple[str | int, ...]
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
-_FAULTS = {"accelerometer off": AccelerometerOff}
+_FAULTS = {AccelerometerOff.title: AccelerometerOff}
 _KINDS: dict[Any, type[BaseModel]] = {"burn": schema.BurnTable, "coast": schema.CoastTable}  # parts of pydantic's keys
 
 

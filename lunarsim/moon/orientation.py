@@ -89,7 +89,8 @@ def et_seconds(epoch: Time) -> NDArray[np.float64]:
     """
     tdb = epoch.tdb
     seconds = np.asarray((tdb.jd1 - 2451545.0) * 86400.0 + tdb.jd2 * 86400.0)
-    check_span(float(seconds.min()), float(seconds.max()), "the epoch")
+    if seconds.size:
+        check_span(float(seconds.min()), float(seconds.max()), "the epoch")
     return seconds
 
 

@@ -1,0 +1,227 @@
+"""Where texts go: notes and legends that keep clear of lines, markers and each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.legend import Legend
+from matplotlib.path import Path
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from lunarsim.plots.notes import Note
+from lunarsim.plots.style import INK, TEXT_SIZE
+
+_DISTANCES_PT = (4.0, 11.0, 20.0, 32.0, 48.0, 68.0, 92.0)
+_ANGLES_RAD = np.radians(np.arange(0.0, 360.0, 22.5))
+_PAD_PX = 3.0  # kept free round a text
+_ALOOF_PT = 80.0  # from a legend to an event, beyond which more is no better
+# Costs of a place for a text, against 1 per point of distance from where it belongs
+_OUTSIDE, _ON_TEXT, _ON_LEADER, _ON_MARKER, _ON_LINE = 1e4, 1e4, 2e3, 500.0, 100.0
+_LEGEND_PLACES = (
+    "upper right",
+    "upper left",
+    "lower left",
+    "lower right",
+    "upper center",
+    "center right",
+    "center left",
+)
+
+
+def place(ax: Axes, notes: Sequence[Note], *, legend_at: str | None = None) -> None:
+    """Write notes, and the legend, where they cover neither lines nor each other, whenever the axes are drawn."""
+    ax.add_artist(_Placer(ax, notes, _LEGEND_PLACES if legend_at is None else (legend_at, *_LEGEND_PLACES)))
+
+
+def clearest(ax: Axes, boxes: Sequence[Bbox]) -> int:
+    """Return which of some boxes, in fractions of the axes, covers the fewest lines and texts."""
+    clutter = _Clutter.of(ax)
+    return int(np.argmin([clutter.cost(box.transformed(ax.transAxes)) for box in boxes]))
+
+
+class _Placer(Artist):
+    """Draws nothing; moves notes and legend when the axes have a new size or new limits, just before they are drawn.
+
+    Not earlier: only then the layout of the figure stands.
+    """
+
+    def __init__(self, ax: Axes, notes: Sequence[Note], legend_places: Sequence[str]) -> None:
+        super().__init__()
+        self.set_zorder(-10.0)
+        self.set_in_layout(False)
+        self._fixed = list(ax.texts)
+        self._notes = sorted(notes, key=lambda note: -note.x)
+        self._written = [_write(ax, note) for note in self._notes]
+        self._legend = ax.legend(fontsize=TEXT_SIZE, framealpha=0.9, edgecolor="none", handlelength=3.2)
+        self._legend_places = legend_places
+        self._placed_for: tuple[float, ...] = ()
+
+    def draw(self, _renderer: RendererBase) -> None:
+        """Place the notes anew if something has changed."""
+        ax = self.axes
+        if not isinstance(ax, Axes):
+            return
+        now = (*ax.get_window_extent().extents, *ax.viewLim.extents)
+        if now != self._placed_for:
+            self._placed_for = now
+            self._place(ax)
+
+    def _place(self, ax: Axes) -> None:
+        shown = _together(ax, self._notes)
+        for written, note in zip(self._written, shown, strict=True):
+            written.set_visible(note is not None)
+            if note is not None and written.arrow_patch is not None:
+                written.set_color(note.color)
+                written.arrow_patch.set_color(note.color)
+        kept = [(note, written) for note, written in zip(shown, self._written, strict=True) if note is not None]
+        markers = [_marker_box(ax, note) for note, _ in kept]
+        clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
+        clutter.texts.append(_place_legend(ax, self._legend, clutter, self._legend_places))
+        for (note, written), marker in zip(kept, markers, strict=True):
+            others = clutter._replace(markers=[box for box in markers if box is not marker])
+            box, leader = _place_note(ax, note, written, marker, others)
+            clutter.texts.append(box)
+            clutter.leaders.append(leader)
+
+
+class _Clutter(NamedTuple):
+    """What stands in the way, in pixels."""
+
+    frame: Bbox
+    texts: list[Bbox]
+    markers: list[Bbox]
+    lines: list[Path]
+    leaders: list[Path]
+
+    @classmethod
+    def of(cls, ax: Axes, texts: Sequence[Text] | None = None) -> _Clutter:
+        """Return what axes hold, but for markers; of their texts, all or those given."""
+        lines = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
+        boxes = [Text.get_window_extent(text) for text in (ax.texts if texts is None else texts)]
+        return cls(ax.get_window_extent(), boxes, [], lines, [])
+
+    def cost(self, box: Bbox) -> float:
+        """Return how bad it is to write in a box."""
+        box = box.padded(_PAD_PX)
+        inside = (
+            self.frame.x0 <= box.x0 and self.frame.y0 <= box.y0 and box.x1 <= self.frame.x1 and box.y1 <= self.frame.y1
+        )
+        return (
+            (0.0 if inside else _OUTSIDE)
+            + _ON_TEXT * sum(box.overlaps(other) for other in self.texts)
+            + _ON_MARKER * sum(box.overlaps(other) for other in self.markers)
+            + _ON_LEADER * sum(path.intersects_bbox(box, filled=False) for path in self.leaders)
+            + _ON_LINE * sum(path.intersects_bbox(box, filled=False) for path in self.lines)
+        )
+
+    def leader_cost(self, leader: Path) -> float:
+        """Return how bad it is to draw a leader: through a text, or over a line."""
+        through = sum(leader.intersects_bbox(box, filled=True) for box in self.texts)
+        across = sum(leader.intersects_path(path, filled=False) for path in self.lines + self.leaders)
+        return _ON_TEXT * through + 40.0 * across
+
+
+def _write(ax: Axes, note: Note) -> Annotation:
+    """Write a note on its point, to be moved when it is drawn."""
+    written = ax.annotate(
+        note.text,
+        (note.x, note.y),
+        xytext=(0.0, 0.0),
+        textcoords="offset points",
+        fontsize=TEXT_SIZE,
+        color=note.color,
+        arrowprops={"arrowstyle": "-", "color": note.color, "linewidth": 0.7, "shrinkA": 0.0, "shrinkB": note.radius},
+        zorder=6,
+    )
+    written.set_in_layout(False)
+    return written
+
+
+def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter: _Clutter) -> tuple[Bbox, Path]:
+    """Move one note to the best of many places round its point; return its box and its leader, in pixels."""
+    size = np.array(Text.get_window_extent(written).size)
+    point = _middle(marker)
+    pixels = ax.figure.canvas.figure.dpi / 72.0
+    spots = [_Spot(angle, note.radius + distance) for distance in _DISTANCES_PT for angle in _ANGLES_RAD]
+    boxes = [spot.box(point, size, pixels) for spot in spots]
+    leaders = [Path(np.array([point, _middle(box)])) for box in boxes]
+    costs = [
+        clutter.cost(box) + clutter.leader_cost(leader) + spot.distance
+        for spot, box, leader in zip(spots, boxes, leaders, strict=True)
+    ]
+    best = int(np.argmin(costs))
+    spot = spots[best]
+    written.set(position=spot.offset, horizontalalignment=spot.across, verticalalignment=spot.up)
+    return boxes[best], leaders[best]
+
+
+class _Spot(NamedTuple):
+    """Where a text may stand: an angle (radians) and a distance (points) from its point."""
+
+    angle: float
+    distance: float
+
+    @property
+    def offset(self) -> tuple[float, float]:
+        return self.distance * float(np.cos(self.angle)), self.distance * float(np.sin(self.angle))
+
+    @property
+    def across(self) -> str:
+        return "center" if abs(np.cos(self.angle)) < 0.3 else "left" if np.cos(self.angle) > 0.0 else "right"
+
+    @property
+    def up(self) -> str:
+        return "center" if abs(np.sin(self.angle)) < 0.3 else "bottom" if np.sin(self.angle) > 0.0 else "top"
+
+    def box(self, point: NDArray[np.float64], size: NDArray[np.float64], pixels: float) -> Bbox:
+        """Return the box of a text of a size (pixels) that stands here, at ``pixels`` a point."""
+        shift = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}
+        corner = point + pixels * np.array(self.offset) - size * (shift[self.across], shift[self.up])
+        return Bbox.from_bounds(*corner, *size)
+
+
+def _place_legend(ax: Axes, legend: Legend, clutter: _Clutter, places: Sequence[Any]) -> Bbox:
+    """Move the legend to the clearest place; of places as clear, an early one that stands off from the events."""
+    pixels = ax.figure.canvas.figure.dpi / 72.0
+    costs = []
+    for order, place in enumerate(places):
+        legend.set_loc(place)
+        box = legend.get_window_extent().padded(-2 * _PAD_PX)
+        apart = [float(np.linalg.norm(_middle(box) - _middle(marker))) for marker in clutter.markers]
+        nearest = min(apart, default=0.0)
+        costs.append(clutter.cost(box) + 20.0 * order - min(nearest / pixels, _ALOOF_PT))
+    legend.set_loc(places[int(np.argmin(costs))])
+    return legend.get_window_extent()
+
+
+def _middle(box: Bbox) -> NDArray[np.float64]:
+    return np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2.0
+
+
+def _marker_box(ax: Axes, note: Note) -> Bbox:
+    x, y = ax.transData.transform((note.x, note.y))
+    reach = note.radius * ax.figure.canvas.figure.dpi / 72.0
+    return Bbox.from_bounds(x - reach, y - reach, 2.0 * reach, 2.0 * reach)
+
+
+def _together(ax: Axes, notes: Sequence[Note]) -> list[Note | None]:
+    """Return the notes; of those that say the same at the same point the first, in ink, and None for the others."""
+    kept: list[Note | None] = []
+    for note in notes:
+        same = [i for i, other in enumerate(kept) if other is not None and _coincide(ax, note, other)]
+        kept.append(None if same else note)
+        for i in same:
+            kept[i] = note._replace(color=INK)
+    return kept
+
+
+def _coincide(ax: Axes, note: Note, other: Note) -> bool:
+    apart = ax.transData.transform((note.x, note.y)) - ax.transData.transform((other.x, other.y))
+    return note.text == other.text and float(np.hypot(*apart)) < 5.0

@@ -1,0 +1,181 @@
+"""What the figures share: line styles, the flights to draw, the axes to draw on, time and units in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from lunarsim import constants
+from lunarsim.errors import InputError
+from lunarsim.flight import Flight
+
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"  # Okabe & Ito 2008, as are the next
+SKY, ORANGE, BLACK = "#56B4E9", "#E69F00", "#000000"
+INK, GROUND, GRID = "0.2", "0.88", "0.85"  # greys of matplotlib: text, the Moon, grid lines
+
+AXIS_SIZE, TEXT_SIZE = 9.0, 8.0  # points, for a figure printed as it is
+WIDTH_IN, DPI = 6.5, 150.0  # 16.5 cm, the text width of a page
+
+SPHERE = f"{constants.MOON_RADIUS_M / 1e3:.1f} km sphere"
+
+Dashes = str | tuple[float, tuple[float, ...]]
+_STYLES: tuple[tuple[str, Dashes], ...] = (
+    (BLUE, (0.0, (5.0, 2.0))),
+    (VERMILION, "-"),
+    (GREEN, (0.0, (6.0, 2.0, 1.5, 2.0))),
+    (PURPLE, (0.0, (1.5, 1.5))),
+    (BLACK, (0.0, (9.0, 3.0))),
+    (ORANGE, (0.0, (3.0, 1.0, 1.0, 1.0, 1.0, 1.0))),
+    (SKY, (0.0, (2.0, 4.0))),
+)
+_ALONE = _STYLES[1:2]
+
+
+class Curve(NamedTuple):
+    """One flight, its name in the figure, and how its line is drawn."""
+
+    flight: Flight
+    label: str
+    color: str
+    dashes: Dashes
+    width: float
+    zorder: float  #: the first flight on top: its dashes let the solid line below be seen
+
+
+def curves(function: str, flights: tuple[Any, ...], labels: Sequence[str] | None) -> list[Curve]:
+    """Return the flights with their labels and line styles.
+
+    Parameters
+    ----------
+    function : str
+        Name of the public function, for error texts.
+    flights : tuple of Flight
+        As the user gave them.
+    labels : sequence of str, optional
+        One per flight; default: made from the scenarios.
+
+    Raises
+    ------
+    InputError
+        If there is no flight, something is not a Flight, there are more than seven, or the labels do not match.
+    """
+    for flight in flights:
+        if isinstance(flight, list | tuple):
+            raise InputError(
+                f"{function} got a {type(flight).__name__}: give the flights one by one, {function}(*flights)"
+            )
+        if not isinstance(flight, Flight):
+            raise InputError(f"{function} got {flight!r}: expected a Flight from simulate() or propagate()")
+    if not 1 <= len(flights) <= len(_STYLES):
+        raise InputError(
+            f"{function} got {len(flights)} flights: expected 1 to {len(_STYLES)}, each with a line style of its own"
+        )
+    if isinstance(labels, str) or (labels is not None and len(labels) != len(flights)):
+        raise InputError(f"labels = {labels!r}: expected a sequence of {len(flights)} texts, one for each flight")
+    names = _default_labels(flights) if labels is None else labels
+    styles = _ALONE if len(flights) == 1 else _STYLES[: len(flights)]
+    return [
+        Curve(flight, str(name), color, dashes, 2.2 if dashes == "-" else 1.6, 3.0 - 0.1 * i)
+        for i, (flight, name, (color, dashes)) in enumerate(zip(flights, names, styles, strict=True))
+    ]
+
+
+def axes_for(ax: Axes | None, height_in: float) -> Axes:
+    """Return the axes given, or the axes of a new figure.
+
+    Raises
+    ------
+    InputError
+        If ``ax`` is not a matplotlib Axes.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(WIDTH_IN, height_in), dpi=DPI, layout="constrained")
+    if not isinstance(ax, Axes):
+        raise InputError(f"ax = {ax!r}: expected a matplotlib Axes, or None for a new figure")
+    return ax
+
+
+def dress(ax: Axes, x_label: str, y_label: str) -> None:
+    """Give axes their labels, a light grid and readable ticks."""
+    ax.set_xlabel(x_label, fontsize=AXIS_SIZE)
+    ax.set_ylabel(y_label, fontsize=AXIS_SIZE)
+    ax.tick_params(labelsize=TEXT_SIZE, color=INK)
+    ax.grid(color=GRID, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def with_unit(quantity: str, unit: u.UnitBase) -> str:
+    """Return an axis label, such as ``Thrust (N)``."""
+    return f"{quantity} ({unit.to_string().replace(' ', '')})"
+
+
+def zero_time(drawn: Sequence[Curve]) -> tuple[Time, str]:
+    """Return the first ignition of all flights, or else their first start, and what it is."""
+    ignitions = [burn.ignition for curve in drawn for burn in curve.flight.burns]
+    if ignitions:
+        return min(ignitions), "ignition"
+    return min(curve.flight.start for curve in drawn), "the start"
+
+
+def elapsed(flight: Flight, zero: Time) -> u.Quantity:
+    """Return the times of the flight's histories, counted from ``zero``."""
+    return (flight.start - zero).to(u.s) + flight.elapsed
+
+
+def utc(time: Time, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
+    """Return a time as UTC text."""
+    return str(time.utc.strftime(pattern))
+
+
+def draw(
+    ax: Axes,
+    curve: Curve,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    burning: NDArray[np.bool_] | None = None,
+) -> None:
+    """Draw the line of a flight, and over it a thick one where the engine burns (default: by its thrust)."""
+    shared: dict[str, Any] = {"color": curve.color, "zorder": curve.zorder}
+    ax.plot(x, y, linestyle=curve.dashes, linewidth=curve.width, label=curve.label, **shared)
+    if curve.flight.burns:
+        on = curve.flight.thrust.value > 0.0 if burning is None else burning
+        ax.plot(x, np.where(on, y, np.nan), linewidth=2.5 * curve.width, solid_capstyle="butt", **shared)
+
+
+def explain_thick_lines(ax: Axes, drawn: Sequence[Curve]) -> None:
+    """Add what thick lines mean to the legend."""
+    if any(curve.flight.burns for curve in drawn):
+        ax.plot([], [], color=INK, linewidth=5.0, solid_capstyle="butt", label="engine on")
+
+
+def arrow(ax: Axes, curve: Curve, tail: tuple[float, float], head: tuple[float, float]) -> None:
+    """Draw the head of an arrow on the line of a flight."""
+    look = {"arrowstyle": "-|>", "color": curve.color, "mutation_scale": 15.0, "shrinkA": 0.0, "shrinkB": 0.0}
+    ax.annotate("", head, tail, arrowprops={**look, "linewidth": 0.0}, zorder=4)
+
+
+def round_number(value: float) -> float:
+    """Return the greatest of ..., 1, 2, 5, 10, 20, 50, ... that is not above a positive value."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(max(step * power for step in (1.0, 2.0, 5.0) if step * power <= value * (1.0 + 1e-9)))
+
+
+def _default_labels(flights: Sequence[Flight]) -> list[str]:
+    """Name flights by their scenarios; where those are namesakes, by their faults as well."""
+    names = [flight.scenario.name or "flight" for flight in flights]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{name}, {_faults(flight)}" for name, flight in zip(names, flights, strict=True)]
+
+
+def _faults(flight: Flight) -> str:
+    words = [fault.title for fault in flight.scenario.faults]
+    return " and ".join(words) if words else "without faults"
