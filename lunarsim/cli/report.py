@@ -74,8 +74,8 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
 
 def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
     words = (
-        f"The {record.name} was cut off by the {record.cutoff.value} after {record.duration.to_value(u.s):.1f} s, at a true "
-        f"delta-v of {record.delta_v.to_value(_MPS):.2f} m/s; the computer had sensed "
+        f"The {record.name} was cut off by the {record.cutoff.value} after {record.duration.to_value(u.s):.1f} s, "
+        f"at a true delta-v of {record.delta_v.to_value(_MPS):.2f} m/s; the computer had sensed "
         f"{record.delta_v_sensed.to_value(_MPS):.2f} of {record.target_delta_v.to_value(_MPS):.2f} m/s. "
         f"It left an orbit of {_orbit(record.after)}."
     )

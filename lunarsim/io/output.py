@@ -65,5 +65,6 @@ def write_files(folder: Path, files: dict[str, Write]) -> list[Path]:
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"--out {folder}: results cannot be written there ({error.strerror or error}): give a folder that you may write to"
+        f"--out {folder}: results cannot be written there ({error.strerror or error}): "
+        "give a folder that you may write to"
     )
