@@ -13,11 +13,13 @@ from .errors import UnknownScenarioError as UnknownScenarioError
 from .faults import AccelerometerOff as AccelerometerOff
 from .flight import Accuracy as Accuracy
 from .flight import Cutoff as Cutoff
+from .flight import Escape as Escape
 from .flight import Event as Event
 from .flight import EventKind as EventKind
 from .flight import Flight as Flight
 from .flight import Impact as Impact
 from .flight import InOrbit as InOrbit
+from .flight import Outcome as Outcome
 from .flight import Scenario as Scenario
 from .flight import Site as Site
 from .flight import propagate as propagate

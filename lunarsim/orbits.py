@@ -135,12 +135,17 @@ class State:
         Raises
         ------
         InputError
-            If the orbit's attractor is not the Moon.
+            If the orbit's attractor is not the Moon, or its axes are not those of the ICRF.
         """
         attractor = getattr(getattr(orbit, "attractor", None), "name", None)
         if attractor != "Moon":
             raise InputError(
                 f"orbit = {orbit} is about {attractor}: expected a poliastro or boinor Orbit about the Moon"
+            )
+        plane = getattr(getattr(orbit, "plane", None), "name", "EARTH_EQUATOR")
+        if plane != "EARTH_EQUATOR":
+            raise InputError(
+                f"orbit = {orbit} is given to the plane {plane}: expected EARTH_EQUATOR, with the axes of the ICRF"
             )
         return cls(orbit.r.to(u.m), orbit.v.to(u.m / u.s), orbit.epoch)
 

@@ -138,10 +138,12 @@ class _Watch:
     def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
         """Return the crossings within one step, in order, up to the first terminal one."""
         times = np.linspace(start_s, end_s, samples + 1)
-        states = piece(times[1:]).T
         found: list[Crossing] = []
-        for i, trigger in enumerate(self._triggers):
-            for t0, t1, y1 in zip(times[:-1], times[1:], states, strict=True):
+        # terminal ones last: they also look at the roots of the others, such as the lowest point of a short dip
+        for i, trigger in sorted(enumerate(self._triggers), key=lambda item: item[1].terminal):
+            roots = [crossing.t_s for crossing in found if start_s < crossing.t_s < end_s] if trigger.terminal else []
+            looks = np.unique(np.concatenate([times, roots]))
+            for t0, t1, y1 in zip(looks[:-1], looks[1:], piece(looks[1:]).T, strict=True):
                 value = trigger.function(t1, y1)
                 if _crosses(self._values[i], value, trigger.direction):
                     t_root = _root(trigger, piece, t0, t1, self._values[i], value)

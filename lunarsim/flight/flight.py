@@ -13,6 +13,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, SpanError
+from lunarsim.flight.clock import seconds_after, time_after
 from lunarsim.flight.driver import Segment
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Outcome
@@ -22,6 +23,7 @@ from lunarsim.kernels import motion
 from lunarsim.orbits import State
 
 _SAMPLES_PER_STEP = 4
+_JUMP_S = 1e-9  # rounding of a Time at a jump
 _EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
 
 
@@ -53,7 +55,7 @@ class Trajectory:
 
     def at(self, t_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the integrated vectors, shape (n, 9), and the thrust (N) at n times; at a jump, after it."""
-        which = np.clip(np.searchsorted(self._starts, t_s, side="right") - 1, 0, None)
+        which = np.clip(np.searchsorted(self._starts - _JUMP_S, t_s, side="right") - 1, 0, None)
         y = np.empty((t_s.size, motion.SIZE))
         for i in np.unique(which):
             y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
@@ -152,7 +154,7 @@ class Flight:
     @property
     def times(self) -> Time:
         """Times of the histories, in the scale of the scenario's epoch."""
-        return self.start + self.elapsed
+        return time_after(self.start, self._samples[0])
 
     @property
     def elapsed(self) -> u.Quantity:
@@ -249,7 +251,7 @@ class Flight:
         return self.trajectory.sampled()
 
     def _inside(self, time: Time) -> NDArray[np.float64]:
-        t_s = np.asarray((time - self.start).to_value(u.s))
+        t_s = seconds_after(self.start, time)
         end_s = self.trajectory.end_s
         if np.any(t_s < -_EDGE_S) or np.any(t_s > end_s + _EDGE_S):
             raise SpanError(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
+from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.scenario import Scenario
 from lunarsim.kernels import motion
 from lunarsim.moon.orientation import et_seconds
@@ -97,7 +98,7 @@ def _lower_burn(burn: Burn, craft: Spacecraft, state: State) -> LoweredBurn:
     sensor = craft.accelerometer
     return LoweredBurn(
         name=burn.name,
-        ignition_s=float((burn.ignition - state.epoch).to_value(u.s)),
+        ignition_s=float(seconds_after(state.epoch, burn.ignition)),
         timer_s=float(burn.timer.to_value(u.s)),
         target_dv_mps=float(burn.target_delta_v.to_value(u.m / u.s)),
         dry_mass_kg=float(craft.dry_mass.to_value(u.kg)),

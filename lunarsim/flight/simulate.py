@@ -10,6 +10,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.flight.accuracy import Accuracy
+from lunarsim.flight.clock import time_after
 from lunarsim.flight.driver import Trigger, fly_segment
 from lunarsim.flight.flight import Flight, FlownPhase, Trajectory, moment
 from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredScenario, lower
@@ -123,7 +124,7 @@ class _Pilot:
 
     def _burn(self, burn: LoweredBurn) -> None:
         y = self._y
-        before, ignition = self._state(), self._scenario.state.epoch + self._t_s * u.s
+        before, ignition = self._state(), time_after(self._scenario.state.epoch, self._t_s)
         target_mps = y[motion.DV_SENSED] + burn.target_dv_mps
         sensed = Trigger(Cutoff.SENSED_DELTA_V.value, lambda _t, y: float(y[motion.DV_SENSED] - target_mps), +1, True)
         empty = Trigger(Cutoff.PROPELLANT.value, lambda _t, y: float(y[motion.MASS] - burn.dry_mass_kg), -1, True)
@@ -176,14 +177,14 @@ class _Pilot:
         return sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2]) - self._lowered.surface_radius_m
 
     def _state(self) -> State:
-        time = self._scenario.state.epoch + self._t_s * u.s
+        time = time_after(self._scenario.state.epoch, self._t_s)
         return State(self._y[motion.POSITION] * u.m, self._y[motion.VELOCITY] * (u.m / u.s), time)
 
     def _log(self, kind: EventKind, detail: str = "", thrust_n: float = 0.0) -> None:
         self._log_at(kind, self._t_s, self._y, thrust_n, detail)
 
     def _log_at(self, kind: EventKind, t_s: float, y: Any, thrust_n: float, detail: str = "") -> None:
-        time = self._scenario.state.epoch + t_s * u.s
+        time = time_after(self._scenario.state.epoch, t_s)
         self._events.append(Event(kind=kind, detail=detail, moment=moment(self._scenario, time, y, thrust_n)))
 
 

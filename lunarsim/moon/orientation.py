@@ -73,9 +73,9 @@ def check_span(start_et_s: float, end_et_s: float, what: str) -> None:
     first = angles.start_s
     last = first + angles.interval_s * angles.coefficients.shape[0]
     if not (first <= start_et_s and end_et_s <= last):
+        given = f"is {_iso(start_et_s)}" if start_et_s == end_et_s else f"spans {_iso(start_et_s)} to {_iso(end_et_s)}"
         raise EpochError(
-            f"{what} spans {_iso(start_et_s)} to {_iso(end_et_s)} TDB: the Moon's orientation (DE421) is known from "
-            f"{_iso(first)} to {_iso(last)} TDB only"
+            f"{what} {given} TDB: the Moon's orientation (DE421) is known from {_iso(first)} to {_iso(last)} TDB only"
         )
 
 

@@ -1,0 +1,48 @@
+"""What all tests share: reproducible property tests, and the plainest Moon, craft and orbit."""
+
+import os
+
+import pytest
+from astropy import units as u
+from astropy.time import Time
+from hypothesis import settings
+
+import lunarsim as ls
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into memory, never on a screen
+
+settings.register_profile("lunarsim", derandomize=True, deadline=None, max_examples=30)
+settings.load_profile("lunarsim")
+
+
+@pytest.fixture(scope="session")
+def epoch():
+    return Time("2023-08-19T10:00:00", scale="tdb")
+
+
+@pytest.fixture(scope="session")
+def point_moon():
+    """A point mass alone, over the 1737.4 km sphere: Kepler's problem."""
+    return ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
+
+
+@pytest.fixture(scope="session")
+def craft():
+    return ls.Spacecraft(
+        dry_mass=1000 * u.kg,
+        propellant_mass=350 * u.kg,
+        engine=ls.Engine(thrust=4.2 * u.kN, specific_impulse=310 * u.s),
+    )
+
+
+@pytest.fixture(scope="session")
+def low_orbit(epoch):
+    """18 x 100 km, at perilune."""
+    return ls.State.from_elements(
+        perilune=18 * u.km,
+        apolune=100 * u.km,
+        inclination=82.087 * u.deg,
+        node_longitude=270.53 * u.deg,
+        argument_of_perilune=40 * u.deg,
+        epoch=epoch,
+    )

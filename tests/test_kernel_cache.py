@@ -1,0 +1,55 @@
+"""The cache of compiled kernels: nothing compiled from older sources stays."""
+
+import os
+
+import pytest
+
+from lunarsim.kernels.compiled import discard_stale_cache
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two sources of time 1000 and 2000 s, and what was compiled before, between and after."""
+    (tmp_path / "__pycache__").mkdir()
+    times = {
+        "gravity.py": 1000,
+        "motion.py": 2000,
+        "__pycache__/gravity.harmonics-1.nbi": 900,
+        "__pycache__/gravity.point_mass-1.nbi": 1500,
+        "__pycache__/motion.gravity-1.nbi": 2500,
+        "__pycache__/motion.gravity-1.1.nbc": 900,
+        "__pycache__/motion.cpython-311.pyc": 900,
+    }
+    for name, time in times.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time, time))
+    return tmp_path
+
+
+def left_in(folder):
+    return sorted(path.name for path in (folder / "__pycache__").iterdir())
+
+
+def test_indexes_older_than_the_newest_source_go_even_if_their_own_source_is_older(folder):
+    discard_stale_cache(folder)
+    assert [name for name in left_in(folder) if name.endswith(".nbi")] == ["motion.gravity-1.nbi"]
+
+
+def test_nothing_but_indexes_is_removed(folder):
+    discard_stale_cache(folder)
+    assert {"motion.gravity-1.1.nbc", "motion.cpython-311.pyc"} <= set(left_in(folder))
+    assert (folder / "gravity.py").exists()
+
+
+def test_a_cache_that_is_up_to_date_is_left_alone(folder):
+    for path in folder.glob("*.py"):
+        os.utime(path, (500, 500))
+    before = left_in(folder)
+    discard_stale_cache(folder)
+    assert left_in(folder) == before
+
+
+def test_a_folder_that_was_never_compiled_is_no_error(tmp_path):
+    (tmp_path / "gravity.py").touch()
+    discard_stale_cache(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["gravity.py"]
