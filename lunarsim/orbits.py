@@ -21,12 +21,12 @@ from lunarsim.moon.orientation import rot_me_from_icrf
 class Elements(NamedTuple):
     """Osculating Keplerian elements to the Moon's equator (ME) of date."""
 
-    semi_major_axis: u.Quantity
-    eccentricity: u.Quantity
-    inclination: u.Quantity
-    node_longitude: u.Quantity  #: selenographic longitude of the ascending node
-    argument_of_perilune: u.Quantity
-    true_anomaly: u.Quantity
+    semi_major_axis: u.Quantity  #: negative for an open orbit
+    eccentricity: u.Quantity  #: dimensionless
+    inclination: u.Quantity  #: 0 to 180 deg
+    node_longitude: u.Quantity  #: selenographic longitude of the ascending node, 0 to 360 deg
+    argument_of_perilune: u.Quantity  #: from the ascending node, in the sense of motion
+    true_anomaly: u.Quantity  #: from perilune, -180 to 180 deg
 
 
 @dataclass(frozen=True, eq=False)

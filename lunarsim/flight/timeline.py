@@ -69,13 +69,13 @@ class Event:
 class BurnRecord:
     """How a burn went."""
 
-    name: str
-    ignition: Time
-    duration: u.Quantity
-    cutoff: Cutoff
-    delta_v: u.Quantity  #: true
-    delta_v_sensed: u.Quantity
-    target_delta_v: u.Quantity
-    propellant: u.Quantity
-    before: State
-    after: State
+    name: str  #: as the plan calls it
+    ignition: Time  #: when the engine started
+    duration: u.Quantity  #: from ignition to cut-off
+    cutoff: Cutoff  #: which of the ways to end came first
+    delta_v: u.Quantity  #: true, of this burn
+    delta_v_sensed: u.Quantity  #: as the accelerometer's readings add up, of this burn
+    target_delta_v: u.Quantity  #: at which the computer was to cut off, as sensed
+    propellant: u.Quantity  #: used
+    before: State  #: at ignition
+    after: State  #: at cut-off

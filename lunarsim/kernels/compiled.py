@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -34,7 +35,8 @@ def discard_stale_cache(folder: Path) -> None:
     newest = max(source.stat().st_mtime for source in folder.glob("*.py"))
     for index in (folder / "__pycache__").glob("*.nbi"):
         if index.stat().st_mtime < newest:
-            index.unlink(missing_ok=True)
+            with suppress(OSError):  # another process was faster, or the folder is not ours to change
+                index.unlink()
 
 
 discard_stale_cache(Path(__file__).parent)

@@ -12,7 +12,7 @@ from lunarsim.kernels.compiled import kernel
 def apsides(r: NDArray[np.float64], v: NDArray[np.float64], gm: float) -> tuple[float, float]:
     """Return the osculating perilune and apolune radii (m); an open orbit's apolune is infinite.
 
-    From the semi-latus rectum h^2 / gm and the eccentricity vector (Vallado 2013, eqs. 2-78, 1-17).
+    From the semi-latus rectum h^2 / gm and the eccentricity vector (Vallado 2013, algorithm 9).
     """
     radius = sqrt(r @ r)
     v2 = v @ v

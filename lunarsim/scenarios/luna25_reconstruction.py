@@ -10,7 +10,8 @@ argument of latitude, the plane, the thrust - are found by least squares from
 * as background only: the size and shape of the orbit of 16 August, loosened by the trim burn.
 
 Run it with ``python -m lunarsim.scenarios.luna25_reconstruction``; it takes about a minute and prints
-the solution, the residuals, what stays undetermined, and each observation predicted from the others.
+the published shapes that fail, the solution, the residuals, what stays undetermined, and each
+observation predicted from the others.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from astropy import units as u
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+from scipy.optimize import root
 
 from lunarsim import constants
+from lunarsim.errors import LunarsimError
 from lunarsim.flight import Accuracy, Flight, Scenario, propagate, simulate
 from lunarsim.orbits import State
 from lunarsim.plan import Burn
@@ -159,6 +163,41 @@ def predict(scenario: Scenario, values: Mapping[str, u.Quantity]) -> dict[str, u
     }
 
 
+def impact_time_of_shape(
+    scenario: Scenario, mean_altitude: u.Quantity, eccentricity: float, argument: u.Quantity
+) -> u.Quantity:
+    """Return when an orbit of a published shape strikes, after ignition.
+
+    Thrust and argument of latitude are chosen so that 84 s leave a perilune of 18 km and 127 s end at the
+    crater's latitude; the plane is the scenario's. So the shape alone decides the time.
+    """
+    plane = scenario.state.elements()
+
+    def outcome(x: NDArray[np.float64]) -> dict[str, u.Quantity]:
+        values = {
+            "mean altitude": mean_altitude,
+            "e cos(argument of perilune)": eccentricity * np.cos(argument),
+            "e sin(argument of perilune)": eccentricity * np.sin(argument),
+            "argument of latitude": x[0] * u.deg,
+            "inclination": plane.inclination,
+            "node longitude": plane.node_longitude,
+            "thrust": x[1] * u.N,
+        }
+        return predict(scenario, values)
+
+    def misses(x: NDArray[np.float64]) -> list[float]:
+        result = outcome(x)
+        return [
+            (result["planned perilune"] - scenario.published["planned_perilune"]).to_value(u.km),
+            (result["impact latitude"] - scenario.sites["crater"].latitude).to_value(u.deg),
+        ]
+
+    found = root(misses, [95.0, 290.0])
+    if not found.success:
+        raise LunarsimError(f"no thrust and argument of latitude fit the shape: {found.message}")
+    return outcome(found.x)["impact time"]
+
+
 def planned_by_timer(scenario: Scenario) -> Flight:
     """Fly the planned burn alone, held to its published duration by the timer."""
     burn = next(phase for phase in scenario.plan if isinstance(phase, Burn))
@@ -176,12 +215,32 @@ def main() -> None:
     """Print the reconstruction."""
     console = Console(width=110)
     scenario = load_scenario("luna25")
+    _print_published_shapes(console, scenario)
     solution, known = solve(scenario)
     predictions = leave_one_out(UNKNOWNS, known, lambda values: predict(scenario, values), _TESTED)
     _print_solution(console, scenario, solution)
     _print_observations(console, solution, known)
     _print_weakest(console, solution)
     _print_predictions(console, predictions)
+
+
+def _print_published_shapes(console: Console, scenario: Scenario) -> None:
+    given = scenario.published
+    low, high = given["insertion_perilune"], given["insertion_apolune"]
+    mean, e = 0.5 * (low + high), float((high - low) / (high + low + 2.0 * _RADIUS))
+    circular = impact_time_of_shape(scenario, 100.0 * u.km, 0.0, 0.0 * u.deg)
+    arguments = np.arange(0, 360, 45) * u.deg
+    times = u.Quantity([impact_time_of_shape(scenario, mean, e, argument) for argument in arguments])
+    console.print("Published shapes, made to meet 18 km and the crater's latitude, strike at")
+    console.print(f"  100 km circular: {_clock(scenario, circular)} UTC")
+    console.print(
+        f"  {low.value} x {high.value} km, any argument of perilune: {_clock(scenario, times.min())} to "
+        f"{_clock(scenario, times.max())} UTC; contact was lost at 11:57\n"
+    )
+
+
+def _clock(scenario: Scenario, after: u.Quantity) -> str:
+    return str((scenario.state.epoch + after).utc.strftime("%H:%M:%S"))
 
 
 def _print_solution(console: Console, scenario: Scenario, solution: Estimate) -> None:

@@ -1,0 +1,29 @@
+"""A warning for each public name that the API page does not list; a strict build then fails."""
+
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+import lunarsim
+
+_PAGE = "api/index"
+
+logger = logging.getLogger(__name__)
+
+
+def check(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Compare the names that ``import lunarsim`` offers with those on the page."""
+    listed = set(
+        re.findall(r"^\s*(?:lunarsim\.)?(\w+)\s*$", Path(env.doc2path(_PAGE)).read_text("utf-8"), re.MULTILINE)
+    )
+    for name in sorted(set(lunarsim.__all__) - listed):
+        logger.warning("lunarsim.%s is public and not on the page", name, location=_PAGE)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Check when all pages are read."""
+    app.connect("env-check-consistency", check)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
