@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.errors import DataError, EpochError
 from lunarsim.kernels.chebyshev import ChebyshevTable
-from lunarsim.kernels.orientation import rotations_pa_from_icrf
+from lunarsim.kernels.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
 
 _KERNEL = Path("data", "pck", "moon_pa_de421_1900-2050.bpc")
 
@@ -97,7 +97,7 @@ def et_seconds(epoch: Time) -> NDArray[np.float64]:
 def rot_pa_from_icrf(epoch: Time) -> NDArray[np.float64]:
     """Return the rotation that maps ICRF to PA components, shape (3, 3), or (n, 3, 3) for n times."""
     seconds = et_seconds(epoch)
-    rotations = rotations_pa_from_icrf(orientation_angles(), np.atleast_1d(seconds))
+    rotations = rotations_pa_from_icrf(orientation_angles(), seconds.ravel())
     return rotations.reshape(*seconds.shape, 3, 3)
 
 
@@ -105,6 +105,31 @@ def rot_me_from_icrf(epoch: Time) -> NDArray[np.float64]:
     """Return the rotation that maps ICRF to ME components, shape (3, 3), or (n, 3, 3) for n times."""
     rotations: NDArray[np.float64] = ROT_ME_FROM_PA @ rot_pa_from_icrf(epoch)
     return rotations
+
+
+def rot_pa_from_icrf_with_rate(epoch: Time) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rotation that maps ICRF to PA components and its time derivative.
+
+    Parameters
+    ----------
+    epoch : Time
+        One or many times, of any shape.
+
+    Returns
+    -------
+    rot : ndarray, shape (..., 3, 3)
+        The rotation, as :func:`rot_pa_from_icrf` gives it.
+    rate : ndarray, shape (..., 3, 3), 1/s
+        Its exact derivative: minus the cross product of the Moon's angular velocity with ``rot``.
+
+    Raises
+    ------
+    EpochError
+        If a time lies outside the kernel's span, 1900 to 2050.
+    """
+    seconds = et_seconds(epoch)
+    rot, rate = rotations_and_rates_pa_from_icrf(orientation_angles(), seconds.ravel())
+    return rot.reshape(*seconds.shape, 3, 3), rate.reshape(*seconds.shape, 3, 3)
 
 
 def _iso(et_s: float) -> str:
