@@ -27,6 +27,12 @@ from .flight import simulate as simulate
 from .moon import GravityField as GravityField
 from .moon import Moon as Moon
 from .moon import Terrain as Terrain
+from .moon.frames import RTN as RTN
+from .moon.frames import MoonInertial as MoonInertial
+from .moon.frames import MoonME as MoonME
+from .moon.frames import MoonPA as MoonPA
+from .moon.frames import MoonTopocentric as MoonTopocentric
+from .moon.frames import rtn as rtn
 from .orbits import State as State
 from .plan import AgainstVelocity as AgainstVelocity
 from .plan import AlongVelocity as AlongVelocity

@@ -15,6 +15,7 @@ from lunarsim import checks, constants
 from lunarsim.errors import InputError
 from lunarsim.kernels import elements as element_kernels
 from lunarsim.kernels import orbit as orbit_kernels
+from lunarsim.moon.frames import state_coordinates, state_vectors
 from lunarsim.moon.orientation import rot_me_from_icrf
 
 
@@ -162,6 +163,33 @@ class State:
         from boinor.twobody import Orbit  # noqa: PLC0415
 
         return Orbit.from_vectors(Moon, self.position.to(u.km), self.velocity.to(u.km / u.s), self.epoch)
+
+    @classmethod
+    def from_coordinates(cls, coordinate: Any) -> State:
+        """Return the state of a coordinate with a velocity, in any frame that leads to :class:`MoonInertial`.
+
+        Parameters
+        ----------
+        coordinate : SkyCoord or frame
+            With ``obstime``, distances and velocities; one or n places.
+
+        Raises
+        ------
+        InputError
+            If a velocity, a distance or the time is missing.
+        """
+        return cls(*state_vectors(coordinate))
+
+    def in_frame(self, frame: Any) -> Any:
+        """Return position and velocity as an astropy coordinate.
+
+        Parameters
+        ----------
+        frame : astropy frame
+            Such as ``MoonME()``, ``MoonPA()`` or ``MoonTopocentric(site=site)``; one without ``obstime`` takes
+            the time of the state.
+        """
+        return state_coordinates(self.position, self.velocity, self.epoch).transform_to(frame)
 
     def __getitem__(self, index: Any) -> State:
         """Return the state at some of many times."""

@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 import lunarsim as ls
 from lunarsim.kernels.chebyshev import evaluate_with_rate
 from lunarsim.moon.frames import MoonInertial, MoonME, MoonPA
-from lunarsim.moon.frames_rtn import rot_rtn_from_icrf, rtn
-from lunarsim.moon.frames_states import state_coordinates, state_vectors
-from lunarsim.moon.frames_topocentric import MoonTopocentric
+from lunarsim.moon.frames.rtn import rot_rtn_from_icrf, rtn
+from lunarsim.moon.frames.states import state_coordinates, state_vectors
+from lunarsim.moon.frames.topocentric import MoonTopocentric
 from lunarsim.moon.orientation import (
     ROT_ME_FROM_PA,
     orientation_angles,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.moon.frames import MoonFixedFrame, MoonME, connect
-from lunarsim.moon.frames_motion import component_names, is_direction, shift
+from lunarsim.moon.frames.fixed import MoonFixedFrame, MoonME, connect
+from lunarsim.moon.frames.motion import component_names, is_direction, shift
 
 
 class SiteAttribute(Attribute):  # type: ignore[misc]

@@ -9,8 +9,8 @@ from astropy.coordinates import CartesianDifferential, CartesianRepresentation
 from astropy.time import Time
 
 from lunarsim.errors import InputError
-from lunarsim.moon.frames import MoonInertial
-from lunarsim.moon.frames_motion import cartesian, is_direction
+from lunarsim.moon.frames.fixed import MoonInertial
+from lunarsim.moon.frames.motion import cartesian, is_direction
 
 
 def state_coordinates(position: u.Quantity, velocity: u.Quantity, epoch: Time) -> MoonInertial:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.moon.frames_motion import as_given, cartesian, component_names, is_direction, move, turn
+from lunarsim.moon.frames.motion import as_given, cartesian, component_names, is_direction, move, turn
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
 
 
