@@ -24,6 +24,7 @@ from .flight import Scenario as Scenario
 from .flight import Site as Site
 from .flight import propagate as propagate
 from .flight import simulate as simulate
+from .moon import Ephemeris as Ephemeris
 from .moon import GravityField as GravityField
 from .moon import Moon as Moon
 from .moon import Terrain as Terrain

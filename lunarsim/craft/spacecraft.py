@@ -9,6 +9,7 @@ from astropy import units as u
 from lunarsim import checks
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
+from lunarsim.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,21 +26,32 @@ class Spacecraft:
         The engine that the burns use.
     accelerometer : Accelerometer
         Default: powered, without errors.
+    radiation_area : Quantity
+        Cross-section that faces the Sun, for the pressure of its light; default 0, none.
+    radiation_coefficient : float
+        Force over that on a black surface of this area: 1 swallows the light, 2 mirrors it back; default 1.
 
     Raises
     ------
     InputError
-        If a mass is negative, or the dry mass zero.
+        If a mass or the area is negative, the dry mass zero, or the coefficient not within 0 to 2.
     """
 
     dry_mass: u.Quantity
     propellant_mass: u.Quantity
     engine: Engine
     accelerometer: Accelerometer = field(default_factory=Accelerometer)
+    radiation_area: u.Quantity = 0.0 * u.m**2
+    radiation_coefficient: float = 1.0
 
     def __post_init__(self) -> None:
         checks.quantity("dry_mass", self.dry_mass, u.kg, positive=True)
         checks.quantity("propellant_mass", self.propellant_mass, u.kg, minimum=0.0)
+        checks.quantity("radiation_area", self.radiation_area, u.m**2, minimum=0.0)
+        if not 0.0 < self.radiation_coefficient <= 2.0:
+            raise InputError(
+                f"radiation_coefficient = {self.radiation_coefficient}: expected more than 0, at most 2 (a mirror)"
+            )
 
     @property
     def mass(self) -> u.Quantity:

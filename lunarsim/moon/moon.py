@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from astropy import units as u
 
-from lunarsim.errors import InputError, nearest
+from lunarsim import constants
+from lunarsim.craft import Spacecraft
+from lunarsim.errors import InputError
 from lunarsim.kernels.motion import Environment
-from lunarsim.moon.ephemeris import BODY_GM_M3_S2, tabulate
+from lunarsim.kernels.radiation import Sunlight
+from lunarsim.moon.ephemeris import BODY_GM_M3_S2, Ephemeris, check_body
 from lunarsim.moon.gravity import GravityField
 from lunarsim.moon.orientation import check_span, orientation_angles
 from lunarsim.moon.terrain import Terrain
@@ -16,35 +20,52 @@ from lunarsim.moon.terrain import Terrain
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moon:
-    """The Moon's gravity field, the third bodies, and the terrain.
+    """The Moon's gravity field, the bodies in its sky, and the terrain.
 
     Parameters
     ----------
     gravity : GravityField
         Default: GRGM900C to degree 50.
     third_bodies : tuple of str
-        Any of ``"earth"`` and ``"sun"``; default both.
+        Any of ``"earth"``, ``"sun"`` and ``"jupiter"``; default Earth and Sun.
     terrain : Terrain
         Default: the 1737.4 km sphere.
+    ephemeris : Ephemeris
+        Where the bodies stand; default the one built into astropy.
+    tide : bool
+        Whether the Earth and the Sun (and Jupiter, if it is a third body) raise a degree-2 tide in the Moon;
+        default no. The whole tide is added, its permanent part included: right for fields whose coefficients are
+        free of it. GRGM900C does not state its tide system; it was solved for together with ``love_number``. In
+        three days the permanent part moves a 100 km polar orbit by 200 m, the rest by 31 m.
+    love_number : float
+        Degree-2 potential Love number k2 of the tide; default that of GRGM900C.
+    radiation : bool
+        Whether sunlight presses on the craft, less the Moon's umbra and penumbra; default no. The craft must
+        have a ``radiation_area``.
 
     Raises
     ------
     InputError
-        If a third body is not known or named twice.
+        If a third body is not known or named twice, or the Love number is not greater than zero.
     """
 
     gravity: GravityField = field(default_factory=GravityField.grail)
     third_bodies: tuple[str, ...] = ("earth", "sun")
     terrain: Terrain = field(default_factory=Terrain.sphere)
+    ephemeris: Ephemeris = field(default_factory=Ephemeris.builtin)
+    tide: bool = False
+    love_number: float = constants.MOON_LOVE_NUMBER
+    radiation: bool = False
 
     def __post_init__(self) -> None:
         for body in self.third_bodies:
-            if body not in BODY_GM_M3_S2:
-                raise InputError(f"third_bodies has '{body}': {nearest(body, BODY_GM_M3_S2)}")
+            check_body("third_bodies", body)
         if len(set(self.third_bodies)) < len(self.third_bodies):
             raise InputError(f"third_bodies = {self.third_bodies} names a body twice")
+        if not 0.0 < self.love_number < np.inf:
+            raise InputError(f"love_number = {self.love_number}: expected a k2 greater than zero, such as 0.024")
 
-    def lower(self, start_et_s: float, duration_s: float) -> Environment:
+    def lower(self, start_et_s: float, duration_s: float, craft: Spacecraft | None = None) -> Environment:
         """Return the Moon and its sky as the kernels take them, for one flight.
 
         Parameters
@@ -53,17 +74,49 @@ class Moon:
             Start of the flight, TDB seconds past J2000.
         duration_s : float
             Longest duration of the flight.
+        craft : Spacecraft, optional
+            On what the sunlight presses; only radiation needs one.
 
         Raises
         ------
         EpochError
-            If the flight leaves the span of the orientation kernel.
+            If the flight leaves the span of the orientation kernel or of the ephemeris.
+        InputError
+            If radiation is on and there is no craft, or it has no area.
         """
         check_span(start_et_s, start_et_s + duration_s, "the flight")
+        bodies = self._bodies
         return Environment(
             epoch_et_s=start_et_s,
             field=self.gravity.lower(),
             angles=orientation_angles(),
-            body_gm=np.array([BODY_GM_M3_S2[body] for body in self.third_bodies]),
-            body_positions=tabulate(self.third_bodies, start_et_s, duration_s),
+            body_gm=np.array([BODY_GM_M3_S2[body] for body in bodies]),
+            body_positions=self.ephemeris.tabulate(bodies, start_et_s, duration_s),
+            third_bodies=len(self.third_bodies),
+            love_number=self.love_number if self.tide else 0.0,
+            sunlight=self._sunlight(craft),
+        )
+
+    @property
+    def _bodies(self) -> tuple[str, ...]:
+        """The third bodies, then those that are there for their tide or their light alone."""
+        others = ("earth", "sun") if self.tide else ("sun",) if self.radiation else ()
+        return self.third_bodies + tuple(body for body in others if body not in self.third_bodies)
+
+    def _sunlight(self, craft: Spacecraft | None) -> Sunlight:
+        strength_n_m2 = 0.0
+        if self.radiation:
+            area_m2 = float(craft.radiation_area.to_value(u.m**2)) if craft is not None else 0.0
+            if craft is None or area_m2 == 0.0:
+                raise InputError(
+                    "radiation is on, and there is no area that sunlight could press on: give the craft one, such as "
+                    "Spacecraft(..., radiation_area=4 * u.m**2, radiation_coefficient=1.3)"
+                )
+            pressure_pa = constants.SOLAR_IRRADIANCE_W_M2 / constants.SPEED_OF_LIGHT_MPS  # at 1 au
+            strength_n_m2 = pressure_pa * constants.ASTRONOMICAL_UNIT_M**2 * craft.radiation_coefficient * area_m2
+        return Sunlight(
+            body=self._bodies.index("sun") if "sun" in self._bodies else -1,
+            strength_n_m2=strength_n_m2,
+            sun_radius_m=constants.SUN_RADIUS_M,
+            moon_radius_m=constants.MOON_RADIUS_M,
         )
