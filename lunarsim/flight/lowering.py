@@ -63,7 +63,7 @@ def lower(scenario: Scenario) -> LoweredScenario:
     """
     craft = scenario.flown_craft
     longest_s = float(scenario.longest_duration.to_value(u.s))
-    environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s)
+    environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
     surface_radius_m = scenario.moon.terrain.radius_m
     if np.linalg.norm(scenario.state.position.to_value(u.m)) <= surface_radius_m:
         raise InputError(

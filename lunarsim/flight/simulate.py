@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -90,6 +91,7 @@ class _Pilot:
         self._ground = Trigger("impact", self._clearance_m, direction=-1, terminal=True)
         self._perilune = Trigger(EventKind.PERILUNE.value, _radial_rate, direction=+1)
         self._apolune = Trigger(EventKind.APOLUNE.value, _radial_rate, direction=-1)
+        self._shadow = _shadow_edges(lowered.environment)
         self._phases: list[FlownPhase] = []
         self._events: list[Event] = []
         self._burns: list[BurnRecord] = []
@@ -152,13 +154,19 @@ class _Pilot:
         self._log(EventKind.CUTOFF, reason.value)
 
     def _segment(self, name: str, end_s: float, propulsion: motion.Propulsion, *cutoffs: Trigger) -> Trigger | None:
+        ended_by = self._piece(name, end_s, propulsion, *cutoffs)
+        while ended_by in self._shadow and self._t_s < end_s:
+            ended_by = self._piece(name, end_s, propulsion, *cutoffs)
+        return None if ended_by in self._shadow else ended_by
+
+    def _piece(self, name: str, end_s: float, propulsion: motion.Propulsion, *cutoffs: Trigger) -> Trigger | None:
         environment = self._lowered.environment
         segment = fly_segment(
             lambda t_s, y: motion.derivative(t_s, y, environment, propulsion),
             self._t_s,
             self._y,
             end_s,
-            [self._ground, self._perilune, self._apolune, *cutoffs],
+            [self._ground, self._perilune, self._apolune, *self._shadow, *cutoffs],
             self._accuracy,
             disarmed=self._disarmed,
         )
@@ -186,6 +194,17 @@ class _Pilot:
     def _log_at(self, kind: EventKind, t_s: float, y: Any, thrust_n: float, detail: str = "") -> None:
         time = time_after(self._scenario.state.epoch, t_s)
         self._events.append(Event(kind=kind, detail=detail, moment=moment(self._scenario, time, y, thrust_n)))
+
+
+def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:
+    """Return the triggers that end a segment where sunlight starts or stops to fade; none without radiation."""
+    if environment.sunlight.strength_n_m2 == 0.0:
+        return ()
+
+    def angle(i: int, t_s: float, y: NDArray[np.float64]) -> float:
+        return float(motion.shadow_contacts(t_s, y, environment)[i])
+
+    return tuple(Trigger(edge, partial(angle, i), terminal=True) for i, edge in enumerate(("penumbra", "umbra")))
 
 
 def _radial_rate(_t_s: float, y: NDArray[np.float64]) -> float:
