@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
 from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
-from lunarsim.moon.ephemeris import tabulate
+from lunarsim.moon.ephemeris import Ephemeris
 
 DAY_S = 86400.0
 
@@ -32,7 +32,7 @@ def by_astropy(body, et_s):
 def test_the_table_follows_astropys_ephemeris_to_centimetres_between_its_nodes(start):
     start_et_s = (Time(start, scale="tdb") - Time("J2000", scale="tdb")).to_value(u.s)
     et_s = start_et_s + np.linspace(0.0, 5.0 * DAY_S, 731)  # 731 - 1 shares no factor with 14 nodes a day
-    table = tabulate(("earth", "sun"), start_et_s, 5.0 * DAY_S)
+    table = Ephemeris.builtin().tabulate(("earth", "sun"), start_et_s, 5.0 * DAY_S)
     positions = tabulated(table, et_s, 6)
     for body, columns in (("earth", slice(0, 3)), ("sun", slice(3, 6))):
         residual_m = np.linalg.norm(positions[:, columns] - by_astropy(body, et_s), axis=1).max()
@@ -40,21 +40,21 @@ def test_the_table_follows_astropys_ephemeris_to_centimetres_between_its_nodes(s
 
 
 def test_the_table_is_continuous_where_two_days_meet():
-    table = tabulate(("earth",), 7e8, 3.0 * DAY_S)
+    table = Ephemeris.builtin().tabulate(("earth",), 7e8, 3.0 * DAY_S)
     edges = table.start_s + DAY_S * np.array([1.0, 2.0])
     before, after = (tabulated(table, edges + shift, 3) for shift in (-1e-6, 1e-6))
     assert np.abs(after - before).max() <= 5e-3  # two residuals of 0.5 mm, and 2 mm that the Earth moves; doubled
 
 
 def test_the_earth_of_the_table_keeps_the_distances_of_perigee_and_apogee():
-    table = tabulate(("earth",), 7e8, 60.0 * DAY_S)
+    table = Ephemeris.builtin().tabulate(("earth",), 7e8, 60.0 * DAY_S)
     distances = np.linalg.norm(tabulated(table, 7e8 + np.linspace(0.0, 60.0 * DAY_S, 500), 3), axis=1)
     assert distances.min() >= 356.3e6  # extremes of 1500 to 2500: Meeus, Astronomical Algorithms, chapter 50
     assert distances.max() <= 406.8e6
 
 
 def test_a_moon_without_third_bodies_has_an_empty_table():
-    assert tabulate((), 7e8, 100.0).coefficients.shape[:2] == (1, 0)
+    assert Ephemeris.builtin().tabulate((), 7e8, 100.0).coefficients.shape[:2] == (1, 0)
 
 
 @given(

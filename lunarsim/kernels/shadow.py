@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.vectors import angle_between
 
 
 @kernel
@@ -20,15 +21,10 @@ def discs(
 
     Seen from ``r`` (m). At and below its surface the sphere fills half the sky.
     """
-    s0, s1, s2 = sun[0] - r[0], sun[1] - r[1], sun[2] - r[2]
-    s = sqrt(s0 * s0 + s1 * s1 + s2 * s2)
-    distance = sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2])
-    c0 = s1 * r[2] - s2 * r[1]
-    c1 = s2 * r[0] - s0 * r[2]
-    c2 = s0 * r[1] - s1 * r[0]
-    along = -(s0 * r[0] + s1 * r[1] + s2 * r[2])
-    separation = atan2(sqrt(c0 * c0 + c1 * c1 + c2 * c2), along)
-    return asin(sun_radius_m / s), asin(min(1.0, radius_m / distance)), separation
+    to_sun = sun - r
+    s = sqrt(to_sun @ to_sun)
+    distance = sqrt(r @ r)
+    return asin(sun_radius_m / s), asin(min(1.0, radius_m / distance)), angle_between(to_sun, -r)
 
 
 @kernel

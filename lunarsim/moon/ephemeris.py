@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from lunarsim import constants
 from lunarsim.errors import DataError, EpochError, InputError, nearest
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.moon import spk
+from lunarsim.moon.chebyshev import DAY_S, J2000_JD, fit, intervals_within
 
 #: Gravitational parameters (m3/s2) of the bodies that can attract a flight.
 BODY_GM_M3_S2 = {
@@ -26,9 +26,7 @@ BODY_GM_M3_S2 = {
     "jupiter": constants.GM_JUPITER_M3_S2,
 }
 
-_J2000_JD = 2451545.0
-_DAY_S = 86400.0
-_INTERVAL_S = _DAY_S
+_INTERVAL_S = DAY_S
 _TERMS = 14  # the series adds less than 1 mm (Earth) to 15 mm (Jupiter), rounding of the times (test_ephemeris_files)
 _BUILTIN_SPAN_JD = (2415020.5, 2488069.5)  # 1900 to 2100, the span for which erfa's epv00 was fitted
 
@@ -141,19 +139,16 @@ class Ephemeris:
         EpochError
             If the ephemeris does not cover the flight.
         """
-        intervals = max(1, ceil(duration_s / _INTERVAL_S))
-        first = _J2000_JD + start_et_s / _DAY_S
-        self._check_span(bodies, first, first + duration_s / _DAY_S)
+        intervals = intervals_within(duration_s, _INTERVAL_S)
+        first = J2000_JD + start_et_s / DAY_S
+        self._check_span(bodies, first, first + duration_s / DAY_S)
         last = self._span(bodies)[1] if bodies else np.inf
-        interval_s = min(_INTERVAL_S, (last - first) * _DAY_S / intervals)  # whole intervals, up to the file's end
-        nodes = np.cos(np.pi * (np.arange(_TERMS) + 0.5) / _TERMS)
-        starts = start_et_s + interval_s * np.arange(intervals)
-        days = (starts[:, None] + 0.5 * interval_s * (1.0 + nodes)) / _DAY_S
-        samples = self._positions(bodies, np.full(days.size, _J2000_JD), days.ravel())
-        basis = np.cos(np.outer(np.arange(_TERMS), np.arccos(nodes))) * (2.0 / _TERMS)
-        basis[0] *= 0.5
-        coefficients = np.einsum("kj,cij->ick", basis, samples.reshape(3 * len(bodies), intervals, _TERMS))
-        return ChebyshevTable(start_et_s, interval_s, np.ascontiguousarray(coefficients))
+        interval_s = min(_INTERVAL_S, (last - first) * DAY_S / intervals)  # whole intervals, up to the file's end
+
+        def positions(days: NDArray[np.float64]) -> NDArray[np.float64]:
+            return self._positions(bodies, np.full(days.size, J2000_JD), days).reshape(3 * len(bodies), days.size)
+
+        return fit(positions, start_et_s, interval_s, intervals, _TERMS)
 
     def _positions(
         self, bodies: Sequence[str], jd1: NDArray[np.float64], jd2: NDArray[np.float64]
