@@ -5,6 +5,7 @@ GM_EARTH_M3_S2 = 3.9860043550702266e14  # DE440, Park et al. 2021, doi:10.3847/1
 GM_SUN_M3_S2 = 1.3271244004127942e20  # DE440, Park et al. 2021, doi:10.3847/1538-3881/abd414
 
 MOON_RADIUS_M = 1_737_400.0  # IAU WGCCRE 2015; zero of LOLA and LROC elevations
+MOON_SPIN_RAD_S = 2.6616994576e-6  # 13.17635815 deg/day, Archinal et al. 2018; librations change it by 4e-4
 STANDARD_GRAVITY_MPS2 = 9.80665  # 3rd CGPM 1901; turns specific impulse into exhaust velocity
 
 ARCSECOND_RAD = 4.84813681109536e-06  # pi / 648000

@@ -22,6 +22,11 @@ from lunarsim.flight.accuracy import Accuracy
 Vector = NDArray[np.float64]
 Derivative = Callable[[float, Vector], Vector]
 
+#: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
+#: ``piece`` gives the states, shape (size, n), at n times of the step; where ``armed`` is false the step starts
+#: on a root that has been dealt with.
+Search = Callable[[Callable[[Vector], Vector], float, float, bool], tuple[float, float] | None]
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -37,12 +42,15 @@ class Trigger:
         +1: only where the function rises through zero; -1: only where it falls; 0: both.
     terminal : bool
         Whether the event ends the segment.
+    search : callable, optional
+        Finds the first event within a step, where samples of the function could step over it; default: samples.
     """
 
     name: str
     function: Callable[[float, Vector], float]
     direction: int = 0
     terminal: bool = False
+    search: Search | None = None
 
 
 class Crossing(NamedTuple):
@@ -133,6 +141,7 @@ class _Watch:
 
     def __init__(self, triggers: Sequence[Trigger], t_s: float, y: Vector, disarmed: Trigger | None) -> None:
         self._triggers = triggers
+        self._disarmed = disarmed
         self._values = [np.nan if trigger is disarmed else trigger.function(t_s, y) for trigger in triggers]
 
     def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
@@ -141,17 +150,37 @@ class _Watch:
         states = piece(times[1:]).T
         found: list[Crossing] = []
         for i, trigger in enumerate(self._triggers):
-            for t0, t1, y1 in zip(times[:-1], times[1:], states, strict=True):
-                value = trigger.function(t1, y1)
-                if _crosses(self._values[i], value, trigger.direction):
-                    t_root = _root(trigger, piece, t0, t1, self._values[i], value)
-                    found.append(Crossing(trigger, t_root, piece(t_root)))
-                self._values[i] = value
+            if trigger.search is None:
+                found += self._sampled(i, piece, times, states)
+            else:
+                found += self._searched(trigger, trigger.search, piece, start_s, end_s)
+        self._disarmed = None
         found.sort(key=lambda crossing: crossing.t_s)
         for count, crossing in enumerate(found, start=1):
             if crossing.trigger.terminal:
                 return found[:count]
         return found
+
+    def _sampled(self, i: int, piece: Any, times: Vector, states: Vector) -> list[Crossing]:
+        """Return where a trigger changes its sign between samples."""
+        trigger, found = self._triggers[i], []
+        for t0, t1, y1 in zip(times[:-1], times[1:], states, strict=True):
+            value = trigger.function(t1, y1)
+            if _crosses(self._values[i], value, trigger.direction):
+                t_root = _root(trigger, piece, t0, t1, self._values[i], value)
+                found.append(Crossing(trigger, t_root, piece(t_root)))
+            self._values[i] = value
+        return found
+
+    def _searched(self, trigger: Trigger, search: Search, piece: Any, start_s: float, end_s: float) -> list[Crossing]:
+        """Return the first event that a trigger's own search finds."""
+        bracket = search(piece, start_s, end_s, trigger is not self._disarmed)
+        if bracket is None:
+            return []
+        (t0, t1), (g0, g1) = bracket, (trigger.function(t, piece(t)) for t in bracket)
+        # no change of sign: the step starts on the root, or the end of the bracket lies on it to the last bit
+        t_root = _root(trigger, piece, t0, t1, g0, g1) if g0 * g1 < 0.0 else t1
+        return [Crossing(trigger, t_root, piece(t_root))]
 
 
 def _crosses(before: float, after: float, direction: int) -> bool:

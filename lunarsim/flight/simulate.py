@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ def simulate(scenario: Scenario, *, accuracy: Accuracy | None = None) -> Flight:
     Raises
     ------
     InputError
-        If the flight starts below the ground.
+        If the flight starts below the ground, or comes low where the terrain is not known.
     EpochError
         If the flight leaves the span of the orientation kernel, 1900 to 2050.
     """
@@ -68,7 +67,8 @@ def propagate(
     Raises
     ------
     InputError
-        If the duration is not greater than zero, or the state lies below the ground.
+        If the duration is not greater than zero, the state lies below the ground, or the flight comes low
+        where the terrain is not known.
     EpochError
         If the flight leaves the span of the orientation kernel, 1900 to 2050.
     """
@@ -86,7 +86,7 @@ class _Pilot:
         self._t_s = 0.0
         self._y = lowered.initial
         self._disarmed: Trigger | None = None
-        self._ground = Trigger("impact", self._clearance_m, direction=-1, terminal=True)
+        self._ground = lowered.ground.trigger()
         self._perilune = Trigger(EventKind.PERILUNE.value, _radial_rate, direction=+1)
         self._apolune = Trigger(EventKind.APOLUNE.value, _radial_rate, direction=-1)
         self._phases: list[FlownPhase] = []
@@ -170,10 +170,9 @@ class _Pilot:
 
     def _finish(self) -> Outcome:
         self._log(EventKind.IMPACT if self._down else EventKind.END)
-        return Impact(self._state()) if self._down else outcome_in_space(self._state())
-
-    def _clearance_m(self, _t_s: float, y: NDArray[np.float64]) -> float:
-        return sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2]) - self._lowered.surface_radius_m
+        if self._down:
+            return Impact(self._state(), self._scenario.moon.terrain)
+        return outcome_in_space(self._state())
 
     def _state(self) -> State:
         time = self._scenario.state.epoch + self._t_s * u.s
