@@ -22,6 +22,7 @@ from .flight import InOrbit as InOrbit
 from .flight import Outcome as Outcome
 from .flight import Scenario as Scenario
 from .flight import Site as Site
+from .flight import detectors as detectors
 from .flight import propagate as propagate
 from .flight import simulate as simulate
 from .moon import Ephemeris as Ephemeris

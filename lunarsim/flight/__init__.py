@@ -1,5 +1,6 @@
 """Scenario in, flight out."""
 
+from lunarsim.flight import detectors
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.moment import Belief, Moment, Truth
@@ -28,6 +29,7 @@ __all__ = [
     "Source",
     "Status",
     "Truth",
+    "detectors",
     "propagate",
     "simulate",
 ]

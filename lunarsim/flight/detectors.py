@@ -43,12 +43,15 @@ class Watched:
         What a zero with rising or falling function is; None is not reported.
     detail : str
         For the timeline.
+    within : callable, optional
+        ``within(t_s, y)``: whether a zero there counts; default: all do.
     """
 
     function: Callable[[float, Vector], float]
     rising: EventKind | None = None
     falling: EventKind | None = None
     detail: str = ""
+    within: Callable[[float, Vector], bool] | None = None
 
 
 class Detector(Protocol):
@@ -91,9 +94,7 @@ class Eclipse:
 
         def edge(i: int) -> Callable[[float, Vector], float]:
             def angle(t_s: float, y: Vector) -> float:
-                both = contacts(
-                    y[motion.POSITION], sky.sun(t_s), constants.SUN_RADIUS_M, constants.MOON_RADIUS_M
-                )
+                both = contacts(y[motion.POSITION], sky.sun(t_s), constants.SUN_RADIUS_M, constants.MOON_RADIUS_M)
                 return float(both[i])
 
             return angle
@@ -236,12 +237,21 @@ class AtLongitude:
 
         def east(t_s: float, y: Vector) -> float:
             x, y_me, _ = sky.me(t_s, y[motion.POSITION])
-            ahead, beside = x * cos(angle) + y_me * sin(angle), y_me * cos(angle) - x * sin(angle)
-            # on the far side the distance from the meridian's edge takes over: no zero at the opposite meridian
-            return float(beside if ahead >= 0.0 else np.copysign(sqrt(beside * beside + ahead * ahead), beside))
+            return float(y_me * cos(angle) - x * sin(angle))
 
-        detail = f"longitude {self.longitude:g}"
-        return (Watched(function=east, rising=EventKind.EASTBOUND, falling=EventKind.WESTBOUND, detail=detail),)
+        def on_this_side(t_s: float, y: Vector) -> bool:
+            x, y_me, _ = sky.me(t_s, y[motion.POSITION])
+            return bool(x * cos(angle) + y_me * sin(angle) > 0.0)
+
+        return (
+            Watched(
+                function=east,
+                rising=EventKind.EASTBOUND,
+                falling=EventKind.WESTBOUND,
+                detail=f"longitude {self.longitude:g}",
+                within=on_this_side,
+            ),
+        )
 
 
 @dataclass(frozen=True)

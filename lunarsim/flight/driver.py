@@ -8,19 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 from scipy.integrate import DOP853, OdeSolution
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
 from lunarsim.errors import LunarsimError
 from lunarsim.flight.accuracy import Accuracy
 
 Vector = NDArray[np.float64]
 Derivative = Callable[[float, Vector], Vector]
+
+_SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
+_TURN_S = 1e-5  # how closely the turn of a function is found; two zeros closer than some of this are lost
+
+#: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
+#: ``piece`` gives the states, shape (size, n), at n times of the step; where ``armed`` is false the step starts
+#: on a root that has been dealt with.
+Search = Callable[[Callable[[Vector], Vector], float, float, bool], tuple[float, float] | None]
 
 
 @dataclass(frozen=True)
@@ -37,12 +46,15 @@ class Trigger:
         +1: only where the function rises through zero; -1: only where it falls; 0: both.
     terminal : bool
         Whether the event ends the segment.
+    search : callable, optional
+        Finds the first event within a step, where samples of the function could step over it; default: samples.
     """
 
     name: str
     function: Callable[[float, Vector], float]
     direction: int = 0
     terminal: bool = False
+    search: Search | None = None
 
 
 class Crossing(NamedTuple):
@@ -51,6 +63,7 @@ class Crossing(NamedTuple):
     trigger: Trigger
     t_s: float
     y: Vector
+    rising: bool
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ def fly_segment(
         if ended_by is not None:  # step to the event itself, so that the end is integrated, not interpolated
             solver = _step_to(derivative, solver.t_old, y_before, found[-1].t_s, accuracy)
             piece = solver.dense_output()
-            found[-1] = Crossing(ended_by, solver.t, solver.y)
+            found[-1] = found[-1]._replace(t_s=solver.t, y=solver.y)
         crossings += found
         times.append(solver.t)
         pieces.append(piece)
@@ -133,27 +146,63 @@ class _Watch:
 
     def __init__(self, triggers: Sequence[Trigger], t_s: float, y: Vector, disarmed: Trigger | None) -> None:
         self._triggers = triggers
+        self._disarmed = disarmed
         self._values = [np.nan if trigger is disarmed else trigger.function(t_s, y) for trigger in triggers]
 
     def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
         """Return the crossings within one step, in order, up to the first terminal one."""
         times = np.linspace(start_s, end_s, samples + 1)
+        states = piece(times[1:]).T
         found: list[Crossing] = []
-        # terminal ones last: they also look at the roots of the others, such as the lowest point of a short dip
-        for i, trigger in sorted(enumerate(self._triggers), key=lambda item: item[1].terminal):
-            roots = [crossing.t_s for crossing in found if start_s < crossing.t_s < end_s] if trigger.terminal else []
-            looks = np.unique(np.concatenate([times, roots]))
-            for t0, t1, y1 in zip(looks[:-1], looks[1:], piece(looks[1:]).T, strict=True):
-                value = trigger.function(t1, y1)
-                if _crosses(self._values[i], value, trigger.direction):
-                    t_root = _root(trigger, piece, t0, t1, self._values[i], value)
-                    found.append(Crossing(trigger, t_root, piece(t_root)))
-                self._values[i] = value
+        for i, trigger in enumerate(self._triggers):
+            if trigger.search is None:
+                found += self._sampled(i, piece, times, states)
+            else:
+                found += self._searched(trigger, trigger.search, piece, start_s, end_s)
+        self._disarmed = None
         found.sort(key=lambda crossing: crossing.t_s)
         for count, crossing in enumerate(found, start=1):
             if crossing.trigger.terminal:
                 return found[:count]
         return found
+
+    def _sampled(self, i: int, piece: Any, times: Vector, states: Vector) -> list[Crossing]:
+        """Return where a trigger changes its sign between samples, or dips through zero and back."""
+        trigger, found = self._triggers[i], []
+        inner = times + _SLOPE_SHARE * np.diff(times, append=2.0 * times[-1] - times[-2])
+        inner[1:] = times[1:] - (inner[1:] - times[1:])  # inside the step: after its start, before each later sample
+        toward = [trigger.function(t, y) for t, y in zip(inner, piece(inner).T, strict=True)]
+        for k, (t0, t1, y1) in enumerate(zip(times[:-1], times[1:], states, strict=True)):
+            before, after = self._values[i], trigger.function(t1, y1)
+            turn = None
+            falls = toward[0] - before if k == 0 else before - toward[k]
+            if before * after > 0.0 and falls * before < 0.0 < (after - toward[k + 1]) * after:
+                turn = _turn(trigger, piece, t0, t1, before)
+            for (ta, ga), (tb, gb) in pairwise([(t0, before), *([turn] if turn else []), (t1, after)]):
+                if _crosses(ga, gb, trigger.direction):
+                    t_root = _root(trigger, piece, ta, tb, ga, gb)
+                    found.append(Crossing(trigger, t_root, piece(t_root), gb > ga))
+            self._values[i] = after
+        return found
+
+    def _searched(self, trigger: Trigger, search: Search, piece: Any, start_s: float, end_s: float) -> list[Crossing]:
+        """Return the first event that a trigger's own search finds."""
+        bracket = search(piece, start_s, end_s, trigger is not self._disarmed)
+        if bracket is None:
+            return []
+        (t0, t1), (g0, g1) = bracket, (trigger.function(t, piece(t)) for t in bracket)
+        # no change of sign: the step starts on the root, or the end of the bracket lies on it to the last bit
+        t_root = _root(trigger, piece, t0, t1, g0, g1) if g0 * g1 < 0.0 else t1
+        return [Crossing(trigger, t_root, piece(t_root), g1 > g0)]
+
+
+def _turn(trigger: Trigger, piece: Any, t0: float, t1: float, g0: float) -> tuple[float, float] | None:
+    """Return time and value where a function comes nearest to zero between two times, if it reaches beyond zero."""
+    sign = float(np.sign(g0))
+    found = minimize_scalar(
+        lambda t: sign * trigger.function(t, piece(t)), bounds=(t0, t1), method="bounded", options={"xatol": _TURN_S}
+    )
+    return (float(found.x), sign * float(found.fun)) if found.fun < 0.0 else None
 
 
 def _crosses(before: float, after: float, direction: int) -> bool:

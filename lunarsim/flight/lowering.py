@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.clock import seconds_after
+from lunarsim.flight.ground import GroundSearch
 from lunarsim.flight.scenario import Scenario
 from lunarsim.kernels import motion
 from lunarsim.moon.orientation import et_seconds
@@ -46,9 +47,10 @@ class LoweredScenario:
     """A scenario in SI floats; times are seconds after the epoch of its state."""
 
     environment: motion.Environment
-    surface_radius_m: float
+    ground: GroundSearch
     initial: NDArray[np.float64]
     phases: tuple[LoweredCoast | LoweredBurn, ...]
+    longest_s: float  #: burns to the end of their timers
 
 
 def lower(scenario: Scenario) -> LoweredScenario:
@@ -64,18 +66,25 @@ def lower(scenario: Scenario) -> LoweredScenario:
     craft = scenario.flown_craft
     longest_s = float(scenario.longest_duration.to_value(u.s))
     environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
-    surface_radius_m = scenario.moon.terrain.radius_m
-    if np.linalg.norm(scenario.state.position.to_value(u.m)) <= surface_radius_m:
-        raise InputError(
-            f"the flight starts at a height of {scenario.state.height.to(u.m):.1f}, below the ground: "
-            f"expected more than the terrain's elevation, {scenario.moon.terrain.elevation}"
-        )
     return LoweredScenario(
         environment=environment,
-        surface_radius_m=surface_radius_m,
+        ground=_ground(scenario, environment),
         initial=_initial(scenario.state, craft),
         phases=tuple(_lower_phase(phase, craft, scenario.state) for phase in scenario.plan),
+        longest_s=longest_s,
     )
+
+
+def _ground(scenario: Scenario, environment: motion.Environment) -> GroundSearch:
+    """Return the search for the ground, after a look that the flight starts above it."""
+    state, terrain = scenario.state, scenario.moon.terrain
+    search = GroundSearch(terrain, environment, state.epoch)
+    if search.clearance_m(0.0, state.position.to_value(u.m)) <= 0.0:
+        raise InputError(
+            f"the flight starts at a height of {state.height.to(u.m):.1f}, below the ground: expected more than "
+            f"the terrain's elevation there, {terrain.height(state.latitude, state.longitude):.1f}"
+        )
+    return search
 
 
 def _initial(state: State, craft: Spacecraft | None) -> NDArray[np.float64]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import Latitude, Longitude
 from astropy.coordinates import angular_separation as great_circle_angle
 from astropy.time import Time
+from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.flight.scenario import Site
+from lunarsim.moon import Terrain
+from lunarsim.moon.orientation import rot_me_from_icrf, rot_pa_from_icrf_with_rate
 from lunarsim.orbits import State
 
 
@@ -68,13 +71,40 @@ class Outcome(ABC):
         """Return the outcome as a sentence."""
 
 
+@dataclass(frozen=True, eq=False)
 class Impact(Outcome):
-    """The craft met the ground at speed."""
+    """The craft met the ground at speed.
+
+    Attributes
+    ----------
+    terrain : Terrain
+        The ground that it met.
+    """
+
+    terrain: Terrain = field(default_factory=Terrain.sphere)
+
+    @property
+    def slope(self) -> u.Quantity:
+        """Angle between the ground there and the local horizontal, at the resolution of the terrain."""
+        return self.terrain.slope(self.latitude, self.longitude)
 
     @property
     def incidence(self) -> u.Quantity:
-        """Angle between the inertial velocity and the local surface, here a sphere."""
-        return -self.flight_path_angle
+        """Angle between the inertial velocity and the ground there, slope included; 90 deg is head-on."""
+        v_me = self._velocity_me()
+        normal = self.terrain.normal(self.latitude, self.longitude).value
+        return np.degrees(np.arctan2(-(v_me @ normal), np.linalg.norm(np.cross(v_me, normal)))) * u.deg
+
+    @property
+    def ground_relative_speed(self) -> u.Quantity:
+        """Speed over the turning Moon, up to 4.6 m/s from the inertial one."""
+        rot, rate = rot_pa_from_icrf_with_rate(self.time)
+        r, v = self.state.position.to_value(u.m), self.state.velocity.to_value(u.m / u.s)
+        return np.linalg.norm(rot @ v + rate @ r) * (u.m / u.s)
+
+    def _velocity_me(self) -> NDArray[np.float64]:
+        velocity: NDArray[np.float64] = rot_me_from_icrf(self.time) @ self.state.velocity.to_value(u.m / u.s)
+        return velocity
 
     def __str__(self) -> str:
         return (

@@ -14,7 +14,7 @@ from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.provenance import Provenance, Source
-from lunarsim.moon import Moon
+from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Phase
 
@@ -112,6 +112,10 @@ class Scenario:
     def with_faults(self, *faults: Fault) -> Scenario:
         """Return the same scenario with other faults in place of its own."""
         return replace(self, faults=faults)
+
+    def with_terrain(self, terrain: Terrain) -> Scenario:
+        """Return the same scenario over another ground."""
+        return replace(self, moon=replace(self.moon, terrain=terrain))
 
     @property
     def flown_craft(self) -> Spacecraft | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import EarthLocation
+from astropy.time import Time
 from astropy.utils import iers
 from numpy.typing import NDArray
 
@@ -28,14 +31,17 @@ class Sky:
         Whose ephemeris places the bodies.
     environment : Environment
         Of the flight.
+    start : Time
+        When the flight starts.
     duration_s : float
         Longest duration of the flight.
     """
 
-    def __init__(self, moon: Moon, environment: Environment, duration_s: float) -> None:
+    def __init__(self, moon: Moon, environment: Environment, start: Time, duration_s: float) -> None:
+        self.start = start
+        self._moon = moon
         self._environment = environment
         self._duration_s = duration_s
-        self._bodies = moon.ephemeris.tabulate(("earth", "sun"), environment.epoch_et_s, duration_s)
 
     def earth(self, t_s: float) -> NDArray[np.float64]:
         """Return the place of the Earth's centre."""
@@ -59,6 +65,10 @@ class Sky:
     def epoch_et_s(self) -> float:
         """Start of the flight, TDB seconds past J2000."""
         return self._environment.epoch_et_s
+
+    @cached_property
+    def _bodies(self) -> ChebyshevTable:
+        return self._moon.ephemeris.tabulate(("earth", "sun"), self._environment.epoch_et_s, self._duration_s)
 
     def _both(self, t_s: float) -> NDArray[np.float64]:
         positions = np.empty(6)

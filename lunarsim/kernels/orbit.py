@@ -1,6 +1,6 @@
 """Two-body quantities that need no element set."""
 
-from math import asin, atan2, sqrt
+from math import atan2, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,4 +38,4 @@ def flight_path_angle(r: NDArray[np.float64], v: NDArray[np.float64]) -> float:
 def spherical(r: NDArray[np.float64]) -> tuple[float, float, float]:
     """Return longitude (rad, -pi to pi), latitude (rad) and radius (m) of a vector in its own axes."""
     radius = sqrt(r @ r)
-    return atan2(r[1], r[0]), asin(max(-1.0, min(1.0, r[2] / radius))), radius
+    return atan2(r[1], r[0]), atan2(r[2], sqrt(r[0] * r[0] + r[1] * r[1])), radius

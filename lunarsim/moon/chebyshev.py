@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import ceil
 
 import numpy as np
@@ -34,14 +35,21 @@ def fit(positions: Positions, start_et_s: float, interval_s: float, intervals: i
     intervals, terms : int
         How many intervals, and terms in each.
     """
-    nodes = np.cos(np.pi * (np.arange(terms) + 0.5) / terms)
+    nodes, basis = nodes_and_basis(terms)
     starts = start_et_s + interval_s * np.arange(intervals)
     days = (starts[:, None] + 0.5 * interval_s * (1.0 + nodes)) / DAY_S
     samples = positions(days.ravel())
-    basis = np.cos(np.outer(np.arange(terms), np.arccos(nodes))) * (2.0 / terms)
-    basis[0] *= 0.5
     coefficients = np.einsum("kj,cij->ick", basis, samples.reshape(-1, intervals, terms))
     return ChebyshevTable(start_et_s, interval_s, np.ascontiguousarray(coefficients))
+
+
+@cache
+def nodes_and_basis(terms: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the nodes on -1 to 1, and the matrix that turns values at them into coefficients."""
+    nodes = np.cos(np.pi * (np.arange(terms) + 0.5) / terms)
+    basis = np.cos(np.outer(np.arange(terms), np.arccos(nodes))) * (2.0 / terms)
+    basis[0] *= 0.5
+    return nodes, basis
 
 
 def tdb(days: NDArray[np.float64]) -> Time:

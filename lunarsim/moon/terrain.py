@@ -1,22 +1,55 @@
-"""The surface that ends a flight."""
+"""The surface that ends a flight: a sphere, or heights read from a map."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 
+import numpy as np
 from astropy import units as u
+from numpy.typing import NDArray
 
 from lunarsim import checks, constants
+from lunarsim.errors import DataError, InputError
+from lunarsim.kernels import terrain as terrain_kernels
+from lunarsim.kernels.terrain import Ground
+from lunarsim.moon.orientation import ROT_ME_FROM_PA
+from lunarsim.moon.terrain_geotiff import GeotiffRaster
+from lunarsim.moon.terrain_grid import Grid, Heights, RasterSource, Window, check_heights, read_window, window_degrees
+from lunarsim.moon.terrain_pds import PdsRaster
+
+_HIGHEST_ON_THE_MOON_M = 10_786.0  # 5.41 N 201.37 E, LROC (Robinson 2010, lroc.im-ldi.com/images/249)
+_READERS: dict[str, Callable[[Path], RasterSource]] = {
+    ".img": PdsRaster,
+    ".lbl": PdsRaster,
+    ".tif": GeotiffRaster,
+    ".tiff": GeotiffRaster,
+}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Terrain:
-    """A sphere about the Moon's centre; ``elevation`` is its height above 1737.4 km."""
+    """The ground, as heights above 1737.4 km over latitude and longitude in the mean Earth / polar axis frame (ME).
 
-    elevation: u.Quantity
+    Made by :meth:`sphere`, :meth:`from_array` or :meth:`from_file`. Between the centres of pixels heights are
+    bilinear in latitude and longitude. A map of all longitudes whose last row ends at a pole goes on to it: the
+    pole has the mean height of that row. Slopes are those of the map: over less than a pixel the Moon is rougher.
 
-    def __post_init__(self) -> None:
-        checks.quantity("elevation", self.elevation, u.m)
+    Outside a window the ground is not known, unless ``outside`` gave it a height. A flight may pass there as
+    long as it is higher than the Moon's highest place, 10.8 km; lower, it is refused with an error.
+
+    Attributes
+    ----------
+    name : str
+        What it is.
+    ground : Ground
+        The same as the kernels take it.
+    """
+
+    name: str
+    ground: Ground
 
     @classmethod
     def sphere(cls, elevation: u.Quantity = 0.0 * u.m) -> Terrain:
@@ -27,9 +60,198 @@ class Terrain:
         InputError
             If ``elevation`` is not one finite length.
         """
-        return cls(elevation=elevation)
+        elevation_m = float(checks.quantity("elevation", elevation, u.m).value)
+        grid = Grid(rows=1, columns=1, north_deg=0.0, west_deg=0.0, lat_step_deg=180.0, lon_step_deg=360.0)
+        ground = _ground(grid, np.zeros((1, 1), dtype=np.float32), np.nan)
+        radius_m = ground.radius_m + elevation_m
+        return cls(name=f"sphere at {elevation}", ground=ground._replace(radius_m=radius_m))
+
+    @classmethod
+    def from_array(
+        cls, heights: u.Quantity, *, window: Window, outside: u.Quantity | None = None, name: str = "array"
+    ) -> Terrain:
+        """Return a terrain of given heights.
+
+        Parameters
+        ----------
+        heights : Quantity, shape (rows, columns)
+            Above 1737.4 km; rows from north to south, columns from west to east, at least two of each.
+        window : tuple of Quantity
+            Latitudes and east longitudes (ME) of the outer edges of the pixels: south, north, west, east.
+        outside : Quantity, optional
+            Height of the ground beyond the outer pixels; default: not known.
+        name : str
+            For reports and errors.
+
+        Raises
+        ------
+        InputError
+            If the shape, a dimension, the window or ``outside`` is not as above.
+        DataError
+            If a height is not finite or beyond 20 km.
+        """
+        if not isinstance(heights, u.Quantity) or heights.ndim != 2 or min(heights.shape) < 2:
+            raise InputError("heights: expected a Quantity of shape (rows, columns), at least two of each")
+        heights_m = heights.to_value(u.m).astype(np.float32)
+        grid = Grid.between(heights.shape, window_degrees(window))
+        check_heights(heights_m, grid, name)
+        return cls(name=name, ground=_bounded(*_with_outside(grid, heights_m, outside)))
+
+    @classmethod
+    def from_file(
+        cls, path: str | PathLike[str], *, window: Window | None = None, outside: u.Quantity | None = None
+    ) -> Terrain:
+        """Read a map of heights: a LOLA ``.IMG`` with its PDS3 label ``.LBL`` beside it, or a GeoTIFF.
+
+        Parameters
+        ----------
+        path : path
+            An ``.IMG`` or its ``.LBL``, in simple cylindrical projection in ME; or a ``.tif`` (with the extra
+            ``geotiff``) in latitude and longitude or equidistant cylindrical projection, taken to be in ME.
+        window : tuple of Quantity, optional
+            Latitudes and east longitudes that are needed: south, north, west, east; ``west`` may be greater than
+            ``east``, across the meridian. Only this part is read. Default: the whole map.
+        outside : Quantity, optional
+            Height of the ground beyond the window; default: not known.
+
+        Raises
+        ------
+        DataError
+            If the file or its label is missing, truncated, damaged or of another kind, or a height is missing.
+        InputError
+            If the window reaches beyond the map, or the part asked for has more than 2^28 pixels.
+        LunarsimError
+            If a GeoTIFF is asked for and rasterio is not installed.
+        """
+        file = Path(path)
+        if file.suffix.lower() not in _READERS:
+            raise DataError(f"{file}: a map of heights ends in {', '.join(_READERS)}: this one does not")
+        source = _READERS[file.suffix.lower()](file)
+        grid, heights = read_window(source, window)
+        return cls(name=source.name, ground=_bounded(*_with_outside(grid, heights, outside)))
 
     @property
-    def radius_m(self) -> float:
-        """Radius of the sphere, m."""
-        return constants.MOON_RADIUS_M + float(self.elevation.to_value(u.m))
+    def lowest(self) -> u.Quantity:
+        """Least height of this terrain above 1737.4 km."""
+        return (self.ground.radius_m + self.ground.lowest_m - constants.MOON_RADIUS_M) * u.m
+
+    @property
+    def highest(self) -> u.Quantity:
+        """Greatest height above 1737.4 km; where the outside is not known, at least that of the whole Moon."""
+        return (self.ground.radius_m + self.ground.highest_m - constants.MOON_RADIUS_M) * u.m
+
+    def height(self, latitude: u.Quantity, longitude: u.Quantity) -> u.Quantity:
+        """Return the height above 1737.4 km at places (ME); the two arguments broadcast against each other.
+
+        Raises
+        ------
+        InputError
+            If a latitude is beyond a pole, or a place lies outside the terrain's window.
+        """
+        zero_m = self.ground.radius_m - constants.MOON_RADIUS_M
+        return (self._over(latitude, longitude)[0] + zero_m) * u.m
+
+    def slope(self, latitude: u.Quantity, longitude: u.Quantity) -> u.Quantity:
+        """Return the angle between ground and local horizontal at places (ME).
+
+        Raises
+        ------
+        InputError
+            As for :meth:`height`.
+        """
+        return np.degrees(self._over(latitude, longitude)[1]) * u.deg
+
+    def normal(self, latitude: u.Quantity, longitude: u.Quantity) -> u.Quantity:
+        """Return the outward unit normal of the ground at places, ME components, shape (..., 3).
+
+        Raises
+        ------
+        InputError
+            As for :meth:`height`.
+        """
+        return self._over(latitude, longitude)[2] * u.one
+
+    def lower(self) -> Ground:
+        """Return the terrain as the kernels take it."""
+        return self.ground
+
+    def __repr__(self) -> str:
+        rows, columns = self.ground.heights_m.shape
+        return f"<terrain {self.name}>" if rows == 1 else f"<terrain {self.name}, {rows} x {columns} pixels>"
+
+    def _over(self, latitude: u.Quantity, longitude: u.Quantity) -> tuple[NDArray[np.float64], ...]:
+        lat = checks.quantity("latitude", latitude, u.rad, shape=None).value
+        lon = checks.quantity("longitude", longitude, u.rad, shape=None).value
+        lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
+        if np.any(np.abs(lat) > 0.5 * np.pi):
+            raise InputError(f"latitude = {latitude}: expected -90 to 90 deg")
+        heights, slopes, normals = terrain_kernels.over_points(lat.ravel(), lon.ravel(), self.ground)
+        if np.isnan(heights).any():
+            i = int(np.argmax(np.isnan(heights)))
+            raise InputError(
+                f"the ground at {np.degrees(lat.flat[i]):.3f} N {np.degrees(lon.flat[i]):.3f} E lies outside the "
+                f"window of terrain {self.name}: read a larger window, or say what is outside with outside="
+            )
+        return heights.reshape(lat.shape), slopes.reshape(lat.shape), normals.reshape(*lat.shape, 3)
+
+
+def _with_outside(grid: Grid, heights: Heights, outside: u.Quantity | None) -> tuple[Grid, Heights, float]:
+    """Return a grid, its heights and the outside (m); a known outside gets a rim of pixels, so that nothing jumps."""
+    if outside is None:
+        return grid, heights, np.nan
+    outside_m = float(checks.quantity("outside", outside, u.m).value)
+    top, bottom = grid.north_deg + grid.lat_step_deg > 90.0, grid.south_deg - grid.lat_step_deg < -90.0
+    if (top or bottom) and not grid.around:
+        raise InputError("outside: not for a window that touches a pole and lacks longitudes: take them all")
+    pad = (int(not top), int(not bottom)), (int(not grid.around),) * 2
+    padded = np.pad(heights, pad, constant_values=np.float32(outside_m))
+    rim = Grid(
+        rows=padded.shape[0],
+        columns=padded.shape[1],
+        north_deg=grid.north_deg + pad[0][0] * grid.lat_step_deg,
+        west_deg=grid.west_deg - pad[1][0] * grid.lon_step_deg,
+        lat_step_deg=grid.lat_step_deg,
+        lon_step_deg=grid.lon_step_deg,
+    )
+    return rim, padded, float(np.float32(outside_m))
+
+
+def _ground(grid: Grid, heights: Heights, outside_m: float) -> Ground:
+    """Return a ground whose bounds are not yet known."""
+    heights = np.ascontiguousarray(heights)
+    heights.flags.writeable = False
+    rot = ROT_ME_FROM_PA.copy()
+    rot.flags.writeable = False
+    caps = grid.around and heights.size > 1
+    return Ground(
+        radius_m=constants.MOON_RADIUS_M,
+        heights_m=heights,
+        north_rad=float(np.radians(grid.north_deg)),
+        west_rad=float(np.radians(grid.west_deg)),
+        lat_step_rad=float(np.radians(grid.lat_step_deg)),
+        lon_step_rad=float(np.radians(grid.lon_step_deg)),
+        around=grid.around,
+        north_pole_m=_pole(heights[0], caps and grid.north_deg + grid.lat_step_deg > 90.0),
+        south_pole_m=_pole(heights[-1], caps and grid.south_deg - grid.lat_step_deg < -90.0),
+        outside_m=outside_m,
+        lowest_m=0.0,
+        highest_m=0.0,
+        steepest_m_per_rad=0.0,
+        spin_rad_s=constants.MOON_SPIN_RAD_S,
+        rot_me_from_pa=rot,
+    )
+
+
+def _pole(row: Heights, reached: bool) -> float:
+    return float(row.mean(dtype=np.float64)) if reached else np.nan
+
+
+def _bounded(grid: Grid, heights: Heights, outside_m: float) -> Ground:
+    ground = _ground(grid, heights, outside_m)
+    whole = np.isfinite(ground.north_pole_m) and np.isfinite(ground.south_pole_m)
+    unknown_m = _HIGHEST_ON_THE_MOON_M if np.isnan(outside_m) and not whole else -np.inf
+    return ground._replace(
+        lowest_m=float(heights.min()),
+        highest_m=max(float(heights.max()), unknown_m),
+        steepest_m_per_rad=terrain_kernels.steepest(ground),
+    )
