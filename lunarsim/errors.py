@@ -40,8 +40,8 @@ class OutputError(LunarsimError, OSError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a phrase that names the known words nearest to a misspelt one, or all of them."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    by_lower = {word.lower(): word for word in sorted(known)}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
     if close:
-        return "did you mean " + " or ".join(f"'{word}'" for word in close) + "?"
-    return "known: " + ", ".join(names)
+        return "did you mean " + " or ".join(f"'{by_lower[word]}'" for word in close) + "?"
+    return "known: " + ", ".join(by_lower.values())

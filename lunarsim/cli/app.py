@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 import lunarsim
-from lunarsim.cli import figures, report
+from lunarsim.cli import data, figures, report
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
 from lunarsim.scenarios import load_scenario, scenario_names
@@ -21,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(data.app, name="data")
 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for figures and tables. Default: one named after the scenario.")

