@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity import HarmonicField
+from lunarsim.kernels.lanes import WIDTH
 
 _EMBEDDED_DEGREE = 50
 _EMBEDDED_RADIUS_M = 1_738_000.0  # GRGM900C header, as in the first lines of the embedded file
@@ -84,16 +85,16 @@ class GravityField:
 
     def lower(self) -> HarmonicField:
         """Return the field as the kernels take it: SI floats and the factors of the recursion."""
-        up, down, slope = _recursion_factors(self.degree)
+        up, down, sectoral = _recursion_factors(self.degree)
         return HarmonicField(
             gm=float(self.gm.to_value(u.m**3 / u.s**2)),
             radius_m=float(self.radius.to_value(u.m)),
             degree=self.degree,
-            c=self.c,
-            s=self.s,
+            c=np.ascontiguousarray(self.c, dtype=float),
+            s=np.ascontiguousarray(self.s, dtype=float),
             up=up,
             down=down,
-            slope=slope,
+            sectoral=sectoral,
         )
 
 
@@ -116,11 +117,13 @@ def _embedded_coefficients() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _recursion_factors(
     degree: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Factors of the fully normalised recursion in degree (Holmes & Featherstone 2002, eqs. 11, 12)."""
+    """Factors of the fully normalised recursion in degree (Holmes & Featherstone 2002, eqs. 11 to 13)."""
     n, m = (index.astype(float) for index in np.tril_indices(degree + 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         up = np.sqrt((2 * n - 1) * (2 * n + 1) / ((n - m) * (n + m)))
         down = np.sqrt((2 * n + 1) * (n + m - 1) * (n - m - 1) / ((n - m) * (n + m) * (2 * n - 3)))
     up[m == n], down[m >= n - 1] = 0.0, 0.0
-    slope = np.sqrt((n - m) * (n + m + 1) * np.where(m == 0, 0.5, 1.0))
-    return up, down, slope
+    k = np.arange(1.0, degree + 1.0)
+    steps = np.sqrt(np.where(k == 1, 3.0, (2 * k + 1) / (2 * k)))
+    sectoral = np.concatenate(([1.0], np.cumprod(steps), np.zeros(WIDTH)))
+    return up, down, sectoral
