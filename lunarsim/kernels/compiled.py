@@ -17,13 +17,9 @@ def kernel(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, error_model="numpy")(function))
 
 
-def reordering_kernel(function: Function) -> Function:
-    """Compile a long sum whose terms may be added in any order, so that the vector units share them.
-
-    NaN and infinity keep their meaning: only reassociation and fused multiply-add are allowed.
-    """
-    flags = {"reassoc", "contract", "nsz"}
-    return cast(Function, numba.njit(cache=True, error_model="numpy", fastmath=flags)(function))
+def part_of_kernel(function: Function) -> Function:
+    """Compile a function that is copied into each of its callers, where its values can stay in registers."""
+    return cast(Function, numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
 
 
 def discard_stale_cache(folder: Path) -> None:

@@ -1,18 +1,24 @@
 """Gravity: the point mass, and spherical harmonics of any degree, regular at the poles."""
 
-from math import sqrt
+from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel, reordering_kernel
+from lunarsim.kernels.compiled import kernel, part_of_kernel
+from lunarsim.kernels.lanes import WIDTH, Lanes, everywhere, lane, load, load_first, total, with_lane
+
+_NUMBERS = np.arange(float(WIDTH))
+_UNITS = np.eye(WIDTH).ravel()
+_FAR = 0.6  #: reference radius over distance, below which high degrees are looked at for being needed
+_NEGLIGIBLE = 60.0  #: a degree counts while (radius / r)**degree > exp(-60) = 9e-27
 
 
 class HarmonicField(NamedTuple):
     """A fully normalised field and the factors of its recursion.
 
-    Arrays run over n = 0..degree and m = 0..n; row n starts at n (n + 1) / 2.
+    The first four arrays run over n = 0..degree and m = 0..n; row n starts at n (n + 1) / 2.
     """
 
     gm: float  #: m3/s2
@@ -22,7 +28,48 @@ class HarmonicField(NamedTuple):
     s: NDArray[np.float64]
     up: NDArray[np.float64]  #: factor of u H[n-1, m]
     down: NDArray[np.float64]  #: factor of H[n-2, m]
-    slope: NDArray[np.float64]  #: dH[n, m]/du = slope H[n, m+1]
+    sectoral: NDArray[np.float64]  #: H[m, m], then at least seven zeros
+
+
+class Columns(NamedTuple):
+    """Eight neighbouring orders on the way from low degrees to high: two rows, and the sums up to there.
+
+    H is without (radius / r)**m and H[m, m]; w = u radius / r.
+    """
+
+    last: Lanes  #: H[n, m]
+    before: Lanes  #: H[n - 1, m]
+    slope: Lanes  #: dH[n, m]/dw
+    slope_before: Lanes
+    c: Lanes  #: sum of C H
+    s: Lanes  #: sum of S H
+    c_slope: Lanes  #: sum of C dH/dw
+    s_slope: Lanes
+    c_degree: Lanes  #: sum of n C H
+    s_degree: Lanes  #: sum of n S H
+
+
+class Row(NamedTuple):
+    """What eight neighbouring orders bring to one degree."""
+
+    c: Lanes
+    s: Lanes
+    up: Lanes
+    down: Lanes
+    begin: Lanes  #: 1 where a column begins, else 0
+
+
+class Powers(NamedTuple):
+    """Re, Im of ((s + i t) radius / r)**m for eight neighbouring m, and what leads to the next eight."""
+
+    re: Lanes
+    im: Lanes
+    re_before: Lanes  #: of m - 1
+    im_before: Lanes
+    re_seventh: Lanes  #: of m = 7 everywhere
+    im_seventh: Lanes
+    re_eighth: Lanes
+    im_eighth: Lanes
 
 
 @kernel
@@ -33,59 +80,132 @@ def point_mass(x: float, y: float, z: float, gm: float) -> tuple[float, float, f
     return k * x, k * y, k * z
 
 
-@reordering_kernel
+@kernel
 def harmonics(x: float, y: float, z: float, field: HarmonicField) -> tuple[float, float, float]:
     """Return the acceleration (m/s2) of a field at a position (m), both in the field's own axes (PA).
 
     Pines' formulation (Pines 1973, AIAA J. 11, 1508) with normalised derived Legendre functions
     H[n, m](u) = P[n, m](u) / cos(latitude)**m, so nothing is divided by the distance from the pole.
-    Rows are built from the two before (Lundberg & Schutz 1988, J. Guid. Control Dyn. 11, 32: stable
-    in either hemisphere), already multiplied by (radius / r)**n.
+    The sums over n are taken first, for eight orders at a time that stay in registers; the powers of
+    s + i t multiply each sum once. ``field.c[0]`` is not looked at: the central term is 1.
     """
     r = sqrt(x * x + y * y + z * z)
     s, t, u = x / r, y / r, z / r
     q = field.radius_m / r
-    size = field.degree + 2
-
-    cos_m = np.empty(size)  # Re, Im of (s + i t)**m, and m times those of (s + i t)**(m - 1)
-    sin_m = np.empty(size)
-    m_cos = np.empty(size)
-    m_sin = np.empty(size)
-    cos_m[0], sin_m[0], m_cos[0], m_sin[0] = 1.0, 0.0, 0.0, 0.0
-    for m in range(1, size):
-        m_cos[m] = m * cos_m[m - 1]
-        m_sin[m] = m * sin_m[m - 1]
-        cos_m[m] = s * cos_m[m - 1] - t * sin_m[m - 1]
-        sin_m[m] = s * sin_m[m - 1] + t * cos_m[m - 1]
-
-    before = np.zeros(size)
-    last = np.zeros(size)
-    row = np.zeros(size)
-    last[0] = 1.0
-    sectoral = 1.0
-    uq = u * q
-    q2 = q * q
-    a1 = a2 = a3 = a4 = 0.0
-    for n in range(1, field.degree + 1):
-        start = n * (n + 1) // 2
-        up = field.up[start : start + n]
-        down = field.down[start : start + n]
-        for m in range(n):
-            row[m] = up[m] * uq * last[m] - down[m] * q2 * before[m]
-        sectoral *= q * (sqrt(3.0) if n == 1 else sqrt((2.0 * n + 1.0) / (2.0 * n)))
-        row[n] = sectoral
-        row[n + 1] = 0.0
-        c = field.c[start : start + n + 1]
-        d = field.s[start : start + n + 1]
-        slope = field.slope[start : start + n + 1]
-        for m in range(n + 1):
-            h = row[m]
-            a1 += h * (c[m] * m_cos[m] + d[m] * m_sin[m])
-            a2 += h * (d[m] * m_cos[m] - c[m] * m_sin[m])
-            term = c[m] * cos_m[m] + d[m] * sin_m[m]
-            a3 += slope[m] * row[m + 1] * term
-            a4 += (n + m + 1) * h * term
-        before, last, row = last, row, before
+    degree = _degree_that_counts(field.degree, q)
+    powers = _first_powers(s * q, t * q)
+    a1 = a2 = a3 = a4 = everywhere(0.0)
+    for first in range(0, degree + 1, WIDTH):
+        sums = _summed_columns(first, degree, everywhere(u * q), everywhere(q * q), field)
+        sectoral = load(field.sectoral, first)
+        m = everywhere(float(first)) + load(_NUMBERS, 0)
+        re, im = sectoral * powers.re, sectoral * powers.im
+        m_re, m_im = m * sectoral * powers.re_before, m * sectoral * powers.im_before
+        a1 = a1 + sums.c * m_re + sums.s * m_im
+        a2 = a2 + sums.s * m_re - sums.c * m_im
+        a3 = a3 + sums.c_slope * re + sums.s_slope * im
+        m_1 = m + everywhere(1.0)
+        a4 = a4 + (sums.c_degree + m_1 * sums.c) * re + (sums.s_degree + m_1 * sums.s) * im
+        powers = _next_powers(powers)
     k = field.gm / (r * r)
-    radial = -(1.0 + a4 + u * a3)
-    return k * (a1 + radial * s), k * (a2 + radial * t), k * (a3 + radial * u)
+    b1, b2, b3 = q * total(a1), q * total(a2), q * total(a3)
+    radial = -(1.0 + total(a4) + u * b3)
+    return k * (b1 + radial * s), k * (b2 + radial * t), k * (b3 + radial * u)
+
+
+@kernel
+def disturbing_potential(x: float, y: float, z: float, field: HarmonicField) -> float:
+    """Return the potential (m2/s2) of a field at a position (m, PA) without its central term GM / r."""
+    r = sqrt(x * x + y * y + z * z)
+    q = field.radius_m / r
+    degree = _degree_that_counts(field.degree, q)
+    powers = _first_powers(x / r * q, y / r * q)
+    value = everywhere(0.0)
+    for first in range(0, degree + 1, WIDTH):
+        sums = _summed_columns(first, degree, everywhere(z / r * q), everywhere(q * q), field)
+        value = value + load(field.sectoral, first) * (sums.c * powers.re + sums.s * powers.im)
+        powers = _next_powers(powers)
+    return field.gm / r * total(value)
+
+
+@part_of_kernel
+def _degree_that_counts(degree: int, q: float) -> int:
+    """Return the highest degree that a double can still feel; also keeps q**n out of the denormals."""
+    if q < _FAR:
+        return min(degree, int(_NEGLIGIBLE / -log(q)) + 1)
+    return degree
+
+
+@part_of_kernel
+def _summed_columns(first: int, degree: int, w: Lanes, q2: Lanes, field: HarmonicField) -> Columns:
+    """Return the sums over n for the orders ``first`` to ``first + 7``."""
+    i = first * (first + 1) // 2 + first
+    only = min(first, 1)  # the row of n = m = 0 is the central term, which is no part of the sums
+    c, s = load_first(field.c, i, only), load_first(field.s, i, only)
+    n_first, zero = everywhere(float(first)), everywhere(0.0)
+    columns = Columns(load(_UNITS, 0), zero, zero, zero, c, s, zero, zero, n_first * c, n_first * s)
+    for n in range(first + 1, min(first + WIDTH, degree + 1)):  # columns of orders above n have not begun
+        i += n
+        begun = n - first
+        c, s = load_first(field.c, i, begun + 1), load_first(field.s, i, begun + 1)
+        up, down = load_first(field.up, i, begun), load_first(field.down, i, begun)
+        columns = _next_row(columns, n, Row(c, s, up, down, load(_UNITS, WIDTH * begun)), w, q2)
+    for n in range(first + WIDTH, degree + 1):
+        i += n
+        row = Row(load(field.c, i), load(field.s, i), load(field.up, i), load(field.down, i), zero)
+        columns = _next_row(columns, n, row, w, q2)
+    return columns
+
+
+@part_of_kernel
+def _next_row(columns: Columns, n: int, row: Row, w: Lanes, q2: Lanes) -> Columns:
+    """Return the columns one degree higher.
+
+    H[n] = up w H[n-1] - down q**2 H[n-2] (Lundberg & Schutz 1988, J. Guid. Control Dyn. 11, 32: stable
+    in either hemisphere); the slope by w follows the derivative of that recursion.
+    """
+    a, b = row.up * w, row.down * q2
+    h = (a * columns.last - b * columns.before) + row.begin
+    slope = a * columns.slope + (row.up * columns.last - b * columns.slope_before)
+    n_h = everywhere(float(n)) * h
+    return Columns(
+        h,
+        columns.last,
+        slope,
+        columns.slope,
+        columns.c + row.c * h,
+        columns.s + row.s * h,
+        columns.c_slope + row.c * slope,
+        columns.s_slope + row.s * slope,
+        columns.c_degree + row.c * n_h,
+        columns.s_degree + row.s * n_h,
+    )
+
+
+@part_of_kernel
+def _first_powers(re_1: float, im_1: float) -> Powers:
+    """Return the powers 0 to 7 of re_1 + i im_1."""
+    re = im = re_before = im_before = everywhere(0.0)
+    re_m, im_m = 1.0, 0.0
+    for m in range(WIDTH):
+        re, im = with_lane(re, m, re_m), with_lane(im, m, im_m)
+        if m < WIDTH - 1:
+            re_before, im_before = with_lane(re_before, m + 1, re_m), with_lane(im_before, m + 1, im_m)
+        re_m, im_m = re_1 * re_m - im_1 * im_m, re_1 * im_m + im_1 * re_m
+    re_seventh, im_seventh = everywhere(lane(re, WIDTH - 1)), everywhere(lane(im, WIDTH - 1))
+    return Powers(re, im, re_before, im_before, re_seventh, im_seventh, everywhere(re_m), everywhere(im_m))
+
+
+@part_of_kernel
+def _next_powers(last: Powers) -> Powers:
+    """Return the next eight powers."""
+    return Powers(
+        last.re * last.re_eighth - last.im * last.im_eighth,
+        last.re * last.im_eighth + last.im * last.re_eighth,
+        last.re * last.re_seventh - last.im * last.im_seventh,
+        last.re * last.im_seventh + last.im * last.re_seventh,
+        last.re_seventh,
+        last.im_seventh,
+        last.re_eighth,
+        last.im_eighth,
+    )

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from math import sqrt
+from pathlib import Path
 
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import constants
+from lunarsim import checks, constants
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity import HarmonicField
+from lunarsim.kernels.lanes import WIDTH
+from lunarsim.moon.gravity_files import read_field
 
+_HIGHEST_DEGREE = 1200  # near the poles H grows to 1e250 there; above degree 1400 it leaves the range of doubles
 _EMBEDDED_DEGREE = 50
 _EMBEDDED_RADIUS_M = 1_738_000.0  # GRGM900C header, as in the first lines of the embedded file
 
@@ -31,11 +36,19 @@ class GravityField:
     radius : Quantity
         Reference radius that belongs to these coefficients.
     degree : int
-        Highest degree; 0 is a point mass.
+        Highest degree, up to 1200; 0 is a point mass.
     c, s : ndarray
         Fully normalised (4 pi) coefficients; those of degree n, order m stand at n (n + 1) / 2 + m.
     source : str
         Citation.
+    tide_system : str
+        What C20 holds of the permanent tide: ``"tide_free"``, ``"zero_tide"`` or ``"unknown"``.
+
+    Raises
+    ------
+    InputError
+        If GM or the radius is not positive, the coefficients are not as many as the degree asks for, or one
+        of them is not finite.
     """
 
     name: str
@@ -45,6 +58,57 @@ class GravityField:
     c: NDArray[np.float64]
     s: NDArray[np.float64]
     source: str
+    tide_system: str = "unknown"
+
+    def __post_init__(self) -> None:
+        checks.quantity("gm", self.gm, u.m**3 / u.s**2, positive=True)
+        checks.quantity("radius", self.radius, u.m, positive=True)
+        _check_degree("degree", self.degree, _HIGHEST_DEGREE, "the kernels take")
+        size = (self.degree + 1) * (self.degree + 2) // 2
+        for name, values in (("c", self.c), ("s", self.s)):
+            if np.shape(values) != (size,):
+                raise InputError(f"{name} has shape {np.shape(values)}: degree {self.degree} has {size} coefficients")
+            if not np.all(np.isfinite(values)):
+                raise InputError(f"{name} holds a value that is not finite: expected {size} finite coefficients")
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, degree: int | None = None, order: int | None = None) -> GravityField:
+        """Read a field from a file: GMAT ``.cof``, PDS SHADR ``.tab`` or ``.sha``, ICGEM ``.gfc``.
+
+        The coefficients are taken to be in the principal axes that lunarsim uses (DE421). Fields that were
+        estimated in those of a later ephemeris, such as GRGM1200, differ by 1e-7 of the sphere's radius.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        degree, order : int, optional
+            Where to cut; default: all that is in the file. An order below the degree makes those above zero.
+
+        Raises
+        ------
+        DataError
+            If the file cannot be read; the text names the line and what was expected there.
+        InputError
+            If ``degree`` or ``order`` is not a whole number that the file reaches.
+        """
+        read = read_field(path)
+        degree = _check_degree("degree", read.degree if degree is None else degree, read.degree, f"{path} holds")
+        order = _check_degree("order", degree if order is None else order, degree, f"a field of degree {degree} has")
+        size = (degree + 1) * (degree + 2) // 2
+        kept = np.tril_indices(degree + 1)[1] <= order
+        c, s = np.where(kept, read.c[:size], 0.0), np.where(kept, read.s[:size], 0.0)
+        c.flags.writeable = s.flags.writeable = False
+        return cls(
+            name=read.header.name,
+            gm=read.header.gm_m3_s2 * u.m**3 / u.s**2,
+            radius=read.header.radius_m * u.m,
+            degree=degree,
+            c=c,
+            s=s,
+            source=f"file {Path(path).name}",
+            tide_system=read.header.tide_system,
+        )
 
     @classmethod
     def grail(cls, degree: int = _EMBEDDED_DEGREE) -> GravityField:
@@ -61,10 +125,7 @@ class GravityField:
         ----------
         Lemoine et al. 2014, Geophys. Res. Lett. 41, 3382, doi:10.1002/2014GL060027.
         """
-        if not isinstance(degree, int) or not 0 <= degree <= _EMBEDDED_DEGREE:
-            raise InputError(
-                f"degree = {degree!r}: the embedded GRGM900C holds degrees 0 to {_EMBEDDED_DEGREE}, a whole number"
-            )
+        _check_degree("degree", degree, _EMBEDDED_DEGREE, "the embedded GRGM900C holds")
         c, s = _embedded_coefficients()
         size = (degree + 1) * (degree + 2) // 2
         return cls(
@@ -82,19 +143,44 @@ class GravityField:
         """Return the Moon as a point mass, with the gravitational parameter of GRGM900C."""
         return cls.grail(degree=0)
 
+    @property
+    def order(self) -> int:
+        """Highest order with a coefficient that is not zero."""
+        m = np.tril_indices(self.degree + 1)[1]
+        return int(m[(self.c != 0.0) | (self.s != 0.0)].max(initial=0))
+
+    def describe(self) -> str:
+        """Return what the field is in a few lines: size, constants, J2 and C22 (not normalised), source."""
+        c20, c22 = (self.c[3], self.c[5]) if self.degree >= 2 else (0.0, 0.0)
+        return "\n".join(
+            (
+                f"{self.name}: degree {self.degree}, order {self.order}",
+                f"  GM {self.gm.to_value(u.km**3 / u.s**2):.10g} km3/s2, radius {self.radius.to_value(u.km):.10g} km",
+                f"  J2 {-sqrt(5.0) * c20:.7e}, C22 {sqrt(5.0 / 12.0) * c22:.7e} (not normalised)",
+                f"  tide system {self.tide_system}, principal axes",
+                f"  {self.source}",
+            )
+        )
+
     def lower(self) -> HarmonicField:
         """Return the field as the kernels take it: SI floats and the factors of the recursion."""
-        up, down, slope = _recursion_factors(self.degree)
+        up, down, sectoral = _recursion_factors(self.degree)
         return HarmonicField(
             gm=float(self.gm.to_value(u.m**3 / u.s**2)),
             radius_m=float(self.radius.to_value(u.m)),
             degree=self.degree,
-            c=self.c,
-            s=self.s,
+            c=np.ascontiguousarray(self.c, dtype=float),
+            s=np.ascontiguousarray(self.s, dtype=float),
             up=up,
             down=down,
-            slope=slope,
+            sectoral=sectoral,
         )
+
+
+def _check_degree(name: str, value: int, highest: int, holder: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= value <= highest:
+        raise InputError(f"{name} = {value!r}: {holder} {name}s 0 to {highest}, a whole number")
+    return int(value)
 
 
 @cache
@@ -116,11 +202,13 @@ def _embedded_coefficients() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _recursion_factors(
     degree: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Factors of the fully normalised recursion in degree (Holmes & Featherstone 2002, eqs. 11, 12)."""
+    """Factors of the fully normalised recursion in degree (Holmes & Featherstone 2002, eqs. 11 to 13)."""
     n, m = (index.astype(float) for index in np.tril_indices(degree + 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         up = np.sqrt((2 * n - 1) * (2 * n + 1) / ((n - m) * (n + m)))
         down = np.sqrt((2 * n + 1) * (n + m - 1) * (n - m - 1) / ((n - m) * (n + m) * (2 * n - 3)))
     up[m == n], down[m >= n - 1] = 0.0, 0.0
-    slope = np.sqrt((n - m) * (n + m + 1) * np.where(m == 0, 0.5, 1.0))
-    return up, down, slope
+    k = np.arange(1.0, degree + 1.0)
+    steps = np.sqrt(np.where(k == 1, 3.0, (2 * k + 1) / (2 * k)))
+    sectoral = np.concatenate(([1.0], np.cumprod(steps), np.zeros(WIDTH)))
+    return up, down, sectoral
