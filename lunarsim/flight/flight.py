@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -13,6 +15,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, SpanError
+from lunarsim.flight import tables
 from lunarsim.flight.clock import seconds_after, time_after
 from lunarsim.flight.driver import Segment
 from lunarsim.flight.moment import Belief, Moment, Truth
@@ -242,6 +245,63 @@ class Flight:
         table.meta["scenario"] = self.scenario.name
         table.meta["frame"] = "Moon-centred, ICRF axes; latitude and longitude in ME of DE421"
         return table
+
+    def to_pandas(self) -> Any:
+        """Return the histories as a pandas DataFrame: the rows of :meth:`to_table`, units in the names of columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``time_utc``, in nanoseconds; an ignition or a cut-off stands twice, before and after.
+
+        Raises
+        ------
+        LunarsimError
+            If pandas is not installed.
+        """
+        return tables.to_pandas(self)
+
+    def to_xarray(self) -> Any:
+        """Return the histories as an xarray Dataset over ``time`` (UTC), with attributes as the CF conventions ask.
+
+        Returns
+        -------
+        xarray.Dataset
+            Each time stands once; at a jump, with the values after it.
+
+        Raises
+        ------
+        LunarsimError
+            If xarray is not installed.
+        """
+        return tables.to_xarray(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the flight into one file, from which :meth:`load` returns the same flight to the last bit.
+
+        Raises
+        ------
+        InputError
+            If the scenario holds something of a class that is not lunarsim's, such as a steering law of your own.
+        OutputError
+            If the file cannot be written; nothing is then left half-written.
+        """
+        from lunarsim.flight.archive import save_flight  # noqa: PLC0415  (it builds flights)
+
+        save_flight(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Flight:
+        """Return a flight that :meth:`save` wrote; nothing in the file is executed.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, damaged, not a saved flight, or written by a newer lunarsim.
+        """
+        from lunarsim.flight.archive import load_flight  # noqa: PLC0415  (it builds flights)
+
+        return load_flight(path)
 
     def __repr__(self) -> str:
         return f"<flight of {self.scenario.name or 'a coast'}, {self.duration:.1f}: {self.outcome}>"

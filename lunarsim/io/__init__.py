@@ -1,7 +1,17 @@
 """Files in and out."""
 
+from lunarsim.io.oem import write_oem
 from lunarsim.io.output import prepare_folder, write_files
 from lunarsim.io.scenario_file import read_scenario
 from lunarsim.io.summary import flight_summary
+from lunarsim.io.tables import write_csv, write_netcdf
 
-__all__ = ["flight_summary", "prepare_folder", "read_scenario", "write_files"]
+__all__ = [
+    "flight_summary",
+    "prepare_folder",
+    "read_scenario",
+    "write_csv",
+    "write_files",
+    "write_netcdf",
+    "write_oem",
+]
