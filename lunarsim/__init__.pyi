@@ -25,6 +25,9 @@ from .flight import Site as Site
 from .flight import detectors as detectors
 from .flight import propagate as propagate
 from .flight import simulate as simulate
+from .io import write_csv as write_csv
+from .io import write_netcdf as write_netcdf
+from .io import write_oem as write_oem
 from .moon import Ephemeris as Ephemeris
 from .moon import GravityField as GravityField
 from .moon import Moon as Moon

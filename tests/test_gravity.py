@@ -18,13 +18,23 @@ from references import make_gravity
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.errors import InputError
+from lunarsim.flight.lowering import COASTING
+from lunarsim.kernels import motion
 from lunarsim.kernels.gravity import harmonics, point_mass
-from lunarsim.kernels.motion import gravity as gravity_at
 from lunarsim.kernels.third_body import third_body
 
 REFERENCE = json.loads(make_gravity.REFERENCE_FILE.read_text(encoding="ascii"))
 
 GM = constants.GM_MOON_M3_S2
+
+
+def gravity_at(et_s, r, environment):
+    """Acceleration in ICRF axes of a coasting craft, as the driver integrates it."""
+    y = np.zeros(motion.SIZE)
+    y[motion.POSITION], y[motion.MASS] = r, 1.0
+    return motion.derivative(et_s - environment.epoch_et_s, y, environment, COASTING)[motion.VELOCITY]
+
+
 RADIUS_M = 1_738_000.0  # reference radius of GRGM900C, the header of the published file
 
 
@@ -322,7 +332,7 @@ def test_the_gravitational_parameters_are_those_of_the_literature():
     ("third_bodies", "text"),
     [
         (("earth", "son"), r"third_bodies has 'son': did you mean 'sun'\?"),
-        (("jupiter",), "third_bodies has 'jupiter': known: earth, sun"),
+        (("mars",), "third_bodies has 'mars'"),
         (("sun", "sun"), "names a body twice"),
     ],
 )

@@ -26,6 +26,7 @@ from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.stored_segment import StoredSegment
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
+from lunarsim.kernels.terrain import Ground
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, FixedDirection
@@ -35,7 +36,7 @@ Arrays = dict[str, NDArray[Any]]
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, Spacecraft, AccelerometerOff),
-    *(Ephemeris, GravityField, Moon, Terrain, State),
+    *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, FixedDirection),
     *(Scenario, Site, Provenance, Source),
     *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Moment, StoredSegment, Truth),

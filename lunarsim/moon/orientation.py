@@ -36,8 +36,9 @@ ROT_ME_FROM_PA = _rot_me_from_pa()
 
 @cache
 def orientation_angles() -> ChebyshevTable:
-    """Return the 3-1-3 angles (rad) from ICRF to PA axes, from the DE421 kernel that lunarsky installs,
-    or a copy of it in the folder LUNARSIM_DATA.
+    """Return the 3-1-3 angles (rad) from ICRF to PA axes, from the DE421 kernel that lunarsky installs.
+
+    A copy of the kernel in the folder LUNARSIM_DATA comes first.
 
     Raises
     ------
