@@ -20,9 +20,11 @@ from .flight import Flight as Flight
 from .flight import Impact as Impact
 from .flight import InOrbit as InOrbit
 from .flight import Outcome as Outcome
+from .flight import Rung as Rung
 from .flight import Scenario as Scenario
 from .flight import Site as Site
 from .flight import detectors as detectors
+from .flight import ladder as ladder
 from .flight import propagate as propagate
 from .flight import simulate as simulate
 from .io import write_csv as write_csv

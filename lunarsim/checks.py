@@ -12,6 +12,7 @@ from lunarsim.errors import InputError
 
 _EXAMPLES = {
     u.m: "a length such as 18 * u.km",
+    u.m**2: "an area such as 4 * u.m**2",
     u.s: "a time span such as 84 * u.s",
     u.kg: "a mass such as 1346 * u.kg",
     u.deg: "an angle such as 82.087 * u.deg",

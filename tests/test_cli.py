@@ -48,6 +48,9 @@ def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
         "elevation_m",
         "speed_mps",
         "flight_path_angle_deg",
+        "ground_relative_speed_mps",
+        "incidence_deg",
+        "slope_deg",
         "distance_to_crater_km",
     }
     assert result["flown"]["burn"]["cutoff"] == "timer"

@@ -128,7 +128,7 @@ def same(a: object, b: object) -> bool:
         kinds = (a.dtype, a.shape, a.flags.writeable) == (b.dtype, b.shape, b.flags.writeable)
         nan = np.isnan(a), np.isnan(b)
         return kinds and np.array_equal(*nan) and a[~nan[0]].tobytes() == b[~nan[1]].tobytes()
-    return a == b
+    return a == b or (a != a and b != b)  # noqa: PLR0124  (NaN stands where there is no such number)
 
 
 @EXAMPLES

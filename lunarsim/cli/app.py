@@ -11,8 +11,12 @@ from rich.console import Console
 
 import lunarsim
 from lunarsim.cli import data, figures, report
+from lunarsim.cli import ladder as climbing
+from lunarsim.data import find
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
+from lunarsim.io.output import Write
+from lunarsim.moon import Terrain
 from lunarsim.scenarios import load_scenario, scenario_names
 
 app = typer.Typer(
@@ -27,19 +31,43 @@ Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for figures and tables. Default: one named after the scenario.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Ground = Annotated[
+    str | None,
+    typer.Option("--terrain", help="A map of heights (PDS .IMG, GeoTIFF) to fly into."),
+]
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the catalogue or the path of a .toml file.")]
 
 
 @app.command()
-def luna25(out: Out = None, as_json: AsJson = False) -> None:
+def luna25(out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
     """Fly Luna-25's last burn twice: as planned, and with its dead accelerometer."""
-    _run("luna25", out, as_json)
+    _run("luna25", out, terrain, as_json)
 
 
 @app.command()
-def run(scenario: Name, out: Out = None, as_json: AsJson = False) -> None:
+def run(scenario: Name, out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
     """Fly any scenario; one with faults is flown without them too."""
-    _run(scenario, out, as_json)
+    _run(scenario, out, terrain, as_json)
+
+
+@app.command()
+def ladder(
+    scenario: Name,
+    field: Annotated[str | None, typer.Option("--field", help="A gravity field: .cof, .tab or .gfc.")] = None,
+    terrain: Ground = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fly a scenario in ever better models, and see how far each moves the end."""
+    console = Console(stderr=True)
+    described = load_scenario(scenario)
+    folder = out or Path(described.name)
+    prepare_folder(folder)
+    rungs = climbing.climb(described, field, terrain, console)
+    climbing.print_ladder(console, rungs)
+    _leave(console, folder, climbing.files(described, rungs))
+    if as_json:
+        typer.echo(json.dumps(climbing.summary(described, rungs), indent=2, allow_nan=False))
 
 
 @app.command()
@@ -57,9 +85,11 @@ def _options(version: Annotated[bool, typer.Option("--version", help="Print the 
         raise typer.Exit
 
 
-def _run(name: str, out: Path | None, as_json: bool) -> None:
+def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> None:
     console = Console(stderr=True)
     scenario = load_scenario(name)
+    if terrain is not None:
+        scenario = scenario.with_terrain(Terrain.from_file(find(terrain)))
     folder = out or Path(scenario.name)
     prepare_folder(folder)
     report.print_provenance(console, scenario)
@@ -68,11 +98,15 @@ def _run(name: str, out: Path | None, as_json: bool) -> None:
     report.print_timelines(console, flights)
     console.print(report.verdict(flights["flown"], flights.get("planned")), style="bold")
     summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
-    with console.status("drawing"):
-        files = write_files(folder, figures.files(flights, summary))
-    console.print(f"{len(files)} files in {folder}: {', '.join(file.name for file in files)}", soft_wrap=True)
+    _leave(console, folder, figures.files(flights, summary))
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+
+
+def _leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
+    with console.status("drawing"):
+        files = write_files(folder, writers)
+    console.print(f"{len(files)} files in {folder}: {', '.join(file.name for file in files)}", soft_wrap=True)
 
 
 def _fly(scenario: Scenario) -> dict[str, Flight]:

@@ -24,14 +24,14 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
     shown = list(flights.values())
     labels = list(flights)
     writers: dict[str, Write] = {
-        "summary.json": lambda path: _write_text(path, json.dumps(summary, indent=2, allow_nan=False) + "\n"),
+        "summary.json": json_writer(summary),
         **{f"{name}.ecsv": _table_writer(flight) for name, flight in flights.items()},
-        "descent_profile.png": _figure_writer(lambda: plots.descent_profile(*shown, labels=labels)),
-        "ground_track.png": _figure_writer(lambda: plots.ground_track(*shown, labels=labels)),
-        "orbit.png": _figure_writer(lambda: plots.orbit(*shown, labels=labels)),
+        "descent_profile.png": figure_writer(lambda: plots.descent_profile(*shown, labels=labels)),
+        "ground_track.png": figure_writer(lambda: plots.ground_track(*shown, labels=labels)),
+        "orbit.png": figure_writer(lambda: plots.orbit(*shown, labels=labels)),
     }
     if any(flight.burns for flight in shown):
-        writers["burn.png"] = _figure_writer(lambda: plots.burn(*shown, labels=labels))
+        writers["burn.png"] = figure_writer(lambda: plots.burn(*shown, labels=labels))
     return writers
 
 
@@ -39,7 +39,15 @@ def _table_writer(flight: Flight) -> Write:
     return lambda path: flight.to_table().write(path, format="ascii.ecsv", delimiter=",")
 
 
-def _figure_writer(draw: Callable[[], Any]) -> Write:
+def json_writer(content: dict[str, Any]) -> Write:
+    """Return what writes a JSON file."""
+    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    return lambda path: _write_text(path, text)
+
+
+def figure_writer(draw: Callable[[], Any]) -> Write:
+    """Return what draws a figure and writes it."""
+
     def write(path: Path) -> None:
         with mpl.rc_context():
             mpl.use("Agg")

@@ -22,8 +22,8 @@ def print_provenance(console: Console, scenario: Scenario) -> None:
     if not scenario.provenance:
         console.print("The scenario file does not say where its numbers come from.")
         return
-    table = _table("number", "value", "status", "from", title=f"{scenario.name}: where the numbers come from")
-    for column in table.columns[:3]:
+    rows = table("number", "value", "status", "from", title=f"{scenario.name}: where the numbers come from")
+    for column in rows.columns[:3]:
         column.no_wrap = True
     sources = list(scenario.sources)
     notes: list[str] = []
@@ -35,8 +35,8 @@ def print_provenance(console: Console, scenario: Scenario) -> None:
             origin = "script" if certificate.script else "note"
             note = f"script: {certificate.script}" if certificate.script else f"{key}: {certificate.note}"
             notes += [note] if note not in notes else []
-        table.add_row(key, certificate.value, f"[{_COLOURS[status]}]{status}[/]", origin)
-    console.print(table)
+        rows.add_row(key, certificate.value, f"[{_COLOURS[status]}]{status}[/]", origin)
+    console.print(rows)
     for number, name in enumerate(sources, start=1):
         console.print(f"  {number:2d} {escape(scenario.sources[name].title)}", highlight=False, soft_wrap=True)
     for note in notes:
@@ -46,17 +46,17 @@ def print_provenance(console: Console, scenario: Scenario) -> None:
 
 def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
     """Print the events of several flights side by side, with true and believed delta-v."""
-    table = _table("event", title="Timeline: what was true beside what the computer believed")
+    rows = table("event", title="Timeline: what was true beside what the computer believed")
     for name in flights:
         for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "believed\n\u0394v m/s"):
-            table.add_column(column, justify="right")
+            rows.add_column(column, justify="right")
     for row in _aligned(flights):
         first = next(event for event in row if event is not None)
-        table.add_row(first.kind.value, *(cell for event in row for cell in _cells(event)))
-    console.print(table)
+        rows.add_row(first.kind.value, *(cell for event in row for cell in _cells(event)))
+    console.print(rows)
 
 
-def _table(*columns: str, title: str) -> Table:
+def table(*columns: str, title: str) -> Table:
     """Return a table that leaves most of 80 columns to its contents."""
     return Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
 

@@ -3,6 +3,7 @@
 from lunarsim.flight import detectors
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.flight import Flight
+from lunarsim.flight.ladder import Rung, distance_to_top, ladder
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, Impact, InOrbit, Outcome
 from lunarsim.flight.provenance import Provenance, Source, Status
@@ -24,12 +25,15 @@ __all__ = [
     "Moment",
     "Outcome",
     "Provenance",
+    "Rung",
     "Scenario",
     "Site",
     "Source",
     "Status",
     "Truth",
     "detectors",
+    "distance_to_top",
+    "ladder",
     "propagate",
     "simulate",
 ]

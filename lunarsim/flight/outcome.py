@@ -110,7 +110,12 @@ class Impact(Outcome):
         return (
             f"impact at {_clock(self.time)} UTC, {_place(self)}, "
             f"{self.speed.to_value(u.m / u.s):.0f} m/s at {self.flight_path_angle.to_value(u.deg):.2f} deg"
+            f"{self._on_a_slope()}"
         )
+
+    def _on_a_slope(self) -> str:
+        slope, incidence = (float(angle.to_value(u.deg)) for angle in (self.slope, self.incidence))
+        return f", {incidence:.1f} deg to ground that slopes {slope:.1f} deg" if slope > 0.0 else ""
 
 
 class InOrbit(Outcome):

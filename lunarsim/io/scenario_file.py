@@ -8,14 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from astropy import units as u
 from pydantic import BaseModel, ValidationError
 
+from lunarsim import data
 from lunarsim.craft import Accelerometer, Engine, Spacecraft
-from lunarsim.errors import InputError, ScenarioError, nearest
+from lunarsim.errors import DataError, InputError, ScenarioError, nearest
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight import Provenance, Scenario, Site, Source
 from lunarsim.io import scenario_schema as schema
-from lunarsim.moon import GravityField, Moon, Terrain
+from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Phase
 
@@ -46,11 +48,12 @@ def read_scenario(path: Path) -> Scenario:
         raise ScenarioError(f"{path}: the scenario file cannot be read: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: this is not TOML: {error}") from None
-    return scenario_from_document(document, str(path))
+    return scenario_from_document(document, path)
 
 
-def scenario_from_document(document: Mapping[str, Any], origin: str) -> Scenario:
-    """Return the scenario of a parsed file; ``origin`` names the file in errors."""
+def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
+    """Return the scenario of a parsed file; its path stands in errors, and beside it other files are looked for."""
+    origin = str(path)
     certificates: dict[str, Provenance] = {}
     plain = _without_certificates(document, (), certificates, origin)
     table = _validated(schema.ScenarioTable, plain, origin, ())
@@ -60,7 +63,7 @@ def scenario_from_document(document: Mapping[str, Any], origin: str) -> Scenario
                 raise ScenarioError(
                     f"{origin}: {key}: source '{source}' is not in [sources]: {nearest(source, table.sources)}"
                 )
-    return _built(origin, "", lambda: _scenario(table, certificates, origin))
+    return _built(origin, "", lambda: _scenario(table, certificates, path))
 
 
 def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], origin: str) -> Any:
@@ -78,22 +81,14 @@ def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], ori
     return node
 
 
-def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], origin: str) -> Scenario:
-    moon = table.moon
+def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], path: Path) -> Scenario:
+    origin = str(path)
     return Scenario(
         name=table.name,
         title=table.title,
         state=_built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
         craft=_built(origin, "craft", partial(_craft, table.craft)) if table.craft else None,
-        moon=_built(
-            origin,
-            "moon",
-            lambda: Moon(
-                gravity=GravityField.grail(moon.gravity_degree),
-                third_bodies=moon.third_bodies,
-                terrain=Terrain.sphere(moon.surface_elevation),
-            ),
-        ),
+        moon=_built(origin, "moon", partial(_moon, table.moon, path.parent)),
         plan=tuple(_built(origin, f"plan.{i}", partial(_phase, phase)) for i, phase in enumerate(table.plan)),
         faults=tuple(_FAULTS[fault.type]() for fault in table.faults),
         sites={name: _built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()},
@@ -103,12 +98,42 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
     )
 
 
+def _moon(table: schema.MoonTable, folder: Path) -> Moon:
+    if table.terrain is not None and table.surface_elevation is not None:
+        raise InputError("terrain and surface_elevation are both given: expected one of them")
+    gravity = (
+        GravityField.grail(table.gravity_degree)
+        if table.gravity_file is None
+        else GravityField.from_file(_beside(folder, table.gravity_file), degree=table.gravity_degree)
+    )
+    terrain = (
+        Terrain.sphere(0.0 * u.m if table.surface_elevation is None else table.surface_elevation)
+        if table.terrain is None
+        else Terrain.from_file(_beside(folder, table.terrain))
+    )
+    return Moon(
+        gravity=gravity,
+        third_bodies=table.third_bodies,
+        terrain=terrain,
+        ephemeris=getattr(Ephemeris, table.ephemeris)(),
+        tide=table.tide,
+        radiation=table.radiation,
+    )
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """Return a file beside the scenario file, or one of lunarsim's data files by its name."""
+    return folder / name if (folder / name).is_file() else data.find(name)
+
+
 def _craft(table: schema.CraftTable) -> Spacecraft:
     return Spacecraft(
         dry_mass=table.dry_mass,
         propellant_mass=table.propellant_mass,
         engine=Engine(**dict(table.engine)),
         accelerometer=Accelerometer(**dict(table.accelerometer)),
+        radiation_area=table.radiation_area,
+        radiation_coefficient=table.radiation_coefficient,
     )
 
 
@@ -125,7 +150,7 @@ def _built(origin: str, key: str, build: Callable[[], Built]) -> Built:
         return build()
     except ScenarioError:
         raise
-    except InputError as error:
+    except (InputError, DataError) as error:
         raise ScenarioError(f"{origin}: {f'[{key}] ' if key else ''}{error}") from error
 
 

@@ -45,6 +45,7 @@ def _any_value(value: Any) -> u.Quantity | Time:
 
 
 Length = Annotated[u.Quantity, _in(u.m)]
+Area = Annotated[u.Quantity, _in(u.m**2)]
 Duration = Annotated[u.Quantity, _in(u.s)]
 Mass = Annotated[u.Quantity, _in(u.kg)]
 Angle = Annotated[u.Quantity, _in(u.deg)]
@@ -92,14 +93,21 @@ class CraftTable(_Table):
     propellant_mass: Mass
     engine: EngineTable
     accelerometer: AccelerometerTable = Field(default_factory=AccelerometerTable)
+    radiation_area: Area = Field(default_factory=lambda: 0.0 * u.m**2)
+    radiation_coefficient: float = 1.0
 
 
 class MoonTable(_Table):
     """The Moon's model."""
 
     gravity_degree: int = 50
+    gravity_file: str | None = None
     third_bodies: tuple[str, ...] = ("earth", "sun")
-    surface_elevation: Length = Field(default_factory=lambda: 0.0 * u.m)
+    ephemeris: Literal["builtin", "de421", "de440"] = "builtin"
+    tide: bool = False
+    radiation: bool = False
+    surface_elevation: Length | None = None
+    terrain: str | None = None
 
 
 class BurnTable(_Table):

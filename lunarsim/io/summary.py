@@ -8,7 +8,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight import BurnRecord, Flight, Impact, Outcome, Site
+from lunarsim.flight import BurnRecord, Flight, Impact, Site
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
@@ -57,7 +57,7 @@ def _orbit(state: State) -> dict[str, float | None]:
     return {"perilune_km": _number(state.perilune, u.km), "apolune_km": _number(state.apolune, u.km)}
 
 
-def _impact(outcome: Outcome, sites: Any) -> dict[str, Any]:
+def _impact(outcome: Impact, sites: Any) -> dict[str, Any]:
     crater: Site | None = sites.get("crater")
     return {
         "utc": _utc(outcome.time),
@@ -66,6 +66,9 @@ def _impact(outcome: Outcome, sites: Any) -> dict[str, Any]:
         "elevation_m": _number(outcome.elevation, u.m),
         "speed_mps": _number(outcome.speed, _MPS),
         "flight_path_angle_deg": _number(outcome.flight_path_angle, u.deg),
+        "ground_relative_speed_mps": _number(outcome.ground_relative_speed, _MPS),
+        "incidence_deg": _number(outcome.incidence, u.deg),
+        "slope_deg": _number(outcome.slope, u.deg),
         "distance_to_crater_km": _number(outcome.distance_to(crater), u.km) if crater else None,
     }
 
