@@ -53,11 +53,12 @@ def quantity(
     InputError
         If ``value`` is no quantity, of another dimension or shape, not finite, or out of range.
     """
-    expected = _EXAMPLES.get(unit, f"a quantity in {unit}")
+    in_python = _EXAMPLES.get(unit, f"a quantity in {unit}")
+    expected = in_python.replace(" * u.", " ").replace("u.", "")
     if isinstance(value, TimeDelta):
         value = value.to(u.s)
     if not isinstance(value, u.Quantity):
-        raise InputError(f"{name} = {value!r} has no unit: expected {expected}")
+        raise InputError(f"{name} = {value!r} has no unit: expected {in_python}")
     try:
         converted = value.to(unit)
     except u.UnitConversionError:
@@ -71,6 +72,15 @@ def quantity(
     if np.any(converted.value < minimum):
         raise InputError(f"{name} = {value} must not be less than {minimum:g} {unit}")
     return converted
+
+
+def number(name: str, value: Any, *, minimum: float = -np.inf, maximum: float = np.inf) -> float:
+    """Return ``value`` if it is a finite number in a range, or raise an error that names the argument."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise InputError(f"{name} = {value!r} is not a number")
+    if not (np.isfinite(value) and minimum <= value <= maximum):
+        raise InputError(f"{name} = {value}: expected a number from {minimum:g} to {maximum:g}")
+    return float(value)
 
 
 def instant(name: str, value: Any) -> Time:

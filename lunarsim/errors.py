@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection
 
 
 class LunarsimError(Exception):
@@ -38,8 +38,10 @@ class OutputError(LunarsimError, OSError):
     """Results could not be written."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
     """Return a phrase that names the known words nearest to a misspelt one, or all of them."""
+    if not known:
+        return "none is known here"
     by_lower = {word.lower(): word for word in sorted(known)}
     close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
     if close:

@@ -56,9 +56,15 @@ class State:
     def __post_init__(self) -> None:
         if not isinstance(self.epoch, Time):
             checks.instant("epoch", self.epoch)
+        if self.epoch.ndim > 1 or self.epoch.masked:
+            raise InputError(f"epoch has shape {self.epoch.shape}: expected one time, or n times without gaps")
         shape = (*self.epoch.shape, 3)
         position = checks.quantity("position", self.position, u.m, shape=shape)
         checks.quantity("velocity", self.velocity, u.m / u.s, shape=shape)
+        for name in ("position", "velocity"):
+            own = u.Quantity(getattr(self, name), copy=True)
+            own.flags.writeable = False
+            object.__setattr__(self, name, own)
         if not np.all(np.linalg.norm(position.value, axis=-1) > 0.0):
             raise InputError("position is the Moon's centre: expected a point outside it")
 
@@ -192,7 +198,15 @@ class State:
         return state_coordinates(self.position, self.velocity, self.epoch).transform_to(frame)
 
     def __getitem__(self, index: Any) -> State:
-        """Return the state at some of many times."""
+        """Return the state at some of many times.
+
+        Raises
+        ------
+        InputError
+            If this is a state at one time.
+        """
+        if not self.epoch.shape:
+            raise InputError(f"{self!r} is a state at one time: there is nothing to pick from")
         return State(self.position[index], self.velocity[index], self.epoch[index])
 
     @property
@@ -247,6 +261,8 @@ class State:
         return Elements(p / (1.0 - e * e) * u.m, e * u.one, *degrees)
 
     def __repr__(self) -> str:
+        if self.epoch.size == 0:
+            return "<no lunar states>"
         if self.epoch.shape:
             first, last = self.epoch[0], self.epoch[-1]
             return f"<{self.epoch.size} lunar states, {first.isot} to {last.isot} {first.scale.upper()}>"
@@ -267,6 +283,9 @@ class State:
         """Apply a kernel of (r, v, parameters) at each time; the last axis holds its results."""
         r = self.position.to_value(u.m).reshape(-1, 3)
         v = self.velocity.to_value(u.m / u.s).reshape(-1, 3)
+        if not len(r):
+            width = len(np.atleast_1d(function(np.ones(3), np.ones(3), *parameters)))
+            return np.empty((0, width) if width > 1 else (0,))
         results = np.array([function(ri, vi, *parameters) for ri, vi in zip(r, v, strict=True)])
         return results.reshape((*self.epoch.shape, *results.shape[1:]))
 

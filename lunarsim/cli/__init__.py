@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 
 def main() -> None:
@@ -11,12 +12,15 @@ def main() -> None:
     from rich.text import Text  # noqa: PLC0415
 
     from lunarsim.cli.app import app  # noqa: PLC0415
-    from lunarsim.errors import LunarsimError  # noqa: PLC0415
+    from lunarsim.errors import LunarsimError, OutputError  # noqa: PLC0415
 
+    # leap seconds of far years are not known: true, and nothing that a person here could act on
+    warnings.filterwarnings("ignore", message='ERFA function .* "dubious year')
     try:
         app()
     except LunarsimError as error:
+        where = "--out " if isinstance(error, OutputError) else ""
         Console(stderr=True, soft_wrap=True).print(
-            Text("error: ", style="bold red").append(str(error), style="default")
+            Text("error: ", style="bold red").append(f"{where}{error}", style="default")
         )
         sys.exit(2)

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 import lunarsim
 from lunarsim.cli import data, figures, report
 from lunarsim.cli import ladder as climbing
 from lunarsim.data import find
+from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
 from lunarsim.io.output import Write
@@ -75,7 +77,7 @@ def scenarios() -> None:
     """List the catalogue."""
     console = Console(soft_wrap=True)
     for name in scenario_names():
-        console.print(f"[bold]{name}[/]  {load_scenario(name).title}")
+        console.print(Text(name, style="bold").append(f"  {load_scenario(name).title}", style="not bold"))
 
 
 @app.callback(invoke_without_command=True)
@@ -92,11 +94,11 @@ def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> Non
         scenario = scenario.with_terrain(Terrain.from_file(find(terrain)))
     folder = out or Path(scenario.name)
     prepare_folder(folder)
-    report.print_provenance(console, scenario)
     with console.status("flying (the first run on a machine compiles the physics, which takes up to a minute)"):
-        flights = _fly(scenario)
+        flights = _fly(scenario, name)
+    report.print_provenance(console, scenario)
     report.print_timelines(console, flights)
-    console.print(report.verdict(flights["flown"], flights.get("planned")), style="bold")
+    console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
     summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
     _leave(console, folder, figures.files(flights, summary))
     if as_json:
@@ -106,9 +108,13 @@ def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> Non
 def _leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
     with console.status("drawing"):
         files = write_files(folder, writers)
-    console.print(f"{len(files)} files in {folder}: {', '.join(file.name for file in files)}", soft_wrap=True)
+    names = ", ".join(file.name for file in files)
+    console.print(Text(f"{len(files)} files in {folder}: {names}"), soft_wrap=True)
 
 
-def _fly(scenario: Scenario) -> dict[str, Flight]:
-    flights = {"planned": simulate(scenario.without_faults())} if scenario.faults else {}
-    return {**flights, "flown": simulate(scenario)}
+def _fly(scenario: Scenario, name: str) -> dict[str, Flight]:
+    try:
+        flights = {"planned": simulate(scenario.without_faults())} if scenario.faults else {}
+        return {**flights, "flown": simulate(scenario)}
+    except InputError as error:
+        raise ScenarioError(f"{name}: {error}") from error

@@ -8,6 +8,7 @@ from typing import Any
 
 from astropy import units as u
 from rich.console import Console
+from rich.text import Text
 
 from lunarsim import plots
 from lunarsim.cli import report
@@ -73,7 +74,7 @@ def _field(name: str | None, console: Console) -> tuple[Callable[[int], GravityF
             return GravityField.grail, 50
         path = usual.path
     whole = GravityField.from_file(path)
-    console.print(f"Field: {whole.name}, degree {whole.degree} ({path})", style="dim", soft_wrap=True)
+    console.print(Text(f"Field: {whole.name}, degree {whole.degree} ({path})", style="dim"), soft_wrap=True)
     return whole.truncated, whole.degree
 
 

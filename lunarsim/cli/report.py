@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import zip_longest
 
 from astropy import units as u
 from rich import box
@@ -22,7 +23,7 @@ def print_provenance(console: Console, scenario: Scenario) -> None:
     if not scenario.provenance:
         console.print("The scenario file does not say where its numbers come from.")
         return
-    rows = table("number", "value", "status", "from", title=f"{scenario.name}: where the numbers come from")
+    rows = table("number", "value", "status", "from", title=f"{escape(scenario.name)}: where the numbers come from")
     for column in rows.columns[:3]:
         column.no_wrap = True
     sources = list(scenario.sources)
@@ -35,7 +36,7 @@ def print_provenance(console: Console, scenario: Scenario) -> None:
             origin = "script" if certificate.script else "note"
             note = f"script: {certificate.script}" if certificate.script else f"{key}: {certificate.note}"
             notes += [note] if note not in notes else []
-        rows.add_row(key, certificate.value, f"[{_COLOURS[status]}]{status}[/]", origin)
+        rows.add_row(escape(key), escape(certificate.value), f"[{_COLOURS[status]}]{status}[/]", origin)
     console.print(rows)
     for number, name in enumerate(sources, start=1):
         console.print(f"  {number:2d} {escape(scenario.sources[name].title)}", highlight=False, soft_wrap=True)
@@ -63,13 +64,14 @@ def table(*columns: str, title: str) -> Table:
 
 def verdict(flight: Flight, planned: Flight | None) -> str:
     """Return in a sentence or two what happened, and how it differs from the plan."""
-    sentences = [_burn_sentence(record, planned.burns[i] if planned else None) for i, record in enumerate(flight.burns)]
+    plans = planned.burns if planned else ()
+    sentences = [_burn_sentence(*pair) for pair in zip_longest(flight.burns, plans[: len(flight.burns)])]
     outcome = str(flight.outcome)
     if isinstance(flight.outcome, Impact):
         for name, site in flight.scenario.sites.items():
             distance_km = flight.outcome.distance_to(site).to_value(u.km)
             outcome += f", {distance_km:.{2 if distance_km < 10.0 else 0}f} km from the {site.title or name}"
-    return " ".join([*sentences, f"Flown: {outcome}."])
+    return " ".join([*sentences, f"Flown: {outcome}.", flight.scenario.remark]).strip()
 
 
 def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
@@ -108,7 +110,7 @@ def _cells(event: Event | None) -> tuple[str, ...]:
         return ("", "", "", "")
     clock = str(event.time.utc.strftime("%H:%M:%S"))
     return (
-        f"{clock}\n[dim]{event.detail}[/]" if event.kind is EventKind.CUTOFF else clock,
+        f"{clock}\n[dim]{escape(event.detail)}[/]" if event.kind is EventKind.CUTOFF else clock,
         f"{event.true.state.height.to_value(u.km):.2f}",
         f"{event.true.delta_v.to_value(_MPS):.2f}",
         f"{event.believed.delta_v.to_value(_MPS):.2f}",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from astropy import units as u
 
 from lunarsim import checks
-from lunarsim.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,5 +34,4 @@ class Accelerometer:
 
     def __post_init__(self) -> None:
         checks.quantity("bias", self.bias, u.m / u.s**2)
-        if not np.isfinite(self.scale_factor):
-            raise InputError(f"scale_factor = {self.scale_factor} is not finite: expected a number such as 1.0")
+        checks.number("scale_factor", self.scale_factor)

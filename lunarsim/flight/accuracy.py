@@ -9,7 +9,6 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import checks
-from lunarsim.errors import InputError
 from lunarsim.kernels import motion
 
 
@@ -45,14 +44,12 @@ class Accuracy:
     samples_per_step: int = 8
 
     def __post_init__(self) -> None:
-        if not 1e-13 <= self.relative <= 1.0:
-            raise InputError(f"relative = {self.relative}: expected 1e-13 (near the limit of doubles) to 1")
+        checks.number("relative", self.relative, minimum=1e-13, maximum=1.0)  # doubles carry no less
         checks.quantity("position", self.position, u.m, positive=True)
         checks.quantity("velocity", self.velocity, u.m / u.s, positive=True)
         checks.quantity("mass", self.mass, u.kg, positive=True)
         checks.quantity("max_step", self.max_step, u.s, positive=True)
-        if self.samples_per_step < 2:
-            raise InputError(f"samples_per_step = {self.samples_per_step}: expected 2 or more")
+        checks.number("samples_per_step", self.samples_per_step, minimum=2)
 
     def absolute(self) -> NDArray[np.float64]:
         """Return the absolute tolerances in the order of the integrated vector."""

@@ -14,6 +14,7 @@ from astropy.table import QTable
 from astropy.time import Time
 from numpy.typing import NDArray
 
+from lunarsim import checks
 from lunarsim.errors import InputError, SpanError
 from lunarsim.flight import tables
 from lunarsim.flight.clock import seconds_after, time_after
@@ -151,6 +152,7 @@ class Flight:
         SpanError
             If the time lies outside the flown span.
         """
+        checks.instant("time", time)
         y, thrust = self.trajectory.at(np.atleast_1d(self._inside(time)))
         return moment(self.scenario, time, y[0], float(thrust[0]))
 
@@ -311,6 +313,8 @@ class Flight:
         return self.trajectory.sampled()
 
     def _inside(self, time: Time) -> NDArray[np.float64]:
+        if not isinstance(time, Time) or time.ndim > 1:
+            raise InputError(f"time = {time!r}: expected one Time or an array of n, such as flight.start + 5 * u.min")
         t_s = seconds_after(self.start, time)
         end_s = self.trajectory.end_s
         if np.any(t_s < -_EDGE_S) or np.any(t_s > end_s + _EDGE_S):

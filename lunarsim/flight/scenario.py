@@ -13,10 +13,13 @@ from lunarsim import checks
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
+from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.provenance import Provenance, Source
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Phase
+
+_ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +60,8 @@ class Scenario:
 
     Parameters
     ----------
-    name, title : str
-        Short name, and one line for people.
+    name, title, remark : str
+        Short name, one line for people, and what they must know to read the result.
     state : State
         Where the flight starts, at one time.
     craft : Spacecraft, optional
@@ -87,6 +90,7 @@ class Scenario:
 
     name: str
     title: str = ""
+    remark: str = ""
     state: State
     craft: Spacecraft | None = None
     moon: Moon = field(default_factory=Moon)
@@ -101,6 +105,9 @@ class Scenario:
         checks.instant("the epoch of the state", self.state.epoch)
         if not self.plan:
             raise InputError("plan has no phases: expected at least one Coast or Burn")
+        for fault in self.faults:
+            if not callable(getattr(fault, "apply", None)):
+                raise InputError(f"faults has {fault!r}: expected a fault such as AccelerometerOff()")
         if self.craft is None and (self.faults or any(isinstance(phase, Burn) for phase in self.plan)):
             raise InputError("craft is missing: a plan with a burn, or a fault, needs a Spacecraft")
         self._check_ignitions()
@@ -127,25 +134,27 @@ class Scenario:
     @property
     def longest_duration(self) -> u.Quantity:
         """The longest time that the plan can take: burns to the end of their timers."""
-        return self._latest_ends()[-1]
+        return self._latest_ends_s()[-1] * u.s
 
-    def _latest_ends(self) -> list[u.Quantity]:
-        ends: list[u.Quantity] = []
+    def _latest_ends_s(self) -> list[float]:
+        ends_s: list[float] = []
         for phase in self.plan:
             if isinstance(phase, Burn):
-                ends.append((phase.ignition - self.state.epoch).to(u.s) + phase.timer.to(u.s))
+                ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
             else:
-                ends.append((ends[-1] if ends else 0.0 * u.s) + phase.duration.to(u.s))
-        return ends
+                ends_s.append((ends_s[-1] if ends_s else 0.0) + float(phase.duration.to_value(u.s)))
+        return ends_s
+
+    def _ignition_s(self, burn: Burn) -> float:
+        return float(seconds_after(self.state.epoch, burn.ignition))
 
     def _check_ignitions(self) -> None:
-        earliest = 0.0 * u.s
-        for phase, end in zip(self.plan, self._latest_ends(), strict=True):
-            if isinstance(phase, Burn):
-                ignition = (phase.ignition - self.state.epoch).to(u.s)
-                if ignition < earliest - 1e-6 * u.s:
-                    raise InputError(
-                        f"burn '{phase.name}' has ignition = {phase.ignition.isot}, up to {earliest - ignition:.3f} "
-                        "before what precedes it ends: expected an ignition after it"
-                    )
-            earliest = end
+        earliest_s = 0.0
+        for phase, end_s in zip(self.plan, self._latest_ends_s(), strict=True):
+            if isinstance(phase, Burn) and self._ignition_s(phase) < earliest_s - _ROUNDING_S:
+                raise InputError(
+                    f"burn '{phase.name}' has ignition = {phase.ignition.isot}, up to "
+                    f"{earliest_s - self._ignition_s(phase):.3f} s before what precedes it ends: "
+                    "expected an ignition after it"
+                )
+            earliest_s = end_s

@@ -20,8 +20,8 @@ def prepare_folder(folder: Path) -> None:
     OutputError
         If the folder cannot be made or written to.
     """
-    made = not folder.exists()
     try:
+        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -49,13 +49,16 @@ def write_files(folder: Path, files: dict[str, Write]) -> list[Path]:
     Raises
     ------
     OutputError
-        If a file cannot be written; none of the files is then put into place.
+        If a file cannot be written: none is put into place unless the disk fails between two of them.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
             for name, write in files.items():
                 write(Path(temporary) / name)
+            for name in files:
+                if (folder / name).is_dir():
+                    raise IsADirectoryError(0, f"{name} is a folder")
             for name in files:
                 os.replace(Path(temporary) / name, folder / name)
     except OSError as error:
@@ -65,6 +68,5 @@ def write_files(folder: Path, files: dict[str, Write]) -> list[Path]:
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"--out {folder}: results cannot be written there ({error.strerror or error}): "
-        "give a folder that you may write to"
+        f"{folder}: results cannot be written there ({error.strerror or error}): give a folder that you may write to"
     )

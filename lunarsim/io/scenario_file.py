@@ -26,6 +26,7 @@ Key = tuple[str | int, ...]
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
 _FAULTS = {AccelerometerOff.title: AccelerometerOff}
+_KINDS_IN_WORDS = "'burn' or 'coast'"
 _KINDS: dict[Any, type[BaseModel]] = {"burn": schema.BurnTable, "coast": schema.CoastTable}  # parts of pydantic's keys
 
 
@@ -86,9 +87,10 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
     return Scenario(
         name=table.name,
         title=table.title,
+        remark=table.remark,
         state=_built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
-        craft=_built(origin, "craft", partial(_craft, table.craft)) if table.craft else None,
-        moon=_built(origin, "moon", partial(_moon, table.moon, path.parent)),
+        craft=_built(origin, "craft", partial(_craft, table.craft, origin)) if table.craft else None,
+        moon=_built(origin, "moon", partial(_moon, table.moon, path)),
         plan=tuple(_built(origin, f"plan.{i}", partial(_phase, phase)) for i, phase in enumerate(table.plan)),
         faults=tuple(_FAULTS[fault.type]() for fault in table.faults),
         sites={name: _built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()},
@@ -98,27 +100,29 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
     )
 
 
-def _moon(table: schema.MoonTable, folder: Path) -> Moon:
+def _moon(table: schema.MoonTable, path: Path) -> Moon:
     if table.terrain is not None and table.surface_elevation is not None:
         raise InputError("terrain and surface_elevation are both given: expected one of them")
-    gravity = (
-        GravityField.grail(table.gravity_degree)
-        if table.gravity_file is None
-        else GravityField.from_file(_beside(folder, table.gravity_file), degree=table.gravity_degree)
-    )
-    terrain = (
-        Terrain.sphere(0.0 * u.m if table.surface_elevation is None else table.surface_elevation)
-        if table.terrain is None
-        else Terrain.from_file(_beside(folder, table.terrain))
-    )
     return Moon(
-        gravity=gravity,
+        gravity=_built(str(path), "moon.gravity_degree", partial(_gravity, table, path.parent)),
         third_bodies=table.third_bodies,
-        terrain=terrain,
+        terrain=_built(str(path), "moon", partial(_terrain, table, path.parent)),
         ephemeris=getattr(Ephemeris, table.ephemeris)(),
         tide=table.tide,
         radiation=table.radiation,
     )
+
+
+def _gravity(table: schema.MoonTable, folder: Path) -> GravityField:
+    if table.gravity_file is None:
+        return GravityField.grail(table.gravity_degree)
+    return GravityField.from_file(_beside(folder, table.gravity_file), degree=table.gravity_degree)
+
+
+def _terrain(table: schema.MoonTable, folder: Path) -> Terrain:
+    if table.terrain is None:
+        return Terrain.sphere(0.0 * u.m if table.surface_elevation is None else table.surface_elevation)
+    return Terrain.from_file(_beside(folder, table.terrain))
 
 
 def _beside(folder: Path, name: str) -> Path:
@@ -126,12 +130,12 @@ def _beside(folder: Path, name: str) -> Path:
     return folder / name if (folder / name).is_file() else data.find(name)
 
 
-def _craft(table: schema.CraftTable) -> Spacecraft:
+def _craft(table: schema.CraftTable, origin: str) -> Spacecraft:
     return Spacecraft(
         dry_mass=table.dry_mass,
         propellant_mass=table.propellant_mass,
-        engine=Engine(**dict(table.engine)),
-        accelerometer=Accelerometer(**dict(table.accelerometer)),
+        engine=_built(origin, "craft.engine", partial(Engine, **dict(table.engine))),
+        accelerometer=_built(origin, "craft.accelerometer", partial(Accelerometer, **dict(table.accelerometer))),
         radiation_area=table.radiation_area,
         radiation_coefficient=table.radiation_coefficient,
     )
@@ -174,7 +178,11 @@ def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
         case "missing":
             return f"{key}: this key is missing"
         case "text":
-            return f"{key}: {detail['msg'].removeprefix('value = ')}"
+            return f"{key}: {detail['msg']}"
+        case "union_tag_not_found":
+            return f"{key}.type: this key is missing: expected {_KINDS_IN_WORDS}"
+        case "union_tag_invalid":
+            return f"{key}.type = '{detail['ctx']['tag']}': expected {_KINDS_IN_WORDS}"
         case _:
             return f"{key} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from astropy import units as u
 from astropy.time import Time
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from lunarsim import checks
@@ -31,7 +31,10 @@ def _teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
 def _in(unit: u.UnitBase) -> BeforeValidator:
     def parse(value: Any) -> u.Quantity:
         quantity = parse_quantity(value)
-        checks.quantity("value", quantity, unit)
+        try:
+            checks.quantity("value", quantity, unit)
+        except InputError as error:
+            raise InputError(str(error).replace(f"value = {quantity}", repr(value), 1)) from None
         return quantity  # in the unit of the file, so that later complaints show what was written
 
     return _teaching(parse)
@@ -44,6 +47,12 @@ def _any_value(value: Any) -> u.Quantity | Time:
         return parse_quantity(value)
 
 
+def _folder_name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or value.startswith(".") or set(value) & set('/\\:*?"<>|'):
+        raise InputError(f"{value!r} cannot name a folder of results: write a plain word such as 'luna25'")
+    return value
+
+
 Length = Annotated[u.Quantity, _in(u.m)]
 Area = Annotated[u.Quantity, _in(u.m**2)]
 Duration = Annotated[u.Quantity, _in(u.s)]
@@ -53,11 +62,12 @@ Force = Annotated[u.Quantity, _in(u.N)]
 Velocity = Annotated[u.Quantity, _in(u.m / u.s)]
 Acceleration = Annotated[u.Quantity, _in(u.m / u.s**2)]
 Instant = Annotated[Time, _teaching(parse_time)]
+Number = Annotated[float, Strict()]
 AnyValue = Annotated[Any, _teaching(_any_value)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
 
 class OrbitTable(_Table):
@@ -82,7 +92,7 @@ class EngineTable(_Table):
 class AccelerometerTable(_Table):
     """Errors of the accelerometer."""
 
-    scale_factor: float = 1.0
+    scale_factor: Number = 1.0
     bias: Acceleration = Field(default_factory=lambda: 0.0 * u.m / u.s**2)
 
 
@@ -94,18 +104,18 @@ class CraftTable(_Table):
     engine: EngineTable
     accelerometer: AccelerometerTable = Field(default_factory=AccelerometerTable)
     radiation_area: Area = Field(default_factory=lambda: 0.0 * u.m**2)
-    radiation_coefficient: float = 1.0
+    radiation_coefficient: Number = 1.0
 
 
 class MoonTable(_Table):
     """The Moon's model."""
 
-    gravity_degree: int = 50
+    gravity_degree: Annotated[int, Strict()] = 50
     gravity_file: str | None = None
     third_bodies: tuple[str, ...] = ("earth", "sun")
     ephemeris: Literal["builtin", "de421", "de440"] = "builtin"
-    tide: bool = False
-    radiation: bool = False
+    tide: Annotated[bool, Strict()] = False
+    radiation: Annotated[bool, Strict()] = False
     surface_elevation: Length | None = None
     terrain: str | None = None
 
@@ -117,7 +127,7 @@ class BurnTable(_Table):
     name: str = "burn"
     ignition: Instant
     steering: Literal["against velocity", "along velocity"] = "against velocity"
-    throttle: float = 1.0
+    throttle: Number = 1.0
     target_delta_v: Velocity
     timer: Duration
 
@@ -166,8 +176,9 @@ class ProvenanceTable(_Table):
 class ScenarioTable(_Table):
     """A whole scenario file."""
 
-    name: str
+    name: Annotated[str, _teaching(_folder_name)]
     title: str = ""
+    remark: str = ""
     orbit: OrbitTable
     craft: CraftTable | None = None
     moon: MoonTable = Field(default_factory=MoonTable)

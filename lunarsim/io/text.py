@@ -52,5 +52,5 @@ def parse_time(text: object) -> Time:
     scale = match["scale"].lower().replace("z", "utc")
     try:
         return Time(match["date"].replace(" ", "T"), scale=scale, format="isot")
-    except ValueError as error:
-        raise InputError(f"{text!r} is not a date: {error}; write e.g. {example}") from None
+    except ValueError:
+        raise InputError(f"{text!r} is not a date of the calendar; write e.g. {example}") from None

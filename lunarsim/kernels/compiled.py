@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -9,17 +10,27 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+_log = logging.getLogger(__name__)
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def kernel(function: Function) -> Function:
     """Compile a function in nopython mode and keep the machine code on disk."""
-    return cast(Function, numba.njit(cache=True, error_model="numpy")(function))
+    return _compiled(function)
 
 
 def part_of_kernel(function: Function) -> Function:
     """Compile a function that is copied into each of its callers, where its values can stay in registers."""
-    return cast(Function, numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Function, **options: Any) -> Function:
+    try:
+        return cast(Function, numba.njit(cache=True, error_model="numpy", **options)(function))
+    except RuntimeError as error:  # no folder that can be written to: compile for this process alone
+        _log.debug("machine code of %s is not kept on disk: %s", function.__qualname__, error)
+        return cast(Function, numba.njit(error_model="numpy", **options)(function))
 
 
 def discard_stale_cache(folder: Path) -> None:

@@ -58,6 +58,11 @@ class Moon:
     radiation: bool = False
 
     def __post_init__(self) -> None:
+        for name, kind in (("gravity", GravityField), ("terrain", Terrain), ("ephemeris", Ephemeris)):
+            if not isinstance(getattr(self, name), kind):
+                raise InputError(f"{name} = {getattr(self, name)!r}: expected a {kind.__name__}")
+        if isinstance(self.third_bodies, str):
+            raise InputError(f"third_bodies = '{self.third_bodies}': expected a tuple, ('{self.third_bodies}',)")
         for body in self.third_bodies:
             check_body("third_bodies", body)
         if len(set(self.third_bodies)) < len(self.third_bodies):

@@ -14,6 +14,8 @@ from lunarsim.errors import DataError, EpochError
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.kernels.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
 
+_YEAR_S = 365.25 * 86400.0
+_FAR_S = 3000.0 * _YEAR_S  # beyond it there are no calendar dates to print
 _KERNEL = "moon_pa_de421_1900-2050.bpc"
 
 
@@ -132,4 +134,6 @@ def rot_pa_from_icrf_with_rate(epoch: Time) -> tuple[NDArray[np.float64], NDArra
 
 
 def _iso(et_s: float) -> str:
+    if abs(et_s) > _FAR_S:
+        return f"{et_s / _YEAR_S:+.3g} years from 2000"
     return str(Time(2451545.0, et_s / 86400.0, format="jd", scale="tdb").strftime("%Y-%m-%d"))

@@ -64,6 +64,8 @@ class Terrain:
         grid = Grid(rows=1, columns=1, north_deg=0.0, west_deg=0.0, lat_step_deg=180.0, lon_step_deg=360.0)
         ground = _ground(grid, np.zeros((1, 1), dtype=np.float32), np.nan)
         radius_m = ground.radius_m + elevation_m
+        if radius_m <= 0.0:
+            raise InputError(f"elevation = {elevation} lies below the Moon's centre, at -1737.4 km")
         return cls(name=f"sphere at {elevation}", ground=ground._replace(radius_m=radius_m))
 
     @classmethod

@@ -62,7 +62,9 @@ class Burn:
         checks.instant("ignition", self.ignition)
         checks.quantity("target_delta_v", self.target_delta_v, u.m / u.s, positive=True)
         checks.quantity("timer", self.timer, u.s, positive=True)
-        if not 0.0 < self.throttle <= 1.0:
+        if not callable(getattr(self.steering, "lower", None)):
+            raise InputError(f"steering = {self.steering!r}: expected a steering law such as AgainstVelocity()")
+        if not 0.0 < checks.number("throttle", self.throttle) <= 1.0:
             raise InputError(f"throttle = {self.throttle}: expected a share of full thrust, above 0 and up to 1")
 
 
