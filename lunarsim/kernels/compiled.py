@@ -21,6 +21,11 @@ def part_of_kernel(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
 
 
+def threaded_kernel(function: Function) -> Function:
+    """Compile a function that lets other threads run beside it."""
+    return cast(Function, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
 def discard_stale_cache(folder: Path) -> None:
     """Remove compiled kernels that are older than any kernel source in a folder.
 

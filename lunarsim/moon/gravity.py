@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from math import sqrt
@@ -93,22 +93,17 @@ class GravityField:
             If ``degree`` or ``order`` is not a whole number that the file reaches.
         """
         read = read_field(path)
-        degree = _check_degree("degree", read.degree if degree is None else degree, read.degree, f"{path} holds")
-        order = _check_degree("order", degree if order is None else order, degree, f"a field of degree {degree} has")
-        size = (degree + 1) * (degree + 2) // 2
-        kept = np.tril_indices(degree + 1)[1] <= order
-        c, s = np.where(kept, read.c[:size], 0.0), np.where(kept, read.s[:size], 0.0)
-        c.flags.writeable = s.flags.writeable = False
-        return cls(
+        whole = cls(
             name=read.header.name,
             gm=read.header.gm_m3_s2 * u.m**3 / u.s**2,
             radius=read.header.radius_m * u.m,
-            degree=degree,
-            c=c,
-            s=s,
+            degree=read.degree,
+            c=read.c,
+            s=read.s,
             source=f"file {Path(path).name}",
             tide_system=read.header.tide_system,
         )
+        return whole.cut(read.degree if degree is None else degree, order)
 
     @classmethod
     def grail(cls, degree: int = _EMBEDDED_DEGREE) -> GravityField:
@@ -142,6 +137,21 @@ class GravityField:
     def point_mass(cls) -> GravityField:
         """Return the Moon as a point mass, with the gravitational parameter of GRGM900C."""
         return cls.grail(degree=0)
+
+    def cut(self, degree: int, order: int | None = None) -> GravityField:
+        """Return the field without what lies above a degree, and above an order if one is given.
+
+        Raises
+        ------
+        InputError
+            If ``degree`` or ``order`` is not a whole number that the field reaches.
+        """
+        degree = _check_degree("degree", degree, self.degree, f"{self.name} holds")
+        order = _check_degree("order", degree if order is None else order, degree, f"a field of degree {degree} has")
+        n, m = np.tril_indices(degree + 1)
+        c, s = (np.where(m <= order, values[: n.size], 0.0) for values in (self.c, self.s))
+        c.flags.writeable = s.flags.writeable = False
+        return replace(self, degree=degree, c=c, s=s)
 
     @property
     def order(self) -> int:
