@@ -11,7 +11,7 @@ from scipy.interpolate import BSpline
 import lunarsim as ls
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity import harmonics
-from lunarsim.kernels.gravity_grid import basis, gridded
+from lunarsim.kernels.gravity_grid import basis, gridded, without_grid
 from lunarsim.moon import gravity_cache
 from lunarsim.moon.gravity_grid import GriddedField
 
@@ -125,6 +125,13 @@ def test_outside_its_altitudes_the_exact_field_takes_over_and_the_grid_says_so(w
         assert not whole.covers(r * u.m)
     inside = np.array([position(h, 0.4, 1.0) for h in (-9.9e3, 0.0, 1.19e5, 2e5)]) * u.m
     np.testing.assert_array_equal(whole.covers(inside), [True, True, True, False])
+
+
+def test_a_field_without_a_grid_is_the_exact_field_everywhere():
+    field = ls.GravityField.grail().lower()
+    for altitude_m in (0.0, 5e4, 1e6):
+        r = position(altitude_m, -0.7, 2.0)
+        assert gridded(*r, without_grid(field)) == harmonics(*r, field)
 
 
 def test_a_corridor_covers_its_flight_and_the_margin_and_leaves_the_rest_to_the_exact_field(folder):

@@ -58,6 +58,24 @@ class ResidualGrid(NamedTuple):
     coefficients: NDArray[np.float64]  #: m2/s2
 
 
+def without_grid(field: HarmonicField) -> ResidualGrid:
+    """Return a grid of no chart: the exact field everywhere, for callers that take either."""
+    none = np.zeros(0, dtype=np.int64)
+    return ResidualGrid(
+        exact=field,
+        low_degree=field.degree,
+        rot_chart_from_pa=np.zeros((0, 3, 3)),
+        first_rad=np.zeros((0, 2)),
+        cells=np.zeros((0, 2), dtype=np.int64),
+        start=none,
+        step_rad=1.0,
+        bottom_m=0.0,
+        step_m=1.0,
+        layers=0,
+        coefficients=np.zeros(0),
+    )
+
+
 class Place(NamedTuple):
     """Where a position lies in a grid: the chart or -1, the position in its axes, and how many cells along it is."""
 
