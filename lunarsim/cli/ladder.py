@@ -75,7 +75,7 @@ def _field(name: str | None, console: Console) -> tuple[Callable[[int], GravityF
         path = usual.path
     whole = GravityField.from_file(path)
     console.print(Text(f"Field: {whole.name}, degree {whole.degree} ({path})", style="dim"), soft_wrap=True)
-    return whole.truncated, whole.degree
+    return whole.cut, whole.degree
 
 
 def _plain(quantity: u.Quantity | None, unit: u.UnitBase) -> float | None:

@@ -33,6 +33,11 @@ def _compiled(function: Function, **options: Any) -> Function:
         return cast(Function, numba.njit(error_model="numpy", **options)(function))
 
 
+def threaded_kernel(function: Function) -> Function:
+    """Compile a function that lets other threads run beside it."""
+    return cast(Function, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
 def discard_stale_cache(folder: Path) -> None:
     """Remove compiled kernels that are older than any kernel source in a folder.
 

@@ -103,7 +103,7 @@ class GravityField:
             source=f"file {Path(path).name}",
             tide_system=read.header.tide_system,
         )
-        return whole.truncated(read.degree if degree is None else degree, order)
+        return whole.cut(read.degree if degree is None else degree, order)
 
     @classmethod
     def grail(cls, degree: int = _EMBEDDED_DEGREE) -> GravityField:
@@ -138,19 +138,18 @@ class GravityField:
         """Return the Moon as a point mass, with the gravitational parameter of GRGM900C."""
         return cls.grail(degree=0)
 
-    def truncated(self, degree: int, order: int | None = None) -> GravityField:
-        """Return the field cut at a degree, and at an order within it.
+    def cut(self, degree: int, order: int | None = None) -> GravityField:
+        """Return the field without what lies above a degree, and above an order if one is given.
 
         Raises
         ------
         InputError
             If ``degree`` or ``order`` is not a whole number that the field reaches.
         """
-        degree = _check_degree("degree", degree, self.degree, f"{self.name} has")
+        degree = _check_degree("degree", degree, self.degree, f"{self.name} holds")
         order = _check_degree("order", degree if order is None else order, degree, f"a field of degree {degree} has")
-        size = (degree + 1) * (degree + 2) // 2
-        kept = np.tril_indices(degree + 1)[1] <= order
-        c, s = np.where(kept, self.c[:size], 0.0), np.where(kept, self.s[:size], 0.0)
+        n, m = np.tril_indices(degree + 1)
+        c, s = (np.where(m <= order, values[: n.size], 0.0) for values in (self.c, self.s))
         c.flags.writeable = s.flags.writeable = False
         return replace(self, degree=degree, c=c, s=s)
 

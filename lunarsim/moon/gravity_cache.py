@@ -1,0 +1,86 @@
+"""Finished grids on disk: found by the hash of what made them, checked, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+from lunarsim.moon.gravity_spline import Recipe
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StoredGrid:
+    """What making a grid costs time to find out."""
+
+    coefficients: NDArray[np.float64]
+    error_max: float
+    error_rms: float
+
+    def checksum(self) -> str:
+        """Return the hash of the contents."""
+        errors = np.array([self.error_max, self.error_rms], dtype="<f8")
+        return hashlib.sha256(self.coefficients.astype("<f8").tobytes() + errors.tobytes()).hexdigest()
+
+
+def cache_folder(folder: str | Path | None) -> Path:
+    """Return the folder for finished grids: as given, as ``LUNARSIM_CACHE`` says, or the user's cache folder."""
+    return Path(folder or os.environ.get("LUNARSIM_CACHE") or user_cache_path("lunarsim"))
+
+
+def load_grid(recipe: Recipe, folder: str | Path | None) -> StoredGrid | None:
+    """Return the grid that a recipe makes if it lies in the cache undamaged, else None."""
+    path = _path(recipe, folder)
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            stored = StoredGrid(
+                coefficients=np.ascontiguousarray(file["coefficients"], dtype=float),
+                error_max=float(file["error_max"]),
+                error_rms=float(file["error_rms"]),
+            )
+            checksum = str(file["checksum"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        _log.warning("%s is damaged and will be built again: %s", path, error)
+        return None
+    if stored.coefficients.shape != (recipe.size,) or checksum != stored.checksum():
+        _log.warning("%s is damaged and will be built again: its contents do not match its checksum", path)
+        return None
+    return stored
+
+
+def store_grid(recipe: Recipe, stored: StoredGrid, folder: str | Path | None) -> None:
+    """Put a grid into the cache; a cache that cannot be written to costs time later, and is no error."""
+    path = _path(recipe, folder)
+    unfinished = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            unfinished = Path(file.name)
+            np.savez(
+                file,
+                coefficients=stored.coefficients,
+                error_max=stored.error_max,
+                error_rms=stored.error_rms,
+                checksum=stored.checksum(),
+            )
+        os.replace(unfinished, path)
+    except OSError as error:
+        _log.warning("%s cannot be written, so the grid will be built again next time: %s", path, error)
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)
+
+
+def _path(recipe: Recipe, folder: str | Path | None) -> Path:
+    return cache_folder(folder) / f"gravity-grid-{recipe.digest()[:32]}.npz"
