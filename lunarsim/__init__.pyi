@@ -6,6 +6,7 @@ from .errors import DataError as DataError
 from .errors import EpochError as EpochError
 from .errors import InputError as InputError
 from .errors import LunarsimError as LunarsimError
+from .errors import ModelWarning as ModelWarning
 from .errors import OutputError as OutputError
 from .errors import ScenarioError as ScenarioError
 from .errors import SpanError as SpanError
@@ -32,6 +33,7 @@ from .io import write_netcdf as write_netcdf
 from .io import write_oem as write_oem
 from .moon import Ephemeris as Ephemeris
 from .moon import GravityField as GravityField
+from .moon import GriddedField as GriddedField
 from .moon import Moon as Moon
 from .moon import Terrain as Terrain
 from .moon.frames import RTN as RTN

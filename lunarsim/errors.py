@@ -38,6 +38,10 @@ class OutputError(LunarsimError, OSError):
     """Results could not be written."""
 
 
+class ModelWarning(UserWarning):
+    """A flight went where its model of the Moon is poor, or falls back to another."""
+
+
 def nearest(name: str, known: Collection[str]) -> str:
     """Return a phrase that names the known words nearest to a misspelt one, or all of them."""
     if not known:

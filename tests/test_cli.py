@@ -140,5 +140,81 @@ def test_a_bad_scenario_file_is_one_message_and_leaves_no_files(tmp_path: Path) 
     (tmp_path / "bad.toml").write_text('name = "bad"\n[orbit]\nperilune = "84 s"\n')
     done = lunarsim("run", "bad.toml", "--out", "results", cwd=tmp_path)
     assert done.returncode == 2
-    assert "bad.toml: orbit.perilune: 84.0 s is of the wrong dimension: expected a length" in done.stderr
+    assert "bad.toml: orbit.perilune: '84 s' is of the wrong dimension: expected a length such as 18 km" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
+
+
+BRACKETS = """
+name = "brackets"
+title = "[/title]"
+[orbit]
+epoch = "2024-01-01T00:00:00 TDB"
+perilune = "10 km"
+apolune = { value = "110 km", status = "assumed", note = "[/note]" }
+inclination = "90 deg"
+node_longitude = "0 deg"
+argument_of_perilune = "0 deg"
+true_anomaly = "180 deg"
+[craft]
+dry_mass = "800 kg"
+propellant_mass = "100 kg"
+[craft.engine]
+thrust = "400 N"
+specific_impulse = "300 s"
+[[plan]]
+type = "burn"
+name = "[/burn]"
+ignition = "2024-01-01T00:00:00 TDB"
+target_delta_v = "9000 m/s"
+timer = "127 s"
+[[plan]]
+type = "coast"
+duration = "2 h"
+[sites.a]
+title = "[/site]"
+latitude = "0 deg"
+longitude = "0 deg"
+"""
+
+
+def test_brackets_in_a_file_are_printed_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "brackets.toml").write_text(BRACKETS)
+    done = lunarsim("run", "brackets.toml", "--out", "[x]", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for text in ("[/note]", "[/burn]", "[/site]", "files in [x]"):
+        assert text in done.stderr
+    assert "constrained_layout" not in done.stderr  # the target lies far above what was reached
+
+
+@pytest.mark.parametrize("name", ["../../evil", "", "a/b", ".hidden"])
+def test_a_name_that_is_no_name_of_a_folder_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "bad.toml").write_text(BRACKETS.replace('name = "brackets"', f'name = "{name}"'))
+    done = lunarsim("run", "bad.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"name: '{name}' cannot name a folder of results" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
+
+
+def test_a_flight_that_starts_underground_is_refused_with_its_file(tmp_path: Path) -> None:
+    text = BRACKETS.replace('"10 km"', '"-5 km"').replace('"180 deg"', '"0 deg"')
+    (tmp_path / "low.toml").write_text(text)
+    done = lunarsim("run", "low.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: low.toml: the flight starts at a height of -5000.0 m")
+
+
+def test_an_epoch_of_1899_is_one_line_of_words(tmp_path: Path) -> None:
+    (tmp_path / "old.toml").write_text(BRACKETS.replace("2024-01-01T00:00:00 TDB", "1899-01-01T00:00:00 UTC"))
+    done = lunarsim("run", "old.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "the Moon's orientation (DE421) is known from" in done.stderr
+
+
+def test_a_file_name_that_is_a_folder_leaves_the_results_as_they_were(tmp_path: Path) -> None:
+    (tmp_path / "out" / "orbit.png").mkdir(parents=True)
+    (tmp_path / "brackets.toml").write_text(BRACKETS)
+    done = lunarsim("run", "brackets.toml", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "orbit.png is a folder" in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["orbit.png"]

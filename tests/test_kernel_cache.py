@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from lunarsim.kernels.compiled import discard_stale_cache
+from lunarsim.kernels.compiled import discard_stale_cache, kernel
 
 
 @pytest.fixture
@@ -53,3 +53,9 @@ def test_a_folder_that_was_never_compiled_is_no_error(tmp_path):
     (tmp_path / "gravity.py").touch()
     discard_stale_cache(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["gravity.py"]
+
+
+def test_without_a_folder_for_machine_code_a_kernel_is_compiled_for_the_process_alone():
+    namespace = {}
+    exec("def double(x):\n    return 2.0 * x\n", namespace)
+    assert kernel(namespace["double"])(21.0) == 42.0

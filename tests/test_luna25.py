@@ -30,7 +30,7 @@ def flown(scenario: ls.Scenario) -> ls.Flight:
 def test_the_planned_burn_of_84_s_leaves_an_orbit_of_18_by_100_km(planned: ls.Flight) -> None:
     burn = planned.burns[0]
     assert burn.cutoff is ls.Cutoff.SENSED_DELTA_V
-    assert u.isclose(burn.duration, 84 * u.s, atol=0.01 * u.s)  # digits of target_delta_v in the file
+    assert u.isclose(burn.duration, 84 * u.s, atol=1e-4 * u.s)  # digits of target_delta_v in the file
     assert abs(burn.after.perilune - 18 * u.km) < 1 * u.km  # digits of the source
     assert abs(burn.after.apolune - 100 * u.km) < 3 * u.km
     assert isinstance(planned.outcome, ls.InOrbit)
@@ -106,10 +106,10 @@ def test_the_reconstruction_gives_the_numbers_of_the_scenario_file(
     assert abs(scenario.state.perilune - case.state.perilune) < 0.01 * u.km  # digits of the file
     assert abs(scenario.state.apolune - case.state.apolune) < 0.01 * u.km
     for name in ("inclination", "node_longitude", "argument_of_perilune", "true_anomaly"):
-        assert abs(getattr(filed, name) - getattr(found, name)) < 0.002 * u.deg
-    assert abs(scenario.craft.engine.thrust - solution.values["thrust"]) < 0.002 * u.N
+        assert abs(getattr(filed, name) - getattr(found, name)) < 0.001 * u.deg  # digits of the file, and the search
+    assert abs(scenario.craft.engine.thrust - solution.values["thrust"]) < 0.001 * u.N
     burn = reconstruction.planned_by_timer(case).burns[0]
-    assert abs(scenario.plan[0].target_delta_v - burn.delta_v) < 1e-4 * u.m / u.s
+    assert abs(scenario.plan[0].target_delta_v - burn.delta_v) < 2e-5 * u.m / u.s
 
 
 def test_the_reconstruction_fits_within_the_uncertainties(solved: tuple[Estimate, list[Observation]]) -> None:

@@ -282,3 +282,18 @@ def test_elements_that_make_no_sense_are_refused_with_name_value_and_expectation
 def test_elements_outside_the_span_of_the_orientation_are_refused():
     with pytest.raises(ls.EpochError, match="2055-01-01"):
         ls.State.from_elements(**{**LUNA25, "epoch": Time("2055-01-01", scale="tdb")})
+
+
+def test_a_state_does_not_change_with_the_arrays_it_was_made_from(epoch):
+    r, v = [1.8e6, 0.0, 0.0] * u.m, [0.0, 1600.0, 0.0] * u.m / u.s
+    state = ls.State(r, v, epoch)
+    r[:] = 0.0 * u.m
+    assert state.position[0] == 1.8e6 * u.m
+    with pytest.raises(ValueError, match="read-only"):
+        state.position[0] = 0.0 * u.m
+
+
+def test_a_state_at_one_time_cannot_be_picked_from(epoch):
+    state = ls.State([1.8e6, 0.0, 0.0] * u.m, [0.0, 1600.0, 0.0] * u.m / u.s, epoch)
+    with pytest.raises(ls.InputError, match="is a state at one time"):
+        state[0]

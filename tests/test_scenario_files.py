@@ -90,7 +90,7 @@ def test_a_value_without_unit_is_named_and_shown_how(tmp_path: Path) -> None:
 
 def test_a_length_for_a_time_is_refused(tmp_path: Path) -> None:
     words = complaint(tmp_path, '"127 s"', '"84 km"')
-    assert "plan.0.timer: 84.0 km is of the wrong dimension: expected a time span such as 84 * u.s" in words
+    assert "plan.0.timer: '84 km' is of the wrong dimension: expected a time span such as 84 s" in words
 
 
 def test_a_unit_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_unit_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 
 
 def test_nan_is_refused(tmp_path: Path) -> None:
-    assert "orbit.perilune: nan km is not finite" in complaint(tmp_path, '"80 km"', '"nan km"')
+    assert "orbit.perilune: 'nan km' is not finite" in complaint(tmp_path, '"80 km"', '"nan km"')
 
 
 def test_perilune_above_apolune_is_refused(tmp_path: Path) -> None:
@@ -135,8 +135,7 @@ def test_a_burn_that_cannot_start_on_time_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_phase_or_fault_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     words = complaint(tmp_path, 'type = "burn"', 'type = "bern"')
-    assert "plan.0" in words
-    assert "'burn', 'coast'" in words
+    assert "plan.0.type = 'bern': expected 'burn' or 'coast'" in words
     with pytest.raises(ls.ScenarioError, match="accelerometer off"):
         ls.load_scenario(write(tmp_path, VALID + '[[faults]]\ntype = "gremlin"\n'))
 

@@ -206,7 +206,9 @@ def test_incidence_is_measured_to_the_slope_that_was_hit(falling, east, north):
     assert impact.slope.to_value(u.deg) == pytest.approx(np.degrees(np.arctan(np.hypot(east, north))), abs=tolerance)
     spin = np.cross([0.0, 0.0, 2 * np.pi / (27.321661 * 86400)], rot @ impact.state.position.to_value(u.m))
     relative = np.linalg.norm(v - spin)  # sidereal month, Explanatory Supplement
-    assert impact.ground_relative_speed.to_value(u.m / u.s) == pytest.approx(relative, abs=1e-5)
+    assert impact.ground_relative_speed.to_value(u.m / u.s) == pytest.approx(
+        relative, abs=5e-3
+    )  # librations change the spin by 4e-4 of 4.6 m/s, more than doubled
 
 
 def test_a_flight_that_comes_low_outside_its_window_is_refused_with_the_place(falling):

@@ -13,6 +13,11 @@ class Fault(Protocol):
 
     title: ClassVar[str]  #: what people and scenario files call it
 
+    @property
+    def cause(self) -> str:
+        """How it came about, for reports."""
+        ...
+
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with this defect; the argument is unchanged."""
         ...
@@ -20,9 +25,17 @@ class Fault(Protocol):
 
 @dataclass(frozen=True)
 class AccelerometerOff:
-    """The accelerometer was never switched on; it reports zero."""
+    """The accelerometer was never switched on; it reports zero.
+
+    Parameters
+    ----------
+    cause : str
+        How that came about, for reports.
+    """
 
     title: ClassVar[str] = "accelerometer off"
+
+    cause: str = ""
 
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with its accelerometer unpowered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
+from lunarsim.errors import ModelWarning
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.outcome import Impact, Outcome
@@ -79,7 +81,9 @@ def ladder(
     """
     climbed: list[Rung] = []
     for name, moon in _models(scenario, field, highest_degree, terrain):
-        flight = simulate(replace(scenario, moon=moon), accuracy=accuracy)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ModelWarning)  # coarse fields are what the ladder is for
+            flight = simulate(replace(scenario, moon=moon), accuracy=accuracy)
         moved, shifted = _apart(flight.outcome, climbed[-1].flight.outcome) if climbed else (None, None)
         climbed.append(Rung(name=name, flight=flight, moved=moved, shifted=shifted))
     return tuple(climbed)

@@ -10,6 +10,7 @@ from lunarsim.craft import Spacecraft
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.detectors import Detector
 from lunarsim.flight.flight import Flight
+from lunarsim.flight.limits import warn_of_limits
 from lunarsim.flight.lowering import lower
 from lunarsim.flight.pilot import Pilot
 from lunarsim.flight.scenario import Scenario
@@ -36,8 +37,15 @@ def simulate(scenario: Scenario, *, detect: Sequence[Detector] = (), accuracy: A
         If the flight starts below the ground, or comes low where the terrain is not known.
     EpochError
         If the flight leaves the span of the orientation kernel, 1900 to 2050.
+
+    Warns
+    -----
+    ModelWarning
+        If a field of degree 2 to 49 was flown below 100 km, or a gridded field was left.
     """
-    return Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
+    flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
+    warn_of_limits(flight)
+    return flight
 
 
 def propagate(

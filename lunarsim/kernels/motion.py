@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.gravity import HarmonicField, harmonics, point_mass
+from lunarsim.kernels.gravity import point_mass
+from lunarsim.kernels.gravity_grid import ResidualGrid, gridded
 from lunarsim.kernels.orientation import rot_pa_from_icrf
 from lunarsim.kernels.radiation import Sunlight, radiation_force
 from lunarsim.kernels.sensors import accelerometer
@@ -30,7 +31,7 @@ class Environment(NamedTuple):
     """The Moon and its sky during one flight."""
 
     epoch_et_s: float  #: start of the flight, TDB seconds past J2000
-    field: HarmonicField
+    field: ResidualGrid  #: the static field; a grid without cells is the exact field
     angles: ChebyshevTable  #: PA orientation angles
     body_gm: NDArray[np.float64]  #: shape (bodies,), m3/s2
     body_positions: ChebyshevTable  #: Moon-centred, ICRF axes, 3 components a body (m)
@@ -55,13 +56,13 @@ class Propulsion(NamedTuple):
 def gravity(et_s: float, r: NDArray[np.float64], environment: Environment) -> NDArray[np.float64]:
     """Return the acceleration (m/s2, ICRF axes) by the Moon's static field at ``r`` (m)."""
     total = np.empty(3)
-    if environment.field.degree < 2:
-        total[0], total[1], total[2] = point_mass(r[0], r[1], r[2], environment.field.gm)
+    if environment.field.exact.degree < 2:
+        total[0], total[1], total[2] = point_mass(r[0], r[1], r[2], environment.field.exact.gm)
     else:
         rot = rot_pa_from_icrf(environment.angles, et_s)
         r_pa = rot @ r
         a_pa = np.empty(3)
-        a_pa[0], a_pa[1], a_pa[2] = harmonics(r_pa[0], r_pa[1], r_pa[2], environment.field)
+        a_pa[0], a_pa[1], a_pa[2] = gridded(r_pa[0], r_pa[1], r_pa[2], environment.field)
         for i in range(3):
             total[i] = rot[0, i] * a_pa[0] + rot[1, i] * a_pa[1] + rot[2, i] * a_pa[2]
     return total
@@ -86,7 +87,7 @@ def add_sky(
         if b < environment.third_bodies:
             _add(total, third_body(r, d, gm), 1.0)
         if environment.love_number > 0.0:
-            _add(total, solid_tide(r, d, gm, environment.love_number, environment.field.radius_m), 1.0)
+            _add(total, solid_tide(r, d, gm, environment.love_number, environment.field.exact.radius_m), 1.0)
         if b == environment.sunlight.body and environment.sunlight.strength_n_m2 > 0.0:
             _add(total, radiation_force(r, d, environment.sunlight), 1.0 / mass_kg)
 

@@ -2,7 +2,8 @@
 
 from lunarsim.moon.ephemeris import Ephemeris
 from lunarsim.moon.gravity import GravityField
+from lunarsim.moon.gravity_grid import GriddedField
 from lunarsim.moon.moon import Moon
 from lunarsim.moon.terrain import Terrain
 
-__all__ = ["Ephemeris", "GravityField", "Moon", "Terrain"]
+__all__ = ["Ephemeris", "GravityField", "GriddedField", "Moon", "Terrain"]

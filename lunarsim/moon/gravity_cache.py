@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
+from lunarsim import data
 from lunarsim.moon.gravity_spline import Recipe
 
 _log = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ class StoredGrid:
 
 
 def cache_folder(folder: str | Path | None) -> Path:
-    """Return the folder for finished grids: as given, as ``LUNARSIM_CACHE`` says, or the user's cache folder."""
-    return Path(folder or os.environ.get("LUNARSIM_CACHE") or user_cache_path("lunarsim"))
+    """Return the folder for finished grids: as given, or that of all of lunarsim's data files."""
+    return Path(folder) if folder else data.cache_folder()
 
 
 def load_grid(recipe: Recipe, folder: str | Path | None) -> StoredGrid | None:

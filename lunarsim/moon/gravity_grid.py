@@ -110,6 +110,11 @@ class GriddedField:
         )
 
     @property
+    def name(self) -> str:
+        """The exact field's name, and that it is gridded."""
+        return f"{self.field.name}, gridded"
+
+    @property
     def field(self) -> GravityField:
         """The exact field."""
         return self.recipe.field

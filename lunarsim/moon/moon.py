@@ -10,10 +10,12 @@ from astropy import units as u
 from lunarsim import constants
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
+from lunarsim.kernels.gravity_grid import ResidualGrid, without_grid
 from lunarsim.kernels.motion import Environment
 from lunarsim.kernels.radiation import Sunlight
 from lunarsim.moon.ephemeris import BODY_GM_M3_S2, Ephemeris, check_body
 from lunarsim.moon.gravity import GravityField
+from lunarsim.moon.gravity_grid import GriddedField
 from lunarsim.moon.orientation import check_span, orientation_angles
 from lunarsim.moon.terrain import Terrain
 
@@ -24,7 +26,7 @@ class Moon:
 
     Parameters
     ----------
-    gravity : GravityField
+    gravity : GravityField or GriddedField
         Default: GRGM900C to degree 50.
     third_bodies : tuple of str
         Any of ``"earth"``, ``"sun"`` and ``"jupiter"``; default Earth and Sun.
@@ -49,7 +51,7 @@ class Moon:
         If a third body is not known or named twice, or the Love number is not greater than zero.
     """
 
-    gravity: GravityField = field(default_factory=GravityField.grail)
+    gravity: GravityField | GriddedField = field(default_factory=GravityField.grail)
     third_bodies: tuple[str, ...] = ("earth", "sun")
     terrain: Terrain = field(default_factory=Terrain.sphere)
     ephemeris: Ephemeris = field(default_factory=Ephemeris.builtin)
@@ -58,9 +60,10 @@ class Moon:
     radiation: bool = False
 
     def __post_init__(self) -> None:
-        for name, kind in (("gravity", GravityField), ("terrain", Terrain), ("ephemeris", Ephemeris)):
-            if not isinstance(getattr(self, name), kind):
-                raise InputError(f"{name} = {getattr(self, name)!r}: expected a {kind.__name__}")
+        kinds = {"gravity": (GravityField, GriddedField), "terrain": (Terrain,), "ephemeris": (Ephemeris,)}
+        for name, allowed in kinds.items():
+            if not isinstance(getattr(self, name), allowed):
+                raise InputError(f"{name} = {getattr(self, name)!r}: expected a {allowed[0].__name__}")
         if isinstance(self.third_bodies, str):
             raise InputError(f"third_bodies = '{self.third_bodies}': expected a tuple, ('{self.third_bodies}',)")
         for body in self.third_bodies:
@@ -90,10 +93,10 @@ class Moon:
             If radiation is on and there is no craft, or it has no area.
         """
         check_span(start_et_s, start_et_s + duration_s, "the flight")
-        bodies = self._bodies
+        bodies, static = self._bodies, self.gravity.lower()
         return Environment(
             epoch_et_s=start_et_s,
-            field=self.gravity.lower(),
+            field=static if isinstance(static, ResidualGrid) else without_grid(static),
             angles=orientation_angles(),
             body_gm=np.array([BODY_GM_M3_S2[body] for body in bodies]),
             body_positions=self.ephemeris.tabulate(bodies, start_et_s, duration_s),

@@ -88,11 +88,12 @@ def _draw(above: Axes, below: Axes, curve: Curve, zero: Time) -> None:
 
 def _limit(above: Axes, below: Axes, records: Sequence[BurnRecord], zero: Time) -> None:
     """Limit the view to the burns, in time, delta-v and thrust."""
-    last = max((record.ignition - zero).to_value(u.s) + record.duration.to_value(u.s) for record in records)
+    ends = [(record.ignition - zero).to_value(u.s) + record.duration.to_value(u.s) for record in records]
+    last = max([*ends, 1.0])  # s: a burn without propellant has no length
     above.set_xlim(-0.04 * last, 1.2 * last)
     below.set_xlim(above.get_xlim())
     for ax in (above, below):
-        top = max(float(np.nanmax(np.asarray(line.get_ydata()))) for line in ax.lines)
+        top = max([*(float(np.nanmax(np.asarray(line.get_ydata()))) for line in ax.lines), 1.0])
         ax.set_ylim(-0.08 * top, 1.25 * top)
 
 
@@ -103,11 +104,16 @@ def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity) -> None:
         text += " from ignition"
     if text in {other.get_text() for other in ax.texts}:
         return
-    ax.axhline(y, color=style.INK, linewidth=1.0, linestyle=(0, (1, 1)), zorder=1)
+    top = ax.get_ylim()[1]
+    if y > top:
+        text, y, shift = f"{text}, above this view", top, -3 - style.TEXT_SIZE
+    else:
+        ax.axhline(y, color=style.INK, linewidth=1.0, linestyle=(0, (1, 1)), zorder=1)
+        shift = 3
     ax.annotate(
         text,
         (0.0, y),
-        (4, 3),
+        (4, shift),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
         fontsize=style.TEXT_SIZE,

@@ -173,13 +173,17 @@ def _mark_times(ax: Axes, window: Window, curve: Curve, step_s: float) -> list[n
 
 def _tick_step_s(window: Window, curves: Sequence[Curve]) -> float | None:
     """Return the time between ticks that makes them few, or None where the map shows too long a time."""
-    in_view_s = 0.0
+    in_view_s = length = 0.0
     for curve in curves:
-        shown = _shown(window, curve.flight)
-        in_view_s += float(np.sum(np.diff(curve.flight.elapsed.value)[shown[1:] & shown[:-1]]))
+        flight, shown = curve.flight, _shown(window, curve.flight)
+        both = shown[1:] & shown[:-1]
+        x, y = window.wrapped(flight.longitude.deg) * window.shrink, flight.latitude.deg
+        in_view_s += float(np.sum(np.diff(flight.elapsed.value)[both]))
+        length += float(np.sum(np.hypot(np.diff(x), np.diff(y))[both])) / (window.north - window.south)
     if in_view_s == 0.0:
         return None
-    return next((step for step in _TICK_STEPS_S if in_view_s / step <= _MOST_TICKS), None)
+    most = max(1.0, _MOST_TICKS * min(1.0, length))  # a short track has no room for many labels
+    return next((step for step in _TICK_STEPS_S if in_view_s / step <= most), None)
 
 
 def _shown(window: Window, flight: Flight) -> NDArray[np.bool_]:

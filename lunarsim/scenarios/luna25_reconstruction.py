@@ -34,8 +34,6 @@ from lunarsim.plan import Burn
 from lunarsim.reconstruct import Estimate, Observation, Prediction, Unknown, estimate, leave_one_out
 from lunarsim.scenarios.catalogue import load_scenario
 
-#: Delta-v of the trim burn of 18 August, assumed: 40 s at the thrust and mass found here. Its direction is unknown.
-TRIM_DELTA_V = 8.0 * u.m / u.s
 #: Uncertainty of the node of 16 August, assumed: its epoch is not printed, and an hour moves it by 0.55 deg.
 NODE_SIGMA = 0.5 * u.deg
 
@@ -92,12 +90,23 @@ def carry_orbit(scenario: Scenario) -> CarriedOrbit:
     )
 
 
+def trim_delta_v(scenario: Scenario) -> u.Quantity:
+    """Return the size of the trim burn of 18 August: its published duration at the thrust where the search starts.
+
+    Its direction is unknown. It only sets how loosely the orbit of 16 August holds that of 19 August, so a
+    thrust that is a tenth off matters little.
+    """
+    assert scenario.craft is not None
+    (thrust,) = (unknown.start for unknown in UNKNOWNS if unknown.name == "thrust")
+    return (scenario.published["trim_duration"] * thrust / scenario.craft.mass).to(u.m / u.s)
+
+
 def observations(scenario: Scenario, carried: CarriedOrbit) -> list[Observation]:
     """Return what was published, and the background, with their uncertainties."""
     given, crater = scenario.published, scenario.sites["crater"]
     earliest, latest = (given[name] - scenario.state.epoch for name in ("loss_of_contact", "modelled_impact"))
     speed = np.sqrt(constants.GM_MOON_M3_S2 * u.m**3 / u.s**2 / (carried.mean_altitude + _RADIUS))
-    trim = (TRIM_DELTA_V / np.sqrt(3.0) / speed).to_value(u.one)  # one axis of a random direction
+    trim = (trim_delta_v(scenario) / np.sqrt(3.0) / speed).to_value(u.one)  # one axis of a random direction
     shape_sigma = np.hypot(carried.eccentricity / np.sqrt(2.0), 2.0 * trim / np.sqrt(2.0)) * u.one
     tilt_sigma = np.hypot(carried.inclination_spread, trim * u.rad)
     return [

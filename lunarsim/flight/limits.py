@@ -1,0 +1,55 @@
+"""Where a flight went beyond what its model of the Moon is good for."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim.errors import ModelWarning
+from lunarsim.flight.clock import time_after
+from lunarsim.flight.flight import Flight
+from lunarsim.kernels import motion
+from lunarsim.moon import GriddedField
+from lunarsim.moon.orientation import rot_pa_from_icrf
+
+_LOW = 100.0 * u.km
+_ENOUGH = 50  # degree that flights below 100 km need; the ladder shows what is lost below it
+_STACK_LEVEL = 3  # the caller of simulate()
+
+
+def warn_of_limits(flight: Flight) -> None:
+    """Warn of a field too coarse for the height flown, and of a grid that was left. A point mass is taken as meant."""
+    gravity = flight.scenario.moon.gravity
+    field = gravity.field if isinstance(gravity, GriddedField) else gravity
+    if 2 <= field.degree < _ENOUGH and (lowest := np.min(flight.altitude)) < _LOW:
+        warnings.warn(
+            f"the flight came down to {lowest.to(u.km):.1f} in a field of degree {field.degree}: below 100 km the "
+            "Moon's mascons need degree 50 or more, see lunarsim.ladder",
+            ModelWarning,
+            stacklevel=_STACK_LEVEL,
+        )
+    if isinstance(gravity, GriddedField):
+        _warn_of_edges(flight, gravity)
+
+
+def _warn_of_edges(flight: Flight, gravity: GriddedField) -> None:
+    outside = ~gravity.covers(_positions_pa(flight) * u.m)
+    if np.any(outside):
+        t_s = flight.elapsed.to_value(u.s)[outside]
+        first = time_after(flight.start, t_s[0])
+        warnings.warn(
+            f"{np.mean(outside):.0%} of the flight, first at {first.isot} {first.scale.upper()}, lay outside the grid "
+            "of its gravity field: the exact field was used there, at its full cost",
+            ModelWarning,
+            stacklevel=_STACK_LEVEL + 1,
+        )
+
+
+def _positions_pa(flight: Flight) -> NDArray[np.float64]:
+    t_s, y, _ = flight.trajectory.sampled()
+    rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
+    turned: NDArray[np.float64] = np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION])
+    return turned
