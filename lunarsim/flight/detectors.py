@@ -45,6 +45,8 @@ class Watched:
         For the timeline.
     within : callable, optional
         ``within(t_s, y)``: whether a zero there counts; default: all do.
+    many : callable, optional
+        ``many(times, states)``: the function at n times at once, states of shape (n, size), for speed.
     """
 
     function: Callable[[float, Vector], float]
@@ -52,6 +54,7 @@ class Watched:
     falling: EventKind | None = None
     detail: str = ""
     within: Callable[[float, Vector], bool] | None = None
+    many: Callable[[Vector, Vector], Vector] | None = None
 
 
 class Detector(Protocol):
@@ -69,7 +72,9 @@ class Apsides:
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
         del sky
-        return (Watched(function=_radial_rate, rising=EventKind.PERILUNE, falling=EventKind.APOLUNE),)
+        return (
+            Watched(function=_radial_rate, many=_radial_rates, rising=EventKind.PERILUNE, falling=EventKind.APOLUNE),
+        )
 
 
 @dataclass(frozen=True)
@@ -282,3 +287,8 @@ class Zero:
 
 def _radial_rate(_t_s: float, y: Vector) -> float:
     return float(y[0] * y[3] + y[1] * y[4] + y[2] * y[5])
+
+
+def _radial_rates(_times: Vector, states: Vector) -> Vector:
+    rates: Vector = np.einsum("ni,ni->n", states[:, motion.POSITION], states[:, motion.VELOCITY])
+    return rates

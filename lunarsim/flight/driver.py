@@ -48,6 +48,8 @@ class Trigger:
         Whether the event ends the segment.
     search : callable, optional
         Finds the first event within a step, where samples of the function could step over it; default: samples.
+    many : callable, optional
+        ``many(times, states)``: the function at n times at once, states of shape (n, size), for speed.
     """
 
     name: str
@@ -55,6 +57,13 @@ class Trigger:
     direction: int = 0
     terminal: bool = False
     search: Search | None = None
+    many: Callable[[Vector, Vector], Vector] | None = None
+
+    def along(self, times: Vector, states: Vector) -> Vector:
+        """Return the function's values at many times."""
+        if self.many is not None:
+            return self.many(times, states)
+        return np.array([self.function(t, y) for t, y in zip(times, states, strict=True)])
 
 
 class Crossing(NamedTuple):
@@ -141,6 +150,22 @@ def fly_segment(
     )
 
 
+class _Looks(NamedTuple):
+    """Where a step is looked at: at samples, and close beside each, on the inner side, to see the slope."""
+
+    times: Vector  #: the samples, both ends of the step included
+    all_times: Vector  #: the samples but the first, then the times beside each
+    all_states: Vector  #: shape (n, size)
+
+    @classmethod
+    def within(cls, piece: Any, start_s: float, end_s: float, samples: int) -> _Looks:
+        times = np.linspace(start_s, end_s, samples + 1)
+        beside = times - _SLOPE_SHARE * (end_s - start_s) / samples
+        beside[0] = start_s + (times[1] - beside[1])
+        all_times = np.concatenate((times[1:], beside))
+        return cls(times, all_times, piece(all_times).T)
+
+
 class _Watch:
     """Follows the signs of the triggers along a segment."""
 
@@ -151,12 +176,11 @@ class _Watch:
 
     def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
         """Return the crossings within one step, in order, up to the first terminal one."""
-        times = np.linspace(start_s, end_s, samples + 1)
-        states = piece(times[1:]).T
+        looks = _Looks.within(piece, start_s, end_s, samples)
         found: list[Crossing] = []
         for i, trigger in enumerate(self._triggers):
             if trigger.search is None:
-                found += self._sampled(i, piece, times, states)
+                found += self._sampled(i, piece, looks)
             else:
                 found += self._searched(trigger, trigger.search, piece, start_s, end_s)
         self._disarmed = None
@@ -166,23 +190,23 @@ class _Watch:
                 return found[:count]
         return found
 
-    def _sampled(self, i: int, piece: Any, times: Vector, states: Vector) -> list[Crossing]:
+    def _sampled(self, i: int, piece: Any, looks: _Looks) -> list[Crossing]:
         """Return where a trigger changes its sign between samples, or dips through zero and back."""
-        trigger, found = self._triggers[i], []
-        inner = times + _SLOPE_SHARE * np.diff(times, append=2.0 * times[-1] - times[-2])
-        inner[1:] = times[1:] - (inner[1:] - times[1:])  # inside the step: after its start, before each later sample
-        toward = [trigger.function(t, y) for t, y in zip(inner, piece(inner).T, strict=True)]
-        for k, (t0, t1, y1) in enumerate(zip(times[:-1], times[1:], states, strict=True)):
-            before, after = self._values[i], trigger.function(t1, y1)
-            turn = None
-            falls = toward[0] - before if k == 0 else before - toward[k]
-            if before * after > 0.0 and falls * before < 0.0 < (after - toward[k + 1]) * after:
-                turn = _turn(trigger, piece, t0, t1, before)
-            for (ta, ga), (tb, gb) in pairwise([(t0, before), *([turn] if turn else []), (t1, after)]):
+        trigger, found, times = self._triggers[i], [], looks.times
+        seen = trigger.along(looks.all_times, looks.all_states)
+        values, beside = np.append(self._values[i], seen[: times.size - 1]), seen[times.size - 1 :]
+        self._values[i] = values[-1]
+        slopes = np.append(beside[0] - values[0], values[1:] - beside[1:])
+        before, after = values[:-1], values[1:]
+        dips = (before * after > 0.0) & (slopes[:-1] * before < 0.0) & (slopes[1:] * after > 0.0)
+        for k in np.flatnonzero(dips | (np.sign(before) != np.sign(after))):
+            points = [(times[k], before[k]), (times[k + 1], after[k])]
+            if dips[k] and (turn := _turn(trigger, piece, times[k], times[k + 1], before[k])):
+                points.insert(1, turn)
+            for (ta, ga), (tb, gb) in pairwise(points):
                 if _crosses(ga, gb, trigger.direction):
                     t_root = _root(trigger, piece, ta, tb, ga, gb)
-                    found.append(Crossing(trigger, t_root, piece(t_root), gb > ga))
-            self._values[i] = after
+                    found.append(Crossing(trigger, t_root, piece(t_root), bool(gb > ga)))
         return found
 
     def _searched(self, trigger: Trigger, search: Search, piece: Any, start_s: float, end_s: float) -> list[Crossing]:

@@ -65,6 +65,11 @@ class Trajectory:
             y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
         return y, np.array([self.phases[i].thrust_n for i in which])
 
+    def step_starts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the times at which steps of the integrator start, and the vectors there, without interpolation."""
+        pieces = [piece for phase in self.phases for piece in phase.segment.solution.interpolants]
+        return np.array([piece.t_old for piece in pieces]), np.array([piece.y_old for piece in pieces])
+
     def sampled(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return times, vectors and thrust at several points a step, with both sides of each jump."""
         times, vectors, thrusts = [], [], []

@@ -6,7 +6,6 @@ import warnings
 
 import numpy as np
 from astropy import units as u
-from numpy.typing import NDArray
 
 from lunarsim.errors import ModelWarning
 from lunarsim.flight.clock import time_after
@@ -36,20 +35,14 @@ def warn_of_limits(flight: Flight) -> None:
 
 
 def _warn_of_edges(flight: Flight, gravity: GriddedField) -> None:
-    outside = ~gravity.covers(_positions_pa(flight) * u.m)
+    t_s, y = flight.trajectory.step_starts()
+    rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
+    outside = ~gravity.covers(np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION]) * u.m)
     if np.any(outside):
-        t_s = flight.elapsed.to_value(u.s)[outside]
-        first = time_after(flight.start, t_s[0])
+        first = time_after(flight.start, t_s[outside][0])
         warnings.warn(
-            f"{np.mean(outside):.0%} of the flight, first at {first.isot} {first.scale.upper()}, lay outside the grid "
-            "of its gravity field: the exact field was used there, at its full cost",
+            f"{np.mean(outside):.0%} of the steps of the flight, first at {first.isot} {first.scale.upper()}, lay "
+            "outside the grid of its gravity field: the exact field was used there, at its full cost",
             ModelWarning,
             stacklevel=_STACK_LEVEL + 1,
         )
-
-
-def _positions_pa(flight: Flight) -> NDArray[np.float64]:
-    t_s, y, _ = flight.trajectory.sampled()
-    rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
-    turned: NDArray[np.float64] = np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION])
-    return turned

@@ -21,6 +21,7 @@ from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.sky import Sky
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
 from lunarsim.kernels import motion
+from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.orbits import State
 
 
@@ -39,7 +40,7 @@ class Pilot:
         self._ground = lowered.ground.trigger()
         sky = Sky(scenario.moon, lowered.environment, scenario.state.epoch, lowered.longest_s)
         watched = [w for detector in (Apsides(), *detectors) for w in detector.watched(sky)]
-        self._watched = {Trigger(w.detail, w.function): w for w in watched}
+        self._watched = {Trigger(w.detail, w.function, many=w.many): w for w in watched}
         self._shadow = _shadow_edges(lowered.environment)
         self._phases: list[FlownPhase] = []
         self._events: list[Event] = []
@@ -110,9 +111,9 @@ class Pilot:
         return None if ended_by in self._shadow else ended_by
 
     def _piece(self, name: str, end_s: float, propulsion: motion.Propulsion, *cutoffs: Trigger) -> Trigger | None:
-        environment = self._lowered.environment
+        bound = BoundMotion(self._lowered.environment, propulsion)
         segment = fly_segment(
-            lambda t_s, y: motion.derivative(t_s, y, environment, propulsion),
+            lambda t_s, y: bound_derivative(t_s, y, bound),
             self._t_s,
             self._y,
             end_s,

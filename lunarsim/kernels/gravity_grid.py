@@ -107,6 +107,15 @@ def place(x: float, y: float, z: float, grid: ResidualGrid) -> Place:
     return Place(-1, x, y, z, r, 0.0, 0.0, 0.0)
 
 
+@kernel
+def covered(r: NDArray[np.float64], grid: ResidualGrid) -> NDArray[np.bool_]:
+    """Return for each position (m, PA, shape (n, 3)) whether it lies within the grid."""
+    inside = np.empty(r.shape[0], dtype=np.bool_)
+    for i in range(r.shape[0]):
+        inside[i] = place(r[i, 0], r[i, 1], r[i, 2], grid).chart >= 0
+    return inside
+
+
 @part_of_kernel  # as a call of its own, with all the grid's fields as arguments, it costs half as much again
 def gridded(x: float, y: float, z: float, grid: ResidualGrid) -> tuple[float, float, float]:
     """Return the acceleration (m/s2) at a position (m), both in PA; outside the grid, of the exact field."""

@@ -121,9 +121,8 @@ class GriddedField:
 
     def covers(self, position: u.Quantity) -> NDArray[np.bool_]:
         """Return for each position (PA, shape (3,) or (n, 3)) whether the grid is used there."""
-        grid = self.lower()
-        inside = [kernels.place(x, y, z, grid).chart >= 0 for x, y, z in _positions("position", position)]
-        return np.array(inside).reshape(position.shape[:-1])
+        inside: NDArray[np.bool_] = kernels.covered(_positions("position", position), self.lower())
+        return inside.reshape(position.shape[:-1])
 
     def describe(self) -> str:
         """Return what the grid is in a few lines, with its error as measured when it was built."""
