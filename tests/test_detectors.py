@@ -179,3 +179,11 @@ def test_detectors_do_not_change_the_flight(state: ls.State) -> None:
 def test_a_detector_of_the_wrong_kind_is_refused(make: object, words: str) -> None:
     with pytest.raises(ls.InputError, match=words):
         make()  # type: ignore[operator]
+
+
+def test_a_circular_orbit_has_no_apsides(kepler: ls.Moon) -> None:
+    circular = ls.State.from_elements(
+        perilune=100 * u.km, apolune=100 * u.km, inclination=90 * u.deg, node_longitude=0 * u.deg, epoch=EPOCH
+    )
+    flight = ls.propagate(circular, 2 * REVOLUTION, kepler)
+    assert [event.kind.value for event in flight.timeline] == ["start", "end"]

@@ -24,6 +24,7 @@ from lunarsim.flight.clock import time_after
 from lunarsim.flight.sky import Sky
 from lunarsim.flight.timeline import EventKind
 from lunarsim.kernels import motion
+from lunarsim.kernels.orbit import apsides
 from lunarsim.kernels.shadow import contacts
 from lunarsim.kernels.visibility import elevation, height_over_limb
 from lunarsim.orbits import State
@@ -67,13 +68,22 @@ class Detector(Protocol):
 
 @dataclass(frozen=True)
 class Apsides:
-    """Perilune and apolune: the radial velocity is zero. Every flight looks for them."""
+    """Perilune and apolune: the radial velocity is zero. Every flight looks for them.
+
+    An orbit of an eccentricity below 1e-9, a few millimetres between the two, has none.
+    """
 
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
         del sky
         return (
-            Watched(function=_radial_rate, many=_radial_rates, rising=EventKind.PERILUNE, falling=EventKind.APOLUNE),
+            Watched(
+                function=_radial_rate,
+                many=_radial_rates,
+                rising=EventKind.PERILUNE,
+                falling=EventKind.APOLUNE,
+                within=_eccentric,
+            ),
         )
 
 
@@ -287,6 +297,11 @@ class Zero:
 
 def _radial_rate(_t_s: float, y: Vector) -> float:
     return float(y[0] * y[3] + y[1] * y[4] + y[2] * y[5])
+
+
+def _eccentric(_t_s: float, y: Vector) -> bool:
+    low_m, high_m = apsides(y[motion.POSITION], y[motion.VELOCITY], constants.GM_MOON_M3_S2)
+    return bool(high_m - low_m > 2e-9 * low_m)
 
 
 def _radial_rates(_times: Vector, states: Vector) -> Vector:
