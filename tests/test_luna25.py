@@ -68,16 +68,7 @@ def test_the_fault_alone_parts_the_two_flights(planned: ls.Flight, flown: ls.Fli
 def test_the_orbit_of_16_august_passes_the_crater_with_nothing_tuned(
     scenario: ls.Scenario, argument: u.Quantity
 ) -> None:
-    given = scenario.published
-    state = ls.State.from_elements(
-        perilune=given["insertion_perilune"],
-        apolune=given["insertion_apolune"],
-        inclination=given["insertion_inclination"],
-        node_longitude=given["insertion_node_longitude"],
-        argument_of_perilune=argument,
-        true_anomaly=-argument,
-        epoch=given["insertion_epoch"],
-    )
+    state = reconstruction.state_of_16_august(scenario, argument)
     flight = ls.propagate(state, 3.2 * u.day)
     impact_time = Time("2023-08-19T11:57:30")
     times = impact_time + np.arange(-62, 63, 0.25) * u.min

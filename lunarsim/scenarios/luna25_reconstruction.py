@@ -63,21 +63,26 @@ class CarriedOrbit:
     eccentricity: float  #: root mean square
 
 
+def state_of_16_august(scenario: Scenario, argument_of_perilune: u.Quantity) -> State:
+    """Return the printed orbit of 16 August, in its ascending node, for an argument of perilune (not printed)."""
+    given = scenario.published
+    return State.from_elements(
+        perilune=given["insertion_perilune"],
+        apolune=given["insertion_apolune"],
+        inclination=given["insertion_inclination"],
+        node_longitude=given["insertion_node_longitude"],
+        argument_of_perilune=argument_of_perilune,
+        true_anomaly=-argument_of_perilune,
+        epoch=given["insertion_epoch"],
+    )
+
+
 def carry_orbit(scenario: Scenario) -> CarriedOrbit:
     """Carry the orbit of 16 August to the burn, for several arguments of perilune, which was not published."""
     arguments = np.arange(0, 360, 60) * u.deg
-    given = scenario.published
     elements = []
     for argument in arguments:
-        state = State.from_elements(
-            perilune=given["insertion_perilune"],
-            apolune=given["insertion_apolune"],
-            inclination=given["insertion_inclination"],
-            node_longitude=given["insertion_node_longitude"],
-            argument_of_perilune=argument,
-            true_anomaly=-argument,
-            epoch=given["insertion_epoch"],
-        )
+        state = state_of_16_august(scenario, argument)
         coast = propagate(state, scenario.state.epoch - state.epoch, scenario.moon, accuracy=_ACCURACY)
         elements.append(coast.outcome.state.elements())
     inclinations = u.Quantity([e.inclination for e in elements])
