@@ -50,9 +50,7 @@ class Kepler:
 
     def place(self, anomaly: float) -> np.ndarray:
         """Return the position, m."""
-        return (
-            self.a * (np.cos(anomaly) - self.e) * self.p_axis + self.b * np.sin(anomaly) * self.q_axis
-        )
+        return self.a * (np.cos(anomaly) - self.e) * self.p_axis + self.b * np.sin(anomaly) * self.q_axis
 
     def zeros(self, function: Any, turns: float) -> list[float]:
         """Return the times at which a function of (seconds, place) is zero, by bisection over anomaly."""
@@ -88,9 +86,7 @@ def expected(orbit: Kepler, state: ls.State, turns: float) -> dict[str, list[flo
         "perilune": inside([orbit.seconds(lap) for lap in laps]),
         "apolune": inside([orbit.seconds(np.pi + lap) for lap in laps]),
         "node": orbit.zeros(north, turns),
-        "height of 110 km": orbit.zeros(
-            lambda _, r: np.linalg.norm(r) - sphere - HEIGHT.to_value(u.m), turns
-        ),
+        "height of 110 km": orbit.zeros(lambda _, r: np.linalg.norm(r) - sphere - HEIGHT.to_value(u.m), turns),
         "latitude of 57.865 S": orbit.zeros(
             lambda t, r: north(t, r) / np.linalg.norm(r) - np.sin(np.radians(-57.865)), turns
         ),
@@ -103,8 +99,13 @@ def measure(turns: float = 12.0) -> dict[str, Any]:
     """Fly a Kepler orbit with all detectors on; compare the times of events."""
     start = time.perf_counter()
     state = ls.State.from_elements(
-        perilune=LOW, apolune=HIGH, inclination=80 * u.deg, node_longitude=30 * u.deg, true_anomaly=10 * u.deg,
-        argument_of_perilune=50 * u.deg, epoch=report.EPOCH,
+        perilune=LOW,
+        apolune=HIGH,
+        inclination=80 * u.deg,
+        node_longitude=30 * u.deg,
+        true_anomaly=10 * u.deg,
+        argument_of_perilune=50 * u.deg,
+        epoch=report.EPOCH,
     )
     orbit, moon = Kepler(state), ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
     watch = [
@@ -126,7 +127,12 @@ def measure(turns: float = 12.0) -> dict[str, Any]:
 def tables(results: dict[str, Any]) -> dict[str, str]:
     """Return the table of events."""
     rows = [
-        (row["event"], str(row["expected"]), str(row["found"]), "-" if row["error_s"] is None else report.few(row["error_s"]))
+        (
+            row["event"],
+            str(row["expected"]),
+            str(row["found"]),
+            "-" if row["error_s"] is None else report.few(row["error_s"]),
+        )
         for row in results["rows"]
     ]
     header = ("event", "in closed form", "found", "largest difference in time, s")

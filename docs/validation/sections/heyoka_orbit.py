@@ -79,9 +79,7 @@ def integrator(degree: int, bodies: tuple[str, ...], tolerance: float) -> Any:
     field = ls.GravityField.grail(degree)
     coefficients = np.column_stack((field.c, field.s)).tolist()
     r_pa = turned(2, psi, turned(0, theta, turned(2, phi, r)))
-    a_pa = hy.model.sh_gravity_acc(
-        r_pa, coefficients, field.gm.to_value(u.m**3 / u.s**2), field.radius.to_value(u.m)
-    )
+    a_pa = hy.model.sh_gravity_acc(r_pa, coefficients, field.gm.to_value(u.m**3 / u.s**2), field.radius.to_value(u.m))
     acceleration = turned(2, -phi, turned(0, -theta, turned(2, -psi, list(a_pa))))
     for b, body in enumerate(bodies):
         d = quantities[3 + 3 * b : 6 + 3 * b]
@@ -115,9 +113,7 @@ def heyoka_positions(state: ls.State, degree: int, bodies: tuple[str, ...], tole
 
 def lunarsim_positions(state: ls.State, degree: int, bodies: tuple[str, ...], looser: float) -> NDArray[np.float64]:
     """Return lunarsim's positions (m) at the sampled hours, with tolerances some times the default."""
-    accuracy = ls.Accuracy(
-        relative=looser * 1e-13, position=looser * 1e-6 * u.m, velocity=looser * 1e-9 * u.m / u.s
-    )
+    accuracy = ls.Accuracy(relative=looser * 1e-13, position=looser * 1e-6 * u.m, velocity=looser * 1e-9 * u.m / u.s)
     moon = ls.Moon(gravity=ls.GravityField.grail(degree), third_bodies=bodies)
     flight = ls.propagate(state, report.DAYS_3, moon, accuracy=accuracy)
     return flight.trajectory.at(SAMPLE_HOURS * 3600.0)[0][:, :3]
@@ -176,7 +172,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
 
 def draw(results: dict[str, Any]) -> dict[str, Any]:
     """Return the figure of differences over time."""
-    ax = report.axes("Time (h)", "Distance between lunarsim and heyoka (m)")
+    ax = report.axes("Time (h)", "Distance apart (m)")
     ax.set_yscale("log")
     looks = (("#0072B2", ":", "o"), ("#D55E00", "--", "s"), ("#000000", "-", "^"))
     for case, (color, dashes, marker) in zip(results["cases"], looks, strict=True):
@@ -192,5 +188,5 @@ def draw(results: dict[str, Any]) -> dict[str, Any]:
     ax.axhline(0.1, color="0.4", linewidth=1)
     ax.annotate("asked for: 0.1 m", (1.0, 0.115), fontsize=8, color="0.2")
     ax.set_ylim(1e-6, 0.5)
-    ax.legend(fontsize=8, frameon=False, loc="lower right")
+    ax.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 0.27))
     return {"heyoka": ax.figure}

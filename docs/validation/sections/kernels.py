@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from mpmath import mp, mpf
 
-import lunarsim as ls
 from lunarsim.data import find
 from lunarsim.kernels.gravity import harmonics
 
@@ -76,16 +75,18 @@ def measure() -> dict[str, Any]:
 def tables(results: dict[str, Any]) -> dict[str, str]:
     """Return the table: largest relative errors."""
 
-    def cell(degree: int, where: str, key: str) -> str:
-        found = [row[key] for row in results["rows"] if row["degree"] == degree and row["where"] == where]
-        return report.few(max(found))
+    def cell(degree: int, key: str, **match: str) -> str:
+        rows = [row for row in results["rows"] if row["degree"] == degree]
+        return report.few(max(row[key] for row in rows if all(row[k] == value for k, value in match.items())))
 
-    header = ["degree"]
-    for where in ("poles", "equator", "anywhere"):
-        header += [f"{where}: of the acceleration", "of what is not central"]
+    places = ("poles", "equator", "anywhere")
+    header = ("degree", *places, "without the central term, at 1738 km")
     rows = [
-        [str(degree)]
-        + [cell(degree, where, key) for where in ("poles", "equator", "anywhere") for key in ("error", "of_rest")]
+        (
+            str(degree),
+            *(cell(degree, "error", where=where) for where in places),
+            cell(degree, "of_rest", radius="1738 km"),
+        )
         for degree in DEGREES
     ]
     return {"kernels": report.table(header, rows) + report.footer(results["made"])}

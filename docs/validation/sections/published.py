@@ -17,9 +17,13 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+from scipy.spatial.transform import Rotation
 
 import lunarsim as ls
 from lunarsim import constants
+from lunarsim.kernels.chebyshev import evaluate
+from lunarsim.kernels.gravity import harmonics
 from lunarsim.kernels.orientation import euler_313
 from lunarsim.moon import orientation
 
@@ -48,6 +52,7 @@ POINT_MASS_AND_SUNLIGHT = (-1160.48179335781700, -1777.39368189641940, 1160.4867
 
 GM_DE405 = 4902.8005821478 * u.km**3 / u.s**2  # Standish 1998, JPL IOM 312.F-98-048; GMAT's value for Luna
 FLUX_PRESSURE_PA = 4.53443218374393e-6  # GMAT_Moon_Luna_0_0_SRP.m, at 1 au
+DE403_PA_TO_ME_ARCSEC = (63.8986, 79.0768, 0.1462)  # NAIF, moon_060721.tf, about z, y, x; DE421: 67.92, 78.56, 0.30
 CRAFT = {"mass": 1000 * u.kg, "area": 20 * u.m**2, "coefficient": 1.2}  # the same script
 
 
@@ -81,6 +86,22 @@ def measure() -> dict[str, Any]:
     seconds = [row[0] for row in LP165P_20]
     printed = 1e3 * np.array([row[1] for row in LP165P_20])
     harmonic = positions_m(ls.Moon(gravity=field, third_bodies=()), seconds) - printed
+    ends = point_mass_ends_m()
+    lower = positions_m(ls.Moon(gravity=report.lunar_prospector(19), third_bodies=()), 259_200)[0] - printed[-1]
+    ends["degree 19 in place of 20"] = float(np.linalg.norm(lower))
+    older = np.linalg.norm(in_axes(field, DE403_PA_TO_ME_ARCSEC, seconds) - printed, axis=1)
+    ends["ME taken for PA"] = float(np.linalg.norm(in_axes(field, (0.0, 0.0, 0.0), seconds)[-1] - printed[-1]))
+    return {
+        "seconds": seconds,
+        "harmonics_m": np.linalg.norm(harmonic, axis=1).tolist(),
+        "axes_of_de403_m": older.tolist(),
+        "ends_m": ends,
+        "made": report.made_by("published", PEERS, time.perf_counter() - start),
+    }
+
+
+def point_mass_ends_m() -> dict[str, float]:
+    """Return how far (m) the ends of the flights about a point mass are from those printed."""
     mass = replace(ls.GravityField.point_mass(), gm=GM_DE405)
     planets = ls.Moon(gravity=mass, third_bodies=("earth", "sun", "jupiter"), ephemeris=ls.Ephemeris.de421())
     sunlit = ls.Moon(gravity=mass, third_bodies=(), radiation=True, ephemeris=ls.Ephemeris.de421())
@@ -96,51 +117,47 @@ def measure() -> dict[str, Any]:
         "sunlight": (sunlit, POINT_MASS_AND_SUNLIGHT, craft()),
         "sunlight left out": (alone, POINT_MASS_AND_SUNLIGHT, None),
     }
-    ends = {
+    return {
         name: float(np.linalg.norm(positions_m(moon, 259_200, who)[0] - 1e3 * np.array(end)))
         for name, (moon, end, who) in cases.items()
     }
-    lower = positions_m(ls.Moon(gravity=report.lunar_prospector(19), third_bodies=()), 259_200)[0] - printed[-1]
-    ends["degree 19 in place of 20"] = float(np.linalg.norm(lower))
-    ends["ME taken for PA"] = float(np.linalg.norm(in_me(field) - printed[-1]))
-    return {
-        "seconds": seconds,
-        "harmonics_m": np.linalg.norm(harmonic, axis=1).tolist(),
-        "ends_m": ends,
-        "made": report.made_by("published", PEERS, time.perf_counter() - start),
-    }
 
 
-def in_me(field: ls.GravityField) -> NDArray[np.float64]:
-    """Return the end with the field hung, wrongly, on the axes of ME: by SciPy, outside the library's driver."""
-    from scipy.integrate import solve_ivp  # noqa: PLC0415
+def in_axes(field: ls.GravityField, to_me_arcsec: tuple[float, float, float], seconds: Any) -> NDArray[np.float64]:
+    """Return positions (m) with the field in other axes, which three angles turn to ME; outside the library's driver.
 
-    from lunarsim.kernels.chebyshev import evaluate  # noqa: PLC0415
-    from lunarsim.kernels.gravity import harmonics  # noqa: PLC0415
-
+    The angles (z, y, x) are read as those of DE421 are; zeros hang the field, wrongly, on the axes of ME itself.
+    """
+    turned = [-angle * constants.ARCSECOND_RAD for angle in to_me_arcsec]
+    me_from_axes = Rotation.from_euler("ZYX", turned).as_matrix().T
+    axes_from_pa = me_from_axes.T @ orientation.ROT_ME_FROM_PA
     angles, lowered, euler = orientation.orientation_angles(), field.lower(), np.empty(3)
     epoch = float(orientation.et_seconds(EPOCH))
 
     def slope(t_s: float, y: NDArray[np.float64]) -> NDArray[np.float64]:
         evaluate(angles, epoch + t_s, euler)
-        rot = orientation.ROT_ME_FROM_PA @ euler_313(*euler)
+        rot = axes_from_pa @ euler_313(*euler)
         return np.concatenate((y[3:], rot.T @ np.array(harmonics(*(rot @ y[:3]), lowered))))
 
     y = 1e3 * np.array([*POSITION_KM, *VELOCITY_KMPS])
-    return solve_ivp(slope, (0.0, 259_200.0), y, method="DOP853", rtol=1e-12, atol=1e-6).y[:3, -1]
+    flown = solve_ivp(slope, (0.0, 259_200.0), y, method="DOP853", rtol=1e-12, atol=1e-6, t_eval=seconds)
+    return flown.y[:3].T
 
 
 def tables(results: dict[str, Any]) -> dict[str, str]:
     """Return the table of distances along the first flight, and that of the ends."""
     along = [
-        (f"{seconds / 3600:g}", report.few(distance))
-        for seconds, distance in zip(results["seconds"], results["harmonics_m"], strict=True)
+        (f"{seconds / 3600:.4g}", report.few(distance), report.few(older))
+        for seconds, distance, older in zip(
+            results["seconds"], results["harmonics_m"], results["axes_of_de403_m"], strict=True
+        )
     ]
     ends = results["ends_m"]
     rows = [
         ("LP165P 20 x 20", report.few(results["harmonics_m"][-1]), "", ""),
         ("", "", "degree 19 in place of 20", report.few(ends["degree 19 in place of 20"])),
         ("", "", "axes of ME in place of PA", report.few(ends["ME taken for PA"])),
+        ("", "", "principal axes of DE403", report.few(results["axes_of_de403_m"][-1])),
         (
             "point mass, Earth, Sun, planets (DE421)",
             report.few(ends["planets"]),
@@ -159,5 +176,5 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
     foot = report.footer(results["made"])
     return {
         "published": report.table(header, rows) + foot,
-        "published_along": report.table(("hours", "apart, m"), along) + foot,
+        "published_along": report.table(("hours", "apart, m", "apart in the axes of DE403, m"), along) + foot,
     }
