@@ -1,6 +1,6 @@
 """Make the tables and figures of the validation page.
 
-    python docs/validation/make.py             all sections, some ten minutes on two cores
+    python docs/validation/make.py             all sections, some ten to fifteen minutes
     python docs/validation/make.py heyoka      one section; several names make several
     python docs/validation/make.py --write     tables and figures again from the results that are there
 

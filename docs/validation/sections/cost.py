@@ -29,13 +29,20 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
     rows = [
         (
             row["case"],
+            f"{row['evaluations']:,}",
             f"{row['alone_s']:.2f}",
             "-" if row["propagate_s"] is None else f"{row['propagate_s']:.2f}",
-            "-" if row["case"].endswith("exact") else f"{row['moved_m']:.2f}",
+            report.few(row["moved_m"]),
         )
         for row in results["flights"]
     ]
-    header = ("LP165P, Earth and Sun", "integration alone, s", "`propagate`, s", "end moved by the grid, m")
+    header = (
+        "LP165P, Earth and Sun",
+        "derivatives",
+        "integration alone, s",
+        "`propagate`, s",
+        "end from that of `propagate`, exact, m",
+    )
     return {"cost": report.table(header, rows) + report.footer(results["made"])}
 
 
@@ -56,6 +63,6 @@ def draw(results: dict[str, Any]) -> dict[str, Any]:
             fontsize=8,
         )
     ax.set_xlim(0, 172)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.12 * max(row["us"] for row in results["rows"]))
     ax.legend(fontsize=8, frameon=False, loc="upper left")
     return {"cost": ax.figure}
