@@ -1,0 +1,1 @@
+"""The comparisons of the validation page, one module a section."""
