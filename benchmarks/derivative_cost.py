@@ -21,11 +21,8 @@ from numpy.typing import NDArray
 
 import lunarsim as ls
 from lunarsim.data import find
-from lunarsim.kernels.gravity import harmonics
-from lunarsim.kernels.gravity_grid import gridded
-from lunarsim.kernels.motion import add_sky
-from lunarsim.kernels.orientation import rot_pa_from_icrf
-from lunarsim.moon.gravity_grid import GriddedField
+from lunarsim.flight.lowering import COASTING
+from lunarsim.kernels.motion import derivative
 from lunarsim.moon.orientation import et_seconds
 
 EPOCH = Time("2023-08-19T00:00:00", scale="tdb")
@@ -41,45 +38,13 @@ def polar_orbit() -> ls.State:
     )
 
 
-def environment(field: ls.GravityField, days: float = 3.0) -> Any:
-    """Return the Moon, the Earth and the Sun as the kernels take them."""
-    return ls.Moon(gravity=field).lower(float(et_seconds(EPOCH)), days * 86400.0)
-
-
-def slope_of(force: Any) -> Any:
-    """Return a compiled derivative of position and velocity, with one of the two kernels of the field."""
-
-    @numba.njit(error_model="numpy")
-    def slope(t_s: float, y: NDArray[np.float64], sky: Any, source: Any) -> NDArray[np.float64]:
-        et_s = sky.epoch_et_s + t_s
-        rot = rot_pa_from_icrf(sky.angles, et_s)
-        r_pa = rot @ y[:3]
-        a = np.empty(3)
-        a[0], a[1], a[2] = force(r_pa[0], r_pa[1], r_pa[2], source)
-        out = np.zeros(y.size)
-        out[:3] = y[3:6]
-        out[3:6] = rot.T @ a
-        add_sky(et_s, y[:3], 1.0, sky, out[3:6])
-        return out
-
-    return slope
-
-
-def loop_over(slope: Any) -> Any:
-    """Return a compiled loop over many states, so that no call from Python is timed."""
-
-    @numba.njit(error_model="numpy")
-    def loop(times: NDArray[np.float64], states: NDArray[np.float64], sky: Any, source: Any) -> float:
-        total = 0.0
-        for i in range(times.size):
-            total += slope(times[i], states[i], sky, source)[3]
-        return total
-
-    return loop
-
-
-EXACT, GRID = slope_of(harmonics), slope_of(gridded)
-LOOPS = {"exact": loop_over(EXACT), "gridded": loop_over(GRID)}
+@numba.njit(error_model="numpy")
+def loop(times: NDArray[np.float64], states: NDArray[np.float64], sky: Any, propulsion: Any) -> float:
+    """Evaluate the equations of motion at many states, so that no call from Python is timed."""
+    total = 0.0
+    for i in range(times.size):
+        total += derivative(times[i], states[i], sky, propulsion)[3]
+    return total
 
 
 def microseconds(run: Callable[[], object], repeats: int = 12) -> float:
@@ -98,17 +63,20 @@ def measure(degrees: tuple[int, ...] = DEGREES, grids: tuple[int, ...] = GRIDDED
     whole = ls.GravityField.from_file(find("LP165P.cof"))
     flight = ls.propagate(polar_orbit(), 0.25 * u.day)
     times = np.linspace(0.0, 0.24 * 86400.0, POINTS)
-    states = np.ascontiguousarray(flight.trajectory.at(times)[0][:, :6])
+    states = flight.trajectory.at(times)[0]
+
+    def cost(gravity: ls.GravityField | ls.GriddedField) -> float:
+        sky = ls.Moon(gravity=gravity).lower(float(et_seconds(EPOCH)), 86400.0)
+        return microseconds(lambda: loop(times, states, sky, COASTING))
+
     rows = []
     for degree in degrees:
-        field = whole.cut(degree)
-        sky = environment(field)
-        cases = [("exact", field.lower())]
+        field, reference = whole.cut(degree), cost(whole.cut(10))
+        cases: list[tuple[str, ls.GravityField | ls.GriddedField]] = [("exact", field)]
         if degree in grids:
-            cases.append(("gridded", GriddedField.build(field).lower()))
-        reference = microseconds(lambda: LOOPS["exact"](times, states, sky, whole.cut(10).lower()))  # noqa: B023
-        for kind, source in cases:
-            taken = microseconds(lambda: LOOPS[kind](times, states, sky, source))  # noqa: B023
+            cases.append(("gridded", ls.GriddedField.build(field)))
+        for kind, gravity in cases:
+            taken = cost(gravity)
             rows.append({"degree": degree, "kind": kind, "us": taken, "over_degree_10": taken / reference})
     return rows
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -159,11 +160,20 @@ class _Looks(NamedTuple):
 
     @classmethod
     def within(cls, piece: Any, start_s: float, end_s: float, samples: int) -> _Looks:
-        times = np.linspace(start_s, end_s, samples + 1)
-        beside = times - _SLOPE_SHARE * (end_s - start_s) / samples
-        beside[0] = start_s + (times[1] - beside[1])
-        all_times = np.concatenate((times[1:], beside))
+        all_times = start_s + (end_s - start_s) * _fractions(samples)
+        all_times[samples - 1] = end_s
+        times = np.empty(samples + 1)
+        times[0], times[1:] = start_s, all_times[:samples]
         return cls(times, all_times, piece(all_times).T)
+
+
+@cache
+def _fractions(samples: int) -> Vector:
+    """Return where a step is looked at, in parts of it: at its samples but the first, then beside each."""
+    at = np.linspace(0.0, 1.0, samples + 1)
+    beside = at - _SLOPE_SHARE / samples
+    beside[0] = _SLOPE_SHARE / samples
+    return np.concatenate((at[1:], beside))
 
 
 class _Watch:
@@ -194,9 +204,11 @@ class _Watch:
         """Return where a trigger changes its sign between samples, or dips through zero and back."""
         trigger, found, times = self._triggers[i], [], looks.times
         seen = trigger.along(looks.all_times, looks.all_states)
-        values, beside = np.append(self._values[i], seen[: times.size - 1]), seen[times.size - 1 :]
+        values, beside = np.empty(times.size), seen[times.size - 1 :]
+        values[0], values[1:] = self._values[i], seen[: times.size - 1]
         self._values[i] = values[-1]
-        slopes = np.append(beside[0] - values[0], values[1:] - beside[1:])
+        slopes = values - beside
+        slopes[0] = -slopes[0]
         before, after = values[:-1], values[1:]
         dips = (before * after > 0.0) & (slopes[:-1] * before < 0.0) & (slopes[1:] * after > 0.0)
         for k in np.flatnonzero(dips | (np.sign(before) != np.sign(after))):
