@@ -1,3 +1,4 @@
+from . import data as data
 from . import plots as plots
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine

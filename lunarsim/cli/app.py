@@ -13,7 +13,6 @@ from rich.text import Text
 import lunarsim
 from lunarsim.cli import data, figures, report
 from lunarsim.cli import ladder as climbing
-from lunarsim.data import find
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
@@ -91,7 +90,7 @@ def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> Non
     console = Console(stderr=True)
     scenario = load_scenario(name)
     if terrain is not None:
-        scenario = scenario.with_terrain(Terrain.from_file(find(terrain)))
+        scenario = scenario.with_terrain(Terrain.from_file(terrain))
     folder = out or Path(scenario.name)
     prepare_folder(folder)
     with console.status("flying (the first run on a machine compiles the physics, which takes up to a minute)"):

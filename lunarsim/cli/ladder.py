@@ -24,7 +24,7 @@ _USUAL_FIELD = "LP165P.cof"
 def climb(scenario: Scenario, field: str | None, terrain: str | None, console: Console) -> tuple[Rung, ...]:
     """Fly the ladder in the field that is asked for, or the largest usual one on this machine."""
     cut, highest = _field(field, console)
-    ground = Terrain.from_file(find(terrain)) if terrain is not None else None
+    ground = Terrain.from_file(terrain) if terrain is not None else None
     with console.status("flying the ladder"):
         return ladder(scenario, field=cut, highest_degree=highest, terrain=ground)
 

@@ -29,6 +29,20 @@ from lunarsim.kernels.shadow import contacts
 from lunarsim.kernels.visibility import elevation, height_over_limb
 from lunarsim.orbits import State
 
+__all__ = [
+    "Apsides",
+    "AtHeight",
+    "AtLatitude",
+    "AtLongitude",
+    "Detector",
+    "EarthInView",
+    "Eclipse",
+    "Nodes",
+    "StationInView",
+    "Watched",
+    "Zero",
+]
+
 Vector = NDArray[np.float64]
 
 

@@ -16,11 +16,13 @@ from lunarsim.moon.orientation import rot_pa_from_icrf
 
 _LOW = 100.0 * u.km
 _ENOUGH = 50  # degree that flights below 100 km need; the ladder shows what is lost below it
-_STACK_LEVEL = 3  # the caller of simulate()
 
 
-def warn_of_limits(flight: Flight) -> None:
-    """Warn of a field too coarse for the height flown, and of a grid that was left. A point mass is taken as meant."""
+def warn_of_limits(flight: Flight, *, caller: int) -> None:
+    """Warn of a field too coarse for the height flown, and of a grid that was left. A point mass is taken as meant.
+
+    ``caller`` says how many calls up the user's line stands.
+    """
     gravity = flight.scenario.moon.gravity
     field = gravity.field if isinstance(gravity, GriddedField) else gravity
     if 2 <= field.degree < _ENOUGH and (lowest := np.min(flight.altitude)) < _LOW:
@@ -28,13 +30,13 @@ def warn_of_limits(flight: Flight) -> None:
             f"the flight came down to {lowest.to(u.km):.1f} in a field of degree {field.degree}: below 100 km the "
             "Moon's mascons need degree 50 or more, see lunarsim.ladder",
             ModelWarning,
-            stacklevel=_STACK_LEVEL,
+            stacklevel=caller + 1,
         )
     if isinstance(gravity, GriddedField):
-        _warn_of_edges(flight, gravity)
+        _warn_of_edges(flight, gravity, caller + 1)
 
 
-def _warn_of_edges(flight: Flight, gravity: GriddedField) -> None:
+def _warn_of_edges(flight: Flight, gravity: GriddedField, caller: int) -> None:
     t_s, y = flight.trajectory.step_starts()
     rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
     outside = ~gravity.covers(np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION]) * u.m)
@@ -44,5 +46,5 @@ def _warn_of_edges(flight: Flight, gravity: GriddedField) -> None:
             f"{np.mean(outside):.0%} of the steps of the flight, first at {first.isot} {first.scale.upper()}, lay "
             "outside the grid of its gravity field: the exact field was used there, at its full cost",
             ModelWarning,
-            stacklevel=_STACK_LEVEL + 1,
+            stacklevel=caller + 1,
         )

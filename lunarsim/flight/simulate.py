@@ -43,9 +43,7 @@ def simulate(scenario: Scenario, *, detect: Sequence[Detector] = (), accuracy: A
     ModelWarning
         If a field of degree 2 to 49 was flown below 100 km, or a gridded field was left.
     """
-    flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
-    warn_of_limits(flight)
-    return flight
+    return _fly(scenario, detect, accuracy)
 
 
 def propagate(
@@ -89,4 +87,10 @@ def propagate(
     """
     plan = (Coast(duration=duration),)
     scenario = Scenario(name="coast", state=state, craft=craft, moon=moon or Moon(), plan=plan)
-    return simulate(scenario, detect=detect, accuracy=accuracy)
+    return _fly(scenario, detect, accuracy)
+
+
+def _fly(scenario: Scenario, detect: Sequence[Detector], accuracy: Accuracy | None) -> Flight:
+    flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
+    warn_of_limits(flight, caller=3)
+    return flight

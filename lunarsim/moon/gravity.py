@@ -12,7 +12,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks, constants
+from lunarsim import checks, constants, data
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.lanes import WIDTH
@@ -81,7 +81,7 @@ class GravityField:
         Parameters
         ----------
         path : str or Path
-            The file.
+            The file, or the name of one of lunarsim's data files (see :mod:`lunarsim.data`).
         degree, order : int, optional
             Where to cut; default: all that is in the file. An order below the degree makes those above zero.
 
@@ -92,6 +92,7 @@ class GravityField:
         InputError
             If ``degree`` or ``order`` is not a whole number that the file reaches.
         """
+        path = data.find(path)
         read = read_field(path)
         whole = cls(
             name=read.header.name,

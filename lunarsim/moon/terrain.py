@@ -11,7 +11,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks, constants
+from lunarsim import checks, constants, data
 from lunarsim.errors import DataError, InputError
 from lunarsim.kernels import terrain as terrain_kernels
 from lunarsim.kernels.terrain import Ground
@@ -108,7 +108,7 @@ class Terrain:
         Parameters
         ----------
         path : path
-            An ``.IMG`` or its ``.LBL``, in simple cylindrical projection in ME; or a ``.tif`` (with the extra
+            The file, or the name of one of lunarsim's data files: an ``.IMG`` or its ``.LBL``, in simple cylindrical projection in ME; or a ``.tif`` (with the extra
             ``geotiff``) in latitude and longitude or equidistant cylindrical projection, taken to be in ME.
         window : tuple of Quantity, optional
             Latitudes and east longitudes that are needed: south, north, west, east; ``west`` may be greater than
@@ -125,10 +125,10 @@ class Terrain:
         LunarsimError
             If a GeoTIFF is asked for and rasterio is not installed.
         """
-        file = Path(path)
-        if file.suffix.lower() not in _READERS:
-            raise DataError(f"{file}: a map of heights ends in {', '.join(_READERS)}: this one does not")
-        source = _READERS[file.suffix.lower()](file)
+        reader = _READERS.get(Path(path).suffix.lower())
+        if reader is None:
+            raise DataError(f"{path}: a map of heights ends in {', '.join(_READERS)}: this one does not")
+        source = reader(data.find(path))
         grid, heights = read_window(source, window)
         return cls(name=source.name, ground=_bounded(*_with_outside(grid, heights, outside)))
 
