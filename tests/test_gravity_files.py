@@ -266,6 +266,7 @@ def test_a_field_without_gm_or_with_a_gap_or_with_two_values_of_gm_is_refused(tm
 def test_no_file_and_no_known_ending_are_refused_with_what_to_do(tmp_path):
     with pytest.raises(DataError, match=r"none\.cof: there is no such file"):
         ls.GravityField.from_file(tmp_path / "none.cof")
+    (tmp_path / "a.txt").write_text("no field")
     with pytest.raises(DataError, match=r"ends in one of \.cof, \.tab, \.sha, \.gfc"):
         ls.GravityField.from_file(tmp_path / "a.txt")
 

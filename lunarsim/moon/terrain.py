@@ -108,8 +108,9 @@ class Terrain:
         Parameters
         ----------
         path : path
-            The file, or the name of one of lunarsim's data files: an ``.IMG`` or its ``.LBL``, in simple cylindrical projection in ME; or a ``.tif`` (with the extra
-            ``geotiff``) in latitude and longitude or equidistant cylindrical projection, taken to be in ME.
+            The file, or the name of one of lunarsim's data files: an ``.IMG`` or its ``.LBL``, in simple cylindrical
+            projection in ME; or a ``.tif`` (with the extra ``geotiff``) in latitude and longitude or equidistant
+            cylindrical projection, taken to be in ME.
         window : tuple of Quantity, optional
             Latitudes and east longitudes that are needed: south, north, west, east; ``west`` may be greater than
             ``east``, across the meridian. Only this part is read. Default: the whole map.
