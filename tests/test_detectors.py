@@ -173,6 +173,7 @@ def test_detectors_do_not_change_the_flight(state: ls.State) -> None:
         (lambda: detectors.AtHeight(100), "height = 100 has no unit"),
         (lambda: detectors.AtLatitude(91 * u.deg), r"latitude = 91.0 deg: expected -90 to 90 deg"),
         (lambda: detectors.AtLongitude(1 * u.km), "longitude = 1.0 km is of the wrong dimension"),
+        (lambda: detectors.Zero("x", "y"), "function = 'y': expected a function of a State"),
         (lambda: detectors.StationInView(name="x", location="here"), "location = 'here': expected one EarthLocation"),
     ],
 )
@@ -187,3 +188,14 @@ def test_a_circular_orbit_has_no_apsides(kepler: ls.Moon) -> None:
     )
     flight = ls.propagate(circular, 2 * REVOLUTION, kepler)
     assert [event.kind.value for event in flight.timeline] == ["start", "end"]
+
+
+@pytest.mark.parametrize("detect", [detectors.Nodes(), [detectors.Nodes], ["nodes"]])
+def test_what_is_no_list_of_detectors_is_refused(state: ls.State, detect: object) -> None:
+    with pytest.raises(ls.InputError, match=r"expected a list of detectors, such as \[detectors.Nodes\(\)\]"):
+        ls.propagate(state, 1 * u.min, detect=detect)  # type: ignore[arg-type]
+
+
+def test_a_function_that_gives_no_number_is_named(state: ls.State) -> None:
+    with pytest.raises(ls.InputError, match="the function of Zero 'nothing' gave None: expected one number"):
+        ls.propagate(state, 1 * u.min, detect=[detectors.Zero("nothing", lambda _s: None)])

@@ -102,10 +102,10 @@ def test_of_two_terminal_events_in_one_step_the_earlier_ends_the_segment():
 
 def test_an_event_that_ended_a_segment_does_not_fire_again_at_its_root_in_the_next():
     end = height_above(0.5, terminal=True)
-    times, t_s, y, disarmed = [], 0.0, at_phase(0.0), None
+    times, t_s, y, disarmed = [], 0.0, at_phase(0.0), ()
     for _ in range(6):
         segment = fly_segment(oscillator, t_s, y, 20.0, [end], Accuracy(), disarmed=disarmed)
-        t_s, y, disarmed = segment.end_s, segment.end_y, segment.ended_by
+        t_s, y, disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         times.append(t_s)
     turns = 2 * np.pi * np.arange(3)
     expected = np.sort(np.concatenate([turns + np.pi / 6, turns + 5 * np.pi / 6]))

@@ -279,3 +279,13 @@ def test_no_bytes_at_all_raise_anything_but_a_data_error(tmp_path_factory, conte
         (folder / name).write_bytes(content)
         with pytest.raises(DataError):
             ls.GravityField.from_file(folder / name)
+
+
+def test_a_damaged_degree_does_not_ask_for_all_memory(tmp_path):
+    path = tmp_path / "huge.gfc"
+    path.write_text(
+        "product_type gravity_field\nmodelname x\nearth_gravity_constant 4.9e12\nradius 1738000\nmax_degree 2\n"
+        "errors no\nnorm fully_normalized\nend_of_head\ngfc 2 0 -9e-5 0\ngfc 99999999 0 1 0\n"
+    )
+    with pytest.raises(DataError, match=r"huge\.gfc.* 10.*a degree up to 2700, not 99999999"):
+        ls.GravityField.from_file(path)

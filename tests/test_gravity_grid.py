@@ -251,7 +251,7 @@ def test_the_cache_lies_where_lunarsim_cache_says(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"low_degree": 50}, "low_degree = 50: expected a whole number from 0 to 49"),
+        ({"low_degree": 50}, "low_degree = 50: expected a number from 0 to 49"),
         ({"altitude": (10, 5) * u.km}, "the lower altitude first"),
         ({"altitude": 100 * u.km}, "altitude has shape"),
         ({"spacing": 0 * u.deg}, "spacing"),

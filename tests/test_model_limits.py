@@ -64,7 +64,7 @@ def test_a_gridded_field_moves_the_end_of_luna25_by_less_than_a_metre(cache: Pat
 def test_a_flight_that_leaves_its_grid_says_so_and_goes_on_in_the_exact_field(cache: Path) -> None:
     state, field = orbit(60, 200), ls.GravityField.grail(50)
     low = ls.GriddedField.build(field, altitude=(-10, 120) * u.km, cache=cache)
-    with pytest.warns(ls.ModelWarning, match=r"\d+% of the steps of the flight, first at 2024-.* lay outside the grid"):
+    with pytest.warns(ls.ModelWarning, match=r"\d+ of \d+ steps of the flight, first at 2024-.* lay outside the grid"):
         gridded = ls.propagate(state, 1 * u.hour, ls.Moon(gravity=low))
     exact = ls.propagate(state, 1 * u.hour, ls.Moon(gravity=field))
     apart = np.linalg.norm(gridded.outcome.state.position - exact.outcome.state.position)
@@ -80,3 +80,32 @@ def test_a_corridor_along_a_flight_serves_the_flight(cache: Path) -> None:
         warnings.simplefilter("error")
         gridded = ls.propagate(state, 20 * u.min, ls.Moon(gravity=corridor))
     assert np.linalg.norm(gridded.outcome.state.position - exact.outcome.state.position) < 0.1 * u.m
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"spacing": 1e-6 * u.deg}, "the grid would have"),
+        ({"altitude": [-2000, 0] * u.km}, "must not be less than"),
+        ({"low_degree": True}, "low_degree = True is not a number"),
+        ({"low_degree": 50}, "low_degree = 50: expected a number from 0 to 49"),
+    ],
+)
+def test_a_grid_that_makes_no_sense_is_refused(options: dict[str, object], words: str) -> None:
+    with pytest.raises(ls.InputError, match=words):
+        ls.GriddedField.build(ls.GravityField.grail(50), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"third_bodies": None}, "third_bodies = None: expected a tuple"),
+        ({"third_bodies": "earth"}, "third_bodies = 'earth': expected a tuple"),
+        ({"tide": "yes"}, "tide = 'yes': expected True or False"),
+        ({"love_number": "x"}, "love_number = 'x' is not a number"),
+        ({"gravity": 50}, "gravity = 50: expected a GravityField"),
+    ],
+)
+def test_a_moon_that_makes_no_sense_is_refused(options: dict[str, object], words: str) -> None:
+    with pytest.raises(ls.InputError, match=words):
+        ls.Moon(**options)  # type: ignore[arg-type]

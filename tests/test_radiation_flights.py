@@ -39,3 +39,23 @@ def test_the_penumbra_is_not_stepped_over(degree: int) -> None:
     apart = np.linalg.norm(end(moon) - end(moon, ls.Accuracy(max_step=5 * u.s)))
     assert apart < 1e-3 * u.m  # rounding; 0.02 and 0.09 m where segments run across the penumbra
     assert 0.1 * u.m < np.linalg.norm(end(moon) - end(ls.Moon(gravity=moon.gravity))) < 10 * u.m
+
+
+@pytest.mark.parametrize("node", [0, 120])
+def test_an_eclipse_is_reported_once_though_its_edges_end_segments(node: int) -> None:
+    start = ls.State.from_elements(
+        perilune=100 * u.km,
+        apolune=100 * u.km,
+        inclination=90 * u.deg,
+        node_longitude=node * u.deg,
+        epoch=Time("2023-08-16"),
+    )
+    counts = []
+    for radiation in (False, True):
+        moon = ls.Moon(gravity=ls.GravityField.grail(8), radiation=radiation)
+        flight = ls.propagate(start, 1 * u.day, moon, craft=CRAFT, detect=[ls.detectors.Eclipse()])
+        kinds = [event.kind for event in flight.timeline]
+        counts.append([kinds.count(kind) for kind in ls.EventKind if "umbra" in kind.value])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) - min(counts[0]) <= 1
+    assert min(counts[0]) >= 11  # a day has 12.2 revolutions

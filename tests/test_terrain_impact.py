@@ -240,7 +240,7 @@ def test_a_craft_that_leaves_the_ground_meets_it_again_and_not_at_once():
     trigger = search.trigger()
     segment = fly_segment(
         lambda t, y: motion.derivative(t, y, environment, coasting), 0.0, y, 60.0, [trigger], ls.Accuracy(),
-        disarmed=trigger,
+        disarmed=[trigger],
     )  # fmt: skip
     assert segment.ended_by is trigger
     gravity = GM / RADIUS_M**2

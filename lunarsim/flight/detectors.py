@@ -1,9 +1,9 @@
 """Detectors: what to look for on a flight, beyond ignition, cut-off and impact.
 
 Each gives the driver continuous functions whose zeros are events, and says what a rising and a falling zero are
-called. A zero is found wherever the function changes its sign or dips through zero and back within a step; dips
-whose two zeros lie closer together than about 0.1 ms may go unreported, and one that only touches zero is not
-reported.
+called. A zero is found wherever the function changes its sign or dips through zero and back within a step. Grazing
+ones are reported or not by the rounding of the integration: a dip of the height by 1e-5 m and more, whose two zeros
+lie some 0.05 s apart in a low orbit, is reported; a shallower one may or may not be.
 """
 
 from __future__ import annotations
@@ -299,12 +299,20 @@ class Zero:
     name: str
     function: Callable[[State], u.Quantity | float]
 
+    def __post_init__(self) -> None:
+        if not callable(self.function):
+            raise InputError(f"function = {self.function!r}: expected a function of a State")
+
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
 
         def value(t_s: float, y: Vector) -> float:
             state = State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time_after(sky.start, t_s))
-            return float(getattr(result := self.function(state), "value", result))
+            result = self.function(state)
+            try:
+                return float(getattr(result, "value", result))
+            except (TypeError, ValueError):
+                raise InputError(f"the function of Zero '{self.name}' gave {result!r}: expected one number") from None
 
         return (Watched(function=value, rising=EventKind.RISING, falling=EventKind.FALLING, detail=self.name),)
 

@@ -6,7 +6,7 @@ fires an event again when restarted at its root, and drops the event from the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -25,6 +25,7 @@ Vector = NDArray[np.float64]
 Derivative = Callable[[float, Vector], Vector]
 
 _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
+_TOGETHER_S = 1e-6  # events closer than this to the end of a segment are events of its end
 _TURN_S = 1e-5  # how closely the turn of a function is found; two zeros closer than some of this are lost
 
 #: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
@@ -88,6 +89,11 @@ class Segment:
     crossings: tuple[Crossing, ...]  #: in order of time; the last one may have ended the segment
     ended_by: Trigger | None  #: None where the segment reached its end time
 
+    @property
+    def fired_at_end(self) -> frozenset[Trigger]:
+        """The triggers with a root at the end of the segment."""
+        return frozenset(c.trigger for c in self.crossings if self.end_s - c.t_s <= _TOGETHER_S)
+
 
 def fly_segment(
     derivative: Derivative,
@@ -97,7 +103,7 @@ def fly_segment(
     triggers: Sequence[Trigger],
     accuracy: Accuracy,
     *,
-    disarmed: Trigger | None = None,
+    disarmed: Collection[Trigger] = (),
 ) -> Segment:
     """Integrate one smooth segment from ``start_s`` to ``end_s`` or to the first terminal event.
 
@@ -113,8 +119,8 @@ def fly_segment(
         Events to look for, at several samples within each step.
     accuracy : Accuracy
         Tolerances.
-    disarmed : Trigger, optional
-        The event that ended the segment before: it cannot fire at its own root.
+    disarmed : collection of Trigger
+        What fired at the end of the segment before: it cannot fire again at the same root.
 
     Raises
     ------
@@ -179,10 +185,10 @@ def _fractions(samples: int) -> Vector:
 class _Watch:
     """Follows the signs of the triggers along a segment."""
 
-    def __init__(self, triggers: Sequence[Trigger], t_s: float, y: Vector, disarmed: Trigger | None) -> None:
+    def __init__(self, triggers: Sequence[Trigger], t_s: float, y: Vector, disarmed: Collection[Trigger]) -> None:
         self._triggers = triggers
         self._disarmed = disarmed
-        self._values = [np.nan if trigger is disarmed else trigger.function(t_s, y) for trigger in triggers]
+        self._values = [np.nan if trigger in disarmed else trigger.function(t_s, y) for trigger in triggers]
 
     def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
         """Return the crossings within one step, in order, up to the first terminal one."""
@@ -193,11 +199,12 @@ class _Watch:
                 found += self._sampled(i, piece, looks)
             else:
                 found += self._searched(trigger, trigger.search, piece, start_s, end_s)
-        self._disarmed = None
+        self._disarmed = ()
         found.sort(key=lambda crossing: crossing.t_s)
         for count, crossing in enumerate(found, start=1):
-            if crossing.trigger.terminal:
-                return found[:count]
+            if crossing.trigger.terminal:  # what crosses together with it comes before it
+                late = [c for c in found[count:] if c.t_s - crossing.t_s <= _TOGETHER_S and not c.trigger.terminal]
+                return [*found[: count - 1], *(c._replace(t_s=crossing.t_s) for c in late), crossing]
         return found
 
     def _sampled(self, i: int, piece: Any, looks: _Looks) -> list[Crossing]:
@@ -223,7 +230,7 @@ class _Watch:
 
     def _searched(self, trigger: Trigger, search: Search, piece: Any, start_s: float, end_s: float) -> list[Crossing]:
         """Return the first event that a trigger's own search finds."""
-        bracket = search(piece, start_s, end_s, trigger is not self._disarmed)
+        bracket = search(piece, start_s, end_s, trigger not in self._disarmed)
         if bracket is None:
             return []
         (t0, t1), (g0, g1) = bracket, (trigger.function(t, piece(t)) for t in bracket)

@@ -38,13 +38,14 @@ def warn_of_limits(flight: Flight, *, caller: int) -> None:
 
 def _warn_of_edges(flight: Flight, gravity: GriddedField, caller: int) -> None:
     t_s, y = flight.trajectory.step_starts()
+    t_s, y = np.append(t_s, flight.trajectory.end_s), np.vstack((y, flight.trajectory.end_y))
     rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
     outside = ~gravity.covers(np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION]) * u.m)
     if np.any(outside):
         first = time_after(flight.start, t_s[outside][0])
         warnings.warn(
-            f"{np.mean(outside):.0%} of the steps of the flight, first at {first.isot} {first.scale.upper()}, lay "
-            "outside the grid of its gravity field: the exact field was used there, at its full cost",
+            f"{np.sum(outside)} of {outside.size} steps of the flight, first at {first.isot} {first.scale.upper()}, "
+            "lay outside the grid of its gravity field: the exact field was used there, at its full cost",
             ModelWarning,
             stacklevel=caller + 1,
         )

@@ -36,7 +36,7 @@ class Pilot:
         self._accuracy = accuracy
         self._t_s = 0.0
         self._y = lowered.initial
-        self._disarmed: Trigger | None = None
+        self._disarmed: frozenset[Trigger] = frozenset()
         self._ground = lowered.ground.trigger()
         sky = Sky(scenario.moon, lowered.environment, scenario.state.epoch, lowered.longest_s)
         watched = [w for detector in (Apsides(), *detectors) for w in detector.watched(sky)]
@@ -69,7 +69,7 @@ class Pilot:
 
     @property
     def _down(self) -> bool:
-        return self._disarmed is self._ground
+        return self._ground in self._disarmed
 
     def _coast_to(self, end_s: float, name: str) -> None:
         if end_s > self._t_s:
@@ -126,7 +126,7 @@ class Pilot:
             kind = watched and (watched.rising if crossing.rising else watched.falling)
             if watched and kind and (watched.within is None or watched.within(crossing.t_s, crossing.y)):
                 self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
-        self._t_s, self._y, self._disarmed = segment.end_s, segment.end_y, segment.ended_by
+        self._t_s, self._y, self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         self._phases.append(FlownPhase(name, segment, propulsion.thrust_n))
         return segment.ended_by
 

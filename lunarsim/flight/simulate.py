@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from astropy import units as u
 
 from lunarsim.craft import Spacecraft
+from lunarsim.errors import InputError
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.detectors import Detector
 from lunarsim.flight.flight import Flight
@@ -91,6 +92,10 @@ def propagate(
 
 
 def _fly(scenario: Scenario, detect: Sequence[Detector], accuracy: Accuracy | None) -> Flight:
+    if not isinstance(detect, Sequence) or any(
+        isinstance(each, type) or not callable(getattr(each, "watched", None)) for each in detect
+    ):
+        raise InputError(f"detect = {detect!r}: expected a list of detectors, such as [detectors.Nodes()]")
     flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
     warn_of_limits(flight, caller=3)
     return flight

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lunarsim.errors import DataError
 from lunarsim.moon.gravity_formats import READERS, FieldHeader, Line, Row
 
+_HIGHEST_DEGREE = 2700  # beyond any published field of the Moon; it keeps a damaged row from asking for all memory
 _CENTRAL_TOLERANCE = 1e-9  # C00 belongs to GM; a file whose C00 is not 1 has two values of GM
 
 
@@ -52,6 +53,9 @@ def read_field(path: str | Path) -> FieldCoefficients:
 
 
 def _assemble(path: Path, header: FieldHeader, rows: list[Row]) -> FieldCoefficients:
+    for row in rows:
+        if row.n > _HIGHEST_DEGREE:
+            row.line.refuse(f"a degree up to {_HIGHEST_DEGREE}, not {row.n}")
     degree, order = max(row.n for row in rows), max(row.m for row in rows)
     size = (degree + 1) * (degree + 2) // 2
     c, s, seen = np.zeros(size), np.zeros(size), np.zeros(size, dtype=bool)

@@ -18,6 +18,8 @@ from lunarsim.moon.gravity import GravityField
 from lunarsim.moon.gravity_cache import StoredGrid, load_grid, store_grid
 from lunarsim.moon.gravity_spline import TRIALS, Recipe, corridor_chart, fit, measure, whole_moon_charts
 
+_LOWEST_M = -100e3  # the deepest ground is at -9.2 km; the residual grows fast below it
+_MOST_COEFFICIENTS = 2**27  # 1 GB
 _CELLS_PER_WAVELENGTH = 4.6  # of the highest degree: 6e-8 of the central term at most, for LP165P to degree 150
 
 
@@ -82,9 +84,10 @@ class GriddedField:
         InputError
             If the altitudes, the low degree, the spacing or the corridor have no sense.
         """
-        if not isinstance(low_degree, int) or not 0 <= low_degree < field.degree:
-            raise InputError(f"low_degree = {low_degree!r}: expected a whole number from 0 to {field.degree - 1}")
-        bottom, top = checks.quantity("altitude", altitude, u.m, shape=(2,)).value
+        if not isinstance(field, GravityField) or field.degree < 1:
+            raise InputError(f"field = {field!r}: expected a GravityField of degree 1 or more")
+        low_degree = int(checks.number("low_degree", low_degree, minimum=0, maximum=field.degree - 1))
+        bottom, top = checks.quantity("altitude", altitude, u.m, shape=(2,), minimum=_LOWEST_M).value
         if not bottom < top:
             raise InputError(f"altitude = {altitude}: expected the lower altitude first, then the higher")
         if spacing is None:
@@ -98,6 +101,11 @@ class GriddedField:
         recipe = Recipe(
             field=field, low_degree=low_degree, bottom_m=float(bottom), top_m=float(top), step_rad=step, charts=charts
         )
+        if recipe.size > _MOST_COEFFICIENTS:
+            raise InputError(
+                f"the grid would have {recipe.size:.1e} coefficients, at most {_MOST_COEFFICIENTS:.0e} are made: "
+                "give a wider spacing, a narrower altitude or a corridor"
+            )
         stored = load_grid(recipe, cache)
         if stored is None:
             stored = _make(recipe)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from astropy import units as u
 
-from lunarsim import constants
+from lunarsim import checks, constants
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity_grid import ResidualGrid, without_grid
@@ -64,8 +65,12 @@ class Moon:
         for name, allowed in kinds.items():
             if not isinstance(getattr(self, name), allowed):
                 raise InputError(f"{name} = {getattr(self, name)!r}: expected a {allowed[0].__name__}")
-        if isinstance(self.third_bodies, str):
-            raise InputError(f"third_bodies = '{self.third_bodies}': expected a tuple, ('{self.third_bodies}',)")
+        if isinstance(self.third_bodies, str) or not isinstance(self.third_bodies, Sequence):
+            raise InputError(f"third_bodies = {self.third_bodies!r}: expected a tuple such as ('earth', 'sun')")
+        for name in ("tide", "radiation"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name} = {getattr(self, name)!r}: expected True or False")
+        checks.number("love_number", self.love_number)
         for body in self.third_bodies:
             check_body("third_bodies", body)
         if len(set(self.third_bodies)) < len(self.third_bodies):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import NoReturn
 
@@ -44,7 +45,10 @@ class PdsRaster:
         stored = np.memmap(self._image, dtype=self._dtype, mode="r", shape=self._shape)[rows, columns]
         to_metres = label.choice("IMAGE.UNIT", _UNITS_M, "METER")
         heights = stored.astype(np.float32)
-        heights *= label.number("IMAGE.SCALING_FACTOR", 1.0) * to_metres
+        scale = label.number("IMAGE.SCALING_FACTOR", 1.0)
+        if scale <= 0.0:
+            label.fail("IMAGE.SCALING_FACTOR", "a number above zero")
+        heights *= scale * to_metres
         radius_m = label.number("IMAGE.OFFSET", constants.MOON_RADIUS_M / to_metres) * to_metres
         heights += radius_m - constants.MOON_RADIUS_M
         missing = label.number("IMAGE.MISSING_CONSTANT", np.nan)
@@ -138,9 +142,10 @@ class _Label:
     def number(self, key: str, default: float | None = None) -> float:
         text = self.text(key, None if default is None else repr(default))
         try:
-            return float(text.split("<")[0])
+            value = float(text.split("<")[0])
         except ValueError:
             return self.fail(key, "a number")
+        return value if key not in self._values or isfinite(value) else self.fail(key, "a finite number")
 
     def whole(self, key: str, default: int | None = None) -> int:
         value = self.number(key, default)
