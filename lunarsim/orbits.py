@@ -128,7 +128,7 @@ class State:
         r_low, r_high = low.value + constants.MOON_RADIUS_M, high.value + constants.MOON_RADIUS_M
         if r_low <= 0.0:
             raise InputError(f"perilune = {perilune} lies below the Moon's centre, at -1737.4 km")
-        p, e = 2.0 * r_low * r_high / (r_low + r_high), (r_high - r_low) / (r_high + r_low)
+        p, e = element_kernels.conic(r_low, r_high)
         r_me, v_me = element_kernels.state_from_elements(
             constants.GM_MOON_M3_S2, p, e, np.radians(tilt.value), *(np.radians(angle.value) for angle in angles)
         )

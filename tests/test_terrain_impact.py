@@ -236,7 +236,7 @@ def test_a_craft_that_leaves_the_ground_meets_it_again_and_not_at_once():
     search = GroundSearch(moon.terrain, environment, EPOCH)
     y = np.zeros(motion.SIZE)
     y[:6], y[motion.MASS] = (RADIUS_M - 1e-6, 0, 0, 10, 0, 0), 1.0  # a micrometre in the dust
-    coasting = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0)
+    coasting = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0)
     trigger = search.trigger()
     segment = fly_segment(
         lambda t, y: motion.derivative(t, y, environment, coasting), 0.0, y, 60.0, [trigger], ls.Accuracy(),

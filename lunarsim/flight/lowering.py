@@ -19,7 +19,7 @@ from lunarsim.orbits import State
 from lunarsim.plan import Burn, Coast, Phase
 
 #: Engine off, nothing sensed.
-COASTING = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0)
+COASTING = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -119,5 +119,7 @@ def _lower_burn(burn: Burn, craft: Spacecraft, state: State) -> LoweredBurn:
             sensor_powered=sensor.powered,
             sensor_scale_factor=float(sensor.scale_factor),
             sensor_bias_mps2=float(sensor.bias.to_value(u.m / u.s**2)),
+            pitch_error_rad=float(burn.pitch_error.to_value(u.rad)),
+            yaw_error_rad=float(burn.yaw_error.to_value(u.rad)),
         ),
     )

@@ -128,6 +128,8 @@ class BurnTable(_Table):
     ignition: Instant
     steering: Literal["against velocity", "along velocity"] = "against velocity"
     throttle: Number = 1.0
+    pitch_error: Angle = 0.0 * u.deg
+    yaw_error: Angle = 0.0 * u.deg
     target_delta_v: Velocity
     timer: Duration
 

@@ -1,13 +1,14 @@
 """Gravity: the point mass, and spherical harmonics of any degree, regular at the poles."""
 
 from math import log, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel, part_of_kernel
 from lunarsim.kernels.lanes import WIDTH, Lanes, everywhere, lane, load, load_first, total, with_lane
+from lunarsim.kernels.points import Real
 
 _NUMBERS = np.arange(float(WIDTH))
 _UNITS = np.eye(WIDTH).ravel()
@@ -33,6 +34,8 @@ class HarmonicField(NamedTuple):
 
 class Columns(NamedTuple):
     """Eight neighbouring orders on the way from low degrees to high: two rows, and the sums up to there.
+
+    For eight positions at once: one order at each of them.
 
     H is without (radius / r)**m and H[m, m]; w = u radius / r.
     """
@@ -73,7 +76,7 @@ class Powers(NamedTuple):
 
 
 @kernel
-def point_mass(x: float, y: float, z: float, gm: float) -> tuple[float, float, float]:
+def point_mass(x: Real, y: Real, z: Real, gm: float) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2) of a point mass at the origin."""
     r2 = x * x + y * y + z * z
     k = -gm / (r2 * sqrt(r2))  # r2**1.5 rounds differently
@@ -107,9 +110,41 @@ def harmonics(x: float, y: float, z: float, field: HarmonicField) -> tuple[float
         m_1 = m + everywhere(1.0)
         a4 = a4 + (sums.c_degree + m_1 * sums.c) * re + (sums.s_degree + m_1 * sums.s) * im
         powers = _next_powers(powers)
-    k = field.gm / (r * r)
-    b1, b2, b3 = q * total(a1), q * total(a2), q * total(a3)
-    radial = -(1.0 + total(a4) + u * b3)
+    sums = total(a1), total(a2), total(a3), total(a4)
+    return _assembled(field.gm / (r * r), q, (s, t, u), sums)
+
+
+@part_of_kernel
+def harmonics_of_eight(x: Lanes, y: Lanes, z: Lanes, field: HarmonicField) -> tuple[Lanes, Lanes, Lanes]:
+    """Return :func:`harmonics` at eight positions at once.
+
+    The recursion is the same; here a lane is a position, and the orders follow one another.
+    """
+    r = sqrt(x * x + y * y + z * z)
+    one_over_r = 1.0 / r
+    s, t, u = x * one_over_r, y * one_over_r, z * one_over_r
+    q = field.radius_m * one_over_r
+    re, im, re_before, im_before = everywhere(1.0), everywhere(0.0), everywhere(0.0), everywhere(0.0)
+    a1 = a2 = a3 = a4 = everywhere(0.0)
+    for m in range(field.degree + 1):
+        sums = _summed_column(m, u * q, q * q, field)
+        sectoral = field.sectoral[m]
+        m_re, m_im = m * sectoral * re_before, m * sectoral * im_before
+        a1 = a1 + sums.c * m_re + sums.s * m_im
+        a2 = a2 + sums.s * m_re - sums.c * m_im
+        a3 = a3 + sectoral * (sums.c_slope * re + sums.s_slope * im)
+        a4 = a4 + sectoral * ((sums.c_degree + (m + 1.0) * sums.c) * re + (sums.s_degree + (m + 1.0) * sums.s) * im)
+        re_before, im_before = re, im
+        re, im = q * (re_before * s - im_before * t), q * (re_before * t + im_before * s)
+    return _assembled(field.gm * one_over_r * one_over_r, q, (s, t, u), (a1, a2, a3, a4))
+
+
+@part_of_kernel
+def _assembled(k: Real, q: Real, direction: Any, sums: Any) -> tuple[Real, Real, Real]:
+    """Return the acceleration from the sums over all terms, without the central one (Pines 1973, eqs. 30 to 33)."""
+    s, t, u = direction
+    b1, b2, b3 = q * sums[0], q * sums[1], q * sums[2]
+    radial = -(1.0 + sums[3] + u * b3)
     return k * (b1 + radial * s), k * (b2 + radial * t), k * (b3 + radial * u)
 
 
@@ -153,6 +188,21 @@ def _summed_columns(first: int, degree: int, w: Lanes, q2: Lanes, field: Harmoni
     for n in range(first + WIDTH, degree + 1):
         i += n
         row = Row(load(field.c, i), load(field.s, i), load(field.up, i), load(field.down, i), zero)
+        columns = _next_row(columns, n, row, w, q2)
+    return columns
+
+
+@part_of_kernel
+def _summed_column(m: int, w: Lanes, q2: Lanes, field: HarmonicField) -> Columns:
+    """Return the sums over n for one order at eight positions."""
+    i = m * (m + 1) // 2 + m
+    zero, only = everywhere(0.0), float(min(m, 1))  # n = m = 0 is the central term, which is no part of the sums
+    c, s = everywhere(only * field.c[i]), everywhere(field.s[i])
+    columns = Columns(everywhere(1.0), zero, zero, zero, c, s, zero, zero, m * c, m * s)
+    for n in range(m + 1, field.degree + 1):
+        i += n
+        c, s = everywhere(field.c[i]), everywhere(field.s[i])
+        row = Row(c, s, everywhere(field.up[i]), everywhere(field.down[i]), zero)
         columns = _next_row(columns, n, row, w, q2)
     return columns
 

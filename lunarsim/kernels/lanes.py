@@ -1,12 +1,16 @@
-"""Eight floats that are added and multiplied as one: vector arithmetic that a kernel asks for by name.
+"""Eight floats that are reckoned with as one: vector arithmetic that a kernel asks for by name.
 
 A compiler finds vector operations only in simple loops. ``Lanes`` lets a kernel keep several running sums
 in vector registers; LLVM cuts the eight into what the processor has (one AVX-512 register, two of AVX,
 four of SSE or NEON). Adding and multiplying may fuse; nothing else is reordered.
+
+Lanes and floats mix in ``+ - * /`` and ``sqrt``, so that one kernel, written once, serves a single point
+when it is given floats and eight points when it is given lanes.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -26,15 +30,17 @@ class Lanes:
     """Eight floats in compiled code, and only there; the kind of the arguments and results below."""
 
 
-class _LanesType(types.Type):
+class LanesType(types.Type):
+    """numba's type of :class:`Lanes`."""
+
     def __init__(self) -> None:
         super().__init__(name="Lanes")
 
 
-_lanes = _LanesType()
+_lanes = LanesType()
 
 
-@register_model(_LanesType)
+@register_model(LanesType)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, data_model_manager: Any, fe_type: Any) -> None:
         super().__init__(data_model_manager, fe_type, _VECTOR)
@@ -136,15 +142,66 @@ def total(typing_context: Any, value: Any) -> Any:  # noqa: ARG001
     return types.float64(_lanes), generate
 
 
+@intrinsic
+def store(typing_context: Any, value: Any, array: Any, start: Any) -> Any:  # noqa: ARG001
+    """Write the eight floats to ``array[start : start + 8]``; the caller answers for its being inside the array."""
+    _check_array(array)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        address = _address(context, builder, signature.args[1], *arguments[1:])
+        builder.store(arguments[0], builder.bitcast(address, _VECTOR.as_pointer()), align=8)
+        return context.get_dummy_value()
+
+    return types.none(_lanes, array, types.intp), generate
+
+
+@type_callable(math.sqrt)
+def _kind_of_root(context: Any) -> Any:  # noqa: ARG001
+    return lambda value: _lanes if value == _lanes else None
+
+
+@lower_builtin(math.sqrt, LanesType)
+def _root(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    root = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_VECTOR, [_VECTOR]), "llvm.sqrt.v8f64")
+    return builder.call(root, arguments)
+
+
+@type_callable(operator.neg)
+def _kind_of_negative(context: Any) -> Any:  # noqa: ARG001
+    return lambda value: _lanes if value == _lanes else None
+
+
+@lower_builtin(operator.neg, LanesType)
+def _negative(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    return builder.fneg(arguments[0])
+
+
+def _result_kind(left: Any, right: Any) -> Any:
+    others = [kind for kind in (left, right) if kind != _lanes]
+    return _lanes if len(others) < 2 and all(isinstance(kind, types.Number) for kind in others) else None
+
+
+def _as_vector(context: Any, builder: Any, value: Any, kind: Any) -> Any:
+    return value if kind == _lanes else _splat(builder, context.cast(builder, value, kind, types.float64))
+
+
 def _teach_operator(function: Callable[..., Any], instruction: str) -> None:
     @type_callable(function)
     def kind(context: Any) -> Any:  # noqa: ARG001
-        return lambda left, right: _lanes if left == right == _lanes else None
+        return _result_kind
 
-    @lower_builtin(function, _LanesType, _LanesType)
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        return getattr(builder, instruction)(*arguments, flags=("contract", "nsz"))
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        both = [_as_vector(context, builder, *pair) for pair in zip(arguments, signature.args, strict=True)]
+        return getattr(builder, instruction)(*both, flags=("contract", "nsz"))
+
+    for left, right in ((LanesType, LanesType), (LanesType, types.Number), (types.Number, LanesType)):
+        lower_builtin(function, left, right)(generate)
 
 
-for _function, _instruction in ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul")):
+for _function, _instruction in (
+    (operator.add, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
+):
     _teach_operator(_function, _instruction)

@@ -1,19 +1,22 @@
 """The equations of motion: all forces summed, mass flow, true and sensed delta-v."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate, evaluate_at_eight
+from lunarsim.kernels.compiled import kernel, part_of_kernel
 from lunarsim.kernels.gravity import point_mass
-from lunarsim.kernels.gravity_grid import ResidualGrid, gridded
-from lunarsim.kernels.orientation import rot_pa_from_icrf
-from lunarsim.kernels.radiation import Sunlight, radiation_force
+from lunarsim.kernels.gravity_grid import ResidualGrid, gridded, gridded_of_eight
+from lunarsim.kernels.lanes import WIDTH, Lanes, LanesType, load
+from lunarsim.kernels.orientation import euler_313, rot_pa_from_icrf
+from lunarsim.kernels.points import Eights, Real, component
+from lunarsim.kernels.radiation import Sunlight, force_of_light
 from lunarsim.kernels.sensors import accelerometer
 from lunarsim.kernels.shadow import contacts
-from lunarsim.kernels.steering import thrust_direction
+from lunarsim.kernels.steering import mispointed, thrust_direction
 from lunarsim.kernels.third_body import third_body
 from lunarsim.kernels.tide import solid_tide
 
@@ -50,53 +53,97 @@ class Propulsion(NamedTuple):
     sensor_powered: bool
     sensor_scale_factor: float
     sensor_bias_mps2: float
+    pitch_error_rad: float
+    yaw_error_rad: float
 
 
-@kernel
-def gravity(et_s: float, r: NDArray[np.float64], environment: Environment) -> NDArray[np.float64]:
-    """Return the acceleration (m/s2, ICRF axes) by the Moon's static field at ``r`` (m)."""
-    total = np.empty(3)
-    if environment.field.exact.degree < 2:
-        total[0], total[1], total[2] = point_mass(r[0], r[1], r[2], environment.field.exact.gm)
-    else:
-        rot = rot_pa_from_icrf(environment.angles, et_s)
-        r_pa = rot @ r
-        a_pa = np.empty(3)
-        a_pa[0], a_pa[1], a_pa[2] = gridded(r_pa[0], r_pa[1], r_pa[2], environment.field)
-        for i in range(3):
-            total[i] = rot[0, i] * a_pa[0] + rot[1, i] * a_pa[1] + rot[2, i] * a_pa[2]
-    return total
+class Sky(NamedTuple):
+    """What depends on time alone: the rotation from ICRF to PA axes, row by row, and the bodies' positions (m).
+
+    Nine and three a body; arrays for one moment, :class:`Eights` for eight.
+    """
+
+    rot: Any
+    bodies: Any
 
 
-@kernel
-def add_sky(
-    et_s: float, r: NDArray[np.float64], mass_kg: float, environment: Environment, total: NDArray[np.float64]
-) -> None:
-    """Add to ``total`` the acceleration (m/s2, ICRF axes) at ``r`` (m) that comes of the bodies in the sky.
+def attraction(x: Any, y: Any, z: Any, field: ResidualGrid) -> tuple[Real, Real, Real]:
+    """Return the acceleration (m/s2) by the static field at one position or eight (m), all in PA."""
+    raise NotImplementedError
+
+
+@overload(attraction, strict=False, inline="always")
+def _attraction(x: Any, y: Any, z: Any, field: Any) -> Any:  # noqa: ARG001
+    if isinstance(x, LanesType):
+        return _attraction_at_eight
+    return _attraction_at_one
+
+
+def _attraction_at_one(x: Any, y: Any, z: Any, field: ResidualGrid) -> Any:
+    return gridded(x, y, z, field)
+
+
+def _attraction_at_eight(x: Any, y: Any, z: Any, field: ResidualGrid) -> Any:
+    return gridded_of_eight(x, y, z, field)
+
+
+@part_of_kernel
+def gravity(r: Any, sky: Sky, field: ResidualGrid) -> tuple[Real, Real, Real]:
+    """Return the acceleration (m/s2, ICRF axes) by the Moon's static field at one position or eight (m)."""
+    if field.exact.degree < 2:
+        return point_mass(r[0], r[1], r[2], field.exact.gm)
+    xx, xy, xz = component(sky.rot, 0), component(sky.rot, 1), component(sky.rot, 2)
+    yx, yy, yz = component(sky.rot, 3), component(sky.rot, 4), component(sky.rot, 5)
+    zx, zy, zz = component(sky.rot, 6), component(sky.rot, 7), component(sky.rot, 8)
+    ax, ay, az = attraction(
+        xx * r[0] + xy * r[1] + xz * r[2],
+        yx * r[0] + yy * r[1] + yz * r[2],
+        zx * r[0] + zy * r[1] + zz * r[2],
+        field,
+    )
+    return xx * ax + yx * ay + zx * az, xy * ax + yy * ay + zy * az, xz * ax + yz * ay + zz * az
+
+
+@part_of_kernel
+def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tuple[Real, Real, Real]:
+    """Return the acceleration (m/s2, ICRF axes) at one position or eight (m) that comes of the bodies in the sky.
 
     Their attraction, the tide that they raise in the Moon, and the pressure of sunlight.
     """
-    bodies = environment.body_gm.size
-    if bodies == 0:
-        return
-    positions = np.empty(3 * bodies)
-    evaluate(environment.body_positions, et_s, positions)
-    for b in range(bodies):
-        d = positions[3 * b : 3 * b + 3]
+    total = (0.0 * r[0], 0.0 * r[1], 0.0 * r[2])
+    for b in range(environment.body_gm.size):
+        d = component(sky.bodies, 3 * b), component(sky.bodies, 3 * b + 1), component(sky.bodies, 3 * b + 2)
         gm = environment.body_gm[b]
         if b < environment.third_bodies:
-            _add(total, third_body(r, d, gm), 1.0)
+            total = _sum(total, third_body(r, d, gm))
         if environment.love_number > 0.0:
-            _add(total, solid_tide(r, d, gm, environment.love_number, environment.field.exact.radius_m), 1.0)
+            total = _sum(total, solid_tide(r, d, gm, environment.love_number, environment.field.exact.radius_m))
         if b == environment.sunlight.body and environment.sunlight.strength_n_m2 > 0.0:
-            _add(total, radiation_force(r, d, environment.sunlight), 1.0 / mass_kg)
+            fx, fy, fz = force_of_light(r, d, environment.sunlight)
+            total = _sum(total, (fx / mass_kg, fy / mass_kg, fz / mass_kg))
+    return total
 
 
-@kernel
-def _add(total: NDArray[np.float64], term: tuple[float, float, float], factor: float) -> None:
-    total[0] += factor * term[0]
-    total[1] += factor * term[1]
-    total[2] += factor * term[2]
+@part_of_kernel
+def _sum(a: Any, b: Any) -> tuple[Real, Real, Real]:
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
+
+
+@part_of_kernel
+def thrust(r: Any, v: Any, specific_force: Real, propulsion: Propulsion) -> tuple[Real, Real, Real]:
+    """Return the acceleration (m/s2, ICRF axes) by the engine in one state or eight."""
+    u = thrust_direction(propulsion.steering, propulsion.direction, v)
+    if propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0:
+        u = mispointed(u, r, v, propulsion.pitch_error_rad, propulsion.yaw_error_rad)
+    return specific_force * u[0], specific_force * u[1], specific_force * u[2]
+
+
+@part_of_kernel
+def sensed(specific_force: Real, propulsion: Propulsion) -> Real:
+    """Return what the accelerometer reports (m/s2)."""
+    return accelerometer(
+        specific_force, propulsion.sensor_powered, propulsion.sensor_scale_factor, propulsion.sensor_bias_mps2
+    )
 
 
 @kernel
@@ -122,24 +169,39 @@ def derivative(
     t_s: float, y: NDArray[np.float64], environment: Environment, propulsion: Propulsion
 ) -> NDArray[np.float64]:
     """Return dy/dt at ``t_s`` seconds after the start of the flight; see the places of ``y`` above."""
-    v = y[3:6]
+    r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
+    sky = sky_at(environment.epoch_et_s + t_s, environment)
+    total = _sum(gravity(r, sky, environment.field), pull_of_sky(r, y[MASS], sky, environment))
     out = np.zeros(SIZE)
-    out[0:3] = v
-    et_s = environment.epoch_et_s + t_s
-    out[3:6] = gravity(et_s, y[0:3], environment)
-    add_sky(et_s, y[0:3], y[MASS], environment, out[3:6])
     if propulsion.thrust_n > 0.0:
         specific_force = propulsion.thrust_n / y[MASS]
-        ux, uy, uz = thrust_direction(propulsion.steering, propulsion.direction, v)
-        out[3] += specific_force * ux
-        out[4] += specific_force * uy
-        out[5] += specific_force * uz
+        total = _sum(total, thrust(r, v, specific_force, propulsion))
         out[MASS] = -propulsion.thrust_n / propulsion.exhaust_velocity_mps
         out[DV_TRUE] = specific_force
-        out[DV_SENSED] = accelerometer(
-            specific_force,
-            propulsion.sensor_powered,
-            propulsion.sensor_scale_factor,
-            propulsion.sensor_bias_mps2,
-        )
+        out[DV_SENSED] = sensed(specific_force, propulsion)
+    for i in range(3):
+        out[i], out[3 + i] = v[i], total[i]
     return out
+
+
+@kernel
+def sky_at(et_s: float, environment: Environment) -> Sky:
+    """Return the rotation to PA axes and the bodies' positions at a time, TDB seconds past J2000."""
+    rot = np.empty(9)
+    if environment.field.exact.degree >= 2:
+        rot[:] = rot_pa_from_icrf(environment.angles, et_s).reshape(9)
+    bodies = np.empty(3 * environment.body_gm.size)
+    if bodies.size > 0:
+        evaluate(environment.body_positions, et_s, bodies)
+    return Sky(rot, bodies)
+
+
+@part_of_kernel
+def sky_at_eight(et_s: Lanes, environment: Environment) -> Sky:
+    """Return :func:`sky_at` at eight times."""
+    angles, bodies = np.empty(3 * WIDTH), np.empty(3 * environment.body_gm.size * WIDTH)
+    evaluate_at_eight(environment.angles, et_s, angles)
+    rows = euler_313(load(angles, 0), load(angles, WIDTH), load(angles, 2 * WIDTH))
+    if bodies.size > 0:
+        evaluate_at_eight(environment.body_positions, et_s, bodies)
+    return Sky(rows[0] + rows[1] + rows[2], Eights(bodies))

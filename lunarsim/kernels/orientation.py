@@ -4,26 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate, evaluate_with_rate
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import kernel, part_of_kernel
+from lunarsim.kernels.points import Real, cos_sin
 
 
-@kernel
-def euler_313(phi: float, theta: float, psi: float) -> NDArray[np.float64]:
-    """Return R3(psi) R1(theta) R3(phi), each a rotation of axes (Archinal et al. 2018, section 2)."""
-    cf, sf = np.cos(phi), np.sin(phi)
-    ct, st = np.cos(theta), np.sin(theta)
-    cp, sp = np.cos(psi), np.sin(psi)
-    rot = np.empty((3, 3))
-    rot[0, 0] = cp * cf - sp * ct * sf
-    rot[0, 1] = cp * sf + sp * ct * cf
-    rot[0, 2] = sp * st
-    rot[1, 0] = -sp * cf - cp * ct * sf
-    rot[1, 1] = -sp * sf + cp * ct * cf
-    rot[1, 2] = cp * st
-    rot[2, 0] = st * sf
-    rot[2, 1] = -st * cf
-    rot[2, 2] = ct
-    return rot
+@part_of_kernel
+def euler_313(phi: Real, theta: Real, psi: Real) -> tuple[tuple[Real, Real, Real], ...]:
+    """Return R3(psi) R1(theta) R3(phi), each a rotation of axes, row by row (Archinal et al. 2018, section 2).
+
+    The angles are floats, or lanes for eight rotations at once.
+    """
+    (cf, sf), (ct, st), (cp, sp) = cos_sin(phi), cos_sin(theta), cos_sin(psi)
+    return (
+        (cp * cf - sp * ct * sf, cp * sf + sp * ct * cf, sp * st),
+        (-sp * cf - cp * ct * sf, -sp * sf + cp * ct * cf, cp * st),
+        (st * sf, -st * cf, ct),
+    )
 
 
 @kernel
@@ -31,7 +27,7 @@ def rot_pa_from_icrf(angles: ChebyshevTable, et_s: float) -> NDArray[np.float64]
     """Return the rotation that maps ICRF components to PA components at TDB seconds past J2000."""
     euler = np.empty(3)
     evaluate(angles, et_s, euler)
-    return euler_313(euler[0], euler[1], euler[2])
+    return np.array(euler_313(euler[0], euler[1], euler[2]))
 
 
 @kernel
@@ -82,6 +78,6 @@ def rotations_and_rates_pa_from_icrf(
     euler, euler_rate = np.empty(3), np.empty(3)
     for i in range(et_s.size):
         evaluate_with_rate(angles, et_s[i], euler, euler_rate)
-        rotations[i] = euler_313(euler[0], euler[1], euler[2])
+        rotations[i] = np.array(euler_313(euler[0], euler[1], euler[2]))
         rates[i] = rotation_rate(rotations[i], angular_velocity_pa(euler, euler_rate))
     return rotations, rates

@@ -1,12 +1,15 @@
 """Solar radiation pressure on a sphere of constant reflectivity, with the shadow of the Moon."""
 
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.lanes import WIDTH, Lanes, LanesType, everywhere, lane, with_lane
+from lunarsim.kernels.points import Real
 from lunarsim.kernels.shadow import sunlit_fraction
 
 
@@ -31,3 +34,27 @@ def radiation_force(r: NDArray[np.float64], sun: NDArray[np.float64], sunlight: 
     lit = sunlit_fraction(r, sun, sunlight.sun_radius_m, sunlight.moon_radius_m)
     k = lit * sunlight.strength_n_m2 / (s_squared * sqrt(s_squared))
     return k * s0, k * s1, k * s2
+
+
+def force_of_light(r: Any, sun: Any, sunlight: Sunlight) -> tuple[Real, Real, Real]:
+    """Return :func:`radiation_force` at one position or eight, given as their three components."""
+    raise NotImplementedError
+
+
+@overload(force_of_light, strict=False)
+def _force_of_light(r: Any, sun: Any, sunlight: Any) -> Any:  # noqa: ARG001
+    return _on_eight if isinstance(r[0], LanesType) else _on_one
+
+
+def _on_one(r: Any, sun: Any, sunlight: Sunlight) -> tuple[float, float, float]:
+    return radiation_force(np.array(r), np.array(sun), sunlight)
+
+
+def _on_eight(r: Any, sun: Any, sunlight: Sunlight) -> tuple[Lanes, Lanes, Lanes]:
+    fx = fy = fz = everywhere(0.0)
+    for i in range(WIDTH):
+        r_i = np.array((lane(r[0], i), lane(r[1], i), lane(r[2], i)))
+        sun_i = np.array((lane(sun[0], i), lane(sun[1], i), lane(sun[2], i)))
+        x, y, z = radiation_force(r_i, sun_i, sunlight)
+        fx, fy, fz = with_lane(fx, i, x), with_lane(fy, i, y), with_lane(fz, i, z)
+    return fx, fy, fz

@@ -1,11 +1,13 @@
 """Steering laws: the direction of thrust as a unit vector in ICRF axes."""
 
-from math import sqrt
+from math import cos, sin, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.points import Real, like
 
 FIXED = 0  #: a direction that does not turn in inertial space
 ALONG_VELOCITY = 1  #: along the Moon-centred inertial velocity
@@ -13,11 +15,33 @@ AGAINST_VELOCITY = 2  #: against the Moon-centred inertial velocity
 
 
 @kernel
-def thrust_direction(law: int, direction: NDArray[np.float64], v: NDArray[np.float64]) -> tuple[float, float, float]:
+def thrust_direction(law: int, direction: NDArray[np.float64], v: Any) -> tuple[Real, Real, Real]:
     """Return the unit vector of thrust for a law's code; ``direction`` serves the fixed law alone."""
     if law == FIXED:
-        return direction[0], direction[1], direction[2]
+        return like(direction[0], v[0]), like(direction[1], v[0]), like(direction[2], v[0])
     k = 1.0 / sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
     if law == AGAINST_VELOCITY:
         k = -k
     return k * v[0], k * v[1], k * v[2]
+
+
+@kernel
+def mispointed(u: Any, r: Any, v: Any, pitch_rad: float, yaw_rad: float) -> tuple[Real, Real, Real]:
+    """Return a direction of thrust turned by a pitch and a yaw error.
+
+    Pitch turns ``u`` towards the zenith, within the plane of the orbit; yaw turns it out of that plane, towards its
+    normal r x v. Where ``u`` leaves the plane, the normal is taken without its part along ``u``, so that both stay
+    angles; for ``u`` along the normal they have no meaning.
+    """
+    nx, ny, nz = r[1] * v[2] - r[2] * v[1], r[2] * v[0] - r[0] * v[2], r[0] * v[1] - r[1] * v[0]
+    along = nx * u[0] + ny * u[1] + nz * u[2]
+    nx, ny, nz = nx - along * u[0], ny - along * u[1], nz - along * u[2]
+    k = 1.0 / sqrt(nx * nx + ny * ny + nz * nz)
+    nx, ny, nz = k * nx, k * ny, k * nz
+    zx, zy, zz = u[1] * nz - u[2] * ny, u[2] * nx - u[0] * nz, u[0] * ny - u[1] * nx
+    ahead, up, aside = cos(pitch_rad) * cos(yaw_rad), sin(pitch_rad) * cos(yaw_rad), sin(yaw_rad)
+    return (
+        ahead * u[0] + up * zx + aside * nx,
+        ahead * u[1] + up * zy + aside * ny,
+        ahead * u[2] + up * zz + aside * nz,
+    )

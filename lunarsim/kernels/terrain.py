@@ -203,3 +203,25 @@ def over_points(
         slopes[i] = slope(latitudes[i], longitudes[i], ground)
         normals[i] = normal(latitudes[i], longitudes[i], ground)
     return heights, slopes, normals
+
+
+@kernel
+def raised(ground: Ground, by_m: float) -> Ground:
+    """Return the same surface, everywhere higher by so much."""
+    return Ground(
+        ground.radius_m + by_m,
+        ground.heights_m,
+        ground.north_rad,
+        ground.west_rad,
+        ground.lat_step_rad,
+        ground.lon_step_rad,
+        ground.around,
+        ground.north_pole_m,
+        ground.south_pole_m,
+        ground.outside_m,
+        ground.lowest_m,
+        ground.highest_m,
+        ground.steepest_m_per_rad,
+        ground.spin_rad_s,
+        ground.rot_me_from_pa,
+    )

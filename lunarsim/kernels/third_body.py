@@ -1,15 +1,14 @@
 """Attraction by a distant body, less what it does to the Moon itself."""
 
 from math import sqrt
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.points import Real
 
 
 @kernel
-def third_body(r: NDArray[np.float64], d: NDArray[np.float64], gm: float) -> tuple[float, float, float]:
+def third_body(r: Any, d: Any, gm: float) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2) at ``r`` by a body at ``d``, both Moon-centred (m).
 
     Battin's form (Battin 1999, An Introduction to the Mathematics and Methods of Astrodynamics,

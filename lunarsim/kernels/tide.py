@@ -1,17 +1,14 @@
 """The Moon's own tide: the pull of the bulge that another body raises."""
 
 from math import sqrt
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.points import Real
 
 
 @kernel
-def solid_tide(
-    r: NDArray[np.float64], d: NDArray[np.float64], gm: float, love_number: float, radius_m: float
-) -> tuple[float, float, float]:
+def solid_tide(r: Any, d: Any, gm: float, love_number: float, radius_m: float) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2) at ``r`` by the degree-2 tide that a body at ``d`` raises, both in m.
 
     The gradient of k2 (gm / d) (R / d)**2 (R / r)**3 P2(cos psi), psi the angle between ``r`` and ``d``

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
@@ -173,6 +173,17 @@ class Terrain:
             As for :meth:`height`.
         """
         return self._over(latitude, longitude)[2] * u.one
+
+    def raised(self, by: u.Quantity) -> Terrain:
+        """Return the same ground, everywhere higher by a length.
+
+        Raises
+        ------
+        InputError
+            If ``by`` is not one finite length.
+        """
+        by_m = float(checks.quantity("by", by, u.m).value)
+        return replace(self, name=f"{self.name}, raised by {by}", ground=terrain_kernels.raised(self.ground, by_m))
 
     def lower(self) -> Ground:
         """Return the terrain as the kernels take it."""

@@ -42,6 +42,9 @@ class Burn:
         Default: against the velocity.
     throttle : float
         Share of the engine's full thrust, above 0 to 1; default 1.
+    pitch_error, yaw_error : Quantity
+        Angles by which the thrust is off the direction of the steering law: towards the zenith within the plane
+        of the orbit, and out of it towards the orbit's normal r x v; default 0.
     name : str
         For the timeline.
 
@@ -56,12 +59,16 @@ class Burn:
     timer: u.Quantity
     steering: Steering = field(default_factory=AgainstVelocity)
     throttle: float = 1.0
+    pitch_error: u.Quantity = 0.0 * u.deg
+    yaw_error: u.Quantity = 0.0 * u.deg
     name: str = "burn"
 
     def __post_init__(self) -> None:
         checks.instant("ignition", self.ignition)
         checks.quantity("target_delta_v", self.target_delta_v, u.m / u.s, positive=True)
         checks.quantity("timer", self.timer, u.s, positive=True)
+        checks.quantity("pitch_error", self.pitch_error, u.deg)
+        checks.quantity("yaw_error", self.yaw_error, u.deg)
         if not callable(getattr(self.steering, "lower", None)):
             raise InputError(f"steering = {self.steering!r}: expected a steering law such as AgainstVelocity()")
         if not 0.0 < checks.number("throttle", self.throttle) <= 1.0:
