@@ -42,6 +42,10 @@ class ModelWarning(UserWarning):
     """A flight went where its model of the Moon is poor, or falls back to another."""
 
 
+class StatisticsWarning(UserWarning):
+    """A statistic of a campaign rests on few runs."""
+
+
 def nearest(name: str, known: Collection[str]) -> str:
     """Return a phrase that names the known words nearest to a misspelt one, or all of them."""
     if not known:

@@ -1,9 +1,22 @@
-"""Figures of flights: they return Axes, never show, and compute nothing."""
+"""Figures of flights and campaigns: they return Axes, never show, and compute nothing."""
 
 from lunarsim.plots.burns import burn
+from lunarsim.plots.campaign import histogram, outcome_rates, sensitivity, tornado
 from lunarsim.plots.descent import descent_profile
+from lunarsim.plots.impacts import footprint
 from lunarsim.plots.ladder import ladder
 from lunarsim.plots.orbits import orbit
 from lunarsim.plots.track import ground_track
 
-__all__ = ["burn", "descent_profile", "ground_track", "ladder", "orbit"]
+__all__ = [
+    "burn",
+    "descent_profile",
+    "footprint",
+    "ground_track",
+    "histogram",
+    "ladder",
+    "orbit",
+    "outcome_rates",
+    "sensitivity",
+    "tornado",
+]

@@ -1,0 +1,1 @@
+"""Campaigns: many dispersed flights of one scenario, and what they say together."""

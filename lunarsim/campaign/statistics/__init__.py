@@ -1,0 +1,57 @@
+"""What runs say together: functions of columns of numbers, that know nothing of how the runs were flown.
+
+Columns are numpy arrays with one value per run; lengths are metres, angles degrees, as their names say. Every interval
+is two-sided unless it says otherwise. Anything random takes a seed.
+"""
+
+from lunarsim.campaign.statistics.contours import Density, density
+from lunarsim.campaign.statistics.effects import Effect, Tornado, tornado
+from lunarsim.campaign.statistics.ellipse import Ellipse, EllipseInterval, covariance_ellipse, ellipse_interval
+from lunarsim.campaign.statistics.importance import ImportanceWeights, importance_weights, resampled
+from lunarsim.campaign.statistics.interval import Interval
+from lunarsim.campaign.statistics.positions import Footprint, circular_error_probable, footprint
+from lunarsim.campaign.statistics.projection import LocalPlane, downrange_crossrange
+from lunarsim.campaign.statistics.proof import assert_rate, runs_needed
+from lunarsim.campaign.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
+from lunarsim.campaign.statistics.quantiles import Quantile, quantile, quantiles, weighted_quantile
+from lunarsim.campaign.statistics.stopping import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule
+from lunarsim.campaign.statistics.variance import SaltelliDesign, SobolIndex, SobolIndices, sobol, sobol_indices
+
+__all__ = [
+    "Density",
+    "Effect",
+    "Ellipse",
+    "EllipseInterval",
+    "Footprint",
+    "ImportanceWeights",
+    "Interval",
+    "IntervalNarrowEnough",
+    "LocalPlane",
+    "Quantile",
+    "QuantileNarrowEnough",
+    "Rate",
+    "SaltelliDesign",
+    "SobolIndex",
+    "SobolIndices",
+    "StoppingRule",
+    "Tornado",
+    "assert_rate",
+    "circular_error_probable",
+    "covariance_ellipse",
+    "density",
+    "downrange_crossrange",
+    "ellipse_interval",
+    "footprint",
+    "importance_weights",
+    "outcome_rates",
+    "quantile",
+    "quantiles",
+    "rate",
+    "resampled",
+    "runs_needed",
+    "sobol",
+    "sobol_indices",
+    "tornado",
+    "weighted_quantile",
+    "weighted_rate",
+]

@@ -1,0 +1,195 @@
+"""Where the runs of a campaign came down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import matplotlib.patheffects
+import numpy as np
+from astropy import units as u
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from lunarsim import checks
+from lunarsim.campaign.statistics import Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
+from lunarsim.errors import InputError
+from lunarsim.flight import Site
+from lunarsim.plots import style
+from lunarsim.plots.window import degrees_east, degrees_north
+
+_Points = NDArray[np.float64]  # (n, 2)
+
+_MOST_POINTS = 20_000  # of one outcome: more only hide each other
+_NARROWEST = 0.3  # least ratio of the sides of a map
+_HALO = (matplotlib.patheffects.withStroke(linewidth=3.0, foreground="white"),)
+_LOOKS = (
+    {"color": style.VERMILION, "marker": "x"},  # outcomes are told apart by colour and by shape
+    {"color": style.BLUE, "marker": "o"},
+    {"color": style.GREEN, "marker": "^"},
+    {"color": style.PURPLE, "marker": "s"},
+    {"color": style.ORANGE, "marker": "D"},
+    {"color": style.SKY, "marker": "v"},
+)
+_DASHES: tuple[style.Dashes, ...] = ((0.0, (5.0, 2.0)), "-", (0.0, (1.5, 1.5)), (0.0, (6.0, 2.0, 1.5, 2.0)))
+
+
+class _View(NamedTuple):
+    """How places lie on the axes: their unit, and the direction that points right if that is not east."""
+
+    metres: float
+    unit: str
+    azimuth_deg: float | None
+
+    def of(self, xy_m: _Points) -> _Points:
+        """Return points on the axes."""
+        turned = xy_m if self.azimuth_deg is None else downrange_crossrange(xy_m, self.azimuth_deg)
+        return turned / self.metres
+
+
+def footprint(
+    footprints: Footprint | Mapping[str, Footprint],
+    *,
+    ellipses: Sequence[Ellipse] = (),
+    densities: Sequence[Density] = (),
+    sites: Mapping[str, Site] | None = None,
+    downrange_azimuth: u.Quantity | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where the runs came down, east and north of a centre, or downrange and crossrange.
+
+    Parameters
+    ----------
+    footprints : Footprint, or mapping of str to Footprint
+        One, or one per outcome, at most six, all about the same centre.
+    ellipses : sequence of Ellipse, optional
+        Covariance ellipses, named in the legend by what they hold, with their semi-axes.
+    densities : sequence of Density, optional
+        Their contours are drawn, named in the legend by the share of the runs that they hold.
+    sites : mapping of str to Site, optional
+        Places to mark, such as the planned landing site; the view reaches out to them.
+    downrange_azimuth : Quantity, optional
+        Direction of flight over the ground, from north through east: it then points right, and crossrange, positive
+        to the right of the track, down; default: east and north.
+    ax : Axes, optional
+        Where to draw; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Metres or kilometres, to scale, the legend beside them. Of more than 20,000 runs of an outcome, every second,
+        third, ... is drawn, and the legend says so.
+
+    Raises
+    ------
+    InputError
+        If there is no footprint, there are more than six, or their centres differ.
+    """
+    groups = {"": footprints} if isinstance(footprints, Footprint) else dict(footprints)
+    plane = _shared_plane(groups)
+    marks = [(site.title or key, _place(plane, site)) for key, site in (sites or {}).items()]
+    places = [group.xy_m for group in groups.values()] + [ellipse.outline() for ellipse in ellipses]
+    places += [place for _, place in marks]
+    view = _view(places, downrange_azimuth)
+    limits = _limits([view.of(xy) for xy in places])
+    ax = style.axes_for(ax, float(np.clip(0.8 + 4.2 * np.ptp(limits[1]) / np.ptp(limits[0]), 2.4, 5.2)))
+    count = sum(min(len(group), _MOST_POINTS) for group in groups.values())
+    handles = [_draw_runs(ax, *named, _LOOKS[i], view, count) for i, named in enumerate(groups.items())]
+    for density in densities:
+        handles += _draw_contours(ax, density, view)
+    handles += [_draw_ellipse(ax, ellipse, _DASHES[i % len(_DASHES)], view) for i, ellipse in enumerate(ellipses)]
+    for title, place in marks:
+        _mark(ax, title, *view.of(place)[0].tolist())
+    _dress(ax, plane, view, limits)
+    beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    ax.legend(handles=handles, fontsize=style.TEXT_SIZE, frameon=False, **beside)
+    return ax
+
+
+def _shared_plane(groups: Mapping[str, Footprint]) -> LocalPlane:
+    if not 1 <= len(groups) <= len(_LOOKS):
+        raise InputError(f"footprint got {len(groups)} footprints: expected 1 to {len(_LOOKS)}, one per outcome")
+    for name, group in groups.items():
+        if not isinstance(group, Footprint):
+            raise InputError(f"footprints['{name}'] = {group!r}: expected a Footprint")
+    first, *others = (group.plane for group in groups.values())
+    if any(plane != first for plane in others):
+        raise InputError(
+            "the footprints have different centres: make all with the same about=, such as the first's plane"
+        )
+    return first
+
+
+def _place(plane: LocalPlane, site: Site) -> _Points:
+    return plane.forward(site.latitude.to_value(u.deg), site.longitude.to_value(u.deg))
+
+
+def _view(places: Sequence[_Points], azimuth: u.Quantity | None) -> _View:
+    reach = max(float(np.abs(xy).max(initial=0.0)) for xy in places)
+    turn = None if azimuth is None else float(checks.quantity("downrange_azimuth", azimuth, u.deg).value)
+    return _View(1e3, "km", turn) if reach >= 5e3 else _View(1.0, "m", turn)
+
+
+def _limits(places: Sequence[_Points]) -> _Points:
+    """Return the edges of the view, in rows for x and y: round all places, and not too narrow to read."""
+    both = np.concatenate(places)
+    least, most = both.min(axis=0), both.max(axis=0)
+    width = 1.12 * (most - least)
+    width = np.maximum(width, max(_NARROWEST * float(width.max()), 1e-6))
+    return np.stack([(least + most - width) / 2.0, (least + most + width) / 2.0], axis=1)
+
+
+def _dress(ax: Axes, plane: LocalPlane, view: _View, limits: _Points) -> None:
+    centre = f"{degrees_north(round(plane.latitude_deg, 3))}, {degrees_east(round(plane.longitude_deg, 3))}, ME"
+    if view.azimuth_deg is None:
+        style.dress(ax, f"East of {centre} ({view.unit})", f"North ({view.unit})")
+    else:
+        way = f"towards {view.azimuth_deg % 360.0:.1f}° from north"
+        style.dress(ax, f"Downrange of {centre}, {way} ({view.unit})", f"Crossrange, right ({view.unit})")
+    ax.set_xlim(*limits[0])
+    ax.set_ylim(*(limits[1] if view.azimuth_deg is None else limits[1][::-1]))  # seen from above
+    ax.set_aspect("equal", adjustable="box", anchor="W")
+    sides = np.ptp(limits, axis=1)
+    for axis, side in zip((ax.xaxis, ax.yaxis), sides, strict=True):
+        axis.set_major_locator(MaxNLocator(int(np.clip(7.0 * side / sides.max(), 3, 7))))
+
+
+def _draw_runs(ax: Axes, name: str, group: Footprint, look: dict[str, str], view: _View, count: int) -> Line2D:
+    """Draw the runs of one outcome, smaller and fainter the more there are of all."""
+    step = max(-(-len(group) // _MOST_POINTS), 1)
+    size = float(np.clip(120.0 / np.sqrt(max(count, 1)), 1.6, 5.0))
+    x, y = view.of(group.xy_m[::step]).T
+    runs: dict[str, Any] = {**look, "linestyle": "", "rasterized": True, "zorder": 2}
+    runs["alpha"] = float(np.clip(40.0 / np.sqrt(max(count, 1)), 0.3, 0.9))
+    ax.plot(x, y, markersize=size, markeredgewidth=0.2 * size if look["marker"] == "x" else 0.0, **runs)
+    title = f"{name}: {len(group):,} runs" if name else f"{len(group):,} runs"
+    drawn = f"\n(1 in {step} drawn)" if step > 1 else ""
+    return Line2D([], [], color=look["color"], marker=look["marker"], linestyle="", markersize=5.0, label=title + drawn)
+
+
+def _draw_contours(ax: Axes, density: Density, view: _View) -> list[Line2D]:
+    widths = np.linspace(0.8, 1.6, len(density.levels_per_m2)).tolist()
+    grid = view.of(np.stack([density.east_m.ravel(), density.north_m.ravel()], axis=1))
+    x, y = grid.T.reshape(2, *density.per_m2.shape)
+    ax.contour(x, y, density.per_m2, levels=density.levels_per_m2, colors=style.INK, linewidths=widths, zorder=4)
+    titles = [f"density contour round\n{100.0 * share:g} % of the runs" for share in density.probabilities]
+    return [
+        Line2D([], [], color=style.INK, linewidth=width, label=title)
+        for width, title in zip(widths, titles, strict=True)
+    ]
+
+
+def _draw_ellipse(ax: Axes, ellipse: Ellipse, dashes: style.Dashes, view: _View) -> Line2D:
+    x, y = view.of(ellipse.outline()).T
+    major, minor = ellipse.semi_major_m / view.metres, ellipse.semi_minor_m / view.metres
+    label = f"{100.0 * ellipse.probability:g} % covariance ellipse\n({major:.3g} x {minor:.3g} {view.unit})"
+    (line,) = ax.plot(x, y, color=style.BLACK, linewidth=1.4, linestyle=dashes, zorder=5, label=label)
+    return line
+
+
+def _mark(ax: Axes, title: str, x: float, y: float) -> None:
+    ax.plot([x], [y], marker="*", markersize=13.0, color="white", markeredgecolor=style.BLACK, linestyle="", zorder=7)
+    look: dict[str, Any] = {"ha": "center", "fontsize": style.TEXT_SIZE, "zorder": 8, "path_effects": _HALO}
+    ax.annotate(title, (x, y), (0.0, 9.0), textcoords="offset points", color=style.BLACK, **look)
