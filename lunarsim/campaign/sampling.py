@@ -19,7 +19,7 @@ from lunarsim.campaign.distributions.distribution import Floats
 from lunarsim.errors import InputError
 
 _WORDS_PER_COUNTER = 4  # of Philox 4x64
-_LATIN_STREAM, _SOBOL_STREAM = 1, 2  # second halves of the key; plain Monte Carlo has 0
+_LATIN_STREAM, _SOBOL_STREAM = 1, 2  # so that methods with the same seed share no numbers
 _SOBOL_BITS = 32  # with more, scipy's fast_forward raises (1.17), and before 1.17 drawing past 2**32 never ends
 _SOBOL_DIMENSIONS = 21201  # for so many direction numbers are known (Joe and Kuo 2008)
 _LATIN_CELLS = 2**27  # runs times dimensions: 1 GiB, three times this while it is made
@@ -152,7 +152,7 @@ def _check(seed: int, first: int, count: int, dimensions: int, total: int) -> No
 
 
 def _generator(seed: int, stream: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(key=int(seed) + (stream << 64)))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(int(seed), spawn_key=(stream,))))
 
 
 def _seeded(engine: Any, seed: int, stream: int) -> dict[str, np.random.Generator]:

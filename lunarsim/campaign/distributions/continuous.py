@@ -103,7 +103,7 @@ class Uniform:
     def log_density(self, values: Floats) -> Floats:
         """Return the logarithm of the density at values, shape (n, 1), in :attr:`unit`."""
         inside = (values[:, 0] >= self.low.value) & (values[:, 0] <= self.high.value)
-        return np.where(inside, -math.log(self.high.value - self.low.value), -np.inf)
+        return np.where(inside, -math.log(float(self.high.value) - float(self.low.value)), -np.inf)
 
     def to_document(self) -> dict[str, Any]:
         """Return a description for a JSON file."""
@@ -223,7 +223,7 @@ def _check_sigma(sigma: u.Quantity) -> None:
 def _check_bounds(low: u.Quantity, high: u.Quantity) -> None:
     if not low.value < high.value:
         raise InputError(f"low = {words(low)} is not below high = {words(high)}: expected two bounds in this order")
-    if not math.isfinite(high.value - low.value):
+    if not math.isfinite(float(high.value) - float(low.value)):
         raise InputError(f"low = {words(low)} and high = {words(high)} are too far apart: expected a finite distance")
 
 

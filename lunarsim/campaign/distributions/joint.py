@@ -160,7 +160,8 @@ class JointNormal:
         }
 
     def __repr__(self) -> str:
-        each = (f"{words(m)} +- {s.value:.4g}" for m, s in zip(self.means, self.sigmas, strict=True))
+        pairs = zip(self.means, self.sigmas, strict=True)
+        each = (f"{float(mean.value)} +- {sigma.value:.4g} {mean.unit}".strip() for mean, sigma in pairs)
         return f"JointNormal({', '.join(each)})"
 
     @cached_property
