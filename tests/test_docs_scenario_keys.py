@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from lunarsim.io import dispersion_schema
 from lunarsim.io import scenario_schema as schema
 
 PAGE = Path(__file__).parents[1] / "docs" / "scenario-files.md"
@@ -23,6 +24,13 @@ HEADINGS = {
     schema.BurnTable: "Plan",
     schema.CoastTable: "Plan",
     schema.FaultTable: "Faults",
+    dispersion_schema.NormalTable: "Dispersions",
+    dispersion_schema.TruncatedNormalTable: "Dispersions",
+    dispersion_schema.UniformTable: "Dispersions",
+    dispersion_schema.DiscreteTable: "Dispersions",
+    dispersion_schema.ProbabilityTable: "Dispersions",
+    dispersion_schema.JointNormalTable: "Dispersions",
+    dispersion_schema.EmpiricalTable: "Dispersions",
     schema.SiteTable: "Sites",
     schema.SourceTable: "Sources",
     schema.ProvenanceTable: "Birth certificates",
@@ -38,8 +46,9 @@ def rows(heading: str) -> dict[str, str]:
 def test_every_table_of_a_scenario_file_has_its_heading() -> None:
     tables = {
         table
-        for _, table in inspect.getmembers(schema, inspect.isclass)
-        if issubclass(table, BaseModel) and table.__module__ == schema.__name__ and not table.__name__.startswith("_")
+        for module in (schema, dispersion_schema)
+        for _, table in inspect.getmembers(module, inspect.isclass)
+        if issubclass(table, BaseModel) and table.__module__ == module.__name__
     }
     assert tables == HEADINGS.keys()
 

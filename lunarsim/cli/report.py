@@ -18,9 +18,14 @@ _MPS = u.m / u.s
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
 
-def print_provenance(console: Console, scenario: Scenario) -> None:
-    """Print where each number of a scenario comes from; the notes stand in the file."""
-    if not scenario.provenance:
+def print_provenance(console: Console, scenario: Scenario, *, dispersions: bool = False) -> None:
+    """Print where each number of a scenario comes from; those of dispersions only where they are used."""
+    certificates = {
+        key: certificate
+        for key, certificate in scenario.provenance.items()
+        if dispersions or not key.startswith("dispersions.")
+    }
+    if not certificates:
         console.print("The scenario file does not say where its numbers come from.")
         return
     rows = table("number", "value", "status", "from", title=f"{escape(scenario.name)}: where the numbers come from")
@@ -28,7 +33,7 @@ def print_provenance(console: Console, scenario: Scenario) -> None:
         column.no_wrap = True
     sources = list(scenario.sources)
     notes: list[str] = []
-    for key, certificate in scenario.provenance.items():
+    for key, certificate in certificates.items():
         status = certificate.status.value
         if certificate.sources:
             origin = ", ".join(str(sources.index(source) + 1) for source in certificate.sources)

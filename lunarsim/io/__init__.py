@@ -2,13 +2,15 @@
 
 from lunarsim.io.oem import write_oem
 from lunarsim.io.output import prepare_folder, write_files
-from lunarsim.io.scenario_file import read_scenario
+from lunarsim.io.scenario_file import read_campaign_parts, read_dispersions, read_scenario
 from lunarsim.io.summary import flight_summary
 from lunarsim.io.tables import write_csv, write_netcdf
 
 __all__ = [
     "flight_summary",
     "prepare_folder",
+    "read_campaign_parts",
+    "read_dispersions",
     "read_scenario",
     "write_csv",
     "write_files",

@@ -3,44 +3,68 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from astropy import units as u
-from pydantic import BaseModel, ValidationError
 
 from lunarsim import data
+from lunarsim.campaign.distributions import Distribution
 from lunarsim.craft import Accelerometer, Engine, Spacecraft
-from lunarsim.errors import DataError, InputError, ScenarioError, nearest
+from lunarsim.errors import InputError, ScenarioError, nearest
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight import Provenance, Scenario, Site, Source
 from lunarsim.io import scenario_schema as schema
+from lunarsim.io.dispersion_file import Paths, dispersions_of
+from lunarsim.io.scenario_errors import Key, built, dotted, validated
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Phase
 
-Built = TypeVar("Built")
-Key = tuple[str | int, ...]
-
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
 _FAULTS = {AccelerometerOff.title: AccelerometerOff}
-_KINDS_IN_WORDS = "'burn' or 'coast'"
-_KINDS: dict[Any, type[BaseModel]] = {"burn": schema.BurnTable, "coast": schema.CoastTable}  # parts of pydantic's keys
 
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file.
 
     Each value may be plain, or a table with its birth certificate:
-    ``{ value = "84 s", status = "published", sources = ["interfax_cause"] }``.
+    ``{ value = "84 s", status = "published", sources = ["interfax_cause"] }``. Dispersions are checked and left out.
 
     Raises
     ------
     ScenarioError
         If the file cannot be read, or a key or a value is not what it should be. The text names the file, the
         key, the value and what was expected.
+    """
+    return read_campaign_parts(path)[0]
+
+
+def read_dispersions(path: Path) -> dict[Paths, Distribution]:
+    """Read the dispersions of a scenario file; none if it has none.
+
+    Raises
+    ------
+    ScenarioError
+        As :func:`read_scenario`.
+    """
+    return read_campaign_parts(path)[1]
+
+
+def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]]:
+    """Read a scenario file: the scenario, and how its values scatter.
+
+    Returns
+    -------
+    (Scenario, dict)
+        The dispersions by the path of what they scatter, such as ``"craft.engine.thrust"``, or by several paths.
+
+    Raises
+    ------
+    ScenarioError
+        As :func:`read_scenario`.
     """
     try:
         with path.open("rb") as file:
@@ -49,31 +73,36 @@ def read_scenario(path: Path) -> Scenario:
         raise ScenarioError(f"{path}: the scenario file cannot be read: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: this is not TOML: {error}") from None
-    return scenario_from_document(document, path)
+    return _parts_of(document, path)
 
 
 def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
     """Return the scenario of a parsed file; its path stands in errors, and beside it other files are looked for."""
+    return _parts_of(document, path)[0]
+
+
+def _parts_of(document: Mapping[str, Any], path: Path) -> tuple[Scenario, dict[Paths, Distribution]]:
     origin = str(path)
     certificates: dict[str, Provenance] = {}
     plain = _without_certificates(document, (), certificates, origin)
-    table = _validated(schema.ScenarioTable, plain, origin, ())
+    table = validated(schema.ScenarioTable, plain, origin, ())
     for key, certificate in certificates.items():
         for source in certificate.sources:
             if source not in table.sources:
                 raise ScenarioError(
                     f"{origin}: {key}: source '{source}' is not in [sources]: {nearest(source, table.sources)}"
                 )
-    return _built(origin, "", lambda: _scenario(table, certificates, path))
+    scenario = built(origin, "", lambda: _scenario(table, certificates, path))
+    return scenario, dispersions_of(table.dispersions, scenario, origin, partial(_beside, path.parent))
 
 
 def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], origin: str) -> Any:
     """Replace each ``{ value = ..., status = ... }`` by its value and collect its certificate."""
     if isinstance(node, Mapping):
         if "value" in node:
-            certificate = _validated(schema.ProvenanceTable, node, origin, key)
-            found[_dotted(key)] = _built(
-                origin, _dotted(key), lambda: Provenance(**{**dict(certificate), "value": str(certificate.value)})
+            certificate = validated(schema.ProvenanceTable, node, origin, key)
+            found[dotted(key)] = built(
+                origin, dotted(key), lambda: Provenance(**{**dict(certificate), "value": str(certificate.value)})
             )
             return certificate.value
         return {name: _without_certificates(child, (*key, name), found, origin) for name, child in node.items()}
@@ -88,12 +117,12 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
         name=table.name,
         title=table.title,
         remark=table.remark,
-        state=_built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
-        craft=_built(origin, "craft", partial(_craft, table.craft, origin)) if table.craft else None,
-        moon=_built(origin, "moon", partial(_moon, table.moon, path)),
-        plan=tuple(_built(origin, f"plan.{i}", partial(_phase, phase)) for i, phase in enumerate(table.plan)),
+        state=built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
+        craft=built(origin, "craft", partial(_craft, table.craft, origin)) if table.craft else None,
+        moon=built(origin, "moon", partial(_moon, table.moon, path)),
+        plan=tuple(built(origin, f"plan.{i}", partial(_phase, phase)) for i, phase in enumerate(table.plan)),
         faults=tuple(_FAULTS[fault.type](cause=fault.cause) for fault in table.faults),
-        sites={name: _built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()},
+        sites={name: built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()},
         published=table.published,
         provenance=certificates,
         sources={name: Source(**dict(source)) for name, source in table.sources.items()},
@@ -104,9 +133,9 @@ def _moon(table: schema.MoonTable, path: Path) -> Moon:
     if table.terrain is not None and table.surface_elevation is not None:
         raise InputError("terrain and surface_elevation are both given: expected one of them")
     return Moon(
-        gravity=_built(str(path), "moon.gravity_degree", partial(_gravity, table, path.parent)),
+        gravity=built(str(path), "moon.gravity_degree", partial(_gravity, table, path.parent)),
         third_bodies=table.third_bodies,
-        terrain=_built(str(path), "moon", partial(_terrain, table, path.parent)),
+        terrain=built(str(path), "moon", partial(_terrain, table, path.parent)),
         ephemeris=getattr(Ephemeris, table.ephemeris)(),
         tide=table.tide,
         radiation=table.radiation,
@@ -134,8 +163,8 @@ def _craft(table: schema.CraftTable, origin: str) -> Spacecraft:
     return Spacecraft(
         dry_mass=table.dry_mass,
         propellant_mass=table.propellant_mass,
-        engine=_built(origin, "craft.engine", partial(Engine, **dict(table.engine))),
-        accelerometer=_built(origin, "craft.accelerometer", partial(Accelerometer, **dict(table.accelerometer))),
+        engine=built(origin, "craft.engine", partial(Engine, **dict(table.engine))),
+        accelerometer=built(origin, "craft.accelerometer", partial(Accelerometer, **dict(table.accelerometer))),
         radiation_area=table.radiation_area,
         radiation_coefficient=table.radiation_coefficient,
     )
@@ -146,68 +175,3 @@ def _phase(table: schema.BurnTable | schema.CoastTable) -> Phase:
     if isinstance(table, schema.CoastTable):
         return Coast(**options)
     return Burn(**{**options, "steering": _STEERING[table.steering]()})
-
-
-def _built(origin: str, key: str, build: Callable[[], Built]) -> Built:
-    """Build a domain object; its complaint gets the file and the table in front."""
-    try:
-        return build()
-    except ScenarioError:
-        raise
-    except (InputError, DataError) as error:
-        raise ScenarioError(f"{origin}: {f'[{key}] ' if key else ''}{error}") from error
-
-
-Table = TypeVar("Table", bound=BaseModel)
-
-
-def _validated(model: type[Table], document: Any, origin: str, at: Key) -> Table:
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        words = [_in_words(model, detail, at) for detail in error.errors()]
-        raise ScenarioError("\n".join(f"{origin}: {line}" for line in words)) from None
-
-
-def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
-    path = tuple(part for i, part in enumerate(detail["loc"]) if not _is_kind(detail["loc"], i))
-    key = _dotted((*at, *path))
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"{key}: there is no such key; {nearest(str(path[-1]), _keys_beside(model, detail['loc']))}"
-        case "missing":
-            return f"{key}: this key is missing"
-        case "text":
-            return f"{key}: {detail['msg']}"
-        case "union_tag_not_found":
-            return f"{key}.type: this key is missing: expected {_KINDS_IN_WORDS}"
-        case "union_tag_invalid":
-            return f"{key}.type = '{detail['ctx']['tag']}': expected {_KINDS_IN_WORDS}"
-        case _:
-            return f"{key} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
-
-
-def _is_kind(location: Key, i: int) -> bool:
-    return i > 0 and isinstance(location[i - 1], int) and location[i] in _KINDS
-
-
-def _keys_beside(model: type[BaseModel], location: Key) -> list[str]:
-    """Return the keys that a table may have, where one of its keys was not known."""
-    for part in location[:-1]:
-        if part in _KINDS:
-            model = _KINDS[part]
-        elif isinstance(part, str) and part in model.model_fields:
-            model = _table_within(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
-
-
-def _table_within(annotation: Any) -> type[BaseModel] | None:
-    """Return the table that a field's annotation holds: itself, an optional one, or the values of a dict."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = [_table_within(argument) for argument in getattr(annotation, "__args__", ())]
-    return next((table for table in inner if table is not None), None)
-
-
-def _dotted(key: Key) -> str:
-    return ".".join(str(part) for part in key)

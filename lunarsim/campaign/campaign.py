@@ -1,0 +1,294 @@
+"""The campaign: one scenario, dispersed, flown many times."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numba
+import numpy as np
+from astropy import units as u
+
+from lunarsim import __version__, checks
+from lunarsim.campaign.chunk import Columns
+from lunarsim.campaign.columns import described
+from lunarsim.campaign.distributions import Distribution
+from lunarsim.campaign.distributions.discrete import Probability
+from lunarsim.campaign.execution import run_chunks
+from lunarsim.campaign.flying import Flying, Group
+from lunarsim.campaign.manifest import Manifest
+from lunarsim.campaign.memory import MemoryStore
+from lunarsim.campaign.paths import Path, edited, find
+from lunarsim.campaign.prefix import Prefix
+from lunarsim.campaign.result import CampaignResult
+from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling
+from lunarsim.campaign.statistics import StoppingRule
+from lunarsim.campaign.store import ChunkStore
+from lunarsim.errors import InputError, ModelWarning
+from lunarsim.flight import Flight, Scenario, simulate
+from lunarsim.kernels import run as kernels
+
+Dispersions = Mapping[str | tuple[str, ...], Distribution]
+
+CHUNK_SIZE = 8192
+_LATEST = "driver 1"  # raised when the compiled driver gives other bits
+
+
+@dataclass(frozen=True, eq=False)
+class Campaign:
+    """Many flights of one scenario, some of whose values scatter.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is flown. A fault of it may be dispersed too: then it is there in some of the runs.
+    dispersions : mapping of str, or tuple of str, to Distribution
+        What scatters, by path, such as ``{"craft.engine.thrust": Normal(266 * u.N, 1 * u.N)}``; a tuple of paths
+        for a joint distribution. See :func:`lunarsim.campaign.paths` for those of a scenario. Epoch, ignitions, the
+        state's ``radial`` to ``normal_rate`` and the terrain's elevation are offsets from the scenario.
+    sampling : Sampling
+        Default: plain Monte Carlo.
+    tolerance : Quantity
+        Local error of the position in a step of the compiled driver. The default ends a flight within some
+        centimetres of the reference driver; at a grazing angle the impact moves by up to a metre.
+
+    Raises
+    ------
+    InputError
+        If there is no such path, it is dispersed twice, a distribution is of another dimension, or a dispersed
+        fault is not given by a probability.
+    """
+
+    scenario: Scenario
+    dispersions: Dispersions
+    sampling: Sampling = field(default_factory=MonteCarlo)
+    tolerance: u.Quantity = field(default_factory=lambda: 1.0 * u.mm)
+
+    def __post_init__(self) -> None:
+        checks.quantity("tolerance", self.tolerance, u.m, positive=True)
+        if not isinstance(self.scenario, Scenario):
+            raise InputError(f"scenario = {self.scenario!r}: expected a Scenario, such as load_scenario('luna25')")
+        if not isinstance(self.dispersions, Mapping) or not self.dispersions:
+            raise InputError("dispersions is empty: expected a mapping of paths to distributions, at least one")
+        seen: set[str] = set()
+        for names, distribution in self.groups:
+            _check_group(self.scenario, names, distribution)
+            if twice := seen.intersection(names):
+                raise InputError(f"'{sorted(twice)[0]}' is dispersed twice: expected one distribution for a path")
+            seen.update(names)
+
+    def run(
+        self,
+        n: int,
+        *,
+        seed: int,
+        out: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        executor: Any = None,
+        until: StoppingRule | None = None,
+        keep: Sequence[str] | None = None,
+        chunk_size: int = CHUNK_SIZE,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> CampaignResult:
+        """Fly runs 0 to n - 1.
+
+        Run i follows from the scenario, the dispersions, the sampling, the seed and i alone: alone or with others,
+        in any chunks, on any number of threads or workers, it has the same bits on the same kind of processor.
+
+        Parameters
+        ----------
+        n : int
+            How many runs.
+        seed : int
+            0 to 2**64 - 1.
+        out : path-like, optional
+            Folder for the results; new or empty, unless ``resume`` is set. Default: they stay in memory.
+        resume : bool
+            Go on with what the folder holds of the same campaign.
+        workers : int, optional
+            How many chunks are flown at once. Default: the processors that this process may use.
+        executor : optional
+            A ``dask.distributed.Client``, or a ``concurrent.futures.Executor``. Default: threads of this process.
+        until : StoppingRule, optional
+            Stop when enough is known. It is asked after each chunk, in the order of the runs, so that where it
+            stops does not depend on the workers.
+        keep : sequence of str, optional
+            Columns to keep in memory where there is no folder. Default: all.
+        chunk_size : int
+            Runs that are flown, stored and lost together.
+        on_progress : callable, optional
+            Told after each chunk how many runs it had.
+
+        Raises
+        ------
+        InputError
+            If an argument is not possible, there is no room, or the folder holds something else.
+        OutputError
+            If the folder cannot be written to, or the disk is full; what was stored is safe.
+
+        Warns
+        -----
+        ModelWarning
+            If a dispersed value changes nothing.
+        """
+        work, manifest = self.work(n, seed), self.manifest(n, seed, chunk_size)
+        _warn_of_idle(work)
+        with closing(_store(manifest, out, resume, keep)) as store:
+            prefix = Prefix(store, until)
+
+            def on_done(index: int, columns: Columns, seconds: float) -> bool:
+                store.write(index, columns, seconds)
+                if on_progress is not None:
+                    on_progress(manifest.chunk(index).count)
+                return prefix.is_enough()
+
+            if not prefix.is_enough():
+                run_chunks(work, store.missing(), workers=workers, executor=executor, on_done=on_done)
+        return CampaignResult(campaign=self, seed=seed, n=n, store=store, chunks=prefix.chunks if until else None)
+
+    def open(self, folder: str | os.PathLike[str]) -> CampaignResult:
+        """Return what a folder holds of this campaign; the runs that were not flown are missing.
+
+        Raises
+        ------
+        InputError
+            If the folder holds another campaign.
+        DataError
+            If there is no store, or it is damaged.
+        """
+        store = ChunkStore.open(folder)
+        asked = self.manifest(store.manifest.runs, store.manifest.seed, store.manifest.chunk_size)
+        store.manifest.check_same(asked, store.folder)
+        return CampaignResult(campaign=self, seed=asked.seed, n=asked.runs, store=store)
+
+    def with_dispersions(self, dispersions: Dispersions) -> Campaign:
+        """Return the same campaign with other dispersions."""
+        return replace(self, dispersions=dispersions)
+
+    @property
+    def inputs(self) -> dict[str, Path]:
+        """The dispersed values by path, in the order in which they are drawn."""
+        return {name: find(self.scenario, name) for names, _ in self.groups for name in names}
+
+    @property
+    def groups(self) -> tuple[tuple[Group, Distribution], ...]:
+        """Which paths are drawn together, and how."""
+        pairs = self.dispersions.items()
+        return tuple(((names,) if isinstance(names, str) else tuple(names), each) for names, each in pairs)
+
+    def rerun(self, i: int, *, seed: int, n: int | None = None) -> Flight:
+        """Fly run i with the reference driver.
+
+        Parameters
+        ----------
+        i, seed : int
+            Which run.
+        n : int, optional
+            How many runs the campaign has; only a Latin hypercube needs it.
+        """
+        return simulate(self.scenario_of(i, seed=seed, n=n))
+
+    def scenario_of(self, i: int, *, seed: int, n: int | None = None) -> Scenario:
+        """Return the scenario of run i: that of the campaign, with the values that were drawn."""
+        if n is None and isinstance(self.sampling, LatinHypercube):
+            raise InputError("n is missing: in a Latin hypercube a run depends on how many there are")
+        values = self.work(n or i + 1, seed).values(i, 1)
+        return edited(self.scenario, {name: float(column[0]) for name, column in values.items()})
+
+    def work(self, n: int, seed: int) -> Flying:
+        """Return what flies the runs, ``work(first, count)``; it can be sent to other machines."""
+        return Flying(
+            scenario=self.scenario,
+            inputs=self.inputs,
+            groups=self.groups,
+            sampling=self.sampling,
+            tolerance_m=float(self.tolerance.to_value(u.m)),
+            seed=_whole("seed", seed, 0, 2**64 - 1),
+            runs=_whole("n", n, 1, 10**15),
+        )
+
+    def manifest(self, n: int, seed: int, chunk_size: int = CHUNK_SIZE) -> Manifest:
+        """Return what a store of this campaign holds."""
+        work = self.work(n, seed)
+        how = self.sampling.to_document()
+        dispersions = [[list(names), distribution.to_document()] for names, distribution in work.groups]
+        return Manifest(
+            name=self.scenario.name,
+            hashes={
+                "scenario": work.rows.digest(),
+                "dispersions": _digest(dispersions),
+                "tolerance": _digest(work.tolerance_m.hex()),
+            },
+            seed=seed,
+            runs=n,
+            sampling=json.dumps(how, sort_keys=True),
+            extendable=not isinstance(self.sampling, LatinHypercube),
+            chunk_size=chunk_size,
+            columns=described(work.inputs, work.burns),
+            versions={"lunarsim": __version__, "compiled driver": _LATEST, "numba": numba.__version__},
+            notes={"dispersions": dispersions, "title": self.scenario.title},
+        )
+
+
+def _store(
+    manifest: Manifest, out: str | os.PathLike[str] | None, resume: bool, keep: Sequence[str] | None
+) -> ChunkStore | MemoryStore:
+    if out is None:
+        if resume:
+            raise InputError("resume: expected the folder of the campaign as out")
+        return MemoryStore(manifest, keep)
+    return ChunkStore.resume(out, manifest) if resume else ChunkStore.create(out, manifest)
+
+
+def _check_group(scenario: Scenario, names: Group, distribution: Distribution) -> None:
+    if not callable(getattr(distribution, "values", None)) or isinstance(distribution, type):
+        raise InputError(
+            f"{', '.join(names)}: {distribution!r}: expected a distribution such as Normal(266 * u.N, 1 * u.N)"
+        )
+    if distribution.size != len(names):
+        raise InputError(
+            f"{', '.join(names)}: {distribution!r} gives {distribution.size} values: expected as many as paths, {len(names)}"
+        )
+    for name, unit in zip(names, distribution.unit, strict=True):
+        path = find(scenario, name)
+        if not unit.is_equivalent(path.unit):
+            raise InputError(f"{name}: {distribution!r} is in '{unit}': expected a unit such as '{path.unit}'")
+        if name.startswith("faults.") and not isinstance(distribution, Probability):
+            raise InputError(f"{name}: {distribution!r}: expected how probable the fault is, such as Probability(0.1)")
+
+
+def _warn_of_idle(work: Flying) -> None:
+    """Warn of dispersed values that change nothing: a dispersion that is silently not applied misleads."""
+    faults = [names for names, _ in work.groups if names[0].startswith("faults.")]
+    at = 0
+    for names, distribution in work.groups:
+        if names not in faults:
+            uniforms = np.full((2, work.dimensions), 0.5)
+            uniforms[:, at : at + distribution.draws] = np.array([[0.01], [0.99]])
+            values = work.values_of(uniforms)
+            both = [{**values, **{name[0]: np.full(2, there) for name in faults}} for there in (0.0, 1.0)]
+            flown = [work.fly(each)[:, : kernels.EVALUATIONS] for each in both]
+            if all(np.array_equal(low, high, equal_nan=True) for low, high in flown):
+                warnings.warn(
+                    f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",
+                    ModelWarning,
+                    stacklevel=4,
+                )
+        at += distribution.draws
+
+
+def _whole(name: str, value: int, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+        raise InputError(f"{name} = {value!r}: expected a whole number from {least} to {most}")
+    return int(value)
+
+
+def _digest(document: Any) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

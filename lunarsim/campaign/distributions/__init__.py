@@ -1,0 +1,20 @@
+"""How values of a scenario scatter."""
+
+from lunarsim.campaign.distributions.continuous import Normal, TruncatedNormal, Uniform
+from lunarsim.campaign.distributions.discrete import Discrete, Empirical, Probability
+from lunarsim.campaign.distributions.distribution import Dispersions, Distribution
+from lunarsim.campaign.distributions.joint import STATE_PATHS, JointNormal, state_covariance
+
+__all__ = [
+    "STATE_PATHS",
+    "Discrete",
+    "Dispersions",
+    "Distribution",
+    "Empirical",
+    "JointNormal",
+    "Normal",
+    "Probability",
+    "TruncatedNormal",
+    "Uniform",
+    "state_covariance",
+]

@@ -1,0 +1,225 @@
+"""Paths: the values of a scenario that a campaign may disperse, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim import constants
+from lunarsim.errors import InputError, nearest
+from lunarsim.flight import Scenario
+from lunarsim.flight.clock import time_after
+from lunarsim.moon import GravityField
+from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
+from lunarsim.orbits import State
+from lunarsim.plan import Burn, Coast
+
+ORBIT = ("perilune", "apolune", "inclination", "node_longitude", "argument_of_perilune", "true_anomaly")
+OFFSETS = ("radial", "transverse", "normal", "radial_rate", "transverse_rate", "normal_rate")
+
+_CRAFT = {
+    "craft.dry_mass": u.kg,
+    "craft.propellant_mass": u.kg,
+    "craft.engine.thrust": u.N,
+    "craft.engine.specific_impulse": u.s,
+    "craft.accelerometer.powered": u.one,
+    "craft.accelerometer.scale_factor": u.one,
+    "craft.accelerometer.bias": u.m / u.s**2,
+}
+_BURN = {
+    "ignition": u.s,
+    "timer": u.s,
+    "target_delta_v": u.m / u.s,
+    "throttle": u.one,
+    "pitch_error": u.rad,
+    "yaw_error": u.rad,
+}
+
+
+@dataclass(frozen=True)
+class Path:
+    """A value that can be dispersed.
+
+    Attributes
+    ----------
+    name : str
+        As in ``craft.engine.thrust``.
+    unit : Unit
+        SI, in which samples of it are kept.
+    offset : bool
+        Whether the samples are added to what the scenario says: times, the state, the ground.
+    """
+
+    name: str
+    unit: u.UnitBase
+    offset: bool = False
+
+    @property
+    def parts(self) -> list[str]:
+        """The names between the dots."""
+        return self.name.split(".")
+
+
+def paths(scenario: Scenario) -> dict[str, Path]:
+    """Return the values of a scenario that a campaign may disperse, by name.
+
+    Only what the flight of this scenario can feel is among them: no engine without a burn, no Love number without
+    the tide, no radiation area without radiation.
+    """
+    return {path.name: path for path in _paths(scenario)}
+
+
+def find(scenario: Scenario, name: str) -> Path:
+    """Return a path by its name.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such value, or its flight would not feel it.
+    """
+    known = paths(scenario)
+    if name not in known:
+        raise InputError(
+            f"path '{name}': the scenario '{scenario.name}' has no such value that its flight would feel; "
+            f"{nearest(name, known)}"
+        )
+    return known[name]
+
+
+def _paths(scenario: Scenario) -> Iterator[Path]:
+    yield Path("state.epoch", u.s, offset=True)
+    yield from (Path(f"orbit.{name}", u.m if i < 2 else u.rad) for i, name in enumerate(ORBIT))
+    yield from (Path(f"state.{name}", u.m if i < 3 else u.m / u.s, offset=True) for i, name in enumerate(OFFSETS))
+    if isinstance(scenario.moon.gravity, GravityField):  # a grid is made for one GM
+        yield Path("moon.gravity.gm", u.m**3 / u.s**2)
+    yield Path("moon.terrain.elevation", u.m, offset=True)
+    if scenario.moon.tide:
+        yield Path("moon.love_number", u.one)
+    if scenario.moon.radiation:
+        yield Path("craft.radiation_area", u.m**2)
+        yield Path("craft.radiation_coefficient", u.one)
+    if any(isinstance(phase, Burn) for phase in scenario.plan):
+        yield from (Path(name, unit) for name, unit in _CRAFT.items())
+    for k, phase in enumerate(scenario.plan):
+        if isinstance(phase, Coast):
+            yield Path(f"plan.{k}.duration", u.s)
+        else:
+            yield from (Path(f"plan.{k}.{name}", unit, offset=name == "ignition") for name, unit in _BURN.items())
+    yield from (Path(f"faults.{fault.title}", u.one) for fault in scenario.faults)
+
+
+def nominal(scenario: Scenario, name: str) -> u.Quantity:
+    """Return what the scenario says of a path, in the path's unit; zero for an offset, one for a fault.
+
+    Raises
+    ------
+    InputError
+        If there is no such path.
+    """
+    path = find(scenario, name)
+    if path.offset:
+        return 0.0 * path.unit
+    if path.parts[0] == "faults":
+        return 1.0 * u.one
+    if path.parts[0] == "orbit":
+        return _orbit(scenario.state)[path.parts[1]].to(path.unit)
+    value: Any = scenario
+    for part in path.parts:
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
+    return u.Quantity(value, dtype=float).to(path.unit)
+
+
+def edited(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """Return the scenario with some of its values replaced.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its faults are those that it may have.
+    values : mapping of str to float
+        By path, in the path's unit.
+
+    Raises
+    ------
+    InputError
+        If a path or a value is not possible.
+
+    Notes
+    -----
+    The orbit is replaced first, at the scenario's epoch; then the state is moved by its offsets, in the radial,
+    transverse and normal directions of the scenario's own state; then the epoch is moved, position and velocity
+    as they are.
+    """
+    known = {name: find(scenario, name) for name in values}
+    faults = tuple(fault for fault in scenario.faults if values.get(f"faults.{fault.title}", 1.0) != 0.0)
+    result = replace(scenario, faults=faults, state=_moved(scenario.state, values))
+    for name, path in known.items():
+        if path.parts[0] in {"orbit", "state", "faults"}:
+            continue
+        if name == "moon.terrain.elevation":
+            terrain = result.moon.terrain.raised(values[name] * u.m)
+            result = replace(result, moon=replace(result.moon, terrain=terrain))
+            continue
+        result = _replaced(result, path.parts, values[name], path)
+    return result
+
+
+def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, float]) -> State:
+    """Return a state on another orbit (m, rad) and moved by offsets (m, m/s)."""
+    if orbit:
+        elements = _orbit(state) | {
+            name: value * (u.m if name in ORBIT[:2] else u.rad) for name, value in orbit.items()
+        }
+        state, nominal_state = State.from_elements(**elements, epoch=state.epoch), state
+    else:
+        nominal_state = state
+    step = np.array([offsets.get(name, 0.0) for name in OFFSETS])
+    rot = rot_rtn_from_icrf(nominal_state)
+    return State(state.position + rot.T @ step[:3] * u.m, state.velocity + rot.T @ step[3:] * (u.m / u.s), state.epoch)
+
+
+def _moved(state: State, values: Mapping[str, float]) -> State:
+    orbit = {name: values[f"orbit.{name}"] for name in ORBIT if f"orbit.{name}" in values}
+    offsets = {name: values[f"state.{name}"] for name in OFFSETS if f"state.{name}" in values}
+    if orbit or offsets:
+        state = moved_state(state, orbit, offsets)
+    return State(state.position, state.velocity, time_after(state.epoch, values.get("state.epoch", 0.0)))
+
+
+def _orbit(state: State) -> dict[str, u.Quantity]:
+    """Return the elements as :meth:`State.from_elements` takes them."""
+    elements = state.elements()
+    radius = constants.MOON_RADIUS_M * u.m
+    a, e = elements.semi_major_axis, elements.eccentricity
+    return {
+        "perilune": a * (1.0 - e) - radius,
+        "apolune": a * (1.0 + e) - radius,
+        "inclination": elements.inclination,
+        "node_longitude": elements.node_longitude,
+        "argument_of_perilune": elements.argument_of_perilune,
+        "true_anomaly": elements.true_anomaly,
+    }
+
+
+def _replaced(node: Any, parts: list[str], value: float, path: Path) -> Any:
+    """Return a component with the value at a path below it replaced."""
+    if not parts:
+        return _in_kind_of(node, value, path)
+    if isinstance(node, tuple):
+        k = int(parts[0])
+        return (*node[:k], _replaced(node[k], parts[1:], value, path), *node[k + 1 :])
+    assert is_dataclass(node) and parts[0] in {each.name for each in fields(node)}
+    return replace(node, **{parts[0]: _replaced(getattr(node, parts[0]), parts[1:], value, path)})
+
+
+def _in_kind_of(old: Any, value: float, path: Path) -> Any:
+    if isinstance(old, Time):
+        return time_after(old, value)
+    if isinstance(old, bool):
+        return value != 0.0
+    return value * path.unit if isinstance(old, u.Quantity) else float(value)

@@ -1,0 +1,258 @@
+"""What came out of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim.campaign import statistics
+from lunarsim.campaign.dataset import open_dataset
+from lunarsim.campaign.heldout import HeldOut, hold_against_reference
+from lunarsim.campaign.memory import MemoryStore
+from lunarsim.campaign.outcome import FAILURES, OUTCOMES
+from lunarsim.campaign.store import ChunkStore
+from lunarsim.errors import InputError, nearest
+from lunarsim.flight import Flight, Site
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from lunarsim.campaign.campaign import Campaign, Dispersions
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CampaignResult:
+    """The runs of a campaign: their inputs and outputs, and what they say together. Made by :meth:`Campaign.run`.
+
+    Attributes
+    ----------
+    campaign : Campaign
+        What was flown.
+    seed, n : int
+        As asked for.
+    store : ChunkStore or MemoryStore
+        Where the columns are.
+    chunks : int or None
+        So many chunks were enough for the rule that stopped the campaign; None: all.
+    """
+
+    campaign: Campaign
+    seed: int
+    n: int
+    store: ChunkStore | MemoryStore
+    chunks: int | None = None
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """All columns along the dimension ``run``: inputs by path in SI, outputs by name; read when first asked for.
+
+        ``outcome``, ``failure`` and the cut-offs are codes; their attributes ``flag_values`` and ``flag_meanings``
+        say what they mean.
+        """
+        return self.columns()
+
+    def columns(self, *names: str) -> xr.Dataset:
+        """Return some columns, all where none is named; for campaigns that do not fit into memory.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        indices = None if self.chunks is None else range(self.chunks)
+        return open_dataset(self.store, names or None, indices=indices)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are: n, or fewer where a rule stopped the campaign."""
+        return int(self.dataset.sizes["run"])
+
+    def rates(self, *, confidence: float = 0.95, method: statistics.Method = "wilson") -> dict[str, statistics.Rate]:
+        """Return how often each outcome came, with its interval, by outcome; those that did not come are left out.
+
+        Parameters
+        ----------
+        confidence : float
+            Of the intervals.
+        method : {"wilson", "clopper-pearson"}
+            Which interval.
+        """
+        return _that_came(statistics.outcome_rates(self._codes, OUTCOMES, confidence=confidence, method=method))
+
+    def failures(self) -> dict[str, int]:
+        """Return how many runs could not be flown, by the reason."""
+        codes, counts = np.unique(self.dataset["failure"].values, return_counts=True)
+        return {FAILURES[int(code)]: int(count) for code, count in zip(codes, counts, strict=True) if code != 0}
+
+    def footprint(self, outcome: str = "impact", *, about: Site | None = None) -> statistics.Footprint:
+        """Return where runs of an outcome ended, in local metres about their mean or about a site.
+
+        Raises
+        ------
+        InputError
+            If there is no such outcome, or no run that ended so.
+        """
+        chosen = self.where(outcome)
+        centre = (
+            None if about is None else (float(about.latitude.to_value(u.deg)), float(about.longitude.to_value(u.deg)))
+        )
+        at = self.dataset
+        return statistics.footprint(at["latitude_deg"].values[chosen], at["longitude_deg"].values[chosen], about=centre)
+
+    def quantiles(
+        self,
+        column: str,
+        probabilities: Sequence[float] = (0.05, 0.5, 0.95),
+        *,
+        outcome: str | None = None,
+        confidence: float = 0.95,
+    ) -> tuple[statistics.Quantile, ...]:
+        """Return quantiles of a column, with intervals that assume no distribution.
+
+        Parameters
+        ----------
+        column : str
+            Its name.
+        probabilities : sequence of float
+            Which quantiles.
+        outcome : str, optional
+            Of the runs that ended so; default: of all that could be flown.
+        confidence : float
+            Of the intervals.
+        """
+        return statistics.quantiles(self.column(column)[self.where(outcome)], probabilities, confidence=confidence)
+
+    def tornado(self, column: str, *, outcome: str | None = None, probability: float = 0.9) -> statistics.Tornado:
+        """Return what moves a column, and how far, as the inputs go through their middle ``probability``.
+
+        Linear regression on all inputs that varied among the runs; :attr:`Tornado.r_squared` says how much of the
+        column it explains.
+        """
+        chosen = self.where(outcome)
+        inputs = {name: self.column(name)[chosen].astype(float) for name in self.campaign.inputs}
+        varied = {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
+        return statistics.tornado(varied, self.column(column)[chosen], probability=probability)
+
+    def reweighted(self, dispersions: Dispersions) -> statistics.ImportanceWeights:
+        """Return the weights with which these runs speak of other dispersions of the same paths.
+
+        Raises
+        ------
+        InputError
+            If the paths differ, a distribution has no density, or too few runs would carry the weight.
+        """
+        log_target, log_flown = np.zeros(self.runs), np.zeros(self.runs)
+        wanted = self.campaign.with_dispersions(dispersions)
+        for total, campaign in ((log_flown, self.campaign), (log_target, wanted)):
+            if campaign.inputs.keys() != self.campaign.inputs.keys():
+                raise InputError(f"dispersions of {', '.join(campaign.inputs)}: expected the paths that were flown")
+            for names, distribution in campaign.groups:
+                units = zip(names, distribution.unit, strict=True)
+                values = [self.column(name) * campaign.inputs[name].unit.to(unit) for name, unit in units]
+                jacobian = sum(
+                    np.log(campaign.inputs[n].unit.to(unit)) for n, unit in zip(names, distribution.unit, strict=True)
+                )
+                total += distribution.log_density(np.stack(values, axis=1)) + jacobian
+        return statistics.importance_weights(log_target, log_flown)
+
+    def rerun(self, i: int) -> Flight:
+        """Fly run i again with the reference driver, with dense output.
+
+        Raises
+        ------
+        InputError
+            If there is no such run, or its values make no scenario: it failed.
+        """
+        if not 0 <= i < self.n:
+            raise InputError(f"i = {i}: expected a run from 0 to {self.n - 1}")
+        return self.campaign.rerun(i, seed=self.seed, n=self.n)
+
+    def held_out(self, count: int = 10, *, seed: int = 0) -> HeldOut:
+        """Fly random runs with the reference driver too, and return by how much the two differ at most."""
+        return hold_against_reference(self, count, seed)
+
+    def where(self, outcome: str | None) -> NDArray[np.bool_]:
+        """Return which runs ended so; for None which could be flown.
+
+        Raises
+        ------
+        InputError
+            If there is no such outcome.
+        """
+        if outcome is None:
+            return self._codes != 0
+        if outcome not in OUTCOMES.values():
+            raise InputError(f"outcome '{outcome}': {nearest(outcome, OUTCOMES.values())}")
+        return self._codes == next(code for code, name in OUTCOMES.items() if name == outcome)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one column.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        if name not in self.dataset:
+            raise InputError(f"column '{name}': {nearest(name, map(str, self.dataset))}")
+        values: NDArray[Any] = self.dataset[name].values
+        return values
+
+    @property
+    def _codes(self) -> NDArray[np.int8]:
+        return self.column("outcome")
+
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{rate.value:.1%} {name}" for name, rate in self.rates().items())
+        return f"<{self.runs} runs of {self.campaign.scenario.name}, seed {self.seed}: {rates}>"
+
+
+def assert_campaign(
+    result: CampaignResult,
+    outcome: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    confidence: float = 0.95,
+) -> float:
+    """Assert that a campaign proves how often an outcome comes, for tests of your own.
+
+    Parameters
+    ----------
+    result : CampaignResult
+        The campaign. Runs that could not be flown count against ``at_least``, and towards ``at_most``.
+    outcome : str
+        Such as ``"impact"``.
+    at_least, at_most : float, optional
+        Bound on its probability; one of them.
+    confidence : float
+        Of the one-sided Clopper-Pearson bound that the runs must prove.
+
+    Returns
+    -------
+    float
+        The bound that they do prove.
+
+    Raises
+    ------
+    AssertionError
+        If they do not prove it; the text says what they prove and how many runs might.
+    InputError
+        If there is no such outcome, or not one bound.
+    """
+    happened = result.where(outcome)
+    if at_most is not None:
+        happened = happened | (result.column("outcome") == 0)
+    return statistics.assert_rate(
+        int(happened.sum()), happened.size, at_least=at_least, at_most=at_most, confidence=confidence, what=outcome
+    )
+
+
+def _that_came(rates: Mapping[str, statistics.Rate]) -> dict[str, statistics.Rate]:
+    return {name: rate for name, rate in rates.items() if rate.count > 0}

@@ -1,0 +1,79 @@
+"""What the values of a scenario file may be: text with a unit, times, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from astropy import units as u
+from astropy.time import Time
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
+from pydantic_core import PydanticCustomError
+
+from lunarsim import checks
+from lunarsim.errors import InputError
+from lunarsim.io.text import parse_quantity, parse_time
+
+
+def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
+    """Turn the errors of a parser into pydantic's, keeping their words."""
+
+    def validate(value: Any) -> Any:
+        try:
+            return parse(value)
+        except InputError as error:
+            raise PydanticCustomError("text", "{words}", {"words": str(error)}) from None
+
+    return BeforeValidator(validate)
+
+
+def _in(unit: u.UnitBase) -> BeforeValidator:
+    def parse(value: Any) -> u.Quantity:
+        quantity = parse_quantity(value)
+        try:
+            checks.quantity("value", quantity, unit)
+        except InputError as error:
+            raise InputError(str(error).replace(f"value = {quantity}", repr(value), 1)) from None
+        return quantity  # in the unit of the file, so that later complaints show what was written
+
+    return teaching(parse)
+
+
+def _any_value(value: Any) -> u.Quantity | Time:
+    try:
+        return parse_time(value)
+    except InputError:
+        return parse_quantity(value)
+
+
+def _amount(value: Any) -> u.Quantity:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value) * u.one
+    return parse_quantity(value)
+
+
+def _folder_name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or value.startswith(".") or set(value) & set('/\\:*?"<>|'):
+        raise InputError(f"{value!r} cannot name a folder of results: write a plain word such as 'luna25'")
+    return value
+
+
+Length = Annotated[u.Quantity, _in(u.m)]
+Area = Annotated[u.Quantity, _in(u.m**2)]
+Duration = Annotated[u.Quantity, _in(u.s)]
+Mass = Annotated[u.Quantity, _in(u.kg)]
+Angle = Annotated[u.Quantity, _in(u.deg)]
+Force = Annotated[u.Quantity, _in(u.N)]
+Velocity = Annotated[u.Quantity, _in(u.m / u.s)]
+Acceleration = Annotated[u.Quantity, _in(u.m / u.s**2)]
+Instant = Annotated[Time, teaching(parse_time)]
+Number = Annotated[float, Strict()]
+FolderName = Annotated[str, teaching(_folder_name)]
+Amount = Annotated[u.Quantity, teaching(_amount)]  # a number is dimensionless
+AnyValue = Annotated[Any, teaching(_any_value)]
+
+
+class Table(BaseModel):
+    """A table of a scenario file: no keys but its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
