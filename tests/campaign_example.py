@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import numpy as np
 
 from lunarsim.campaign import ChunkStore, Column, Manifest
@@ -52,3 +55,21 @@ def bits(store: ChunkStore) -> dict[str, bytes]:
 
 def expected(runs: int) -> dict[str, bytes]:
     return {name: values.tobytes() for name, values in work(0, runs).items()}
+
+
+def failing(first: int, count: int) -> dict[str, np.ndarray]:
+    if first == 200:
+        raise ZeroDivisionError("no mass")
+    return work(first, count)
+
+
+def killed_once(mark: str, first: int, count: int) -> dict[str, np.ndarray]:
+    """Kill the worker process that flies run 200, the first time."""
+    if first == 200:
+        try:
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            pass
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return work(first, count)

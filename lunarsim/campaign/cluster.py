@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from typing import Any
 
 from distributed import Client, as_completed
@@ -39,21 +41,24 @@ class DaskCrew:
 
     def room(self) -> int:
         """Return how many chunks may be in flight."""
-        return AHEAD * (self._workers or max(sum(self._client.nthreads().values()), 1))
+        with self._reached():
+            return AHEAD * (self._workers or max(sum(self._client.nthreads().values()), 1))
 
     def start(self, chunk: Chunk) -> None:
         """Take a chunk."""
         self._tries[chunk.index] += 1
         key = f"{self._name}-{chunk.index}-{self._tries[chunk.index]}"
-        future = self._client.submit(timed, self._held, chunk, key=key)
+        with self._reached():
+            future = self._client.submit(timed, self._held, chunk, key=key)
+            self._coming.add(future)
         self._pending[future] = chunk
-        self._coming.add(future)
 
     def finished(self) -> tuple[Chunk, Columns, float]:
         """Wait until a chunk is done; return it, or raise what its work raised."""
         while True:
             future = next(self._coming)
             chunk = self._pending.pop(future)
+            self._check_reached()
             try:
                 columns, seconds = future.result()
             except (KilledWorker, CancelledError, CommClosedError) as error:
@@ -74,15 +79,12 @@ class DaskCrew:
     def _hold(self) -> Any:
         """Send the work to the cluster, once; the scheduler keeps it, so that a lost worker does not lose it."""
         self._tries[-1] += 1
-        return self._client.submit(_same, self._work, key=f"{self._name}-work-{self._tries[-1]}")
+        with self._reached():
+            return self._client.submit(_same, self._work, key=f"{self._name}-work-{self._tries[-1]}")
 
     def _again(self, chunk: Chunk, error: BaseException) -> None:
         """Hand in a lost chunk once more."""
-        if self._client.status != "running":
-            raise LunarsimError(
-                f"the cluster is gone, with {chunk} in flight ({error}): start one, and go on with --resume "
-                "(resume=True); what is stored is safe"
-            ) from error
+        self._check_reached()
         if self._tries[chunk.index] > LOSSES:
             raise LunarsimError(
                 f"{chunk} was lost {self._tries[chunk.index]} times with its workers ({error}): look into the "
@@ -92,6 +94,25 @@ class DaskCrew:
         if self._held.status not in ("finished", "pending"):
             self._held = self._hold()
         self.start(chunk)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Turn what the client raises where it does not reach its scheduler into words."""
+        self._check_reached()
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            raise _gone(str(error)) from error
+
+    def _check_reached(self) -> None:
+        if self._client.status != "running":
+            raise _gone(f"the client is {self._client.status}")
+
+
+def _gone(why: str) -> LunarsimError:
+    return LunarsimError(
+        f"the cluster is gone ({why}): start one, and go on with --resume (resume=True); what is stored is safe"
+    )
 
 
 def _same(work: Work) -> Work:
