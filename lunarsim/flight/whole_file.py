@@ -10,26 +10,60 @@ from pathlib import Path
 
 from lunarsim.errors import OutputError
 
+DRAFTS = ".writing-"  # folders of this prefix hold unfinished files; a killed process leaves its last one behind
+
 
 @contextmanager
-def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
+def written_whole(path: str | os.PathLike[str], *, durable: bool = False) -> Iterator[Path]:
     """Give a path beside ``path`` to write to; the file moves into place when the block ends without an error.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    durable : bool
+        If true, the file is on the disk itself before it moves into place, and so is its name before this returns:
+        a loss of power leaves it whole or absent.
 
     Raises
     ------
     OutputError
-        If the file cannot be written; what stood at ``path`` before is then as it was.
+        If the file cannot be written; what stood at ``path`` before is then as it was. Its ``errno`` is the system's.
     """
     target = Path(path)
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as folder:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=DRAFTS) as folder:
             draft = Path(folder) / target.name
             yield draft
+            if durable:
+                _sync_file(draft)
             os.replace(draft, target)
+            if durable:
+                sync_folder(target.parent)
     except OutputError:
         raise
     except OSError as error:
-        raise OutputError(
+        failure = OutputError(
             f"{target}: the file cannot be written ({error.strerror or error}): "
             "give a file in a folder that exists and that you may write to"
-        ) from None
+        )
+        failure.errno = error.errno
+        raise failure from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to the disk itself; where a system has no such call, do nothing."""
+    if os.name == "posix":
+        _sync(folder, os.O_RDONLY)
+
+
+def _sync_file(file: Path) -> None:
+    _sync(file, os.O_RDWR)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,100 @@
+"""Which chunks are whole: a file of JSON lines, one a chunk, only ever appended to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from lunarsim.errors import DataError
+
+FILE = "chunks.log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line: a chunk that was written whole, or (without a hash) one that was discarded.
+
+    Attributes
+    ----------
+    index, first, count : int
+        Which chunk, which runs.
+    sha256 : str
+        Hash of its file.
+    bytes : int
+        Size of its file.
+    seconds : float
+        How long its runs took.
+    """
+
+    index: int
+    first: int
+    count: int
+    sha256: str = ""
+    bytes: int = 0
+    seconds: float = 0.0
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+def read_log(folder: Path) -> tuple[dict[int, Entry], int]:
+    """Return the last entry of each chunk that was not discarded, and how many bytes of whole lines there are.
+
+    A line that is torn or damaged counts for nothing: the chunk is then flown again, with the same result.
+
+    Raises
+    ------
+    DataError
+        If the file is there and cannot be read.
+    """
+    file = folder / FILE
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return {}, 0
+    except OSError as error:
+        raise DataError(f"{file}: the log of the chunks cannot be read: {error.strerror or error}") from None
+    whole = content[: content.rfind(b"\n") + 1]
+    entries: dict[int, Entry] = {}
+    for line in whole.splitlines():
+        with contextlib.suppress(ValueError):
+            entry = _ENTRY.validate_json(line)
+            entries.pop(entry.index, None)
+            if entry.sha256:
+                entries[entry.index] = entry
+    return entries, len(whole)
+
+
+def mend_log(folder: Path, whole: int) -> None:
+    """Cut off what a killed process wrote of a last line; make the file where there is none."""
+    with (folder / FILE).open("ab") as log:
+        log.truncate(whole)
+
+
+def append(folder: Path, entry: Entry) -> None:
+    """Add a line, durably; where there is no room for it, leave the file as it was.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    line = json.dumps(asdict(entry), allow_nan=False).encode() + b"\n"
+    descriptor = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    try:
+        before = os.fstat(descriptor).st_size
+        try:
+            while line:
+                line = line[os.write(descriptor, line) :]
+            os.fsync(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, before)
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,119 @@
+"""The workers of a dask cluster, any of which may be lost at any moment."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from typing import Any
+
+from distributed import Client, as_completed
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
+
+from lunarsim.campaign.chunk import Chunk, Columns
+from lunarsim.campaign.execution import AHEAD, Work, note_runs, timed
+from lunarsim.errors import InputError, LunarsimError
+
+LOSSES = 5  # how often a chunk is handed in again, each time for as many workers as the scheduler allows (three)
+
+
+class DaskCrew:
+    """The workers of a ``dask.distributed.Client``; a crew as :mod:`lunarsim.campaign.execution` knows it.
+
+    The scheduler gives the chunks of a lost worker to others. A chunk in flight on several lost workers it holds
+    for the culprit, and gives up; it is then handed in again, a bounded number of times.
+    """
+
+    def __init__(self, client: Client, work: Work, workers: int | None) -> None:
+        if client.asynchronous:
+            raise InputError("executor: the client is asynchronous; expected Client(..., asynchronous=False)")
+        self._client = client
+        self._work = work
+        self._workers = workers
+        self._name = f"lunarsim-{uuid.uuid4().hex}"
+        self._tries: Counter[int] = Counter()
+        self._pending: dict[Any, Chunk] = {}
+        self._coming = as_completed(loop=client.loop)
+        self._held = self._hold()
+
+    def room(self) -> int:
+        """Return how many chunks may be in flight."""
+        with self._reached():
+            return AHEAD * (self._workers or max(sum(self._client.nthreads().values()), 1))
+
+    def start(self, chunk: Chunk) -> None:
+        """Take a chunk."""
+        self._tries[chunk.index] += 1
+        key = f"{self._name}-{chunk.index}-{self._tries[chunk.index]}"
+        with self._reached():
+            future = self._client.submit(timed, self._held, chunk, key=key)
+            self._coming.add(future)
+        self._pending[future] = chunk
+
+    def finished(self) -> tuple[Chunk, Columns, float]:
+        """Wait until a chunk is done; return it, or raise what its work raised."""
+        while True:
+            future = next(self._coming)
+            chunk = self._pending.pop(future)
+            self._check_reached()
+            try:
+                columns, seconds = future.result()
+            except (KilledWorker, CancelledError, CommClosedError) as error:
+                self._again(chunk, error)
+            except BaseException as error:
+                note_runs(error, chunk)
+                raise
+            else:
+                del self._tries[chunk.index]
+                return chunk, columns, seconds
+
+    def close(self) -> None:
+        """Cancel what did not begin."""
+        if self._client.status == "running":
+            self._client.cancel([*self._pending, self._held])
+        self._pending.clear()
+
+    def _hold(self) -> Any:
+        """Send the work to the cluster, once; the scheduler keeps it, so that a lost worker does not lose it."""
+        self._tries[-1] += 1
+        with self._reached():
+            return self._client.submit(_same, self._work, key=f"{self._name}-work-{self._tries[-1]}")
+
+    def _again(self, chunk: Chunk, error: BaseException) -> None:
+        """Hand in a lost chunk once more."""
+        self._check_reached()
+        if self._tries[chunk.index] > LOSSES:
+            raise LunarsimError(
+                f"{chunk} was lost {self._tries[chunk.index]} times with its workers ({error}): look into the "
+                "workers' logs, whether they have memory enough, and go on with --resume (resume=True); what is "
+                "stored is safe"
+            ) from error
+        if self._held.status not in ("finished", "pending"):
+            self._held = self._hold()
+        self.start(chunk)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Turn what the client raises where it does not reach its scheduler into words."""
+        self._check_reached()
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            raise _gone(str(error)) from error
+
+    def _check_reached(self) -> None:
+        if self._client.status != "running":
+            raise _gone(f"the client is {self._client.status}")
+
+
+def _gone(why: str) -> LunarsimError:
+    return LunarsimError(
+        f"the cluster is gone ({why}): start one, and go on with --resume (resume=True); what is stored is safe"
+    )
+
+
+def _same(work: Work) -> Work:
+    return work

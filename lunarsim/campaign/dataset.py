@@ -1,0 +1,67 @@
+"""A store's columns as an xarray Dataset."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.campaign.chunk_file import RUN
+from lunarsim.campaign.store import ChunkStore
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def open_dataset(
+    store: ChunkStore | str | os.PathLike[str],
+    names: Sequence[str] | None = None,
+    *,
+    indices: Iterable[int] | None = None,
+) -> xr.Dataset:
+    """Return columns of a store along the dimension ``run``.
+
+    They are in memory: 8 bytes a run and column of floats, and one chunk more while it is read. Of a store that
+    does not fit, choose columns, or go through :meth:`ChunkStore.chunks`.
+
+    Parameters
+    ----------
+    store : ChunkStore or path-like
+        The store, or its folder.
+    names : sequence of str, optional
+        Columns. Default: all.
+    indices : iterable of int, optional
+        Chunks. Default: all that are whole; the coordinate ``run`` tells which runs they hold.
+
+    Raises
+    ------
+    InputError
+        If there is no such column or chunk.
+    DataError
+        If there is no store, or a chunk is damaged.
+    """
+    import xarray as xr  # noqa: PLC0415  (takes half a second, and a campaign that only stores needs it not)
+
+    opened = store if isinstance(store, ChunkStore) else ChunkStore.open(store)
+    chosen = opened.check_names(names)
+    chunks = [opened.manifest.chunk(index) for index in sorted(opened.done if indices is None else indices)]
+    described = {column.name: column for column in opened.manifest.columns}
+    total = sum(chunk.count for chunk in chunks)
+    arrays: dict[str, NDArray[Any]] = {name: np.empty(total, described[name].dtype) for name in chosen}
+    runs = np.empty(total, np.int64)
+    at = 0
+    for chunk in chunks:
+        for name, values in opened.read(chunk.index, chosen).items():
+            arrays[name][at : at + chunk.count] = values
+        runs[at : at + chunk.count] = np.arange(chunk.first, chunk.first + chunk.count)
+        at += chunk.count
+    variables = {
+        name: (RUN, values, {"units": described[name].unit, "long_name": described[name].words})
+        for name, values in arrays.items()
+    }
+    manifest = opened.manifest
+    attributes = {"title": manifest.name, "seed": manifest.seed, "sampling": manifest.sampling, **manifest.versions}
+    return xr.Dataset(variables, coords={RUN: runs}, attrs=attributes)
