@@ -1,5 +1,22 @@
+from . import campaign as campaign
 from . import data as data
 from . import plots as plots
+from .campaign import Campaign as Campaign
+from .campaign import CampaignResult as CampaignResult
+from .campaign import Discrete as Discrete
+from .campaign import Empirical as Empirical
+from .campaign import IntervalNarrowEnough as IntervalNarrowEnough
+from .campaign import JointNormal as JointNormal
+from .campaign import LatinHypercube as LatinHypercube
+from .campaign import MonteCarlo as MonteCarlo
+from .campaign import Normal as Normal
+from .campaign import Probability as Probability
+from .campaign import QuantileNarrowEnough as QuantileNarrowEnough
+from .campaign import Sobol as Sobol
+from .campaign import TruncatedNormal as TruncatedNormal
+from .campaign import Uniform as Uniform
+from .campaign import assert_campaign as assert_campaign
+from .campaign import state_covariance as state_covariance
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine
 from .craft import Spacecraft as Spacecraft
@@ -49,6 +66,7 @@ from .plan import AlongVelocity as AlongVelocity
 from .plan import Burn as Burn
 from .plan import Coast as Coast
 from .plan import FixedDirection as FixedDirection
+from .scenarios import load_campaign as load_campaign
 from .scenarios import load_scenario as load_scenario
 from .scenarios import scenario_names as scenario_names
 

@@ -1,50 +1,5 @@
-"""Campaigns: one scenario, dispersed, flown many times."""
+"""Campaigns: one scenario, dispersed, flown many times. A name is loaded when it is first used."""
 
-from lunarsim.campaign.campaign import Campaign
-from lunarsim.campaign.distributions import (
-    Discrete,
-    Distribution,
-    Empirical,
-    JointNormal,
-    Normal,
-    Probability,
-    TruncatedNormal,
-    Uniform,
-    state_covariance,
-)
-from lunarsim.campaign.heldout import HeldOut
-from lunarsim.campaign.outcome import CUTOFFS, FAILURES, OUTCOMES
-from lunarsim.campaign.paths import Path, edited, nominal, paths
-from lunarsim.campaign.result import CampaignResult, assert_campaign
-from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling, Sobol
-from lunarsim.campaign.statistics import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule
+import lazy_loader as _lazy
 
-__all__ = [
-    "CUTOFFS",
-    "FAILURES",
-    "OUTCOMES",
-    "Campaign",
-    "CampaignResult",
-    "Discrete",
-    "Distribution",
-    "Empirical",
-    "HeldOut",
-    "IntervalNarrowEnough",
-    "JointNormal",
-    "LatinHypercube",
-    "MonteCarlo",
-    "Normal",
-    "Path",
-    "Probability",
-    "QuantileNarrowEnough",
-    "Sampling",
-    "Sobol",
-    "StoppingRule",
-    "TruncatedNormal",
-    "Uniform",
-    "assert_campaign",
-    "edited",
-    "nominal",
-    "paths",
-    "state_covariance",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

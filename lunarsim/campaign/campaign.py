@@ -50,7 +50,7 @@ class Campaign:
         What is flown. A fault of it may be dispersed too: then it is there in some of the runs.
     dispersions : mapping of str, or tuple of str, to Distribution
         What scatters, by path, such as ``{"craft.engine.thrust": Normal(266 * u.N, 1 * u.N)}``; a tuple of paths
-        for a joint distribution. See :func:`lunarsim.campaign.paths` for those of a scenario. Epoch, ignitions, the
+        for a joint distribution. See :func:`lunarsim.campaign.dispersible` for those of a scenario. Epoch, ignitions, the
         state's ``radial`` to ``normal_rate`` and the terrain's elevation are offsets from the scenario.
     sampling : Sampling
         Default: plain Monte Carlo.

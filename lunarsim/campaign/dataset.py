@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.campaign.chunk_file import RUN
+from lunarsim.campaign.memory import MemoryStore
 from lunarsim.campaign.store import ChunkStore
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def open_dataset(
-    store: ChunkStore | str | os.PathLike[str],
+    store: ChunkStore | MemoryStore | str | os.PathLike[str],
     names: Sequence[str] | None = None,
     *,
     indices: Iterable[int] | None = None,
@@ -29,7 +30,7 @@ def open_dataset(
 
     Parameters
     ----------
-    store : ChunkStore or path-like
+    store : ChunkStore, MemoryStore or path-like
         The store, or its folder.
     names : sequence of str, optional
         Columns. Default: all.
@@ -45,7 +46,7 @@ def open_dataset(
     """
     import xarray as xr  # noqa: PLC0415  (takes half a second, and a campaign that only stores needs it not)
 
-    opened = store if isinstance(store, ChunkStore) else ChunkStore.open(store)
+    opened = store if isinstance(store, (ChunkStore, MemoryStore)) else ChunkStore.open(store)
     chosen = opened.check_names(names)
     chunks = [opened.manifest.chunk(index) for index in sorted(opened.done if indices is None else indices)]
     described = {column.name: column for column in opened.manifest.columns}

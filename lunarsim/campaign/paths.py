@@ -65,7 +65,7 @@ class Path:
         return self.name.split(".")
 
 
-def paths(scenario: Scenario) -> dict[str, Path]:
+def dispersible(scenario: Scenario) -> dict[str, Path]:
     """Return the values of a scenario that a campaign may disperse, by name.
 
     Only what the flight of this scenario can feel is among them: no engine without a burn, no Love number without
@@ -82,7 +82,7 @@ def find(scenario: Scenario, name: str) -> Path:
     InputError
         If the scenario has no such value, or its flight would not feel it.
     """
-    known = paths(scenario)
+    known = dispersible(scenario)
     if name not in known:
         raise InputError(
             f"path '{name}': the scenario '{scenario.name}' has no such value that its flight would feel; "

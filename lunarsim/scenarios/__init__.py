@@ -1,5 +1,5 @@
 """The catalogue: one TOML file a mission, its sources within."""
 
-from lunarsim.scenarios.catalogue import load_scenario, scenario_names
+from lunarsim.scenarios.catalogue import load_campaign, load_scenario, scenario_names
 
-__all__ = ["load_scenario", "scenario_names"]
+__all__ = ["load_campaign", "load_scenario", "scenario_names"]

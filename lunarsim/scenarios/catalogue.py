@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from lunarsim.errors import UnknownScenarioError, nearest
+from lunarsim.errors import InputError, ScenarioError, UnknownScenarioError, nearest
 from lunarsim.flight import Scenario
-from lunarsim.io import read_scenario
+from lunarsim.io import read_campaign_parts, read_scenario
+
+if TYPE_CHECKING:
+    from lunarsim.campaign import Campaign
+
+Made = TypeVar("Made")
 
 
 def scenario_names() -> tuple[str, ...]:
@@ -32,12 +39,49 @@ def load_scenario(name: str | os.PathLike[str]) -> Scenario:
     ScenarioError
         If the file cannot be read or does not hold a valid scenario.
     """
+    return _read(name, read_scenario)
+
+
+def load_campaign(name: str | os.PathLike[str]) -> Campaign:
+    """Return the campaign of a scenario of the catalogue, or of one from a file: its scenario and its dispersions.
+
+    Parameters
+    ----------
+    name : str or path
+        A name in the catalogue, or the path of a .toml file with ``[[dispersions]]``.
+
+    Raises
+    ------
+    UnknownScenarioError
+        If there is neither such a name nor such a file; the text gives the nearest names.
+    ScenarioError
+        If the file cannot be read, does not hold a valid scenario, or disperses nothing.
+    """
+    return _read(name, _read_campaign)
+
+
+def _read_campaign(path: Path) -> Campaign:
+    from lunarsim.campaign import Campaign  # noqa: PLC0415  (takes a second that one flight does not need)
+
+    scenario, dispersions = read_campaign_parts(path)
+    if not dispersions:
+        raise ScenarioError(
+            f"{path}: nothing is dispersed: expected at least one [[dispersions]] table, with path, distribution "
+            "and its numbers"
+        )
+    try:
+        return Campaign(scenario, dispersions)
+    except InputError as error:
+        raise ScenarioError(f"{path}: [dispersions] {error}") from error
+
+
+def _read(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
     if isinstance(name, str) and name in scenario_names():
         with resources.as_file(resources.files("lunarsim.scenarios") / f"{name}.toml") as path:
-            return read_scenario(path)
+            return read(path)
     path = Path(name)
     if path.is_file():
-        return read_scenario(path)
+        return read(path)
     raise UnknownScenarioError(
         f"'{name}' is neither a scenario of the catalogue nor a file: {nearest(str(name), scenario_names())} "
         "Or give the path of a .toml file."
