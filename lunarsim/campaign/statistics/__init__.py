@@ -4,6 +4,9 @@ Columns are numpy arrays with one value per run; lengths are metres, angles degr
 is two-sided unless it says otherwise. Anything random takes a seed.
 """
 
+# The modules here import scipy, not scipy.stats: scipy loads that when it is first used, which saves half a second for
+# those who only draw a flight.
+
 from lunarsim.campaign.statistics.contours import Density, density
 from lunarsim.campaign.statistics.effects import Effect, Tornado, tornado
 from lunarsim.campaign.statistics.ellipse import Ellipse, EllipseInterval, covariance_ellipse, ellipse_interval
@@ -14,8 +17,9 @@ from lunarsim.campaign.statistics.projection import LocalPlane, downrange_crossr
 from lunarsim.campaign.statistics.proof import assert_rate, runs_needed
 from lunarsim.campaign.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
 from lunarsim.campaign.statistics.quantiles import Quantile, quantile, quantiles, weighted_quantile
+from lunarsim.campaign.statistics.saltelli import SaltelliDesign
 from lunarsim.campaign.statistics.stopping import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule
-from lunarsim.campaign.statistics.variance import SaltelliDesign, SobolIndex, SobolIndices, sobol, sobol_indices
+from lunarsim.campaign.statistics.variance import SobolIndex, SobolIndices, sobol, sobol_indices
 
 __all__ = [
     "Density",

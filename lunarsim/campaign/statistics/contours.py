@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
@@ -105,7 +105,7 @@ def density(
     bandwidth = columns.effective_size(share) ** (-1.0 / 6.0)
     frame = _frame(xy, centre, axes / deviations, bandwidth)
     cells = frame.cells(xy)
-    smooth = ndimage.gaussian_filter(_binned(cells, share, frame.shape), bandwidth / frame.cell, truncate=6.0)
+    smooth = scipy.ndimage.gaussian_filter(_binned(cells, share, frame.shape), bandwidth / frame.cell, truncate=6.0)
     per_m2 = np.asarray(smooth / (frame.cell**2 * deviations.prod()))
     at_runs = _interpolate(per_m2, cells)
     order = np.argsort(at_runs)
@@ -151,4 +151,4 @@ def _binned(cells: NDArray[np.float64], share: Column, shape: tuple[int, int]) -
 
 
 def _interpolate(per_m2: NDArray[np.float64], cells: NDArray[np.float64]) -> Column:
-    return np.asarray(ndimage.map_coordinates(per_m2, cells.T, order=1, mode="constant", cval=0.0))
+    return np.asarray(scipy.ndimage.map_coordinates(per_m2, cells.T, order=1, mode="constant", cval=0.0))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
@@ -137,7 +137,7 @@ def tornado(
     slopes, errors, r_squared = _regression(varied, x, y)
     ranks, rank_r_squared = _partial_ranks(x, y)
     tails = (1.0 - columns.fraction("probability", probability)) / 2.0
-    t = float(stats.t.ppf((1.0 + columns.fraction("confidence", confidence)) / 2.0, y.size - len(varied) - 1))
+    t = float(scipy.stats.t.ppf((1.0 + columns.fraction("confidence", confidence)) / 2.0, y.size - len(varied) - 1))
     effects = [_still(name, float(table[name][0])) for name in names if name not in varied]
     for i, name in enumerate(varied):
         standardised = float(slopes[i] * x[:, i].std() / y.std())
@@ -221,7 +221,7 @@ def _partial_ranks(x: NDArray[np.float64], y: Column) -> tuple[Column, float]:
     """Return the partial rank correlations of each input with the output, and R squared of the ranks."""
     if x.shape[1] == 0:
         return np.empty(0), 0.0
-    correlation = np.corrcoef([stats.rankdata(column) for column in (*x.T, y)])
+    correlation = np.corrcoef([scipy.stats.rankdata(column) for column in (*x.T, y)])
     last = x.shape[1]
     found = [_partial(correlation, [i, last]) for i in range(last)]
     explained = correlation[last, :last] @ np.linalg.pinv(correlation[:last, :last]) @ correlation[:last, last]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
@@ -172,7 +172,7 @@ def ellipse_interval(
     share = np.full(xy.shape[0], 1.0 / xy.shape[0]) if weights is None else columns.normalised(weights, xy.shape[0])
     middle = np.average(xy, axis=0, weights=share)
     sums = _batch_sums(share, *(xy - middle).T)
-    found = stats.bootstrap(
+    found = scipy.stats.bootstrap(
         sums,
         _shape_of_sums,
         paired=True,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from lunarsim.campaign.statistics import columns
 from lunarsim.errors import InputError
@@ -187,7 +187,7 @@ def outcome_rates(
 
 def clopper_pearson_low(count: float, total: float, miss: float) -> float:
     """Return the probability below which ``count`` or more of ``total`` come with a probability under ``miss``."""
-    return float(stats.beta.ppf(miss, count, total - count + 1.0)) if count > 0.0 else 0.0
+    return float(scipy.stats.beta.ppf(miss, count, total - count + 1.0)) if count > 0.0 else 0.0
 
 
 def check_counts(count: int, total: int) -> None:
@@ -206,7 +206,7 @@ def check_counts(count: int, total: int) -> None:
 def _interval(value: float, total: float, confidence: float, method: str) -> tuple[float, float]:
     miss = (1.0 - confidence) / 2.0
     if method == "wilson":
-        return _wilson(value, total, float(stats.norm.isf(miss)))
+        return _wilson(value, total, float(scipy.stats.norm.isf(miss)))
     if method == "clopper-pearson":
         count = value * total
         low = clopper_pearson_low(count, total, miss)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
@@ -54,7 +54,8 @@ def quantile(values: ArrayLike, probability: float, *, confidence: float = 0.95)
     The number of runs below the quantile is binomial, whatever the distribution, so ranks from the binomial
     distribution bound it (Conover 1999, Practical Nonparametric Statistics, sec. 3.2; David & Nagaraja 2003,
     doi:10.1002/0471722162, sec. 7.1). The interval holds the quantile at least as often as ``confidence``. The estimate
-    is linear between order statistics, as numpy's default.
+    is linear between order statistics, as numpy's default, and kept within the interval, which matters for a quantile
+    beyond the outermost runs alone.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def weighted_quantile(
     """
     column = columns.finite("values", values)
     columns.fraction("probability", probability)
-    z = float(stats.norm.ppf((1.0 + columns.fraction("confidence", confidence)) / 2.0))
+    z = float(scipy.stats.norm.ppf((1.0 + columns.fraction("confidence", confidence)) / 2.0))
     order = np.argsort(column, kind="stable")
     ordered, share = column[order], columns.normalised(weights, column.size)[order]
     reached = np.cumsum(share)
@@ -137,13 +138,15 @@ def at_share(ordered: Column, reached: Column, share: float) -> float:
 
 
 def _of_sorted(ordered: Column, probability: float, miss: float, confidence: float) -> Quantile:
-    lower = int(stats.binom.ppf(miss, ordered.size, probability))  # ranks, counted from 1
-    upper = int(stats.binom.ppf(1.0 - miss, ordered.size, probability)) + 1
+    lower = int(scipy.stats.binom.ppf(miss, ordered.size, probability))  # ranks, counted from 1
+    upper = int(scipy.stats.binom.ppf(1.0 - miss, ordered.size, probability)) + 1
+    low = float(ordered[lower - 1]) if lower >= 1 else -np.inf
+    high = float(ordered[upper - 1]) if upper <= ordered.size else np.inf
     return Quantile(
         probability=probability,
-        value=float(np.quantile(ordered, probability)),
-        low=float(ordered[lower - 1]) if lower >= 1 else -np.inf,
-        high=float(ordered[upper - 1]) if upper <= ordered.size else np.inf,
+        value=min(max(float(np.quantile(ordered, probability)), low), high),
+        low=low,
+        high=high,
         confidence=confidence,
         total=ordered.size,
     )

@@ -1,0 +1,260 @@
+"""Rates, quantiles, weights, proofs and stopping rules: against scipy, closed forms and synthetic campaigns."""
+
+import contextlib
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from lunarsim.campaign import statistics
+from lunarsim.errors import InputError, StatisticsWarning
+
+CAMPAIGNS = 1000
+
+
+def coverage(low, high, truth):
+    return np.mean((np.asarray(low) <= truth) & (truth <= np.asarray(high)))
+
+
+def rates_of_campaigns(probability, runs, method):
+    """Return the rates of a thousand campaigns; equal counts give equal rates, so each is found once."""
+    counts = np.random.default_rng(7).binomial(runs, probability, CAMPAIGNS)
+    by_count = {int(count): statistics.rate(int(count), runs, method=method) for count in np.unique(counts)}
+    return [by_count[count] for count in counts.tolist()]
+
+
+@given(total=st.integers(1, 5000), data=st.data(), confidence=st.floats(0.5, 0.999))
+@pytest.mark.parametrize(("method", "scipy_method"), [("wilson", "wilson"), ("clopper-pearson", "exact")])
+def test_intervals_of_a_rate_are_those_of_scipy(method, scipy_method, total, data, confidence):
+    count = data.draw(st.integers(0, total))
+    rate = statistics.rate(count, total, confidence=confidence, method=method)
+    theirs = stats.binomtest(count, total).proportion_ci(confidence, scipy_method)
+    # scipy finds the exact bounds with a root finder, to 1e-12 or so of the bound
+    np.testing.assert_allclose([rate.low, rate.high], [theirs.low, theirs.high], rtol=1e-8, atol=1e-12)
+
+
+def test_wilson_intervals_cover_the_probability_nearly_as_often_as_they_say_on_average():
+    probabilities = np.linspace(0.02, 0.98, 25)
+    rates = [(p, rates_of_campaigns(p, 200, "wilson")) for p in probabilities]
+    covered = np.mean([coverage([r.low for r in all_], [r.high for r in all_], p) for p, all_ in rates])
+    assert covered == pytest.approx(0.95, abs=0.006)  # four standard errors of 25,000 campaigns, 0.0014 each
+
+
+@pytest.mark.parametrize("probability", [0.001, 0.03, 0.5, 0.97])
+def test_clopper_pearson_intervals_cover_the_probability_at_least_as_often_as_they_say(probability):
+    rates = rates_of_campaigns(probability, 300, "clopper-pearson")
+    covered = coverage([r.low for r in rates], [r.high for r in rates], probability)
+    assert covered >= 0.95 - 3 * 0.0069  # three standard errors of a thousand campaigns
+
+
+def test_rates_of_outcomes_sum_to_one_and_name_outcomes_that_never_came():
+    codes = np.array([1, 1, 2, 0, 1], dtype=np.int8)
+    rates = statistics.outcome_rates(codes, {0: "failed", 1: "impact", 2: "in orbit", 3: "escape"})
+    assert [rate.count for rate in rates.values()] == [1, 3, 1, 0]
+    assert sum(rate.value for rate in rates.values()) == pytest.approx(1.0, rel=1e-15)
+    assert rates["escape"].low == 0.0 < rates["escape"].high
+
+
+def test_equal_weights_give_the_rate_of_plain_runs():
+    happened = np.arange(250) < 31
+    weighted = statistics.weighted_rate(happened, np.full(250, 0.3))
+    plain = statistics.rate(31, 250)
+    for name in ("value", "low", "high", "effective_total"):
+        assert getattr(weighted, name) == pytest.approx(getattr(plain, name), rel=1e-12)  # rounding of sums of weights
+
+
+@pytest.mark.parametrize("flown", [(0.0, 1.5), (1.0, 1.5)])
+def test_intervals_of_weighted_rates_and_quantiles_cover_those_of_the_target(flown):
+    rng = np.random.default_rng(11)
+    tail, median_of_top = stats.norm.sf(1.5), stats.norm.ppf(0.9)
+    rates, tops = [], []
+    for _ in range(CAMPAIGNS):
+        x = rng.normal(*flown, size=400)
+        found = statistics.importance_weights(stats.norm.logpdf(x), stats.norm.logpdf(x, *flown))
+        rates.append(statistics.weighted_rate(x > 1.5, found.values))
+        tops.append(statistics.weighted_quantile(x, found.values, 0.9))
+    # nominal 0.95; three standard errors of a thousand campaigns, and as much for the normal approximation
+    assert coverage([r.low for r in rates], [r.high for r in rates], tail) == pytest.approx(0.95, abs=0.04)
+    assert coverage([q.low for q in tops], [q.high for q in tops], median_of_top) == pytest.approx(0.95, abs=0.04)
+
+
+def test_weights_from_one_normal_to_another_reproduce_its_mean_and_variance():
+    x = np.random.default_rng(3).normal(0.0, 2.0, 200_000)
+    found = statistics.importance_weights(stats.norm.logpdf(x, 1.0, 1.0), stats.norm.logpdf(x, 0.0, 2.0))
+    mean = np.sum(found.values * x)
+    assert found.values.sum() == pytest.approx(1.0, rel=1e-12)  # rounding
+    assert mean == pytest.approx(1.0, abs=4.0 / np.sqrt(found.effective_size))  # four standard errors
+    assert np.sum(found.values * (x - mean) ** 2) == pytest.approx(1.0, abs=8.0 / np.sqrt(found.effective_size))
+    assert found.mean_ratio == pytest.approx(1.0, abs=0.01)  # both densities are complete
+
+
+def test_the_effective_number_of_runs_is_that_of_the_closed_form_for_normals():
+    """E[w]^2 / E[w^2] for N(0, s) flown and N(0, 1) wanted is sqrt(2 s^2 - 1) / s^2."""
+    s = 1.5
+    x = np.random.default_rng(4).normal(0.0, s, 200_000)
+    found = statistics.importance_weights(stats.norm.logpdf(x), stats.norm.logpdf(x, 0.0, s))
+    assert found.effective_size / x.size == pytest.approx(np.sqrt(2.0 * s**2 - 1.0) / s**2, rel=0.01)  # 3 std errors
+
+
+def test_constants_left_out_of_the_log_densities_change_no_weight():
+    x = np.random.default_rng(5).normal(size=1000)
+    log_target, log_flown = stats.norm.logpdf(x, 0.2), stats.norm.logpdf(x)
+    plain = statistics.importance_weights(log_target, log_flown)
+    shifted = statistics.importance_weights(log_target + 5000.0, log_flown - 800.0)
+    np.testing.assert_allclose(shifted.values, plain.values, rtol=1e-9)  # digits lost by adding 5800 to the logarithm
+
+
+def test_few_effective_runs_warn_and_very_few_are_refused():
+    x = np.random.default_rng(6).normal(size=1000)
+    flown = stats.norm.logpdf(x)
+    with pytest.warns(StatisticsWarning, match="1,000 runs are as good as"):
+        statistics.importance_weights(stats.norm.logpdf(x, 2.0, 1.0), flown)
+    with pytest.raises(InputError, match=r"hardly overlap.*fly a campaign"):
+        statistics.importance_weights(stats.norm.logpdf(x, 6.0, 1.0), flown)
+    with pytest.raises(InputError, match="zero density at every run"):
+        statistics.importance_weights(np.full(1000, -np.inf), flown)
+
+
+def test_resampled_runs_come_as_often_as_their_weights_say():
+    weights = np.array([0.5, 0.0, 0.2, 0.3])
+    runs = statistics.resampled(weights, 1000, seed=1)
+    np.testing.assert_allclose(np.bincount(runs, minlength=4), 1000 * weights, atol=1)  # floor or one more
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.01, 0.99))
+def test_the_interval_of_a_quantile_is_of_values_that_came_and_holds_the_estimate(values, probability):
+    found = statistics.quantile(values, probability)
+    assert found.value == np.clip(np.quantile(values, probability), found.low, found.high)
+    assert found.low <= found.value <= found.high
+    assert {found.low, found.high} <= {*values, -np.inf, np.inf}
+
+
+@pytest.mark.parametrize("probability", [0.05, 0.5, 0.95])
+def test_intervals_of_quantiles_cover_whatever_the_distribution(probability):
+    samples = np.random.default_rng(8).pareto(1.1, (CAMPAIGNS, 150))  # no variance, and hardly a mean
+    found = [statistics.quantile(sample, probability) for sample in samples]
+    truth = stats.lomax.ppf(probability, 1.1)
+    assert coverage([q.low for q in found], [q.high for q in found], truth) >= 0.95 - 3 * 0.0069
+
+
+def test_too_few_runs_give_a_quantile_no_bound_on_the_far_side():
+    found = statistics.quantile(np.arange(20.0), 0.95)
+    assert np.isfinite(found.low)
+    assert found.high == np.inf  # 0.95^20 = 36 %: all twenty may lie below it
+
+
+def test_a_weighted_quantile_of_equal_weights_is_that_of_the_runs():
+    values = np.random.default_rng(9).normal(size=2001)
+    weighted = statistics.weighted_quantile(values, np.ones(2001), 0.5)
+    plain = statistics.quantile(values, 0.5)
+    assert weighted.value == plain.value
+    # the two intervals may differ by a rank or two of 2001, spaced by 1 / (2001 * 0.4)
+    np.testing.assert_allclose([weighted.low, weighted.high], [plain.low, plain.high], atol=4 / (2001 * 0.4))
+
+
+def test_a_proven_rate_returns_its_one_sided_bound():
+    bound = statistics.assert_rate(1000, 1000, at_least=0.99)
+    assert bound == pytest.approx(0.05 ** (1 / 1000), rel=1e-12)  # closed form where no run fails
+    assert statistics.assert_rate(0, 1000, at_most=0.01) == pytest.approx(1.0 - bound, rel=1e-9)
+
+
+def test_an_unproven_rate_says_counts_bound_and_how_many_runs_more():
+    with pytest.raises(AssertionError) as caught:
+        statistics.assert_rate(997, 1000, at_least=0.995, what="landed safely")
+    text = str(caught.value)
+    assert "landed safely: 997 of 1,000 runs (99.70 %)" in text
+    assert "at_least = 0.995 is not proven at 95 % confidence" in text
+    assert f"lower bound is {100 * stats.binomtest(997, 1000).proportion_ci(0.90, 'exact').low:.2f} %" in text
+    more = int(re.search(r"about ([\d,]+) more runs would prove it", text)[1].replace(",", ""))
+    total = 1000 + more
+    kept = int(0.997 * total)
+    assert stats.binomtest(kept, total).proportion_ci(0.90, "exact").low >= 0.995
+    assert stats.binomtest(kept - 1, total - 1).proportion_ci(0.90, "exact").low < 0.995
+
+
+def test_spotless_runs_that_are_too_few_ask_for_the_number_of_the_closed_form():
+    with pytest.raises(AssertionError, match="About 199 more runs would prove it, if every one of them meets it"):
+        statistics.assert_rate(100, 100, at_least=0.99)  # 0.99^n <= 0.05 from n = 299 on
+    assert statistics.assert_rate(299, 299, at_least=0.99) >= 0.99
+
+
+def test_after_one_loss_it_is_said_how_many_spotless_runs_would_prove_it():
+    with pytest.raises(AssertionError) as caught:
+        statistics.assert_rate(299, 300, at_least=0.99)
+    more = int(re.search(r"if every further run meets it, ([\d,]+) more would", str(caught.value))[1])
+    # one loss in n runs proves 0.99 once 0.99^n + n 0.01 0.99^(n - 1) is at most 0.05
+    unproven, proven = (0.99**n + n * 0.01 * 0.99 ** (n - 1) for n in (299 + more, 300 + more))
+    assert proven <= 0.05 < unproven
+
+
+def test_a_rate_on_the_wrong_side_is_told_that_no_number_of_runs_would_prove_it():
+    with pytest.raises(AssertionError, match="no number of runs at this rate would prove it"):
+        statistics.assert_rate(980, 1000, at_least=0.99)
+    with pytest.raises(AssertionError, match=r"at_most = 0\.001 is not proven.*upper bound is 0\.9"):
+        statistics.assert_rate(4, 1000, at_most=0.001)
+
+
+def test_a_requirement_that_is_not_met_passes_in_few_campaigns():
+    counts = np.random.default_rng(10).binomial(500, 0.95, CAMPAIGNS)  # the requirement is met exactly on its edge
+    passed = 0
+    for count, campaigns in zip(*np.unique(counts, return_counts=True), strict=True):
+        with contextlib.suppress(AssertionError):
+            statistics.assert_rate(count, 500, at_least=0.95)
+            passed += campaigns
+    assert 0 < passed / CAMPAIGNS <= 0.05 + 3 * 0.0069
+
+
+def test_a_rule_is_met_where_the_interval_is_narrow_and_not_before():
+    outcomes = np.random.default_rng(12).binomial(1, 0.9, 5000).astype(np.int8)
+    rule = statistics.IntervalNarrowEnough(outcome=1, half_width=0.01)
+    met = [rule.met({"outcome": outcomes[:n]}) for n in range(100, 5001, 100)]
+    assert met == sorted(met)  # once met, it stays met
+    first = 100 * (1 + met.index(True))
+    expected = 0.9 * 0.1 * (1.96 / 0.01) ** 2  # runs for a normal interval
+    assert first == pytest.approx(expected, rel=0.1)  # the rate itself scatters by 0.005
+
+
+def test_a_rule_wants_its_fewest_runs_even_if_they_all_agree():
+    rule = statistics.IntervalNarrowEnough(outcome=1, half_width=0.2)
+    assert not rule.met({"outcome": np.ones(99)})
+    assert rule.met({"outcome": np.ones(100)})
+
+
+def test_the_rule_of_a_quantile_leaves_out_runs_without_a_value():
+    speeds = np.random.default_rng(13).normal(1700.0, 2.0, 4000)
+    rule = statistics.QuantileNarrowEnough(column="speed_mps", probability=0.5, half_width=0.1)
+    assert not rule.met({"speed_mps": speeds[:500]})
+    assert rule.met({"speed_mps": np.where(np.arange(4000) % 10 == 0, np.nan, speeds)})
+    with pytest.raises(InputError, match="did you mean 'speed_mps'"):
+        statistics.QuantileNarrowEnough(column="sped_mps", probability=0.5, half_width=1.0).met({"speed_mps": speeds})
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: statistics.rate(5, 4), "0 <= count <= total"),
+        (lambda: statistics.rate(0, 0), "total > 0"),
+        (lambda: statistics.rate(1, 2, confidence=95), "for 95 % write 0.95"),
+        (lambda: statistics.rate(1, 2, method="wald"), "'wilson' or 'clopper-pearson'"),
+        (lambda: statistics.outcome_rates([0, 7], {0: "failed"}), r"codes \[7\] have no name"),
+        (lambda: statistics.quantile([1.0, np.nan], 0.5), "1 of 2 runs have no finite value"),
+        (lambda: statistics.quantile([], 0.5), "0 runs"),
+        (lambda: statistics.weighted_rate([0, 1], [1, 1]), "such as outcome == 1"),
+        (lambda: statistics.weighted_rate([True, False], [1, -1]), "none negative"),
+        (lambda: statistics.assert_rate(1, 2), "exactly one of them"),
+        (lambda: statistics.assert_rate(1, 2, at_least=0.1, at_most=0.2), "exactly one of them"),
+        (lambda: statistics.resampled([1.0], 0, seed=1), "1 or more"),
+    ],
+)
+def test_bad_input_is_refused_with_words(call, words):
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_results_read_as_sentences():
+    assert str(statistics.rate(973, 1000)) == "97.30 % (973 of 1,000 runs; 95 % Wilson interval 96.10 % to 98.14 %)"
+    assert "as good as" in str(statistics.weighted_rate(np.arange(100) < 30, np.arange(100) + 1.0))
+    assert str(statistics.quantile(np.arange(1001.0), 0.5)).startswith("50 % quantile 500 (95 % interval 469 to 531")
