@@ -124,6 +124,12 @@ def test_a_discrete_distribution_gives_each_value_as_often_as_its_probability() 
     assert np.allclose(np.exp(logs), [0.5, 0.2, 0.3, 0.0], rtol=1e-15)
 
 
+def test_a_uniform_number_that_is_just_a_cumulative_probability_gives_the_lower_value() -> None:
+    ties = np.array([[0.25], [0.5]])  # the inverse CDF is the least value whose CDF is not below
+    assert Discrete([1.0, 2.0, 3.0], [0.25, 0.25, 0.5]).values(ties)[:, 0].tolist() == [1.0, 2.0]
+    assert Probability(0.75).values(ties)[:, 0].tolist() == [0.0, 1.0]
+
+
 def test_a_value_of_probability_zero_never_occurs_even_where_probabilities_do_not_quite_add_up() -> None:
     distribution = Discrete([1.0, 2.0, 3.0, 4.0], [0.0, 0.1, 0.9 - 1e-10, 0.0])
     assert set(distribution.values(GRID)[:, 0]) == {2.0, 3.0}
@@ -215,6 +221,14 @@ def test_a_singular_covariance_has_no_density_and_gives_values_that_follow_from_
     assert np.all(values[:, 2] == 0.0)
     with pytest.raises(InputError, match="singular"):
         joint.log_density(values)
+
+
+def test_two_values_that_agree_to_eight_digits_keep_their_small_difference() -> None:
+    correlation = 1.0 - 1e-8
+    joint = JointNormal([0.0, 0.0], [[1.0, correlation], [correlation, 1.0]])
+    apart = joint.values(np.array([[0.5, stats.norm.cdf(1.0)]]))
+    # sqrt(1 - correlation^2), whose rounding is 1e-16 over 2e-8
+    assert np.allclose(apart, [[0.0, np.sqrt(2e-8 - 1e-16)]], rtol=1e-7, atol=0.0)
 
 
 def test_a_state_covariance_is_the_same_in_kilometres() -> None:

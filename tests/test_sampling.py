@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 import threading
 
 import numpy as np
@@ -48,10 +49,15 @@ def test_threads_that_ask_in_any_order_get_the_same_bits(method: Sampling) -> No
             found[int(first)] = method.uniforms(5, int(first), 10, DIMENSIONS, TOTAL).tobytes()
 
     threads = [threading.Thread(target=work, args=(offset,)) for offset in (0, 10, 20, 30)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that they do interrupt each other
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
     assert len(found) == TOTAL // 10
     assert all(bits == together[first : first + 10].tobytes() for first, bits in found.items())
 

@@ -120,8 +120,8 @@ class Sobol:
     campaign can be lengthened to the next power of 2. At most 2**32 runs, and as many different numbers in each
     dimension.
 
-    To reach run ``i``, a thread steps over those before it, which takes some 5 ns each in 12 dimensions. A thread that
-    asks for increasing runs steps over each of them once.
+    To reach run ``i``, a thread steps over those before it, which takes about 1 s for 10**8 runs of 12 dimensions. A
+    thread that asks for increasing runs steps over each of them once.
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:
