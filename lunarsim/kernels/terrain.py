@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.chebyshev import ChebyshevTable
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import kernel, part_of_kernel
 from lunarsim.kernels.orbit import spherical
 from lunarsim.kernels.orientation import rot_pa_from_icrf
 
@@ -34,19 +34,31 @@ class Ground(NamedTuple):
     lowest_m: float  #: bounds of the surface, the known outside included
     highest_m: float
     steepest_m_per_rad: float  #: greatest slope of height over an angle at the Moon's centre
-    spin_rad_s: float  #: how fast it turns in inertial space
+    steepest_by_row_m_per_rad: NDArray[np.float64]  #: the same of each row of cells, the rows beside it, and the caps
+    tops_m: NDArray[np.float32]  #: the highest ground near each tile of cells, as kernels/tiles.py lays them out
     rot_me_from_pa: NDArray[np.float64]  #: shape (3, 3), read-only
 
 
-@kernel
+class Place(NamedTuple):
+    """Where a latitude and longitude lie in a raster: the cell between four nodes, and where in it."""
+
+    row: int  #: of the cell's northern nodes; -1: in the northern cap; -2: outside
+    column: int  #: of the western nodes; -1: outside
+    south: float  #: share of the way to the next row, 0 to 1
+    east: float
+    way_rad: float  #: from this row to the next
+
+
+@part_of_kernel
 def _column(longitude: float, ground: Ground) -> tuple[int, float]:
     """Return the column to the west and the share of the way to the next; column -1 is outside."""
     columns = ground.heights_m.shape[1]
     turn = 2.0 * pi / ground.lon_step_rad
-    column = (longitude - ground.west_rad) % (2.0 * pi) / ground.lon_step_rad
+    eastward = longitude - ground.west_rad
+    column = (eastward - 2.0 * pi * floor(eastward / (2.0 * pi))) / ground.lon_step_rad
     if ground.around:
         j = int(column)
-        return j % columns, column - j
+        return j if j < columns else 0, column - j
     if column > turn - _EDGE:
         column = 0.0
     if column > columns - 1 + _EDGE:
@@ -55,7 +67,7 @@ def _column(longitude: float, ground: Ground) -> tuple[int, float]:
     return j, column - j
 
 
-@kernel
+@part_of_kernel
 def _row(latitude: float, ground: Ground) -> tuple[int, float, float]:
     """Return the row to the north, the share of the way to the next, and that way (rad); row -2 is outside.
 
@@ -74,7 +86,7 @@ def _row(latitude: float, ground: Ground) -> tuple[int, float, float]:
     return i, from_upper_rad / span, span
 
 
-@kernel
+@part_of_kernel
 def _way(i: int, ground: Ground) -> float:
     """Return the angle (rad) from row i to the next, from the north pole (-1) to row 0, from the last to the south."""
     if i < 0:
@@ -84,7 +96,7 @@ def _way(i: int, ground: Ground) -> float:
     return ground.lat_step_rad
 
 
-@kernel
+@part_of_kernel
 def _node(i: int, j: int, ground: Ground) -> float:
     """Return the height (m) at a row and column; row -1 and the one behind the last are the poles."""
     if i < 0:
@@ -94,21 +106,36 @@ def _node(i: int, j: int, ground: Ground) -> float:
     return float(ground.heights_m[i, j])
 
 
-@kernel
-def _cell(latitude: float, longitude: float, ground: Ground) -> tuple[float, float, float, float, float, float, float]:
-    """Return the heights of four corners (m: NW, NE, SW, SE), the place from NW (0 to 1 east, south), the height (rad).
+@part_of_kernel
+def locate(latitude: float, longitude: float, ground: Ground) -> Place:
+    """Return where a latitude and longitude (rad, ME) lie in a raster of more than one pixel."""
+    column, east = _column(longitude, ground)
+    row, south, way = _row(latitude, ground)
+    return Place(row, column, south, east, way)
 
-    Outside a raster all four corners are at the height of the outside.
-    """
-    j, x = _column(longitude, ground)
-    i, y, way = _row(latitude, ground)
-    if i == -2 or j == -1:
-        beyond = ground.outside_m
-        return beyond, beyond, beyond, beyond, 0.0, 0.0, way
-    k = (j + 1) % ground.heights_m.shape[1]
-    nw, ne = _node(i, j, ground), _node(i, k, ground)
-    sw, se = _node(i + 1, j, ground), _node(i + 1, k, ground)
-    return nw, ne, sw, se, x, y, way
+
+@part_of_kernel
+def is_outside(place: Place) -> bool:
+    """Return whether a place is beyond the edges of the raster."""
+    return place.row == -2 or place.column == -1
+
+
+@part_of_kernel
+def corners(place: Place, ground: Ground) -> tuple[float, float, float, float]:
+    """Return the heights (m) of the nodes around a place: NW, NE, SW, SE. All outside is as high as the outside."""
+    if is_outside(place):
+        return ground.outside_m, ground.outside_m, ground.outside_m, ground.outside_m
+    i, j = place.row, place.column
+    k = j + 1 if j + 1 < ground.heights_m.shape[1] else 0
+    return _node(i, j, ground), _node(i, k, ground), _node(i + 1, j, ground), _node(i + 1, k, ground)
+
+
+@part_of_kernel
+def height_at(place: Place, ground: Ground) -> float:
+    """Return the height (m) above the zero sphere at a place; NaN where unknown."""
+    nw, ne, sw, se = corners(place, ground)
+    x, y = place.east, place.south
+    return (1.0 - y) * (nw + x * (ne - nw)) + y * (sw + x * (se - sw))
 
 
 @kernel
@@ -116,8 +143,7 @@ def height(latitude: float, longitude: float, ground: Ground) -> float:
     """Return the height (m) above the zero sphere at a latitude and longitude (rad, ME); NaN where unknown."""
     if ground.heights_m.size == 1:
         return float(ground.heights_m[0, 0])
-    nw, ne, sw, se, x, y, _ = _cell(latitude, longitude, ground)
-    return (1.0 - y) * (nw + x * (ne - nw)) + y * (sw + x * (se - sw))
+    return height_at(locate(latitude, longitude, ground), ground)
 
 
 @kernel
@@ -125,11 +151,13 @@ def gradient(latitude: float, longitude: float, ground: Ground) -> tuple[float, 
     """Return the rise of the ground per distance along it, towards east and towards north."""
     if ground.heights_m.size == 1:
         return 0.0, 0.0
-    nw, ne, sw, se, x, y, way = _cell(latitude, longitude, ground)
-    radius = ground.radius_m + height(latitude, longitude, ground)
+    place = locate(latitude, longitude, ground)
+    nw, ne, sw, se = corners(place, ground)
+    x, y = place.east, place.south
+    radius = ground.radius_m + height_at(place, ground)
     parallel = radius * max(cos(latitude), 1e-15)  # at the pole itself the cap has no slope towards the east
     east = ((1.0 - y) * (ne - nw) + y * (se - sw)) / (ground.lon_step_rad * parallel)
-    north = ((1.0 - x) * (nw - sw) + x * (ne - se)) / (way * radius)
+    north = ((1.0 - x) * (nw - sw) + x * (ne - se)) / (place.way_rad * radius)
     return east, north
 
 
@@ -166,21 +194,22 @@ def clearance(et_s: float, r: NDArray[np.float64], angles: ChebyshevTable, groun
 
 
 @kernel
-def steepest(ground: Ground) -> float:
-    """Return a bound (m/rad) of the slope of a raster's surface over an angle at the Moon's centre.
+def steepest_by_row(ground: Ground) -> NDArray[np.float64]:
+    """Return bounds (m/rad) of the slope over an angle at the Moon's centre: north cap, rows of cells, south cap.
 
     In a cell either component of the gradient is at most that along one of its edges, on the narrower
     parallel. In a polar cap the rise towards the east shrinks as the share of the way from the pole does,
     and that no slower than the parallel.
     """
     rows, columns = ground.heights_m.shape
-    bound2 = 0.0
+    bounds = np.zeros(rows + 1)
     for i in range(-1, rows):
         if not np.isfinite(_node(i, 0, ground) + _node(i + 1, 0, ground)):
             continue
         upper = cos(ground.north_rad - i * ground.lat_step_rad) if i >= 0 else np.inf
         lower = cos(ground.north_rad - (i + 1) * ground.lat_step_rad) if i < rows - 1 else np.inf
         east_span, north_span = ground.lon_step_rad * min(upper, lower), _way(i, ground)
+        bound2 = 0.0
         for j in range(columns if ground.around else columns - 1):
             k = (j + 1) % columns
             nw, ne = _node(i, j, ground), _node(i, k, ground)
@@ -188,7 +217,8 @@ def steepest(ground: Ground) -> float:
             north = max(abs(nw - sw), abs(ne - se)) / north_span
             east = max(abs(ne - nw), abs(se - sw)) / east_span
             bound2 = max(bound2, north * north + east * east)
-    return sqrt(bound2)
+        bounds[i + 1] = sqrt(bound2)
+    return bounds
 
 
 @kernel

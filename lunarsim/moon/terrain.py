@@ -15,6 +15,7 @@ from lunarsim import checks, constants, data
 from lunarsim.errors import DataError, InputError
 from lunarsim.kernels import terrain as terrain_kernels
 from lunarsim.kernels.terrain import Ground
+from lunarsim.kernels.tiles import tile_tops
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
 from lunarsim.moon.terrain_geotiff import GeotiffRaster
 from lunarsim.moon.terrain_grid import Grid, Heights, RasterSource, Window, check_heights, read_window, window_degrees
@@ -251,7 +252,8 @@ def _ground(grid: Grid, heights: Heights, outside_m: float) -> Ground:
         lowest_m=0.0,
         highest_m=0.0,
         steepest_m_per_rad=0.0,
-        spin_rad_s=constants.MOON_SPIN_RAD_S,
+        steepest_by_row_m_per_rad=np.zeros(heights.shape[0] + 1),
+        tops_m=np.empty(0, dtype=np.float32),
         rot_me_from_pa=rot,
     )
 
@@ -264,8 +266,15 @@ def _bounded(grid: Grid, heights: Heights, outside_m: float) -> Ground:
     ground = _ground(grid, heights, outside_m)
     whole = np.isfinite(ground.north_pole_m) and np.isfinite(ground.south_pole_m)
     unknown_m = _HIGHEST_ON_THE_MOON_M if np.isnan(outside_m) and not whole else -np.inf
-    return ground._replace(
+    slopes = np.pad(terrain_kernels.steepest_by_row(ground), 1)
+    slopes = np.max((slopes[:-2], slopes[1:-1], slopes[2:]), axis=0)
+    slopes.flags.writeable = False
+    ground = ground._replace(
         lowest_m=float(heights.min()),
         highest_m=max(float(heights.max()), unknown_m),
-        steepest_m_per_rad=terrain_kernels.steepest(ground),
+        steepest_m_per_rad=float(slopes.max()),
+        steepest_by_row_m_per_rad=slopes,
     )
+    tops = tile_tops(ground)
+    tops.flags.writeable = False
+    return ground._replace(tops_m=tops)
