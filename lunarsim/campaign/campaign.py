@@ -50,8 +50,8 @@ class Campaign:
         What is flown. A fault of it may be dispersed too: then it is there in some of the runs.
     dispersions : mapping of str, or tuple of str, to Distribution
         What scatters, by path, such as ``{"craft.engine.thrust": Normal(266 * u.N, 1 * u.N)}``; a tuple of paths
-        for a joint distribution. See :func:`lunarsim.campaign.dispersible` for those of a scenario. Epoch, ignitions, the
-        state's ``radial`` to ``normal_rate`` and the terrain's elevation are offsets from the scenario.
+        for a joint distribution. See :func:`lunarsim.campaign.dispersible` for those of a scenario. Epoch,
+        ignitions, the state's ``radial`` to ``normal_rate`` and the terrain's elevation are offsets.
     sampling : Sampling
         Default: plain Monte Carlo.
     tolerance : Quantity
@@ -254,7 +254,8 @@ def _check_group(scenario: Scenario, names: Group, distribution: Distribution) -
         )
     if distribution.size != len(names):
         raise InputError(
-            f"{', '.join(names)}: {distribution!r} gives {distribution.size} values: expected as many as paths, {len(names)}"
+            f"{', '.join(names)}: {distribution!r} gives {distribution.size} values: "
+            f"expected as many as paths, {len(names)}"
         )
     for name, unit in zip(names, distribution.unit, strict=True):
         path = find(scenario, name)

@@ -16,6 +16,7 @@ from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
 from lunarsim.campaign.memory import MemoryStore
 from lunarsim.campaign.outcome import FAILURES, OUTCOMES
+from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight import Flight, Site
@@ -73,7 +74,7 @@ class CampaignResult:
         """How many runs there are: n, or fewer where a rule stopped the campaign."""
         return int(self.dataset.sizes["run"])
 
-    def rates(self, *, confidence: float = 0.95, method: statistics.Method = "wilson") -> dict[str, statistics.Rate]:
+    def rates(self, *, confidence: float = 0.95, method: Method = "wilson") -> dict[str, statistics.Rate]:
         """Return how often each outcome came, with its interval, by outcome; those that did not come are left out.
 
         Parameters
@@ -83,7 +84,8 @@ class CampaignResult:
         method : {"wilson", "clopper-pearson"}
             Which interval.
         """
-        return _that_came(statistics.outcome_rates(self._codes, OUTCOMES, confidence=confidence, method=method))
+        codes = self.column("outcome")
+        return _that_came(statistics.outcome_rates(codes, OUTCOMES, confidence=confidence, method=method))
 
     def failures(self) -> dict[str, int]:
         """Return how many runs could not be flown, by the reason."""
@@ -147,19 +149,19 @@ class CampaignResult:
         InputError
             If the paths differ, a distribution has no density, or too few runs would carry the weight.
         """
-        log_target, log_flown = np.zeros(self.runs), np.zeros(self.runs)
         wanted = self.campaign.with_dispersions(dispersions)
-        for total, campaign in ((log_flown, self.campaign), (log_target, wanted)):
-            if campaign.inputs.keys() != self.campaign.inputs.keys():
-                raise InputError(f"dispersions of {', '.join(campaign.inputs)}: expected the paths that were flown")
-            for names, distribution in campaign.groups:
-                units = zip(names, distribution.unit, strict=True)
-                values = [self.column(name) * campaign.inputs[name].unit.to(unit) for name, unit in units]
-                jacobian = sum(
-                    np.log(campaign.inputs[n].unit.to(unit)) for n, unit in zip(names, distribution.unit, strict=True)
-                )
-                total += distribution.log_density(np.stack(values, axis=1)) + jacobian
-        return statistics.importance_weights(log_target, log_flown)
+        if wanted.inputs.keys() != self.campaign.inputs.keys():
+            raise InputError(f"dispersions of {', '.join(wanted.inputs)}: expected the paths that were flown")
+        return statistics.importance_weights(self._log_density(wanted), self._log_density(self.campaign))
+
+    def _log_density(self, campaign: Campaign) -> NDArray[np.float64]:
+        """Return the logarithm of the density with which a campaign draws the inputs of these runs, per SI unit."""
+        density = np.zeros(self.runs)
+        for names, distribution in campaign.groups:
+            factors = [campaign.inputs[name].unit.to(own) for name, own in zip(names, distribution.unit, strict=True)]
+            values = [self.column(name) * factor for name, factor in zip(names, factors, strict=True)]
+            density += distribution.log_density(np.stack(values, axis=1)) + np.sum(np.log(factors))
+        return density
 
     def rerun(self, i: int) -> Flight:
         """Fly run i again with the reference driver, with dense output.
@@ -185,11 +187,12 @@ class CampaignResult:
         InputError
             If there is no such outcome.
         """
+        codes: NDArray[np.int8] = self.column("outcome")
         if outcome is None:
-            return self._codes != 0
+            return np.asarray(codes != 0)
         if outcome not in OUTCOMES.values():
             raise InputError(f"outcome '{outcome}': {nearest(outcome, OUTCOMES.values())}")
-        return self._codes == next(code for code, name in OUTCOMES.items() if name == outcome)
+        return np.asarray(codes == next(code for code, name in OUTCOMES.items() if name == outcome))
 
     def column(self, name: str) -> NDArray[Any]:
         """Return one column.
@@ -200,13 +203,9 @@ class CampaignResult:
             If there is no such column.
         """
         if name not in self.dataset:
-            raise InputError(f"column '{name}': {nearest(name, map(str, self.dataset))}")
+            raise InputError(f"column '{name}': {nearest(name, [str(each) for each in self.dataset])}")
         values: NDArray[Any] = self.dataset[name].values
         return values
-
-    @property
-    def _codes(self) -> NDArray[np.int8]:
-        return self.column("outcome")
 
     def __repr__(self) -> str:
         rates = ", ".join(f"{rate.value:.1%} {name}" for name, rate in self.rates().items())

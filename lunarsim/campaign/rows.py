@@ -17,8 +17,8 @@ from lunarsim.errors import InputError
 from lunarsim.flight import Scenario
 from lunarsim.flight.lowering import LoweredBurn, LoweredScenario, lower
 from lunarsim.kernels import run
-from lunarsim.kernels.motion import Environment
 from lunarsim.kernels.elements import states_from_elements
+from lunarsim.kernels.motion import Environment
 from lunarsim.kernels.terrain import Ground
 from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
@@ -208,7 +208,7 @@ def _write_burn(burn: LoweredBurn, throttle: float, own: Table) -> None:
 
 def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
     """Write the values of a path into its column; the orbit and the state are written together later."""
-    first = name.split(".")[0]
+    first, _, _ = name.partition(".")
     if first in {"faults", "orbit"} or (first == "state" and name != "state.epoch"):
         return
     column = rows[:, place(name)]

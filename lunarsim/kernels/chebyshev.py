@@ -20,7 +20,8 @@ class ChebyshevTable(NamedTuple):
 @part_of_kernel
 def interval_of(table: ChebyshevTable, et_s: float) -> int:
     """Return the interval of a time; times outside the table belong to its first or last one."""
-    return min(max(int(np.floor((et_s - table.start_s) / table.interval_s)), 0), table.coefficients.shape[0] - 1)
+    last = int(table.coefficients.shape[0]) - 1
+    return min(max(int(np.floor((et_s - table.start_s) / table.interval_s)), 0), last)
 
 
 @kernel

@@ -36,14 +36,14 @@ from lunarsim.kernels.motion import (
 TERMS = WIDTH + 2  #: of the Chebyshev series of a step: the position is of degree 9
 
 
-def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _nodes() -> tuple[Any, Any]:
     """Nodes on 0 to 1 and the factors that turn values there into Legendre coefficients, shape (8, 8)."""
     x, w = legendre.leggauss(WIDTH)
     n = np.arange(WIDTH)
     return 0.5 * (x + 1.0), (n[:, None] + 0.5) * w * legendre.legvander(x, WIDTH - 1).T
 
 
-def _integrals(times: int) -> NDArray[np.float64]:
+def _integrals(times: int) -> Any:
     """Legendre coefficients of the repeated integral from 0 of the polynomial through eight values, on 0 to 1."""
     series = _nodes()[1]
     for _ in range(times):
@@ -51,15 +51,15 @@ def _integrals(times: int) -> NDArray[np.float64]:
     return series
 
 
-def _at_nodes(times: int) -> NDArray[np.float64]:
+def _at_nodes(times: int) -> Any:
     return np.ascontiguousarray(legendre.legval(2.0 * NODES - 1.0, _integrals(times))).ravel()
 
 
-def _at_end(times: int) -> NDArray[np.float64]:
+def _at_end(times: int) -> Any:
     return legendre.legval(1.0, _integrals(times))
 
 
-def _as_chebyshev(times: int) -> NDArray[np.float64]:
+def _as_chebyshev(times: int) -> Any:
     """Chebyshev coefficients of the repeated integral, shape (terms, 8)."""
     points = np.cos(np.pi * (np.arange(TERMS) + 0.5) / TERMS)
     values = legendre.legval(points, _integrals(times)).T
@@ -246,15 +246,12 @@ def step_end(
 
 @part_of_kernel
 def write_path(h_s: float, y: NDArray[np.float64], solution: Solution, coefficients: NDArray[np.float64]) -> None:
-    """Write position (m) and velocity (m/s) along a step as Chebyshev series, shape (1, 6, terms)."""
+    """Write the position (m) along a step as Chebyshev series, shape (1, 3, terms)."""
     for i in range(3):
-        a = solution.a[i]
         for k in range(TERMS):
-            coefficients[0, i, k] = h_s * h_s * total(a * load(_PATH_POSITION, WIDTH * k))
-            coefficients[0, 3 + i, k] = h_s * total(a * load(_PATH_VELOCITY, WIDTH * k))
+            coefficients[0, i, k] = h_s * h_s * total(solution.a[i] * load(_PATH_POSITION, WIDTH * k))
         coefficients[0, i, 0] += y[i] + 0.5 * h_s * y[3 + i]
         coefficients[0, i, 1] += 0.5 * h_s * y[3 + i]
-        coefficients[0, 3 + i, 0] += y[3 + i]
 
 
 @part_of_kernel

@@ -110,18 +110,16 @@ def harmonics(x: float, y: float, z: float, field: HarmonicField) -> tuple[float
         m_1 = m + everywhere(1.0)
         a4 = a4 + (sums.c_degree + m_1 * sums.c) * re + (sums.s_degree + m_1 * sums.s) * im
         powers = _next_powers(powers)
-    sums = total(a1), total(a2), total(a3), total(a4)
-    return _assembled(field.gm / (r * r), q, (s, t, u), sums)
+    return _assembled(field.gm / (r * r), q, (s, t, u), (total(a1), total(a2), total(a3), total(a4)))
 
 
 @part_of_kernel
-def harmonics_of_eight(x: Lanes, y: Lanes, z: Lanes, field: HarmonicField) -> tuple[Lanes, Lanes, Lanes]:
+def harmonics_of_eight(x: Real, y: Real, z: Real, field: HarmonicField) -> tuple[Real, Real, Real]:
     """Return :func:`harmonics` at eight positions at once.
 
     The recursion is the same; here a lane is a position, and the orders follow one another.
     """
-    r = sqrt(x * x + y * y + z * z)
-    one_over_r = 1.0 / r
+    one_over_r: Real = 1.0 / sqrt(x * x + y * y + z * z)
     s, t, u = x * one_over_r, y * one_over_r, z * one_over_r
     q = field.radius_m * one_over_r
     re, im, re_before, im_before = everywhere(1.0), everywhere(0.0), everywhere(0.0), everywhere(0.0)

@@ -132,7 +132,7 @@ def fly_runs(
     results: NDArray[np.float64],
 ) -> None:
     """Fly each row of ``rows`` and write its row of ``results``; neither depends on the rows beside it."""
-    coefficients = np.empty((1, 6, TERMS))
+    coefficients = np.empty((1, 3, TERMS))
     for i in range(rows.shape[0]):
         fly_run(rows[i], plan, environment, ground, tolerance_m, coefficients, results[i])
 
@@ -299,7 +299,7 @@ def _fly_to(
 
 @part_of_kernel
 def _growth(step: Solution, tolerance_m: float) -> float:
-    return min(0.9 * (tolerance_m / (step.error_m + 1e-30)) ** (1.0 / _ORDER), 2.0)
+    return float(min(0.9 * (tolerance_m / (step.error_m + 1e-30)) ** (1.0 / _ORDER), 2.0))
 
 
 @part_of_kernel
@@ -369,10 +369,10 @@ def _contact(path: ChebyshevTable, before_s: float, after_s: float, course: Cour
 @kernel
 def _above(path: ChebyshevTable, t_s: float, course: Course) -> float:
     """Return the height (m) of a place on the path above the ground."""
-    y = np.empty(6)
-    evaluate(path, t_s, y)
+    r = np.empty(3)
+    evaluate(path, t_s, r)
     environment = course.environment
-    return clearance(environment.epoch_et_s + t_s, y[0:3], environment.angles, course.ground)
+    return clearance(environment.epoch_et_s + t_s, r, environment.angles, course.ground)
 
 
 @kernel
@@ -398,9 +398,9 @@ def _edge(path: ChebyshevTable, until_s: float, environment: Environment) -> flo
 
 @kernel
 def _off_edge(path: ChebyshevTable, t_s: float, which: int, environment: Environment) -> float:
-    y = np.empty(6)
-    evaluate(path, t_s, y)
-    return shadow_contacts(t_s, y, environment)[which]
+    r = np.empty(3)
+    evaluate(path, t_s, r)
+    return float(shadow_contacts(t_s, r, environment)[which])
 
 
 @kernel

@@ -252,6 +252,7 @@ def raised(ground: Ground, by_m: float) -> Ground:
         ground.lowest_m,
         ground.highest_m,
         ground.steepest_m_per_rad,
-        ground.spin_rad_s,
+        ground.steepest_by_row_m_per_rad,
+        ground.tops_m,
         ground.rot_me_from_pa,
     )
