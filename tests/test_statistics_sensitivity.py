@@ -41,9 +41,11 @@ def test_indices_of_the_ishigami_function_are_those_of_its_closed_form():
 def test_indices_are_those_of_scipy_from_the_same_rows():
     design = SaltelliDesign(factors=NAMES, base=64, seed=3)
     y = ishigami(design.uniforms())
-    a, b, *ab = y.reshape(5, 64)
+    a, b, *ab = y.copy().reshape(5, 64)
     theirs = stats.sobol_indices(func={"f_A": a[None], "f_B": b[None], "f_AB": np.array(ab)[:, None]}, n=64)
+    before = y.copy()
     found = statistics.sobol_indices(design, y)
+    np.testing.assert_array_equal(y, before)
     np.testing.assert_allclose([found[name].first for name in NAMES], theirs.first_order.ravel(), rtol=1e-12)
     np.testing.assert_allclose([found[name].total for name in NAMES], theirs.total_order.ravel(), rtol=1e-12)
 
