@@ -83,7 +83,7 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     Returns
     -------
     Axes
-        Change from the output's mean; the inputs' values stand at the ends of the bars.
+        Change from the output's mean with each input low and high; the inputs' values stand at the ends of the bars.
 
     Raises
     ------
@@ -97,8 +97,8 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     for row, effect in enumerate(shown):
         _draw_effect(ax, row, effect)
     low, high = _looks()
-    ax.barh([0.0], [0.0], label=f"input at its {tail:g} % quantile", **low)
-    ax.barh([0.0], [0.0], label=f"at its {100.0 - tail:g} % quantile", **high)
+    ax.barh([0.0], [0.0], label=f"low: {tail:g} % quantile, or fault absent", **low)
+    ax.barh([0.0], [0.0], label=f"high: {100.0 - tail:g} %, or fault present", **high)
     ax.axvline(0.0, color=style.INK, linewidth=0.8, zorder=4)
     style.dress(ax, f"Change of {what} from its mean, {result.mean:.5g}", "")
     _name_rows(ax, [effect.name for effect in shown])

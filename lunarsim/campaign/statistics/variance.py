@@ -108,7 +108,7 @@ def sobol_indices(
         raise InputError(f"output is {column[0]:g} in every run: it has no variance to share out")
     blocks = column.reshape(len(design.names) + 2, design.base)
     middle = (1.0 - columns.fraction("confidence", confidence)) / 2.0
-    first, total = _indices(blocks)
+    first, total = _indices(blocks.copy())  # scipy 1.13 and 1.14 subtract the mean in place
     drawn = np.random.default_rng(seed).integers(design.base, size=(resamples, design.base), dtype=np.int32)
     again = np.array([_indices(blocks[:, rows]) for rows in drawn])
     low, high = np.quantile(again, [middle, 1.0 - middle], axis=0)
