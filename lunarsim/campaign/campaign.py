@@ -24,13 +24,14 @@ from lunarsim.campaign.execution import run_chunks
 from lunarsim.campaign.flying import Flying, Group
 from lunarsim.campaign.manifest import Manifest
 from lunarsim.campaign.memory import MemoryStore
+from lunarsim.campaign.outcome import OUTCOMES
 from lunarsim.campaign.paths import Path, edited, find
 from lunarsim.campaign.prefix import Prefix
 from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling
-from lunarsim.campaign.statistics import StoppingRule
+from lunarsim.campaign.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
 from lunarsim.campaign.store import ChunkStore
-from lunarsim.errors import InputError, ModelWarning
+from lunarsim.errors import InputError, ModelWarning, nearest
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.kernels import run as kernels
 
@@ -202,6 +203,53 @@ class Campaign:
         values = self.work(n or i + 1, seed).values(i, 1)
         return edited(self.scenario, {name: float(column[0]) for name, column in values.items()})
 
+    def sobol(
+        self,
+        column: str,
+        *,
+        base: int = 1024,
+        seed: int = 0,
+        outcome: str | None = None,
+        confidence: float = 0.95,
+    ) -> SobolIndices:
+        """Return Sobol' indices: which share of the variance of an output each dispersed value answers for.
+
+        It flies runs of its own, ``base * (number of distributions + 2)``, with a design that changes one
+        distribution at a time; values that are drawn together count as one.
+
+        Parameters
+        ----------
+        column : str
+            The output, such as ``"latitude_deg"``; with ``outcome``, left out: whether a run ended so.
+        base : int
+            A power of 2.
+        seed : int
+            Of the design and of the bootstrap.
+        outcome : str, optional
+            Take 1 for runs that end so and 0 for others instead of a column; ``column`` is then ``"outcome"``.
+        confidence : float
+            Of the intervals.
+
+        Raises
+        ------
+        InputError
+            If there is no such column or outcome, or a run could not be flown.
+        """
+        design = SaltelliDesign({", ".join(names): each.draws for names, each in self.groups}, base, seed)
+        work = self.work(design.total, seed)
+        columns = [work.columns_of(design.uniforms(first, count)) for first, count in _pieces(design.total)]
+        if column not in columns[0]:
+            raise InputError(f"column '{column}': {nearest(column, columns[0])}")
+        failed = sum(int(np.count_nonzero(each["outcome"] == kernels.FAILED)) for each in columns)
+        if failed:
+            raise InputError(
+                f"{failed} of {design.total} runs could not be flown: narrow the dispersions that cause it"
+            )
+        values = np.concatenate([each[column] for each in columns])
+        if outcome is not None:
+            values = np.array([OUTCOMES[int(code)] == outcome for code in values], dtype=float)
+        return sobol_indices(design, values.astype(float), confidence=confidence, seed=seed)
+
     def work(self, n: int, seed: int) -> Flying:
         """Return what flies the runs, ``work(first, count)``; it can be sent to other machines."""
         return Flying(
@@ -283,6 +331,10 @@ def _warn_of_idle(work: Flying) -> None:
                     stacklevel=4,
                 )
         at += distribution.draws
+
+
+def _pieces(total: int) -> list[tuple[int, int]]:
+    return [(first, min(CHUNK_SIZE, total - first)) for first in range(0, total, CHUNK_SIZE)]
 
 
 def _whole(name: str, value: int, least: int, most: int) -> int:

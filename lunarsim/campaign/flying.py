@@ -58,10 +58,13 @@ class Flying:
 
     def __call__(self, first: int, count: int) -> Columns:
         """Fly some runs and return their columns."""
-        values = self.values(first, count)
-        results = self.fly(values)
+        return self.columns_of(self.sampling.uniforms(self.seed, first, count, self.dimensions, self.runs))
+
+    def columns_of(self, uniforms: Table) -> Columns:
+        """Fly the runs of uniform numbers of shape (n, dimensions) and return their columns."""
+        values = self.values_of(uniforms)
         inputs = {name: values[name] != 0.0 if name.startswith("faults.") else values[name] for name in self.inputs}
-        return {**inputs, **outputs(results, self.burns)}
+        return {**inputs, **outputs(self.fly(values), self.burns)}
 
     @property
     def dimensions(self) -> int:

@@ -1,21 +1,30 @@
 """Roots between two times, step by step: the caller evaluates the function, so that any kernel can be one."""
 
+from math import inf
 from typing import NamedTuple
 
 from lunarsim.kernels.compiled import part_of_kernel
 
-_HALVINGS = 60  # after as many steps even halving is down to the last bit
+_MOST_STEPS = 60
 
 
 class Bracket(NamedTuple):
-    """Two times between which a function changes its sign, and its values there."""
+    """Two times between which a function changes its sign, its values there, and the root as far as it is known."""
 
     before_s: float
     before: float
     after_s: float
     after: float
-    steps: int = 0
-    moved: int = 0  #: -1 or 1: which end moved last
+    root_s: float  #: the time looked at last
+    shift_s: float  #: how far that was from the one before
+    moved: int  #: -1 or 1: which end moved last
+    steps: int
+
+
+@part_of_kernel
+def bracket_of(before_s: float, before: float, after_s: float, after: float) -> Bracket:
+    """Return a bracket at which nothing was looked yet."""
+    return Bracket(before_s, before, after_s, after, after_s, inf, 0, 0)
 
 
 @part_of_kernel
@@ -32,15 +41,15 @@ def narrowed(bracket: Bracket, t_s: float, value: float) -> Bracket:
     An end that stays twice running counts half, so that both close in (the Illinois algorithm; Dowell & Jarratt
     1971, BIT 11, 168).
     """
+    shift_s = abs(t_s - bracket.root_s) if value != 0.0 else 0.0
     if (value > 0.0) == (bracket.before > 0.0):
         after = 0.5 * bracket.after if bracket.moved == -1 else bracket.after
-        return Bracket(t_s, value, bracket.after_s, after, bracket.steps + 1, -1)
+        return Bracket(t_s, value, bracket.after_s, after, t_s, shift_s, -1, bracket.steps + 1)
     before = 0.5 * bracket.before if bracket.moved == 1 else bracket.before
-    return Bracket(bracket.before_s, before, t_s, value, bracket.steps + 1, 1)
+    return Bracket(bracket.before_s, before, t_s, value, t_s, shift_s, 1, bracket.steps + 1)
 
 
 @part_of_kernel
-def is_wide(bracket: Bracket, tolerance_s: float) -> bool:
-    """Return whether a bracket can be narrowed further, down to a tolerance."""
-    wide = bracket.after_s - bracket.before_s > tolerance_s and bracket.after != 0.0
-    return wide and bracket.steps < _HALVINGS
+def is_open(bracket: Bracket, tolerance_s: float) -> bool:
+    """Return whether the root is not yet known to a tolerance."""
+    return bracket.shift_s > tolerance_s and bracket.steps < _MOST_STEPS

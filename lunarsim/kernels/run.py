@@ -22,7 +22,7 @@ from lunarsim.kernels.motion import Environment, Propulsion, shadow_contacts
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
 from lunarsim.kernels.orientation import rot_pa_from_icrf
 from lunarsim.kernels.radiation import Sunlight
-from lunarsim.kernels.roots import Bracket, is_wide, narrowed, trial
+from lunarsim.kernels.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.terrain import Ground, clearance, raised
 
 # Places in the row of numbers that describes a run, SI; those of a phase follow, PHASE_SIZE each.
@@ -344,12 +344,12 @@ def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) 
         evaluate(series, after_s, dv)
         after = dv[0] - course.target_dv_mps
         if after >= 0.0:
-            bracket = Bracket(before_s, before, after_s, after, 0, 0)
-            while is_wide(bracket, _CUTOFF_S):
+            bracket = bracket_of(before_s, before, after_s, after)
+            while is_open(bracket, _CUTOFF_S):
                 at = trial(bracket)
                 evaluate(series, at, dv)
                 bracket = narrowed(bracket, at, dv[0] - course.target_dv_mps)
-            return bracket.after_s
+            return bracket.root_s
         before_s, before = after_s, after
     return np.inf
 
@@ -357,13 +357,13 @@ def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) 
 @kernel
 def _contact(path: ChebyshevTable, before_s: float, after_s: float, course: Course) -> float:
     """Return the time of contact within a bracket that the search for the ground gave."""
-    bracket = Bracket(before_s, _above(path, before_s, course), after_s, _above(path, after_s, course), 0, 0)
+    bracket = bracket_of(before_s, _above(path, before_s, course), after_s, _above(path, after_s, course))
     if not bracket.before > 0.0 or bracket.after >= 0.0:
         return after_s
-    while is_wide(bracket, _CONTACT_S):
+    while is_open(bracket, _CONTACT_S):
         at = trial(bracket)
         bracket = narrowed(bracket, at, _above(path, at, course))
-    return bracket.after_s
+    return bracket.root_s
 
 
 @kernel
@@ -386,11 +386,11 @@ def _edge(path: ChebyshevTable, until_s: float, environment: Environment) -> flo
             after_s = path.start_s + until_s * k / _LOOKS
             after = _off_edge(path, after_s, which, environment)
             if (before > 0.0) != (after > 0.0):
-                bracket = Bracket(before_s, before, after_s, after, 0, 0)
-                while is_wide(bracket, _EDGE_S):
+                bracket = bracket_of(before_s, before, after_s, after)
+                while is_open(bracket, _EDGE_S):
                     at = trial(bracket)
                     bracket = narrowed(bracket, at, _off_edge(path, at, which, environment))
-                first = min(first, bracket.after_s - path.start_s)
+                first = min(first, bracket.root_s - path.start_s)
                 break
             before_s, before = after_s, after
     return first

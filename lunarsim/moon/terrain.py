@@ -237,6 +237,8 @@ def _ground(grid: Grid, heights: Heights, outside_m: float) -> Ground:
     heights.flags.writeable = False
     rot = ROT_ME_FROM_PA.copy()
     rot.flags.writeable = False
+    no_slopes, no_tops = np.zeros(heights.shape[0] + 1), np.empty(0, dtype=np.float32)
+    no_slopes.flags.writeable = no_tops.flags.writeable = False  # one type for all grounds: kernels compile once
     caps = grid.around and heights.size > 1
     return Ground(
         radius_m=constants.MOON_RADIUS_M,
@@ -252,8 +254,8 @@ def _ground(grid: Grid, heights: Heights, outside_m: float) -> Ground:
         lowest_m=0.0,
         highest_m=0.0,
         steepest_m_per_rad=0.0,
-        steepest_by_row_m_per_rad=np.zeros(heights.shape[0] + 1),
-        tops_m=np.empty(0, dtype=np.float32),
+        steepest_by_row_m_per_rad=no_slopes,
+        tops_m=no_tops,
         rot_me_from_pa=rot,
     )
 
