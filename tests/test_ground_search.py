@@ -110,13 +110,8 @@ def first_of_a_run(flags):
     return pairs[0] + 1 if pairs.size else None
 
 
-@pytest.mark.parametrize("kind", RASTERS)
-@settings(max_examples=40, derandomize=True, deadline=None)
-@given(seed=st.integers(0, 100_000))
-def test_no_contact_is_found_late_and_none_is_false(kind, seed):
-    rng = np.random.default_rng(seed)
-    terrain = rough(kind, rng)
-    path = grazing_path(kind, rng, terrain)
+def hold_against_samples(path, terrain):
+    """Assert that the search finds what samples of the path see, no later than they do, and nothing else."""
     t_s = np.append(np.arange(path.start_s, path.start_s + path.interval_s, SHORTEST_S), path.start_s + path.interval_s)
     above, radius = clearances(path, t_s, terrain)
     unknown = np.isnan(above) & (radius <= terrain.ground.radius_m + terrain.ground.highest_m)
@@ -140,6 +135,35 @@ def test_no_contact_is_found_late_and_none_is_false(kind, seed):
         (there,), (low,) = clearances(path, np.array([after_s]), terrain)
         assert np.isnan(there)
         assert low <= terrain.ground.radius_m + terrain.ground.highest_m
+
+
+@pytest.mark.parametrize("kind", RASTERS)
+@settings(max_examples=40, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 100_000))
+def test_no_contact_is_found_late_and_none_is_false(kind, seed):
+    rng = np.random.default_rng(seed)
+    terrain = rough(kind, rng)
+    hold_against_samples(grazing_path(kind, rng, terrain), terrain)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 100_000))
+def test_ground_that_bends_upwards_under_a_diagonal_is_not_met_late(seed):
+    """Saddles: from the middle of a cell to a high corner the rise itself grows, from nothing."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices((180, 360))
+    terrain = ls.Terrain.from_array(
+        2e3 * (-1.0) ** (rows + columns) * u.m, window=tuple(RASTERS["the whole Moon"][0] * u.deg)
+    )
+    lat, lon = np.radians([1.0, 1.0 + rng.integers(300)])  # a middle, between four centres of pixels
+    up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    east = np.array([-np.sin(lon), np.cos(lon), 0.0])
+    azimuth = np.radians(45.0 + 90.0 * rng.integers(4) + rng.uniform(-10.0, 10.0))
+    ahead = np.sin(azimuth) * east + np.cos(azimuth) * np.cross(up, east)
+    height, speed = rng.uniform(1.0, 1500.0), rng.uniform(500.0, 3000.0)
+    rot = me_axes(1000.0)[0].T
+    r, v = rot @ (up * (RADIUS_M + height)), rot @ (speed * ahead)
+    hold_against_samples(chebyshev(lambda t: r + np.outer(t - 1000.0, v), 1000.0, 2e4 / speed), terrain)
 
 
 @pytest.mark.parametrize("kind", RASTERS)
