@@ -36,7 +36,7 @@ EXHAUST_VELOCITY = 10
 SENSOR_POWERED = 11  #: 0 or 1
 SENSOR_SCALE = 12
 SENSOR_BIAS = 13
-LIGHT = 14  #: strength of sunlight on the craft, N m2
+LIGHT = 14  #: of the light that presses on the scenario's craft, so much presses on this one
 LOVE_NUMBER = 15
 GM = 16
 GROUND_RISE = 17  #: by which the ground lies above the terrain
@@ -462,7 +462,8 @@ def _environment_of(row: NDArray[np.float64], shared: Environment) -> Environmen
         field.layers,
         field.coefficients,
     )
-    light = Sunlight(sunlight.body, row[LIGHT], sunlight.sun_radius_m, sunlight.moon_radius_m)
+    strength_n_m2 = sunlight.strength_n_m2 * row[LIGHT]
+    light = Sunlight(sunlight.body, strength_n_m2, sunlight.sun_radius_m, sunlight.moon_radius_m)
     return Environment(
         shared.epoch_et_s,
         own_field,
