@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel, part_of_kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField, disturbing_potential, harmonics, harmonics_of_eight
-from lunarsim.kernels.lanes import WIDTH, Lanes, everywhere, lane, load, total, with_lane
+from lunarsim.kernels.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
 
 SPLINE_DEGREE = WIDTH - 1
+_WEIGHTS, _PLACES = 4 * WIDTH, 8 * WIDTH  # floats of room for the weights of a cell, for eight places
+_MIDDLE = WIDTH // 2
+_NEAR = 0.04  # of a squared tangent: the series of its angle ends with 3e-15 of it
 
 
 def _basis_polynomials() -> NDArray[np.float64]:
@@ -123,31 +126,91 @@ def gridded(x: float, y: float, z: float, grid: ResidualGrid) -> tuple[float, fl
     if where.chart < 0:
         return harmonics(x, y, z, grid.exact)
     ax, ay, az = harmonics(x, y, z, _low_field(grid))
-    bx, by, bz = _residual(where, grid)
+    bx, by, bz = _residual(where, grid, np.empty(_WEIGHTS))
     return ax + bx, ay + by, az + bz
 
 
 @part_of_kernel
 def gridded_of_eight(x: Lanes, y: Lanes, z: Lanes, grid: ResidualGrid) -> tuple[Lanes, Lanes, Lanes]:
-    """Return :func:`gridded` at eight positions at once."""
+    """Return :func:`gridded` at eight positions at once, quickest where they lie near each other."""
     ax, ay, az = harmonics_of_eight(x, y, z, _low_field(grid))
     if grid.start.size == 0:
         return ax, ay, az
+    weights, places, a = np.empty(_WEIGHTS), np.empty(_PLACES), np.empty(3 * WIDTH)
+    chart = _write_places(x, y, z, grid, places)
+    store(ax, a, 0)
+    store(ay, a, WIDTH)
+    store(az, a, 2 * WIDTH)
     for i in range(WIDTH):
-        where = place(lane(x, i), lane(y, i), lane(z, i), grid)
+        where = _place_of(i, chart, places, grid)
         if where.chart < 0:
-            bx, by, bz = harmonics(where.x, where.y, where.z, grid.exact)
+            where = place(lane(x, i), lane(y, i), lane(z, i), grid)
+        if where.chart < 0:
+            a[i], a[WIDTH + i], a[2 * WIDTH + i] = harmonics(where.x, where.y, where.z, grid.exact)
         else:
-            bx, by, bz = _residual(where, grid)
-            bx, by, bz = lane(ax, i) + bx, lane(ay, i) + by, lane(az, i) + bz
-        ax, ay, az = with_lane(ax, i, bx), with_lane(ay, i, by), with_lane(az, i, bz)
-    return ax, ay, az
+            bx, by, bz = _residual(where, grid, weights)
+            a[i] += bx
+            a[WIDTH + i] += by
+            a[2 * WIDTH + i] += bz
+    return load(a, 0), load(a, WIDTH), load(a, 2 * WIDTH)
 
 
 @part_of_kernel
-def _residual(where: Place, grid: ResidualGrid) -> tuple[float, float, float]:
-    """Return the acceleration (m/s2, PA) that the spline gives at a place within the grid."""
-    radial, east, north = _gradient(where, grid)
+def _write_places(x: Lanes, y: Lanes, z: Lanes, grid: ResidualGrid, places: NDArray[np.float64]) -> int:
+    """Write the seven numbers of eight places, see :class:`Place`, and how near they are; return their chart.
+
+    The trigonometry is that of one of them; the others' angles follow from it by the tangents between.
+    """
+    first = place(lane(x, _MIDDLE), lane(y, _MIDDLE), lane(z, _MIDDLE), grid)
+    rot = grid.rot_chart_from_pa[max(first.chart, 0)]
+    a = rot[0, 0] * x + rot[0, 1] * y + rot[0, 2] * z
+    b = rot[1, 0] * x + rot[1, 1] * y + rot[1, 2] * z
+    c = rot[2, 0] * x + rot[2, 1] * y + rot[2, 2] * z
+    rho2 = a * a + b * b
+    rho, r = sqrt(rho2), sqrt(rho2 + c * c)
+    first_rho = sqrt(first.x * first.x + first.y * first.y)
+    east = (b * first.x - a * first.y) / (a * first.x + b * first.y)
+    north = (c * first_rho - rho * first.z) / (rho * first_rho + c * first.z)
+    store(a, places, 0)
+    store(b, places, WIDTH)
+    store(c, places, 2 * WIDTH)
+    store(r, places, 3 * WIDTH)
+    store(first.along_longitude + _small_angle(east) * (1.0 / grid.step_rad), places, 4 * WIDTH)
+    store(first.along_latitude + _small_angle(north) * (1.0 / grid.step_rad), places, 5 * WIDTH)
+    store((r - grid.bottom_m) * (1.0 / grid.step_m), places, 6 * WIDTH)
+    store(east * east + north * north, places, 7 * WIDTH)
+    return first.chart
+
+
+@part_of_kernel
+def _place_of(i: int, chart: int, places: NDArray[np.float64], grid: ResidualGrid) -> Place:
+    """Return one of the eight places; chart -1 where it is not near the others, or beyond their chart."""
+    longitude, latitude, height = places[4 * WIDTH + i], places[5 * WIDTH + i], places[6 * WIDTH + i]
+    if chart >= 0 and not (
+        places[7 * WIDTH + i] < _NEAR
+        and 0.0 <= longitude < grid.cells[chart, 0]
+        and 0.0 <= latitude < grid.cells[chart, 1]
+        and 0.0 <= height < grid.layers
+    ):
+        chart = -1
+    x, y, z, r = places[i], places[WIDTH + i], places[2 * WIDTH + i], places[3 * WIDTH + i]
+    return Place(chart, x, y, z, r, longitude, latitude, height)
+
+
+@part_of_kernel
+def _small_angle(tangent: Lanes) -> Lanes:
+    """Return the angle of a small tangent by its series."""
+    t2 = tangent * tangent
+    value = everywhere(1.0 / 19.0)
+    for k in range(8, -1, -1):
+        value = 1.0 / (2.0 * k + 1.0) - t2 * value
+    return tangent * value
+
+
+@part_of_kernel
+def _residual(where: Place, grid: ResidualGrid, weights: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return the acceleration (m/s2, PA) that the spline gives at a place within the grid; ``weights`` is room."""
+    radial, east, north = _gradient(where, grid, weights)
     rho = sqrt(where.x * where.x + where.y * where.y)
     outward = radial * rho / where.r - north * where.z / where.r  # away from the chart's axis
     bx = (outward * where.x - east * where.y) / rho
@@ -171,12 +234,12 @@ def _low_field(grid: ResidualGrid) -> HarmonicField:
 
 
 @part_of_kernel
-def _gradient(where: Place, grid: ResidualGrid) -> tuple[float, float, float]:
+def _gradient(where: Place, grid: ResidualGrid, weights: NDArray[np.float64]) -> tuple[float, float, float]:
     """Return the gradient (m/s2) of the spline: along the radius, to the chart's east, to its north."""
     cell_lon, cell_lat = floor(where.along_longitude), floor(where.along_latitude)
     cell_r = floor(where.along_radius)
-    w_lon, d_lon = _weights(where.along_longitude - cell_lon)
-    w_lat, d_lat = _weights(where.along_latitude - cell_lat)
+    _write_weights(where.along_longitude - cell_lon, weights, 0)  # in memory, whence one goes to all lanes at once
+    _write_weights(where.along_latitude - cell_lat, weights, 2 * WIDTH)
     w_r, d_r = _weights(where.along_radius - cell_r)
     depth = grid.layers + SPLINE_DEGREE
     width = grid.cells[where.chart, 0] + SPLINE_DEGREE
@@ -186,17 +249,25 @@ def _gradient(where: Place, grid: ResidualGrid) -> tuple[float, float, float]:
         row = row_slope = everywhere(0.0)
         for j in range(WIDTH):
             column = load(grid.coefficients, start + (i * width + j) * depth)
-            row = row + everywhere(lane(w_lon, j)) * column
-            row_slope = row_slope + everywhere(lane(d_lon, j)) * column
-        value = value + everywhere(lane(w_lat, i)) * row
-        by_longitude = by_longitude + everywhere(lane(w_lat, i)) * row_slope
-        by_latitude = by_latitude + everywhere(lane(d_lat, i)) * row
+            row = row + weights[j] * column
+            row_slope = row_slope + weights[WIDTH + j] * column
+        value = value + weights[2 * WIDTH + i] * row
+        by_longitude = by_longitude + weights[2 * WIDTH + i] * row_slope
+        by_latitude = by_latitude + weights[3 * WIDTH + i] * row
     rho = sqrt(where.x * where.x + where.y * where.y)
     return (
         total(value * d_r) / grid.step_m,
         total(by_longitude * w_r) / (grid.step_rad * rho),
         total(by_latitude * w_r) / (grid.step_rad * where.r),
     )
+
+
+@part_of_kernel
+def _write_weights(t: float, weights: NDArray[np.float64], start: int) -> None:
+    """Write the eight B-splines at ``t`` (0 to 1) of a cell, then their derivatives."""
+    value, slope = _weights(t)
+    store(value, weights, start)
+    store(slope, weights, start + WIDTH)
 
 
 @part_of_kernel
