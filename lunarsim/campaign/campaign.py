@@ -235,7 +235,9 @@ class Campaign:
         InputError
             If there is no such column or outcome, or a run could not be flown.
         """
-        design = SaltelliDesign({", ".join(names): each.draws for names, each in self.groups}, base, seed)
+        design = SaltelliDesign(
+            factors={", ".join(names): each.draws for names, each in self.groups}, base=base, seed=seed
+        )
         work = self.work(design.total, seed)
         columns = [work.columns_of(design.uniforms(first, count)) for first, count in _pieces(design.total)]
         if column not in columns[0]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lunarsim.campaign.chunk_file import RUN
 from lunarsim.campaign.memory import MemoryStore
+from lunarsim.campaign.outcome import CUTOFFS, FAILURES, OUTCOMES
 from lunarsim.campaign.store import ChunkStore
 
 if TYPE_CHECKING:
@@ -60,9 +61,18 @@ def open_dataset(
         runs[at : at + chunk.count] = np.arange(chunk.first, chunk.first + chunk.count)
         at += chunk.count
     variables = {
-        name: (RUN, values, {"units": described[name].unit, "long_name": described[name].words})
+        name: (RUN, values, {"units": described[name].unit, "long_name": described[name].words, **_flags(name)})
         for name, values in arrays.items()
     }
     manifest = opened.manifest
     attributes = {"title": manifest.name, "seed": manifest.seed, "sampling": manifest.sampling, **manifest.versions}
     return xr.Dataset(variables, coords={RUN: runs}, attrs=attributes)
+
+
+def _flags(name: str) -> dict[str, Any]:
+    """Return what the codes of a column mean, in the manner of the CF conventions."""
+    words = {"outcome": OUTCOMES, "failure": FAILURES}.get(name, CUTOFFS if name.endswith("_cutoff") else None)
+    if words is None:
+        return {}
+    meanings = " ".join(text.replace(" ", "_") or "none" for text in words.values())
+    return {"flag_values": np.array(list(words), np.int8), "flag_meanings": meanings}

@@ -60,14 +60,16 @@ def hold_against_reference(result: CampaignResult, count: int, seed: int) -> Hel
     if flown.size == 0:
         raise InputError("no run could be flown: there is nothing to hold against the reference driver")
     chosen = np.sort(np.random.default_rng(seed).choice(flown, size=min(count, flown.size), replace=False))
-    rows = [_apart(result.dataset.isel(run=int(i)), result.rerun(int(result.dataset["run"].values[i]))) for i in chosen]
+    found = result.dataset.isel(run=chosen)
+    rows = [_apart(found.isel(run=k), result.rerun(int(run))) for k, run in enumerate(found["run"].values)]
     position, time, cutoff, alike = (np.array(each) for each in zip(*rows, strict=True))
+    runs = found["run"].values
     return HeldOut(
-        runs=tuple(int(i) for i in chosen),
+        runs=tuple(int(run) for run in runs),
         position=float(position.max()) * u.m,
         time=float(time.max()) * u.s,
         cutoff=float(cutoff.max()) * u.s,
-        different=tuple(int(i) for i in chosen[~alike]),
+        different=tuple(int(run) for run in runs[~alike]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ class CampaignResult:
     n: int
     store: ChunkStore | MemoryStore
     chunks: int | None = None
+    _read: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False, init=False)
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -66,13 +67,16 @@ class CampaignResult:
         InputError
             If there is no such column.
         """
-        indices = None if self.chunks is None else range(self.chunks)
-        return open_dataset(self.store, names or None, indices=indices)
+        return open_dataset(self.store, names or None, indices=self._indices)
+
+    @property
+    def _indices(self) -> list[int]:
+        return sorted(self.store.done) if self.chunks is None else list(range(self.chunks))
 
     @property
     def runs(self) -> int:
-        """How many runs there are: n, or fewer where a rule stopped the campaign."""
-        return int(self.dataset.sizes["run"])
+        """How many runs there are: n, or fewer where a rule stopped the campaign, or of one that is not finished."""
+        return sum(self.store.manifest.chunk(index).count for index in self._indices)
 
     def rates(self, *, confidence: float = 0.95, method: Method = "wilson") -> dict[str, statistics.Rate]:
         """Return how often each outcome came, with its interval, by outcome; those that did not come are left out.
@@ -89,7 +93,7 @@ class CampaignResult:
 
     def failures(self) -> dict[str, int]:
         """Return how many runs could not be flown, by the reason."""
-        codes, counts = np.unique(self.dataset["failure"].values, return_counts=True)
+        codes, counts = np.unique(self.column("failure"), return_counts=True)
         return {FAILURES[int(code)]: int(count) for code, count in zip(codes, counts, strict=True) if code != 0}
 
     def footprint(self, outcome: str = "impact", *, about: Site | None = None) -> statistics.Footprint:
@@ -104,8 +108,8 @@ class CampaignResult:
         centre = (
             None if about is None else (float(about.latitude.to_value(u.deg)), float(about.longitude.to_value(u.deg)))
         )
-        at = self.dataset
-        return statistics.footprint(at["latitude_deg"].values[chosen], at["longitude_deg"].values[chosen], about=centre)
+        latitude_deg, longitude_deg = self.column("latitude_deg")[chosen], self.column("longitude_deg")[chosen]
+        return statistics.footprint(latitude_deg, longitude_deg, about=centre)
 
     def quantiles(
         self,
@@ -195,17 +199,16 @@ class CampaignResult:
         return np.asarray(codes == next(code for code, name in OUTCOMES.items() if name == outcome))
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return one column.
+        """Return one column; read when it is first asked for.
 
         Raises
         ------
         InputError
             If there is no such column.
         """
-        if name not in self.dataset:
-            raise InputError(f"column '{name}': {nearest(name, [str(each) for each in self.dataset])}")
-        values: NDArray[Any] = self.dataset[name].values
-        return values
+        if name not in self._read:
+            self._read[name] = self.columns(name)[name].values
+        return self._read[name]
 
     def __repr__(self) -> str:
         rates = ", ".join(f"{rate.value:.1%} {name}" for name, rate in self.rates().items())

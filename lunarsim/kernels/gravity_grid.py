@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lunarsim.kernels.compiled import kernel, part_of_kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField, disturbing_potential, harmonics, harmonics_of_eight
 from lunarsim.kernels.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
+from lunarsim.kernels.points import Real
 
 SPLINE_DEGREE = WIDTH - 1
 _WEIGHTS, _PLACES = 4 * WIDTH, 8 * WIDTH  # floats of room for the weights of a cell, for eight places
@@ -156,7 +157,7 @@ def gridded_of_eight(x: Lanes, y: Lanes, z: Lanes, grid: ResidualGrid) -> tuple[
 
 
 @part_of_kernel
-def _write_places(x: Lanes, y: Lanes, z: Lanes, grid: ResidualGrid, places: NDArray[np.float64]) -> int:
+def _write_places(x: Real, y: Real, z: Real, grid: ResidualGrid, places: NDArray[np.float64]) -> int:
     """Write the seven numbers of eight places, see :class:`Place`, and how near they are; return their chart.
 
     The trigonometry is that of one of them; the others' angles follow from it by the tangents between.
@@ -167,7 +168,8 @@ def _write_places(x: Lanes, y: Lanes, z: Lanes, grid: ResidualGrid, places: NDAr
     b = rot[1, 0] * x + rot[1, 1] * y + rot[1, 2] * z
     c = rot[2, 0] * x + rot[2, 1] * y + rot[2, 2] * z
     rho2 = a * a + b * b
-    rho, r = sqrt(rho2), sqrt(rho2 + c * c)
+    rho: Real = sqrt(rho2)
+    r: Real = sqrt(rho2 + c * c)
     first_rho = sqrt(first.x * first.x + first.y * first.y)
     east = (b * first.x - a * first.y) / (a * first.x + b * first.y)
     north = (c * first_rho - rho * first.z) / (rho * first_rho + c * first.z)

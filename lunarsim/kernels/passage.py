@@ -123,7 +123,7 @@ def over_turning_moon(
     terms, half_s = path.coefficients.shape[2], 0.5 * path.interval_s
     euler, euler_rate = np.empty(3), np.empty(3)
     evaluate_with_rate(angles, epoch_et_s + path.start_s + half_s, euler, euler_rate)
-    rot_pa_from_icrf = np.array(euler_313(euler[0], euler[1], euler[2]))
+    rot_pa_from_icrf: NDArray[np.float64] = np.array(euler_313(euler[0], euler[1], euler[2]))
     spin_pa = angular_velocity_pa(euler, euler_rate)
     wx, wy, wz = _times(ground.rot_me_from_pa, half_s * spin_pa[0], half_s * spin_pa[1], half_s * spin_pa[2])
     turned = np.zeros((1, 3, terms + 2))
