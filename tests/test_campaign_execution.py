@@ -11,6 +11,7 @@ from functools import partial
 from io import StringIO
 from multiprocessing import get_context
 
+import dask
 import numpy as np
 import pytest
 from campaign_example import MANIFEST, bits, expected, failing, killed_once, work
@@ -151,8 +152,10 @@ def test_processes_give_the_bits_of_threads_and_a_killed_one_ends_the_work_with_
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL of POSIX")
 def test_a_killed_worker_of_a_cluster_costs_its_chunks_and_no_more(tmp_path):
+    """The scheduler gives the chunk up at its first loss here, as it does after some losses elsewhere."""
     recorder = Recorder()
     with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(n_workers=1, threads_per_worker=2, processes=True, dashboard_address=":0") as cluster,
         Client(cluster) as processes,
     ):
