@@ -29,16 +29,17 @@ def thrust_direction(law: int, direction: NDArray[np.float64], v: Any) -> tuple[
 def mispointed(u: Any, r: Any, v: Any, pitch_rad: float, yaw_rad: float) -> tuple[Real, Real, Real]:
     """Return a direction of thrust turned by a pitch and a yaw error.
 
-    Pitch turns ``u`` towards the zenith, within the plane of the orbit; yaw turns it out of that plane, towards its
-    normal r x v. Where ``u`` leaves the plane, the normal is taken without its part along ``u``, so that both stay
-    angles; for ``u`` along the normal they have no meaning.
+    Pitch turns ``u`` right-handed about the orbit's normal r x v: a thrust against the velocity towards the zenith,
+    one along it towards the nadir. Yaw turns it towards that normal. Where ``u`` leaves the plane of the orbit, the
+    normal is taken without its part along ``u``, so that both stay angles; for ``u`` along the normal they have no
+    meaning.
     """
     nx, ny, nz = r[1] * v[2] - r[2] * v[1], r[2] * v[0] - r[0] * v[2], r[0] * v[1] - r[1] * v[0]
     along = nx * u[0] + ny * u[1] + nz * u[2]
     nx, ny, nz = nx - along * u[0], ny - along * u[1], nz - along * u[2]
     k = 1.0 / sqrt(nx * nx + ny * ny + nz * nz)
     nx, ny, nz = k * nx, k * ny, k * nz
-    zx, zy, zz = u[1] * nz - u[2] * ny, u[2] * nx - u[0] * nz, u[0] * ny - u[1] * nx
+    zx, zy, zz = ny * u[2] - nz * u[1], nz * u[0] - nx * u[2], nx * u[1] - ny * u[0]
     ahead, up, aside = cos(pitch_rad) * cos(yaw_rad), sin(pitch_rad) * cos(yaw_rad), sin(yaw_rad)
     return (
         ahead * u[0] + up * zx + aside * nx,

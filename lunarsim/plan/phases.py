@@ -43,8 +43,9 @@ class Burn:
     throttle : float
         Share of the engine's full thrust, above 0 to 1; default 1.
     pitch_error, yaw_error : Quantity
-        Angles by which the thrust is off the direction of the steering law: towards the zenith within the plane
-        of the orbit, and out of it towards the orbit's normal r x v; default 0.
+        Angles by which the thrust is off the direction of the steering law; default 0. Pitch is right-handed about
+        the orbit's normal r x v: a thrust against the velocity is turned towards the zenith, one along it towards
+        the nadir. Yaw turns it towards that normal.
     name : str
         For the timeline.
 
