@@ -34,11 +34,11 @@ from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError, ModelWarning, nearest
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.kernels import run as kernels
+from lunarsim.kernels.compiled import source_digest
 
 Dispersions = Mapping[str | tuple[str, ...], Distribution]
 
 CHUNK_SIZE = 8192
-_LATEST = "driver 1"  # raised when the compiled driver gives other bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,7 +282,7 @@ class Campaign:
             extendable=not isinstance(self.sampling, LatinHypercube),
             chunk_size=chunk_size,
             columns=described(work.inputs, work.burns),
-            versions={"lunarsim": __version__, "compiled driver": _LATEST, "numba": numba.__version__},
+            versions={"lunarsim": __version__, "kernels": source_digest(), "numba": numba.__version__},
             notes={"dispersions": dispersions, "title": self.scenario.title},
         )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,6 +38,15 @@ def _compiled(function: Function, **options: Any) -> Function:
 def threaded_kernel(function: Function) -> Function:
     """Compile a function that lets other threads run beside it."""
     return cast(Function, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+@cache
+def source_digest() -> str:
+    """Return a hash of the sources of all kernels: what was flown with other ones may have other bits."""
+    total = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(source.name.encode() + source.read_bytes())
+    return total.hexdigest()[:16]
 
 
 def discard_stale_cache(folder: Path) -> None:
