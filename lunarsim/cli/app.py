@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 import lunarsim
+from lunarsim.cli import campaign_order as orders
 from lunarsim.cli import data, figures, report
 from lunarsim.cli import ladder as climbing
 from lunarsim.errors import InputError, ScenarioError
@@ -36,6 +37,7 @@ Ground = Annotated[
     str | None,
     typer.Option("--terrain", help="A map of heights (PDS .IMG, GeoTIFF) to fly into."),
 ]
+Field = Annotated[str | None, typer.Option("--field", help="A gravity field: .cof, .tab or .gfc.")]
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the catalogue or the path of a .toml file.")]
 
 
@@ -54,7 +56,7 @@ def run(scenario: Name, out: Out = None, terrain: Ground = None, as_json: AsJson
 @app.command()
 def ladder(
     scenario: Name,
-    field: Annotated[str | None, typer.Option("--field", help="A gravity field: .cof, .tab or .gfc.")] = None,
+    field: Field = None,
     terrain: Ground = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -69,6 +71,64 @@ def ladder(
     _leave(console, folder, climbing.files(described, rungs))
     if as_json:
         typer.echo(json.dumps(climbing.summary(described, rungs), indent=2, allow_nan=False))
+
+
+@app.command()
+def campaign(
+    scenario: Name,
+    n: Annotated[
+        int | None, typer.Option("-n", help=f"How many runs. Default: {orders.RUNS}, or those of the folder.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help=f"Of all that is random. Default: {orders.SEED}.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for runs, figures and tables. Default: SCENARIO-campaign."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the campaign in the folder; nothing is flown twice.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="As --resume; runs whose files are damaged are flown again.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Chunks flown at once. Default: one for each processor.")
+    ] = None,
+    sampling: Annotated[orders.SamplingName | None, typer.Option("--sampling", help="Default: monte-carlo.")] = None,
+    terrain: Ground = None,
+    field: Field = None,
+    degree: Annotated[int | None, typer.Option("--degree", min=0, help="Cut the gravity field at this degree.")] = None,
+    gridded: Annotated[
+        bool, typer.Option("--gridded", help="Interpolate the gravity field on a grid: many times as fast.")
+    ] = False,
+    chunk_size: Annotated[
+        int | None, typer.Option("--chunk-size", min=1, help="Runs that are flown and stored together.")
+    ] = None,
+    check: Annotated[
+        int, typer.Option("--check", min=0, help="Fly so many random runs with the reference driver as well.")
+    ] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Fly a scenario with [[dispersions]] many times: how it ends, where it comes down, what moves that."""
+    from lunarsim.cli import campaign as dispersing  # noqa: PLC0415  (takes a second that other commands need not)
+
+    summary = dispersing.fly(
+        scenario,
+        orders.World(terrain=terrain, field=field, degree=degree, gridded=gridded),
+        orders.Order(
+            runs=n,
+            seed=seed,
+            sampling=sampling,
+            chunk_size=chunk_size,
+            workers=workers,
+            out=out,
+            resume=resume or repair,
+            repair=repair,
+        ),
+        check=check,
+        console=Console(stderr=as_json),
+    )
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
 
 
 @app.command()

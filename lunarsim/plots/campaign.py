@@ -100,9 +100,10 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     ax.barh([0.0], [0.0], label=f"low: {tail:g} % quantile, or fault absent", **low)
     ax.barh([0.0], [0.0], label=f"high: {100.0 - tail:g} %, or fault present", **high)
     ax.axvline(0.0, color=style.INK, linewidth=0.8, zorder=4)
-    style.dress(ax, f"Change of {what} from its mean, {result.mean:.5g}", "")
-    _name_rows(ax, [effect.name for effect in shown])
     reach = max(abs(edge) for effect in shown for edge in (*effect.low_interval, *effect.high_interval)) or 1.0
+    mean = f", {result.mean:.5g}" if abs(result.mean) > 1e-3 * reach else ""  # of places about their mean: nearly 0
+    style.dress(ax, f"Change of {what} from its mean{mean}", "")
+    _name_rows(ax, [effect.name for effect in shown])
     ax.set_xlim(-1.3 * reach, 1.3 * reach)
     rest = len(result.effects) - len(shown)
     explained = f"Linear model of {result.total:,} runs: explains {100.0 * result.r_squared:.1f} % of the variance"
@@ -189,9 +190,12 @@ def histogram(
     for found, dashes in zip(quantiles, _DASHES * len(quantiles), strict=False):
         low, high = (float(np.clip(edge, edges[0], edges[-1])) for edge in (found.low, found.high))
         ax.axvspan(low, high, color=style.VERMILION, alpha=0.3, linewidth=0.0, zorder=3)
-        label = f"{100.0 * found.probability:g} %: {found.value:.5g} ({found.low:.5g} to {found.high:.5g})"
+        digits = style.digits_for(found.high - found.low)
+        bounds = f"{found.low:.{digits}f} to {found.high:.{digits}f}"
+        label = f"{100.0 * found.probability:g} %: {found.value:.{digits}f} ({bounds})"
         ax.axvline(found.value, color=style.VERMILION, linewidth=1.4, linestyle=dashes, zorder=4, label=label)
     style.dress(ax, what, f"Runs, of {column.size:,}")
+    ax.ticklabel_format(axis="x", useOffset=False)
     if quantiles:
         _legend_above(ax, f"Quantiles with {100.0 * quantiles[0].confidence:g} % intervals")
     return ax

@@ -24,6 +24,7 @@ _Points = NDArray[np.float64]  # (n, 2)
 
 _MOST_POINTS = 20_000  # of one outcome: more only hide each other
 _NARROWEST = 0.3  # least ratio of the sides of a map
+_HEIGHT_STRETCHED_IN = 3.2
 _HALO = (matplotlib.patheffects.withStroke(linewidth=3.0, foreground="white"),)
 _LOOKS = (
     {"color": style.VERMILION, "marker": "x"},  # outcomes are told apart by colour and by shape
@@ -37,16 +38,21 @@ _DASHES: tuple[style.Dashes, ...] = ((0.0, (5.0, 2.0)), "-", (0.0, (1.5, 1.5)), 
 
 
 class _View(NamedTuple):
-    """How places lie on the axes: their unit, and the direction that points right if that is not east."""
+    """How places lie on the axes: the unit of each, and the direction that points right if that is not east."""
 
-    metres: float
-    unit: str
+    metres: tuple[float, float]
     azimuth_deg: float | None
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """Names of the units."""
+        x, y = ("km" if metres > 1.0 else "m" for metres in self.metres)
+        return x, y
 
     def of(self, xy_m: _Points) -> _Points:
         """Return points on the axes."""
         turned = xy_m if self.azimuth_deg is None else downrange_crossrange(xy_m, self.azimuth_deg)
-        return turned / self.metres
+        return np.asarray(turned / self.metres)
 
 
 def footprint(
@@ -56,6 +62,7 @@ def footprint(
     densities: Sequence[Density] = (),
     sites: Mapping[str, Site] | None = None,
     downrange_azimuth: u.Quantity | None = None,
+    to_scale: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw where the runs came down, east and north of a centre, or downrange and crossrange.
@@ -73,13 +80,16 @@ def footprint(
     downrange_azimuth : Quantity, optional
         Direction of flight over the ground, from north through east: it then points right, and crossrange, positive
         to the right of the track, down; default: east and north.
+    to_scale : bool
+        Whether lengths are alike along both axes. If not, a long and narrow footprint is drawn wider, and the label
+        of the axis says how many times.
     ax : Axes, optional
         Where to draw; default: a new figure.
 
     Returns
     -------
     Axes
-        Metres or kilometres, to scale, the legend beside them. Of more than 20,000 runs of an outcome, every second,
+        Metres or kilometres, the legend beside them. Of more than 20,000 runs of an outcome, every second,
         third, ... is drawn, and the legend says so.
 
     Raises
@@ -92,9 +102,10 @@ def footprint(
     marks = [(site.title or key, _place(plane, site)) for key, site in (sites or {}).items()]
     places = [group.xy_m for group in groups.values()] + [ellipse.outline() for ellipse in ellipses]
     places += [place for _, place in marks]
-    view = _view(places, downrange_azimuth)
-    limits = _limits([view.of(xy) for xy in places])
-    ax = style.axes_for(ax, float(np.clip(0.8 + 4.2 * np.ptp(limits[1]) / np.ptp(limits[0]), 2.4, 5.2)))
+    view = _view(places, downrange_azimuth, to_scale)
+    limits = _limits([view.of(xy) for xy in places], to_scale)
+    height = 0.8 + 4.2 * np.ptp(limits[1]) / np.ptp(limits[0]) if to_scale else _HEIGHT_STRETCHED_IN
+    ax = style.axes_for(ax, float(np.clip(height, 2.4, 5.2)))
     count = sum(min(len(group), _MOST_POINTS) for group in groups.values())
     handles = [_draw_runs(ax, *named, _LOOKS[i], view, count) for i, named in enumerate(groups.items())]
     for density in densities:
@@ -102,9 +113,13 @@ def footprint(
     handles += [_draw_ellipse(ax, ellipse, _DASHES[i % len(_DASHES)], view) for i, ellipse in enumerate(ellipses)]
     for title, place in marks:
         _mark(ax, title, *view.of(place)[0].tolist())
-    _dress(ax, plane, view, limits)
+    _dress(ax, plane, view, limits, to_scale)
+    if to_scale:
+        ax.set_aspect("equal", adjustable="box", anchor="W")
     beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
     ax.legend(handles=handles, fontsize=style.TEXT_SIZE, frameon=False, **beside)
+    if not to_scale:
+        _say_how_stretched(ax, view, limits)
     return ax
 
 
@@ -126,34 +141,50 @@ def _place(plane: LocalPlane, site: Site) -> _Points:
     return plane.forward(site.latitude.to_value(u.deg), site.longitude.to_value(u.deg))
 
 
-def _view(places: Sequence[_Points], azimuth: u.Quantity | None) -> _View:
-    reach = max(float(np.abs(xy).max(initial=0.0)) for xy in places)
+def _view(places: Sequence[_Points], azimuth: u.Quantity | None, to_scale: bool) -> _View:
     turn = None if azimuth is None else float(checks.quantity("downrange_azimuth", azimuth, u.deg).value)
-    return _View(1e3, "km", turn) if reach >= 5e3 else _View(1.0, "m", turn)
+    plain = _View((1.0, 1.0), turn)
+    reach_m = np.max([np.abs(plain.of(xy)).max(axis=0, initial=0.0) for xy in places], axis=0)
+    if to_scale:
+        reach_m[:] = reach_m.max()
+    x, y = (1e3 if reach >= 5e3 else 1.0 for reach in reach_m)
+    return _View((x, y), turn)
 
 
-def _limits(places: Sequence[_Points]) -> _Points:
+def _limits(places: Sequence[_Points], to_scale: bool) -> _Points:
     """Return the edges of the view, in rows for x and y: round all places, and not too narrow to read."""
     both = np.concatenate(places)
     least, most = both.min(axis=0), both.max(axis=0)
     width = 1.12 * (most - least)
-    width = np.maximum(width, max(_NARROWEST * float(width.max()), 1e-6))
+    narrowest = _NARROWEST * float(width.max()) if to_scale else 0.0
+    width = np.maximum(width, max(narrowest, 1e-6))
     return np.stack([(least + most - width) / 2.0, (least + most + width) / 2.0], axis=1)
 
 
-def _dress(ax: Axes, plane: LocalPlane, view: _View, limits: _Points) -> None:
+def _dress(ax: Axes, plane: LocalPlane, view: _View, limits: _Points, to_scale: bool) -> None:
     centre = f"{degrees_north(round(plane.latitude_deg, 3))}, {degrees_east(round(plane.longitude_deg, 3))}, ME"
+    x_unit, y_unit = view.units
     if view.azimuth_deg is None:
-        style.dress(ax, f"East of {centre} ({view.unit})", f"North ({view.unit})")
+        style.dress(ax, f"East of {centre} ({x_unit})", f"North ({y_unit})")
     else:
         way = f"towards {view.azimuth_deg % 360.0:.1f}° from north"
-        style.dress(ax, f"Downrange of {centre}, {way} ({view.unit})", f"Crossrange, right ({view.unit})")
+        style.dress(ax, f"Downrange of {centre}, {way} ({x_unit})", f"Crossrange, right ({y_unit})")
     ax.set_xlim(*limits[0])
     ax.set_ylim(*(limits[1] if view.azimuth_deg is None else limits[1][::-1]))  # seen from above
-    ax.set_aspect("equal", adjustable="box", anchor="W")
     sides = np.ptp(limits, axis=1)
     for axis, side in zip((ax.xaxis, ax.yaxis), sides, strict=True):
-        axis.set_major_locator(MaxNLocator(int(np.clip(7.0 * side / sides.max(), 3, 7))))
+        axis.set_major_locator(MaxNLocator(int(np.clip(7.0 * side / sides.max(), 3, 7)) if to_scale else 6))
+
+
+def _say_how_stretched(ax: Axes, view: _View, limits: _Points) -> None:
+    """Add to the label of the vertical axis how many times it is stretched, as the figure is laid out now."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    box = ax.get_window_extent()
+    across, along = (np.ptp(limits[k]) * view.metres[k] / side for k, side in ((0, box.width), (1, box.height)))
+    times = float(f"{across / along:.2g}")
+    ax.set_ylabel(f"{ax.get_ylabel()}\ndrawn {times:g} times as large", fontsize=style.AXIS_SIZE)
 
 
 def _draw_runs(ax: Axes, name: str, group: Footprint, look: dict[str, str], view: _View, count: int) -> Line2D:
@@ -183,10 +214,16 @@ def _draw_contours(ax: Axes, density: Density, view: _View) -> list[Line2D]:
 
 def _draw_ellipse(ax: Axes, ellipse: Ellipse, dashes: style.Dashes, view: _View) -> Line2D:
     x, y = view.of(ellipse.outline()).T
-    major, minor = ellipse.semi_major_m / view.metres, ellipse.semi_minor_m / view.metres
-    label = f"{100.0 * ellipse.probability:g} % covariance ellipse\n({major:.3g} x {minor:.3g} {view.unit})"
+    axes = " x ".join(_length(metres, view) for metres in (ellipse.semi_major_m, ellipse.semi_minor_m))
+    label = f"{100.0 * ellipse.probability:g} % covariance ellipse\n(semi-axes {axes})"
     (line,) = ax.plot(x, y, color=style.BLACK, linewidth=1.4, linestyle=dashes, zorder=5, label=label)
     return line
+
+
+def _length(metres: float, view: _View) -> str:
+    """Return a length in the smaller of the axes' units, unless that takes many digits."""
+    in_km = min(view.metres) > 1.0 or metres >= 1e4
+    return f"{metres / 1e3:.3g} km" if in_km else f"{metres:.3g} m"
 
 
 def _mark(ax: Axes, title: str, x: float, y: float) -> None:

@@ -168,6 +168,11 @@ def round_number(value: float) -> float:
     return float(max(step * power for step in (1.0, 2.0, 5.0) if step * power <= value * (1.0 + 1e-9)))
 
 
+def digits_for(width: float) -> int:
+    """Return how many digits behind the point show an interval of that width, in two digits of it."""
+    return int(np.clip(1 - np.floor(np.log10(width)), 0, 12)) if 0.0 < width < np.inf else 4
+
+
 def _default_labels(flights: Sequence[Flight]) -> list[str]:
     """Name flights by their scenarios; where those are namesakes, by their faults as well."""
     names = [flight.scenario.name or "flight" for flight in flights]

@@ -1,0 +1,300 @@
+"""What the runs of a campaign say together: what the report prints, the figures draw and the summary holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim.campaign import CampaignResult, HeldOut
+from lunarsim.campaign.statistics import (
+    Ellipse,
+    EllipseInterval,
+    Footprint,
+    Quantile,
+    Rate,
+    Tornado,
+    quantiles,
+    tornado,
+)
+from lunarsim.errors import InputError
+from lunarsim.flight.clock import time_after
+from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
+from lunarsim.plan import Burn
+
+IMPACT = "impact"
+PROBABILITIES = (0.05, 0.5, 0.95)
+_WAYS = ("downrange", "crossrange")
+_FAR_M = 10e3  # a place that scatters farther is told in kilometres
+_LEAST_IMPACTS = 3  # of which a covariance can be made
+_OF_IMPACTS = {
+    "speed_mps": "inertial speed",
+    "flight_path_deg": "flight-path angle",
+    "end_s": "time after the epoch",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """Quantiles of one column over the runs of one outcome."""
+
+    column: str
+    words: str
+    unit: str
+    outcome: str
+    quantiles: tuple[Quantile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor:
+    """A value, or several that are drawn together, as a tornado chart names it.
+
+    Attributes
+    ----------
+    label : str
+        With the unit.
+    paths : tuple of str
+        The values.
+    unit : str
+        That of the distribution; of several values, whose joint effect is counted in standard deviations, ``sigma``.
+    """
+
+    label: str
+    paths: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What moves the impact downrange, or crossrange.
+
+    Attributes
+    ----------
+    way : str
+        ``downrange`` or ``crossrange``.
+    unit : str
+        Of the output: m or km.
+    found : Tornado
+        Its effects have the labels of the factors.
+    """
+
+    way: str
+    unit: str
+    found: Tornado
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Impacts:
+    """Where the runs came down, and what moved that.
+
+    Attributes
+    ----------
+    footprint : Footprint
+        About the mean of the impacts.
+    ellipse, interval : Ellipse, EllipseInterval
+        Of 95 %, and the bootstrap intervals of its axes.
+    heading_deg : float
+        Mean direction of flight over the ground at impact, from north through east.
+    factors : mapping of str to Factor
+        The inputs that varied among the impacts, by label.
+    effects : tuple of Moved
+        Downrange and crossrange; empty where there is none.
+    without_effects : str
+        Why there is none.
+    """
+
+    footprint: Footprint
+    ellipse: Ellipse
+    interval: EllipseInterval
+    heading_deg: float
+    factors: Mapping[str, Factor]
+    effects: tuple[Moved, ...]
+    without_effects: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Findings:
+    """All that a report says of a campaign.
+
+    Attributes
+    ----------
+    result : CampaignResult
+        The runs.
+    rates : mapping of str to Rate
+        By outcome.
+    failures : mapping of str to int
+        How many runs could not be flown, by the reason.
+    spreads : tuple of Spread
+        Speed, flight-path angle and time of impacts; durations of burns by outcome.
+    impacts : Impacts or None
+        None where there are too few, or they have no mean.
+    without_impacts : str
+        Why there is none.
+    held_out : HeldOut or None
+        The comparison with the reference driver, where it was asked for.
+    """
+
+    result: CampaignResult
+    rates: Mapping[str, Rate]
+    failures: Mapping[str, int]
+    spreads: tuple[Spread, ...]
+    impacts: Impacts | None
+    without_impacts: str = ""
+    held_out: HeldOut | None = field(default=None)
+
+    @classmethod
+    def of(cls, result: CampaignResult, *, check: int) -> Findings:
+        """Return what the runs of a campaign say; so many random ones are flown by the reference driver as well."""
+        rates = result.rates()
+        impacts, why = _impacts(result)
+        flown = any(outcome != "failed" for outcome in rates)
+        return cls(
+            result=result,
+            rates=rates,
+            failures=result.failures(),
+            spreads=tuple(_spreads(result, [outcome for outcome in rates if outcome != "failed"])),
+            impacts=impacts,
+            without_impacts=why,
+            held_out=result.held_out(check, seed=result.seed) if check and flown else None,
+        )
+
+
+def own_units(result: CampaignResult) -> dict[str, u.UnitBase]:
+    """Return, for each dispersed path, the unit in which its distribution is given; the columns are in SI."""
+    return {
+        name: unit
+        for names, distribution in result.campaign.groups
+        for name, unit in zip(names, distribution.unit, strict=True)
+    }
+
+
+def _column(result: CampaignResult, name: str) -> NDArray[Any]:
+    """Return a column of the whole dataset, which is read once; one by one they would be read file by file."""
+    values: NDArray[Any] = result.dataset[name].values
+    return values
+
+
+def _spreads(result: CampaignResult, outcomes: list[str]) -> list[Spread]:
+    burns = sum(isinstance(phase, Burn) for phase in result.campaign.scenario.plan)
+    found = [_spread(result, column, words, IMPACT) for column, words in _OF_IMPACTS.items()]
+    for k in range(burns):
+        words = f"burn {k}, duration" if burns > 1 else "burn, duration"
+        found += [_spread(result, f"burn{k}_duration_s", words, outcome) for outcome in outcomes]
+    return [spread for spread in found if spread is not None]
+
+
+def _spread(result: CampaignResult, column: str, words: str, outcome: str) -> Spread | None:
+    """Return the quantiles of a column over the runs of an outcome that have it: not all reach every burn."""
+    values = _column(result, column)[result.where(outcome)]
+    values = values[np.isfinite(values)]
+    if values.size == 0:
+        return None
+    return Spread(
+        column=column,
+        words=words,
+        unit=str(result.dataset[column].attrs["units"]),
+        outcome=outcome,
+        quantiles=quantiles(values, PROBABILITIES),
+    )
+
+
+def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
+    count = int(result.where(IMPACT).sum())
+    if count < _LEAST_IMPACTS:
+        there = "no run ended in an impact" if count == 0 else f"only {count} of the runs ended in an impact"
+        return None, f"{there}: a footprint takes {_LEAST_IMPACTS}"
+    try:
+        footprint = result.footprint(IMPACT)
+    except InputError as error:  # impacts all round the Moon
+        return None, str(error)
+    heading_deg = _heading_deg(result, footprint)
+    factors, effects, why = _effects(result, footprint.downrange_crossrange(heading_deg))
+    return Impacts(
+        footprint=footprint,
+        ellipse=footprint.ellipse(),
+        interval=footprint.ellipse_interval(seed=result.seed),
+        heading_deg=heading_deg,
+        factors={factor.label: factor for factor in factors},
+        effects=effects,
+        without_effects=why,
+    ), ""
+
+
+def _effects(
+    result: CampaignResult, places_m: NDArray[np.float64]
+) -> tuple[tuple[Factor, ...], tuple[Moved, ...], str]:
+    inputs = _inputs(result)
+    groups = [tuple(name for name in names if name in inputs) for names, _ in result.campaign.groups]
+    units = own_units(result)
+    factors = tuple(_factor(names, units) for names in groups if names)
+    try:
+        return factors, tuple(_moved(way, inputs, factors, places_m[:, k]) for k, way in enumerate(_WAYS)), ""
+    except InputError as error:  # too few runs, or one value follows from others
+        return (), (), str(error)
+
+
+def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
+    """Return the dispersed values of the impacts, in the units of their distributions; those that vary there."""
+    chosen, paths = result.where(IMPACT), result.campaign.inputs
+    inputs = {
+        name: _column(result, name)[chosen].astype(float) * float(paths[name].unit.to(unit))
+        for name, unit in own_units(result).items()
+    }
+    return {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
+
+
+def _factor(names: tuple[str, ...], units: Mapping[str, u.UnitBase]) -> Factor:
+    if len(names) == 1:
+        unit = units[names[0]].to_string().replace(" ", "")
+        return Factor(label=f"{names[0]} ({unit})" if unit else names[0], paths=names, unit=unit)
+    firsts = {name.partition(".")[0] for name in names}
+    which = f"{firsts.pop()}: {len(names)} values" if len(firsts) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return Factor(label=f"{which} drawn together (\N{GREEK SMALL LETTER SIGMA})", paths=names, unit="sigma")
+
+
+def _moved(
+    way: str, inputs: Mapping[str, NDArray[np.float64]], factors: Sequence[Factor], place_m: NDArray[np.float64]
+) -> Moved:
+    """Return the effects on the place, of values that are drawn together as one.
+
+    Such values may cancel each other's effects, or add to them: to move one and hold the others says nothing of
+    what happens. Their joint effect, by a linear model of all, is taken as one input in standard deviations.
+    """
+    unit, metres = ("km", 1e3) if np.ptp(place_m) >= _FAR_M else ("m", 1.0)
+    place = place_m / metres
+    alone = tornado(inputs, place) if any(len(factor.paths) > 1 for factor in factors) else None
+    columns = {}
+    for factor in factors:
+        if alone is None or len(factor.paths) == 1:
+            columns[factor.label] = inputs[factor.paths[0]]
+        else:
+            effect = sum(_slope(alone, name) * (inputs[name] - inputs[name].mean()) for name in factor.paths)
+            columns[factor.label] = effect / (np.std(effect) or 1.0)
+    return Moved(way=way, unit=unit, found=tornado(columns, place))
+
+
+def _slope(found: Tornado, name: str) -> float:
+    effect = found[name]
+    return effect.swing / (effect.high_input - effect.low_input)
+
+
+def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
+    """Return the azimuth of the mean velocity over the turning ground, at the centre of the footprint."""
+    chosen = result.where(IMPACT)
+    mean = {
+        name: float(_column(result, name)[chosen].mean())
+        for name in ("end_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
+    }
+    rot, rate = rot_pa_from_icrf_with_rate(time_after(result.campaign.scenario.state.epoch, mean["end_s"]))
+    position = np.array([mean[f"{axis}_m"] for axis in "xyz"])
+    velocity = np.array([mean[f"v{axis}_mps"] for axis in "xyz"])
+    over_ground = ROT_ME_FROM_PA @ (rot @ velocity + rate @ position)
+    latitude, longitude = np.radians([footprint.plane.latitude_deg, footprint.plane.longitude_deg])
+    east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])
+    up = np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
+    north = np.cross(up, east)
+    return float(np.degrees(np.arctan2(over_ground @ east, over_ground @ north))) % 360.0
