@@ -140,8 +140,8 @@ class Campaign:
             If a dispersed value changes nothing.
         """
         work, manifest = self.work(n, seed), self.manifest(n, seed, chunk_size)
-        _warn_of_idle(work)
         with closing(_store(manifest, out, resume, keep)) as store:
+            _warn_of_idle(work)
             prefix = Prefix(store, until)
 
             def on_done(index: int, columns: Columns, seconds: float) -> bool:

@@ -108,7 +108,7 @@ def campaign(
     ] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Fly a scenario with [[dispersions]] many times: how it ends, where it comes down, what moves that."""
+    """Fly a dispersed scenario many times: how it ends, where it comes down, what moves that."""
     from lunarsim.cli import campaign as dispersing  # noqa: PLC0415  (takes a second that other commands need not)
 
     summary = dispersing.fly(

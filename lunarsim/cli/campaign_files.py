@@ -10,7 +10,8 @@ from astropy import units as u
 from matplotlib.axes import Axes
 
 from lunarsim import plots
-from lunarsim.cli.campaign_findings import IMPACT, Findings, Impacts, Moved, Spread
+from lunarsim.cli.campaign_effects import Moved
+from lunarsim.cli.campaign_findings import IMPACT, Findings, Impacts, Spread
 from lunarsim.cli.figures import figure_writer, json_writer
 from lunarsim.errors import InputError
 from lunarsim.flight import Site

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.campaign import CampaignResult, HeldOut
@@ -17,10 +16,9 @@ from lunarsim.campaign.statistics import (
     Footprint,
     Quantile,
     Rate,
-    Tornado,
     quantiles,
-    tornado,
 )
+from lunarsim.cli.campaign_effects import Factor, Moved, effects
 from lunarsim.errors import InputError
 from lunarsim.flight.clock import time_after
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
@@ -28,8 +26,6 @@ from lunarsim.plan import Burn
 
 IMPACT = "impact"
 PROBABILITIES = (0.05, 0.5, 0.95)
-_WAYS = ("downrange", "crossrange")
-_FAR_M = 10e3  # a place that scatters farther is told in kilometres
 _LEAST_IMPACTS = 3  # of which a covariance can be made
 _OF_IMPACTS = {
     "speed_mps": "inertial speed",
@@ -47,44 +43,6 @@ class Spread:
     unit: str
     outcome: str
     quantiles: tuple[Quantile, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Factor:
-    """A value, or several that are drawn together, as a tornado chart names it.
-
-    Attributes
-    ----------
-    label : str
-        With the unit.
-    paths : tuple of str
-        The values.
-    unit : str
-        That of the distribution; of several values, whose joint effect is counted in standard deviations, ``sigma``.
-    """
-
-    label: str
-    paths: tuple[str, ...]
-    unit: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moved:
-    """What moves the impact downrange, or crossrange.
-
-    Attributes
-    ----------
-    way : str
-        ``downrange`` or ``crossrange``.
-    unit : str
-        Of the output: m or km.
-    found : Tornado
-        Its effects have the labels of the factors.
-    """
-
-    way: str
-    unit: str
-    found: Tornado
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -163,15 +121,6 @@ class Findings:
         )
 
 
-def own_units(result: CampaignResult) -> dict[str, u.UnitBase]:
-    """Return, for each dispersed path, the unit in which its distribution is given; the columns are in SI."""
-    return {
-        name: unit
-        for names, distribution in result.campaign.groups
-        for name, unit in zip(names, distribution.unit, strict=True)
-    }
-
-
 def _column(result: CampaignResult, name: str) -> NDArray[Any]:
     """Return a column of the whole dataset, which is read once; one by one they would be read file by file."""
     values: NDArray[Any] = result.dataset[name].values
@@ -212,74 +161,16 @@ def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
     except InputError as error:  # impacts all round the Moon
         return None, str(error)
     heading_deg = _heading_deg(result, footprint)
-    factors, effects, why = _effects(result, footprint.downrange_crossrange(heading_deg))
+    factors, moved, why = effects(result, footprint.downrange_crossrange(heading_deg))
     return Impacts(
         footprint=footprint,
         ellipse=footprint.ellipse(),
         interval=footprint.ellipse_interval(seed=result.seed),
         heading_deg=heading_deg,
         factors={factor.label: factor for factor in factors},
-        effects=effects,
+        effects=moved,
         without_effects=why,
     ), ""
-
-
-def _effects(
-    result: CampaignResult, places_m: NDArray[np.float64]
-) -> tuple[tuple[Factor, ...], tuple[Moved, ...], str]:
-    inputs = _inputs(result)
-    groups = [tuple(name for name in names if name in inputs) for names, _ in result.campaign.groups]
-    units = own_units(result)
-    factors = tuple(_factor(names, units) for names in groups if names)
-    try:
-        return factors, tuple(_moved(way, inputs, factors, places_m[:, k]) for k, way in enumerate(_WAYS)), ""
-    except InputError as error:  # too few runs, or one value follows from others
-        return (), (), str(error)
-
-
-def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
-    """Return the dispersed values of the impacts, in the units of their distributions; those that vary there."""
-    chosen, paths = result.where(IMPACT), result.campaign.inputs
-    inputs = {
-        name: _column(result, name)[chosen].astype(float) * float(paths[name].unit.to(unit))
-        for name, unit in own_units(result).items()
-    }
-    return {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
-
-
-def _factor(names: tuple[str, ...], units: Mapping[str, u.UnitBase]) -> Factor:
-    if len(names) == 1:
-        unit = units[names[0]].to_string().replace(" ", "")
-        return Factor(label=f"{names[0]} ({unit})" if unit else names[0], paths=names, unit=unit)
-    firsts = {name.partition(".")[0] for name in names}
-    which = f"{firsts.pop()}: {len(names)} values" if len(firsts) == 1 else f"{names[0]} and {len(names) - 1} more"
-    return Factor(label=f"{which} drawn together (\N{GREEK SMALL LETTER SIGMA})", paths=names, unit="sigma")
-
-
-def _moved(
-    way: str, inputs: Mapping[str, NDArray[np.float64]], factors: Sequence[Factor], place_m: NDArray[np.float64]
-) -> Moved:
-    """Return the effects on the place, of values that are drawn together as one.
-
-    Such values may cancel each other's effects, or add to them: to move one and hold the others says nothing of
-    what happens. Their joint effect, by a linear model of all, is taken as one input in standard deviations.
-    """
-    unit, metres = ("km", 1e3) if np.ptp(place_m) >= _FAR_M else ("m", 1.0)
-    place = place_m / metres
-    alone = tornado(inputs, place) if any(len(factor.paths) > 1 for factor in factors) else None
-    columns = {}
-    for factor in factors:
-        if alone is None or len(factor.paths) == 1:
-            columns[factor.label] = inputs[factor.paths[0]]
-        else:
-            effect = sum(_slope(alone, name) * (inputs[name] - inputs[name].mean()) for name in factor.paths)
-            columns[factor.label] = effect / (np.std(effect) or 1.0)
-    return Moved(way=way, unit=unit, found=tornado(columns, place))
-
-
-def _slope(found: Tornado, name: str) -> float:
-    effect = found[name]
-    return effect.swing / (effect.high_input - effect.low_input)
 
 
 def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:

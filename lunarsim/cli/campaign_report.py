@@ -15,7 +15,8 @@ from rich.text import Text
 
 from lunarsim.campaign import Campaign, HeldOut, MonteCarlo
 from lunarsim.cli import report
-from lunarsim.cli.campaign_findings import Findings, Impacts, Moved
+from lunarsim.cli.campaign_effects import Moved
+from lunarsim.cli.campaign_findings import Findings, Impacts
 from lunarsim.flight import Scenario
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.moon import GriddedField, Moon
@@ -100,7 +101,7 @@ def _print_spreads(console: Console, findings: Findings) -> None:
         widths = [found.high - found.low for found in spread.quantiles]
         digits = digits_for(max((width for width in widths if width < inf), default=inf))
         for found in spread.quantiles:
-            value = f"{found.value:.{digits}f}"
+            value = f"{found.value:,.{digits}f}"
             rows.add_row(name, f"{100.0 * found.probability:g} %", value, _bounds(found.low, found.high, digits))
             name = ""
     console.print(rows)

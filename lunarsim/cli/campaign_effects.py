@@ -1,0 +1,130 @@
+"""What moves the impacts of a campaign: effects of the dispersed values, downrange and crossrange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim.campaign import CampaignResult
+from lunarsim.campaign.statistics import Tornado, tornado
+from lunarsim.errors import InputError
+
+_WAYS = ("downrange", "crossrange")
+_FAR_M = 10e3  # a place that scatters farther is told in kilometres
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor:
+    """A value, or several that are drawn together, as a tornado chart names it.
+
+    Attributes
+    ----------
+    label : str
+        With the unit.
+    paths : tuple of str
+        The values.
+    unit : str
+        That of the distribution; of several values, whose joint effect is counted in standard deviations, ``sigma``.
+    """
+
+    label: str
+    paths: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What moves the impact downrange, or crossrange.
+
+    Attributes
+    ----------
+    way : str
+        ``downrange`` or ``crossrange``.
+    unit : str
+        Of the output: m or km.
+    found : Tornado
+        Its effects have the labels of the factors.
+    """
+
+    way: str
+    unit: str
+    found: Tornado
+
+
+def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tuple[Factor, ...], tuple[Moved, ...], str]:
+    """Return the inputs, their effects downrange and crossrange, and why there are none if so.
+
+    Parameters
+    ----------
+    result : CampaignResult
+        The runs.
+    places_m : ndarray, shape (n, 2)
+        Where the impacts lie, downrange and crossrange.
+    """
+    inputs = _inputs(result)
+    groups = [tuple(name for name in names if name in inputs) for names, _ in result.campaign.groups]
+    units = _own_units(result)
+    factors = tuple(_factor(names, units) for names in groups if names)
+    try:
+        return factors, tuple(_moved(way, inputs, factors, places_m[:, k]) for k, way in enumerate(_WAYS)), ""
+    except InputError as error:  # too few runs, or one value follows from others
+        return (), (), str(error)
+
+
+def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
+    """Return the dispersed values of the impacts, in the units of their distributions; those that vary there."""
+    chosen, paths = result.where("impact"), result.campaign.inputs
+    inputs = {
+        name: result.dataset[name].values[chosen].astype(float) * float(paths[name].unit.to(unit))
+        for name, unit in _own_units(result).items()
+    }
+    return {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
+
+
+def _factor(names: tuple[str, ...], units: Mapping[str, u.UnitBase]) -> Factor:
+    if len(names) == 1:
+        unit = units[names[0]].to_string().replace(" ", "")
+        return Factor(label=f"{names[0]} ({unit})" if unit else names[0], paths=names, unit=unit)
+    firsts = {name.partition(".")[0] for name in names}
+    which = f"{firsts.pop()}: {len(names)} values" if len(firsts) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return Factor(label=f"{which} drawn together (\N{GREEK SMALL LETTER SIGMA})", paths=names, unit="sigma")
+
+
+def _moved(
+    way: str, inputs: Mapping[str, NDArray[np.float64]], factors: Sequence[Factor], place_m: NDArray[np.float64]
+) -> Moved:
+    """Return the effects on the place, of values that are drawn together as one.
+
+    Such values may cancel each other's effects, or add to them: to move one and hold the others says nothing of
+    what happens. Their joint effect, by a linear model of all, is taken as one input in standard deviations.
+    """
+    unit, metres = ("km", 1e3) if np.ptp(place_m) >= _FAR_M else ("m", 1.0)
+    place = place_m / metres
+    alone = tornado(inputs, place)
+    columns = {
+        factor.label: inputs[factor.paths[0]] if len(factor.paths) == 1 else _joint(factor.paths, inputs, alone)
+        for factor in factors
+    }
+    return Moved(way=way, unit=unit, found=tornado(columns, place))
+
+
+def _joint(paths: tuple[str, ...], inputs: Mapping[str, NDArray[np.float64]], alone: Tornado) -> NDArray[np.float64]:
+    """Return the summed linear effects of some inputs, in standard deviations."""
+    effect = np.zeros(alone.total)
+    for path in paths:
+        values = inputs[path]
+        effect += alone[path].standardised * (values - values.mean()) / values.std()
+    return np.asarray(effect / (effect.std() or 1.0))
+
+
+def _own_units(result: CampaignResult) -> dict[str, u.UnitBase]:
+    """Return, for each dispersed path, the unit in which its distribution is given; the columns are in SI."""
+    return {
+        name: unit
+        for names, distribution in result.campaign.groups
+        for name, unit in zip(names, distribution.unit, strict=True)
+    }

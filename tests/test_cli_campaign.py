@@ -1,0 +1,428 @@
+"""``lunarsim campaign``, as a newcomer would use it: report, files, going on, and what it says of bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from astropy import units as u
+
+from lunarsim import plots
+from lunarsim.campaign import statistics
+from lunarsim.cli import main
+from lunarsim.scenarios import load_campaign
+
+SCENARIO = """
+name = "drop"
+title = "A burn that a dead accelerometer does not end"
+[orbit]
+epoch = { value = "2024-01-01T00:00:00 TDB", status = "assumed", note = "any" }
+perilune = "95 km"
+apolune = "105 km"
+inclination = "90 deg"
+node_longitude = "30 deg"
+argument_of_perilune = "0 deg"
+true_anomaly = "180 deg"
+[craft]
+dry_mass = "800 kg"
+propellant_mass = "100 kg"
+[craft.engine]
+thrust = "400 N"
+specific_impulse = "300 s"
+[moon]
+gravity_degree = 2
+third_bodies = []
+[[plan]]
+type = "burn"
+name = "[brake]"
+ignition = "2024-01-01T00:00:00 TDB"
+target_delta_v = "5 m/s"
+timer = "90 s"
+[[plan]]
+type = "coast"
+duration = "2 h"
+[[faults]]
+type = "accelerometer off"
+cause = "any"
+[sites.aim]
+title = "aim"
+latitude = "0 deg"
+longitude = "30 deg"
+"""
+DISPERSIONS = """
+[[dispersions]]
+path = "craft.engine.thrust"
+distribution = "normal"
+sigma = { value = "4 N", status = "assumed", note = "of the calibration" }
+[[dispersions]]
+path = "plan.0.yaw_error"
+distribution = "uniform"
+low = "-1 deg"
+high = "1 deg"
+[[dispersions]]
+paths = ["state.radial", "state.transverse_rate"]
+distribution = "joint normal"
+sigmas = ["100 m", "0.1 m/s"]
+correlation = [[1.0, -0.9], [-0.9, 1.0]]
+[[dispersions]]
+path = "faults.accelerometer off"
+distribution = "probability"
+p = 0.5
+"""
+FIGURES = {"outcomes.png", "footprint.png", "speed.png", "tornado_downrange.png", "tornado_crossrange.png"}
+STORE = {".lock", "chunks", "chunks.log", "manifest.json"}
+
+
+@dataclass
+class Done:
+    """What a command left on the terminal."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """Standard output with one space between words."""
+        return " ".join(self.out.split())
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run ``lunarsim campaign`` in a folder that holds the scenario."""
+    (tmp_path / "drop.toml").write_text(SCENARIO + DISPERSIONS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["lunarsim", "campaign", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Done(int(left.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A campaign of 300 runs, flown by the command itself."""
+    folder = tmp_path_factory.mktemp("drop")
+    (folder / "drop.toml").write_text(SCENARIO + DISPERSIONS)
+    arguments = ["campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "lunarsim", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "80", "TERM": "dumb"},
+    )
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+def stored(folder: Path) -> dict[str, bytes]:
+    """Return all columns of a folder of runs, bit by bit."""
+    dataset = load_campaign(folder.parent / "drop.toml").open(folder).dataset
+    return {str(name): values.values.tobytes() for name, values in dataset.items()}
+
+
+def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
+    reported: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    words = " ".join(reported[1].stdout.split())
+    for said in (
+        "drop: where the numbers come from",
+        "craft.engine.thrust Normal(mean=400.0 N, sigma=4.0 N) assumed",
+        "faults.accelerometer off Probability(0.5)",
+        "300 runs, seed 7, monte carlo; GRGM900C to degree 2, flown to degree 2; sphere at 0.0 m",
+        "How the runs ended",
+        "Quantiles",
+        "in orbit: burn, duration (s) 5 %",
+        "95 % ellipse",
+        "95 % bootstrap intervals: semi-axes",
+        "from the aim to their centre",
+        "What moves the impact",
+        "state: 2 values drawn together (\N{GREEK SMALL LETTER SIGMA})",
+        "Held-out check: 2 runs flown by both drivers: all ended alike",
+        "runs/s",
+        "6 files in drop-campaign: summary.json, outcomes.png, footprint.png",
+    ):
+        assert said in words
+    assert "…" not in words  # nothing is cut short at 80 columns
+
+
+def test_the_report_leaves_standard_error_to_warnings_and_draws_no_bar_into_a_file(
+    reported: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    lines = reported[1].stderr.splitlines()
+    assert all(line.startswith("warning: the flight came down to") for line in lines)
+    assert len(lines) <= 1  # two flights of the check, one warning
+
+
+def test_the_folder_holds_runs_figures_and_the_summary(
+    reported: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder = reported[0] / "drop-campaign"
+    assert {path.name for path in folder.iterdir()} == FIGURES | STORE | {"summary.json"}
+    for name in FIGURES:
+        assert (folder / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_summary_agrees_with_the_runs(reported: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder = reported[0] / "drop-campaign"
+    found = json.loads((folder / "summary.json").read_text())
+    runs = load_campaign(reported[0] / "drop.toml").open(folder)
+    impact = runs.where("impact")
+    assert found["runs"] == 300
+    assert found["outcomes"]["impact"]["count"] == impact.sum()
+    assert sum(each["count"] for each in found["outcomes"].values()) == 300
+    assert found["failures"] == {}
+    plane = statistics.LocalPlane.about_mean(runs.column("latitude_deg")[impact], runs.column("longitude_deg")[impact])
+    assert found["footprint"]["latitude_deg"] == plane.latitude_deg
+    speeds = next(each for each in found["quantiles"] if each["column"] == "speed_mps")
+    assert speeds["quantiles"][1]["value"] == pytest.approx(np.median(runs.column("speed_mps")[impact]), rel=1e-12)
+    assert found["held_out"]["different"] == []
+    assert found["performance"]["runs_flown"] == 300
+
+
+def test_the_flight_goes_where_the_impacts_lie_farther(
+    reported: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """A harder burn shortens the way, and the way is the direction of flight: south on this orbit, as it starts."""
+    found = json.loads((reported[0] / "drop-campaign" / "summary.json").read_text())
+    downrange = found["effects"]["downrange"]
+    (thrust,) = (each for each in downrange["effects"] if each["paths"] == ["craft.engine.thrust"])
+    assert thrust["high"] < 0.0 < thrust["low"]
+    assert thrust["input_unit"] == "N"
+    assert thrust["high_input"] - thrust["low_input"] == pytest.approx(2.0 * 1.645 * 4.0, rel=0.3)  # some 150 runs
+    axis = found["footprint"]["ellipse"]["azimuth_deg"]
+    # the impacts lie along the flight; the long axis has two ends, and the track bends by less than 2 degrees
+    assert abs((found["footprint"]["heading_deg"] - axis + 90.0) % 180.0 - 90.0) < 2.0
+
+
+def test_values_drawn_together_are_one_effect_and_not_two_that_cancel(
+    reported: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    found = json.loads((reported[0] / "drop-campaign" / "summary.json").read_text())
+    runs = load_campaign(reported[0] / "drop.toml").open(reported[0] / "drop-campaign")
+    downrange = found["effects"]["downrange"]
+    (joint,) = (each for each in downrange["effects"] if len(each["paths"]) > 1)
+    assert joint["paths"] == ["state.radial", "state.transverse_rate"]
+    impact = runs.where("impact")
+    place = runs.footprint().downrange_crossrange(found["footprint"]["heading_deg"])[:, 0]
+    names = ["craft.engine.thrust", "plan.0.yaw_error", *joint["paths"]]
+    inputs = np.stack([runs.column(name)[impact] for name in names] + [np.ones(impact.sum())], axis=1)
+    scaled = inputs / np.abs(inputs).max(axis=0)
+    slopes = np.linalg.lstsq(scaled, place)[0]
+    low, high = np.quantile(scaled[:, 2:4] @ slopes[2:4], [0.05, 0.95])
+    metres = {"km": 1e3, "m": 1.0}[downrange["unit"]]
+    # two least-squares solutions of a well-scaled problem: eight digits and more
+    assert (joint["high"] - joint["low"]) * metres == pytest.approx(high - low, rel=1e-6)
+
+
+def test_json_is_one_object_on_standard_output_and_the_report_goes_to_standard_error(campaign: Command) -> None:
+    done = campaign("drop.toml", "-n", "100", "--out", "r", "--check", "0", "--json")
+    assert done.status == 0
+    result = json.loads(done.out)
+    assert result == json.loads(Path("r/summary.json").read_text())
+    assert result["held_out"] is None
+    assert "How the runs ended" in done.err
+
+
+def test_a_killed_campaign_goes_on_to_the_same_bits(campaign: Command, tmp_path: Path) -> None:
+    killed = """
+import os, signal
+from lunarsim.scenarios import load_campaign
+load_campaign("drop.toml").run(
+    200, seed=3, out="killed", chunk_size=20, workers=1, on_progress=lambda count: os.kill(os.getpid(), signal.SIGKILL)
+)
+"""
+    assert subprocess.run([sys.executable, "-c", killed], check=False).returncode == -signal.SIGKILL
+    again = campaign("drop.toml", "--out", "killed", "--resume", "--check", "0")  # runs, seed, chunks: of the folder
+    assert again.status == 0
+    there, flown = map(int, re.findall(r"(\d+) runs (?:were|in \d)", again.out))
+    assert 20 <= there < 200
+    assert there + flown == 200
+    load_campaign("drop.toml").run(200, seed=3, out="whole", chunk_size=50)
+    assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
+
+
+def test_control_c_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "drop.toml").write_text(SCENARIO + DISPERSIONS)
+    interrupted = """
+import os, signal, sys, threading
+from pathlib import Path
+from lunarsim.cli import main
+def interrupt():
+    log = Path("r/chunks.log")
+    while not (log.exists() and log.stat().st_size):
+        pass
+    os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+threading.Thread(target=interrupt, daemon=True).start()
+sys.argv = "lunarsim campaign drop.toml -n 5000 --out r --chunk-size 10 --workers 1".split()
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert "of 5,000 runs are safe in r; go on with: lunarsim campaign drop.toml -n 5000 --out r" in done.stderr
+    assert done.stderr.rstrip().endswith("--resume")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_finished_campaign_is_reported_again_and_made_longer(campaign: Command) -> None:
+    load_campaign("drop.toml").run(100, seed=1, out="r", chunk_size=25)
+    again = campaign("drop.toml", "--out", "r", "--resume", "--check", "0")
+    assert "100 runs were there already; none was left to fly" in again.out
+    longer = campaign("drop.toml", "-n", "150", "--out", "r", "--resume", "--check", "0")
+    assert "100 runs were there already; 50 runs in" in longer.out
+
+
+def test_damaged_runs_are_named_and_flown_again_on_request(campaign: Command, tmp_path: Path) -> None:
+    load_campaign("drop.toml").run(100, seed=1, out="r", chunk_size=25)
+    whole = stored(tmp_path / "r")
+    (tmp_path / "r" / "chunks" / "000000002.parquet").write_bytes(b"nothing")
+    refused = campaign("drop.toml", "--out", "r", "--resume")
+    assert refused.status == 2
+    assert refused.err.count("\n") == 1
+    assert "chunks/000000002.parquet (chunk 2 (runs 50 to 74)) are damaged: give --repair" in refused.err
+    mended = campaign("drop.toml", "--out", "r", "--repair", "--check", "0")
+    assert "discarded, to be flown again: chunks/000000002.parquet" in mended.err
+    assert "75 runs were there already; 25 runs in" in mended.out
+    assert stored(tmp_path / "r") == whole
+
+
+def test_runs_that_cannot_be_flown_are_counted_with_the_reason(campaign: Command) -> None:
+    light = '[[dispersions]]\npath = "craft.dry_mass"\ndistribution = "normal"\nsigma = "800 kg"\n'
+    Path("light.toml").write_text(SCENARIO + DISPERSIONS + light)
+    done = campaign("light.toml", "-n", "200", "--out", "r", "--check", "0")
+    assert done.status == 0
+    (failed,) = re.findall(r"(\d+) could not be flown: the dry mass is not greater than zero", done.words)
+    # one in six of a normal distribution lies below the mean less sigma: 200 runs within four standard deviations
+    assert 12 <= int(failed) <= 54
+
+
+@pytest.mark.parametrize("runs", ["1", "4"])
+def test_without_enough_impacts_there_is_no_footprint_and_the_report_says_why(campaign: Command, runs: str) -> None:
+    Path("sound.toml").write_text(SCENARIO + DISPERSIONS.replace("p = 0.5", "p = 0.0"))
+    done = campaign("sound.toml", "-n", runs, "--out", "r", "--check", "0")
+    assert done.status == 0
+    assert "No footprint: no run ended in an impact: a footprint takes 3." in done.words
+    assert {path.name for path in Path("r").iterdir()} == STORE | {"outcomes.png", "summary.json"}
+    assert json.loads(Path("r/summary.json").read_text())["footprint"] is None
+
+
+def test_a_few_impacts_have_an_ellipse_and_no_effects(campaign: Command) -> None:
+    Path("dead.toml").write_text(SCENARIO + DISPERSIONS.replace("p = 0.5", "p = 1.0"))
+    done = campaign("dead.toml", "-n", "4", "--out", "r", "--check", "0")
+    assert done.status == 0
+    assert "No effects: output holds 4 runs" in done.words
+    assert "footprint.png" in {path.name for path in Path("r").iterdir()}
+
+
+@pytest.mark.parametrize("sampling", ["latin-hypercube", "sobol"])
+def test_even_samplings_are_flown_and_named(campaign: Command, sampling: str) -> None:
+    done = campaign("drop.toml", "-n", "64", "--out", "r", "--check", "0", "--sampling", sampling)
+    assert done.status == 0
+    assert f"64 runs, seed 1, {sampling.replace('-', ' ')};" in done.words
+    assert "with this sampling the rates and quantiles are surer" in done.words
+    again = campaign("drop.toml", "--out", "r", "--resume", "--check", "0")  # the folder says which sampling
+    assert "64 runs were there already" in again.out
+
+
+def test_the_moon_of_the_scenario_can_be_replaced(campaign: Command) -> None:
+    done = campaign("drop.toml", "-n", "50", "--out", "r", "--check", "1", "--degree", "1")
+    assert "flown to degree 1; sphere at 0.0 m" in done.words
+    other = campaign("drop.toml", "--out", "r", "--resume")
+    assert other.status == 2
+    assert "the scenario, by its hash" in other.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["drop.toml", "-n", "0"], "n = 0: expected a whole number from 1"),
+        (["drop.toml", "-n", "1000000000000"], "ask for at most"),
+        (["drop.toml", "--seed", "-1"], "seed = -1: expected a whole number from 0"),
+        (["dropp.toml"], "'dropp.toml' is neither a scenario of the catalogue nor a file"),
+        (["plain.toml"], "plain.toml: nothing is dispersed: expected at least one [[dispersions]]"),
+        (["drop.toml", "--out", "taken"], "taken: results cannot be written there"),
+        (["drop.toml", "--out", "/proc/nothing"], "/proc/nothing: results cannot be written there"),
+        (["drop.toml", "--out", "full"], "full: the folder holds notes.txt and no manifest.json"),
+        (["drop.toml", "--degree", "90"], "--degree 90: GRGM900C to degree 2 ends at 2: give a --field"),
+        (["drop.toml", "--field", "none.cof"], "none.cof"),
+        (["drop.toml", "-n", "200000000", "--sampling", "latin-hypercube"], "Take Sobol() or MonteCarlo()"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_no_files(campaign: Command, arguments: list[str], words: str) -> None:
+    Path("plain.toml").write_text(SCENARIO)
+    Path("taken").write_text("a file, not a folder")
+    Path("full").mkdir()
+    Path("full/notes.txt").write_text("mine")
+    before = sorted(Path.cwd().rglob("*"))
+    done = campaign(*arguments)
+    assert done.status == 2
+    assert done.err.startswith("error: ")
+    assert done.err.count("\n") == 1
+    assert words in done.err
+    assert done.out == ""
+    assert sorted(Path.cwd().rglob("*")) == before
+
+
+def test_a_folder_with_a_campaign_is_not_written_over(campaign: Command, tmp_path: Path) -> None:
+    load_campaign("drop.toml").run(50, seed=1, out="r")
+    whole = stored(tmp_path / "r")
+    for arguments, words in (
+        ((), "there is a campaign here already: go on with --resume"),
+        (("--resume", "--seed", "2"), "seed: 1 in the store, 2 asked"),
+        (("--resume", "-n", "20"), "50 runs in the store, only 20 asked"),
+    ):
+        done = campaign("drop.toml", "--out", "r", *arguments)
+        assert done.status == 2
+        assert words in done.err
+        assert stored(tmp_path / "r") == whole
+
+
+def test_a_long_narrow_footprint_is_drawn_wider_and_says_how_many_times() -> None:
+    rng = np.random.default_rng(5)
+    plane = statistics.LocalPlane(latitude_deg=0.0, longitude_deg=0.0)
+    along_m = rng.normal(0.0, 40e3, 2000)
+    footprint = statistics.Footprint(plane=plane, xy_m=np.stack([along_m, rng.normal(0.0, 200.0, 2000)], axis=1))
+    ax = plots.footprint(footprint, ellipses=[footprint.ellipse()], downrange_azimuth=90.0 * u.deg, to_scale=False)
+    ax.figure.canvas.draw()
+    box = ax.get_window_extent()
+    assert "(km)" in ax.get_xlabel()
+    assert "(m)" in ax.get_ylabel()
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), along_m / 1e3)
+    per_metre = box.width / np.ptp(ax.get_xlim()) / 1e3, box.height / np.ptp(ax.get_ylim())
+    (times,) = re.findall(r"drawn (\S+) times as large", ax.get_ylabel())
+    # two digits, and the label itself takes some of the width
+    assert float(times) == pytest.approx(per_metre[1] / per_metre[0], rel=0.1)
+    plt.close("all")
+
+
+def test_quantiles_beside_a_histogram_have_as_many_digits_as_their_intervals() -> None:
+    speeds = np.random.default_rng(6).normal(1699.5, 0.1, 4000)
+    ax = plots.histogram(speeds, what="speed (m/s)", quantiles=statistics.quantiles(speeds, (0.5,)))
+    ax.figure.canvas.draw()
+    (label,) = (text.get_text() for text in ax.get_legend().get_texts())
+    assert re.search(r"1699\.\d{3,4} \(1699\.\d{3,4} to 1699\.\d{3,4}\)", label)
+    assert ax.xaxis.get_offset_text().get_text() == ""
+    plt.close("all")
