@@ -179,24 +179,15 @@ def storing() -> dict[str, Any]:
     own = campaign(CARRIED, "gridded")
     manifest = own.manifest(STORED, 1)
     columns = own.work(STORED, 1)(0, manifest.chunk_size)
-    with tempfile.TemporaryDirectory() as folder, _made(Path(folder) / "out", manifest) as store:
+    with tempfile.TemporaryDirectory() as folder, ChunkStore.create(folder, manifest) as store:
         start = time.perf_counter()
-        for chunk in manifest_chunks(manifest):
-            store.write(chunk, columns, 0.0)
+        for chunk in store.missing():
+            store.write(chunk.index, columns, 0.0)
         taken = time.perf_counter() - start
         size = sum(file.stat().st_size for file in store.folder.rglob("*") if file.is_file())
     rate = STORED / taken
     print(f"{len(manifest.columns)} columns: {size / STORED:.0f} bytes a run, stored at {rate:,.0f} runs/s")
     return {"columns": len(manifest.columns), "bytes_per_run": size / STORED, "runs_per_s": rate}
-
-
-def _made(folder: Path, manifest: Any) -> ChunkStore:
-    return ChunkStore.create(folder, manifest)
-
-
-def manifest_chunks(manifest: Any) -> range:
-    """Return the indices of the chunks."""
-    return range(manifest.chunk_count)
 
 
 def field_flops(degree: int) -> int:
@@ -232,11 +223,9 @@ def shares_of_peak() -> dict[str, Any]:
         repeats = 30 if degree <= CARRIED else 5
         eight = seconds(partial(evaluate_by_eight, by_rows, harmonic), repeats) / POINTS
         one = seconds(partial(evaluate_all, points, harmonic), repeats) / POINTS
-        row = {"degree": degree, "flops": flops, "eight_ns": eight * 1e9, "one_ns": one * 1e9}
-        rows.append({**row, "eight": flops / eight / 1e9 / peak, "one": flops / one / 1e9 / peak})
-        print(
-            f"degree {degree:3d}: {flops / eight / 1e9:5.1f} GFLOP/s, {rows[-1]['eight']:.0%}; singly {rows[-1]['one']:.0%}"
-        )
+        shares = {name: flops / taken / 1e9 / peak for name, taken in (("eight", eight), ("one", one))}
+        rows.append({"degree": degree, "flops": flops, "eight_ns": eight * 1e9, "one_ns": one * 1e9, **shares})
+        print(f"degree {degree:3d}: {shares['eight']:.0%} of it, eight places a call; {shares['one']:.0%}, one place")
     return {"gflops": peak, "rows": rows}
 
 

@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "myst_parser",
+    "campaign_tables",
     "flown",
     "mathml",
     "provenance",

@@ -1,6 +1,6 @@
 """Make the tables and figures of the validation page.
 
-    python docs/validation/make.py             all sections, some ten to fifteen minutes
+    python docs/validation/make.py             all sections, some fifteen to twenty minutes
     python docs/validation/make.py heyoka      one section; several names make several
     python docs/validation/make.py --write     tables and figures again from the results that are there
 
@@ -32,6 +32,8 @@ SECTIONS = (
     "terrain",
     "ladder",
     "cost",
+    "drivers",
+    "scaling",
 )
 MODULES = {"heyoka": "heyoka_orbit", "oem": "oem_file"}  # a module may not have the name of the package it imports
 

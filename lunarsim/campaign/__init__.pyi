@@ -1,5 +1,8 @@
 from . import statistics as statistics
 from .campaign import Campaign as Campaign
+from .chunk import Chunk as Chunk
+from .chunk import Columns as Columns
+from .dataset import open_dataset as open_dataset
 from .distributions import Discrete as Discrete
 from .distributions import Distribution as Distribution
 from .distributions import Empirical as Empirical
@@ -9,13 +12,17 @@ from .distributions import Probability as Probability
 from .distributions import TruncatedNormal as TruncatedNormal
 from .distributions import Uniform as Uniform
 from .distributions import state_covariance as state_covariance
+from .execution import run_chunks as run_chunks
 from .heldout import HeldOut as HeldOut
+from .manifest import Column as Column
+from .manifest import Manifest as Manifest
 from .outcome import CUTOFFS as CUTOFFS
 from .outcome import FAILURES as FAILURES
 from .outcome import OUTCOMES as OUTCOMES
 from .paths import dispersible as dispersible
 from .paths import edited as edited
 from .paths import nominal as nominal
+from .progress import progress_bar as progress_bar
 from .result import CampaignResult as CampaignResult
 from .result import assert_campaign as assert_campaign
 from .sampling import LatinHypercube as LatinHypercube
@@ -25,3 +32,4 @@ from .sampling import Sobol as Sobol
 from .statistics import IntervalNarrowEnough as IntervalNarrowEnough
 from .statistics import QuantileNarrowEnough as QuantileNarrowEnough
 from .statistics import StoppingRule as StoppingRule
+from .store import ChunkStore as ChunkStore

@@ -13,6 +13,7 @@ from typing import Any
 
 import numba
 import numpy as np
+import scipy
 from astropy import units as u
 
 from lunarsim import __version__, checks
@@ -80,9 +81,10 @@ class Campaign:
         seen: set[str] = set()
         for names, distribution in self.groups:
             _check_group(self.scenario, names, distribution)
-            if twice := seen.intersection(names):
-                raise InputError(f"'{sorted(twice)[0]}' is dispersed twice: expected one distribution for a path")
-            seen.update(names)
+            for name in names:
+                if name in seen:
+                    raise InputError(f"'{name}' is dispersed twice: expected one distribution for a path")
+                seen.add(name)
 
     def run(
         self,
@@ -137,9 +139,10 @@ class Campaign:
         Warns
         -----
         ModelWarning
-            If a dispersed value changes nothing.
+            If a dispersed value changes nothing between its 1 % and its 99 % quantile, the others at their medians.
         """
         work, manifest = self.work(n, seed), self.manifest(n, seed, chunk_size)
+        _check_rule(until)
         with closing(_store(manifest, out, resume, keep)) as store:
             _warn_of_idle(work)
             prefix = Prefix(store, until)
@@ -200,6 +203,7 @@ class Campaign:
         """Return the scenario of run i: that of the campaign, with the values that were drawn."""
         if n is None and isinstance(self.sampling, LatinHypercube):
             raise InputError("n is missing: in a Latin hypercube a run depends on how many there are")
+        i = _whole("i", i, 0, 10**15 if n is None else n - 1)
         values = self.work(n or i + 1, seed).values(i, 1)
         return edited(self.scenario, {name: float(column[0]) for name, column in values.items()})
 
@@ -226,7 +230,7 @@ class Campaign:
         seed : int
             Of the design and of the bootstrap.
         outcome : str, optional
-            Take 1 for runs that end so and 0 for others instead of a column; ``column`` is then ``"outcome"``.
+            Take 1 for runs that end so and 0 for others, whatever the column.
         confidence : float
             Of the intervals.
 
@@ -235,6 +239,9 @@ class Campaign:
         InputError
             If there is no such column or outcome, or a run could not be flown.
         """
+        if outcome is not None:
+            _check_outcome(outcome)
+            column = "outcome"
         design = SaltelliDesign(
             factors={", ".join(names): each.draws for names, each in self.groups}, base=base, seed=seed
         )
@@ -282,7 +289,11 @@ class Campaign:
             extendable=not isinstance(self.sampling, LatinHypercube),
             chunk_size=chunk_size,
             columns=described(work.inputs, work.burns),
-            versions={"lunarsim": __version__, "kernels": source_digest(), "numba": numba.__version__},
+            versions={
+                "lunarsim": __version__,
+                "kernels": source_digest(),
+                **{module.__name__: module.__version__ for module in (numba, np, scipy)},
+            },
             notes={"dispersions": dispersions, "title": self.scenario.title},
         )
 
@@ -295,6 +306,23 @@ def _store(
             raise InputError("resume: expected the folder of the campaign as out")
         return MemoryStore(manifest, keep)
     return ChunkStore.resume(out, manifest) if resume else ChunkStore.create(out, manifest)
+
+
+def _check_rule(until: StoppingRule | None) -> None:
+    if until is None:
+        return
+    if not callable(getattr(until, "met", None)):
+        raise InputError(
+            f"until = {until!r}: expected a rule such as IntervalNarrowEnough(outcome='impact', half_width=0.01)"
+        )
+    outcome = getattr(until, "outcome", None)
+    if outcome is not None and getattr(until, "column", "outcome") == "outcome":
+        _check_outcome(outcome)
+
+
+def _check_outcome(outcome: object) -> None:
+    if outcome not in OUTCOMES.values():
+        raise InputError(f"outcome '{outcome}': {nearest(str(outcome), OUTCOMES.values())}")
 
 
 def _check_group(scenario: Scenario, names: Group, distribution: Distribution) -> None:
@@ -326,7 +354,8 @@ def _warn_of_idle(work: Flying) -> None:
             values = work.values_of(uniforms)
             both = [{**values, **{name[0]: np.full(2, there) for name in faults}} for there in (0.0, 1.0)]
             flown = [work.fly(each)[:, : kernels.EVALUATIONS] for each in both]
-            if all(np.array_equal(low, high, equal_nan=True) for low, high in flown):
+            sound = all(np.all(each[:, kernels.FAILURE] == kernels.SOUND) for each in flown)
+            if sound and all(np.array_equal(low, high) for low, high in flown):
                 warnings.warn(
                     f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",
                     ModelWarning,

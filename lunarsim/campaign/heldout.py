@@ -9,7 +9,7 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
-from lunarsim.errors import InputError
+from lunarsim.errors import InputError, LunarsimError
 from lunarsim.flight import Escape, Flight, Impact
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class HeldOut:
     cutoff : Quantity
         Between the durations of a burn.
     different : tuple of int
-        Runs that ended otherwise, or a burn of which did.
+        Runs that ended otherwise, or a burn of which did, or that the reference driver refuses.
     """
 
     runs: tuple[int, ...]
@@ -61,9 +61,9 @@ def hold_against_reference(result: CampaignResult, count: int, seed: int) -> Hel
         raise InputError("no run could be flown: there is nothing to hold against the reference driver")
     chosen = np.sort(np.random.default_rng(seed).choice(flown, size=min(count, flown.size), replace=False))
     found = result.dataset.isel(run=chosen)
-    rows = [_apart(found.isel(run=k), result.rerun(int(run))) for k, run in enumerate(found["run"].values)]
-    position, time, cutoff, alike = (np.array(each) for each in zip(*rows, strict=True))
     runs = found["run"].values
+    rows = [_compared(result, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
+    position, time, cutoff, alike = (np.array(each) for each in zip(*rows, strict=True))
     return HeldOut(
         runs=tuple(int(run) for run in runs),
         position=float(position.max()) * u.m,
@@ -71,6 +71,13 @@ def hold_against_reference(result: CampaignResult, count: int, seed: int) -> Hel
         cutoff=float(cutoff.max()) * u.s,
         different=tuple(int(run) for run in runs[~alike]),
     )
+
+
+def _compared(result: CampaignResult, run: int, row: Any) -> tuple[float, float, float, bool]:
+    try:
+        return _apart(row, result.rerun(run))
+    except LunarsimError:  # a run that the reference driver refuses is one on which the two differ
+        return 0.0, 0.0, 0.0, False
 
 
 def _apart(row: Any, flight: Flight) -> tuple[float, float, float, bool]:

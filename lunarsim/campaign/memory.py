@@ -32,10 +32,13 @@ class MemoryStore:
     def __init__(self, manifest: Manifest, keep: Sequence[str] | None = None) -> None:
         self.manifest = manifest
         known = [column.name for column in manifest.columns]
+        if isinstance(keep, str):
+            raise InputError(f"keep = {keep!r}: expected a list of columns, such as ['outcome', 'end_s']")
         for name in keep or ():
             if name not in known:
                 raise InputError(f"keep: no column is called '{name}': {nearest(name, known)}")
-        self._kept = known if keep is None else list(keep)
+        always = ("outcome", "failure")  # without these no rate can be told
+        self._kept = known if keep is None else [name for name in known if name in keep or name in always]
         self._chunks: dict[int, dict[str, NDArray[Any]]] = {}
         share = len(self._kept) / len(known)
         needed, free = 2 * manifest.runs * manifest.bytes_per_run * share, memory_left()

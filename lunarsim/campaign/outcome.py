@@ -11,7 +11,7 @@ OUTCOMES = {run.FAILED: "failed", run.IMPACT: "impact", run.IN_ORBIT: "in orbit"
 #: Why a run could not be flown, by its code; empty for those that could.
 FAILURES = {
     run.SOUND: "",
-    run.NOT_FINITE: "a value is not finite, or the orbit is impossible (perilune above apolune, or below the centre)",
+    run.NOT_FINITE: "a value is not finite or impossible, such as a perilune above the apolune or a negative area",
     run.NO_MASS: "the dry mass is not greater than zero, or the propellant mass is negative",
     run.NO_THRUST: "the thrust or the specific impulse is not greater than zero",
     run.NO_TIME: "a timer or a duration is not greater than zero",
@@ -21,7 +21,7 @@ FAILURES = {
     run.BELOW_GROUND: "the flight starts below the ground, or where the terrain is not known",
     run.GROUND_UNKNOWN: "the flight comes low where the terrain is not known",
     run.NOT_CONVERGED: "the integration cannot go on",
-    run.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned",
+    run.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned, or outside 1900 to 2050",
 }
 
 #: How a burn ended, by its code; empty where it did not begin.

@@ -22,9 +22,8 @@ from lunarsim.plan import Burn, Coast
 ORBIT = ("perilune", "apolune", "inclination", "node_longitude", "argument_of_perilune", "true_anomaly")
 OFFSETS = ("radial", "transverse", "normal", "radial_rate", "transverse_rate", "normal_rate")
 
-_CRAFT = {
-    "craft.dry_mass": u.kg,
-    "craft.propellant_mass": u.kg,
+_MASSES = {"craft.dry_mass": u.kg, "craft.propellant_mass": u.kg}
+_ENGINE = {
     "craft.engine.thrust": u.N,
     "craft.engine.specific_impulse": u.s,
     "craft.accelerometer.powered": u.one,
@@ -103,8 +102,11 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
     if scenario.moon.radiation:
         yield Path("craft.radiation_area", u.m**2)
         yield Path("craft.radiation_coefficient", u.one)
-    if any(isinstance(phase, Burn) for phase in scenario.plan):
-        yield from (Path(name, unit) for name, unit in _CRAFT.items())
+    burns = any(isinstance(phase, Burn) for phase in scenario.plan)
+    if burns or scenario.moon.radiation:
+        yield from (Path(name, unit) for name, unit in _MASSES.items())
+    if burns:
+        yield from (Path(name, unit) for name, unit in _ENGINE.items())
     for k, phase in enumerate(scenario.plan):
         if isinstance(phase, Coast):
             yield Path(f"plan.{k}.duration", u.s)
@@ -155,18 +157,16 @@ def edited(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     transverse and normal directions of the scenario's own state; then the epoch is moved, position and velocity
     as they are.
     """
-    known = {name: find(scenario, name) for name in values}
     faults = tuple(fault for fault in scenario.faults if values.get(f"faults.{fault.title}", 1.0) != 0.0)
-    result = replace(scenario, faults=faults, state=_moved(scenario.state, values))
-    for name, path in known.items():
-        if path.parts[0] in {"orbit", "state", "faults"}:
-            continue
+    parts: dict[str, Any] = {name: getattr(scenario, name) for name in ("craft", "plan", "moon")}
+    for name, value in values.items():
+        path = find(scenario, name)
+        first, *rest = path.parts
         if name == "moon.terrain.elevation":
-            terrain = result.moon.terrain.raised(values[name] * u.m)
-            result = replace(result, moon=replace(result.moon, terrain=terrain))
-            continue
-        result = _replaced(result, path.parts, values[name], path)
-    return result
+            parts["moon"] = replace(parts["moon"], terrain=parts["moon"].terrain.raised(value * u.m))
+        elif first in parts:
+            parts[first] = _replaced(parts[first], rest, value, path)
+    return replace(scenario, faults=faults, state=_moved(scenario.state, values), **parts)
 
 
 def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, float]) -> State:

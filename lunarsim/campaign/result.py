@@ -104,7 +104,7 @@ class CampaignResult:
         InputError
             If there is no such outcome, or no run that ended so.
         """
-        chosen = self.where(outcome)
+        chosen = self._some(outcome)
         centre = (
             None if about is None else (float(about.latitude.to_value(u.deg)), float(about.longitude.to_value(u.deg)))
         )
@@ -132,7 +132,7 @@ class CampaignResult:
         confidence : float
             Of the intervals.
         """
-        return statistics.quantiles(self.column(column)[self.where(outcome)], probabilities, confidence=confidence)
+        return statistics.quantiles(self.column(column)[self._some(outcome)], probabilities, confidence=confidence)
 
     def tornado(self, column: str, *, outcome: str | None = None, probability: float = 0.9) -> statistics.Tornado:
         """Return what moves a column, and how far, as the inputs go through their middle ``probability``.
@@ -140,7 +140,7 @@ class CampaignResult:
         Linear regression on all inputs that varied among the runs; :attr:`Tornado.r_squared` says how much of the
         column it explains.
         """
-        chosen = self.where(outcome)
+        chosen = self._some(outcome)
         inputs = {name: self.column(name)[chosen].astype(float) for name in self.campaign.inputs}
         varied = {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
         return statistics.tornado(varied, self.column(column)[chosen], probability=probability)
@@ -175,8 +175,6 @@ class CampaignResult:
         InputError
             If there is no such run, or its values make no scenario: it failed.
         """
-        if not 0 <= i < self.n:
-            raise InputError(f"i = {i}: expected a run from 0 to {self.n - 1}")
         return self.campaign.rerun(i, seed=self.seed, n=self.n)
 
     def held_out(self, count: int = 10, *, seed: int = 0) -> HeldOut:
@@ -197,6 +195,15 @@ class CampaignResult:
         if outcome not in OUTCOMES.values():
             raise InputError(f"outcome '{outcome}': {nearest(outcome, OUTCOMES.values())}")
         return np.asarray(codes == next(code for code, name in OUTCOMES.items() if name == outcome))
+
+    def _some(self, outcome: str | None) -> NDArray[np.bool_]:
+        """Return which runs ended so; an InputError where none did."""
+        chosen = self.where(outcome)
+        if not chosen.any():
+            raise InputError(
+                f"no run ended {f'with {outcome!r}' if outcome else 'at all: none could be flown'}; see rates()"
+            )
+        return chosen
 
     def column(self, name: str) -> NDArray[Any]:
         """Return one column; read when it is first asked for.

@@ -53,6 +53,15 @@ _PLACES_IN_PHASE = {
 }
 
 
+_LEAST = np.nextafter(0.0, 1.0)
+_POSSIBLE = {  # what the kernels do not check themselves
+    "moon.gravity.gm": (_LEAST, np.inf),
+    "moon.love_number": (_LEAST, np.inf),
+    "craft.radiation_area": (0.0, np.inf),
+    "craft.radiation_coefficient": (_LEAST, 2.0),
+}
+
+
 def place(path: str) -> int:
     """Return where the value of a path stands in a row; for the orbit and the state, where the position begins."""
     first, *rest = path.split(".")
@@ -103,14 +112,18 @@ class Rows:
         lowered = lower(scenario)
         bases = np.array([_row(_with_faults(scenario, faults, chosen)) for chosen in _choices(len(faults))])
         _check_untouched(values, faults, bases)
+        _check_standing(scenario, values, faults)
         start_s = float(et_seconds(scenario.state.epoch))
         environment = scenario.moon.lower(start_s - _MARGIN_S, lowered.longest_s + 2.0 * _MARGIN_S, scenario.craft)
+        ground = scenario.moon.terrain.lower()
+        _seal(environment.field.exact.c, environment.field.exact.s)
+        _seal(ground.heights_m, ground.steepest_by_row_m_per_rad, ground.tops_m, ground.rot_me_from_pa)
         return cls(
             scenario=scenario,
             names=(*values, *faults),
             plan=_plan(lowered),
             environment=environment._replace(epoch_et_s=start_s),
-            ground=scenario.moon.terrain.lower(),
+            ground=ground,
             bases=bases,
         )
 
@@ -141,6 +154,12 @@ class Rows:
         return hashed.hexdigest()
 
 
+def _seal(*arrays: NDArray[np.generic]) -> None:
+    """Let nobody write into arrays that came from another process: to numba they are then those it was compiled for."""
+    for array in arrays:
+        array.flags.writeable = False
+
+
 def _numbers(node: object) -> Iterable[NDArray[np.generic] | float]:
     """Yield the numbers and arrays of nested named tuples."""
     if isinstance(node, tuple):
@@ -166,6 +185,19 @@ def _check_untouched(values: Sequence[str], faults: Sequence[str], bases: Table)
         for name in values:
             if place(name) in touched:
                 raise InputError(f"'{name}' is dispersed, and '{fault}' sets it too: disperse one of them")
+
+
+def _check_standing(scenario: Scenario, values: Sequence[str], faults: Sequence[str]) -> None:
+    """Refuse values that a fault sets which is always there."""
+    sound = _row(scenario.without_faults())
+    for fault in scenario.faults:
+        touched = np.flatnonzero(_row(scenario.with_faults(fault)) != sound)
+        for name in values:
+            if f"faults.{fault.title}" not in faults and place(name) in touched:
+                raise InputError(
+                    f"'{name}' is dispersed, and the scenario's fault '{fault.title}' sets it: disperse the fault "
+                    "instead, or take it out with scenario.without_faults()"
+                )
 
 
 def _plan(lowered: LoweredScenario) -> run.Plan:
@@ -212,6 +244,8 @@ def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
     if first in {"faults", "orbit"} or (first == "state" and name != "state.epoch"):
         return
     column = rows[:, place(name)]
+    low, high = _POSSIBLE.get(name, (-np.inf, np.inf))
+    values = np.where((values >= low) & (values <= high), values, np.nan)
     if name.endswith(".ignition"):
         column += values
     elif name == "craft.engine.specific_impulse":

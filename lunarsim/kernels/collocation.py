@@ -77,7 +77,7 @@ _CONVERGED = 1e-2  # of the tolerance: sweeps end when the nodes move less
 _MOST_SWEEPS = 12
 _MOST_EVALUATIONS = 4
 _STRONGEST_GRADIENT = 1e-8  # 1/s2, of what is held: that of 200 mGal over 200 km
-_TERM_TO_ERROR = 0.005  # of h^2 a_7, the term that ends the series; on the safe side, see decision 0008
+_TERM_TO_ERROR = 0.005  # of h^2 a_7, the term that ends the series; on the safe side, see decision 0009
 
 
 class Nodes(NamedTuple):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.collocation import TERMS, Solution, collocate, step_end, write_path, write_sensed
 from lunarsim.kernels.compiled import kernel, part_of_kernel, threaded_kernel
-from lunarsim.kernels.contact import CLEAR, UNKNOWN, first_contact
+from lunarsim.kernels.contact import CONTACT, UNKNOWN, first_contact
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.gravity_grid import ResidualGrid
 from lunarsim.kernels.lanes import WIDTH
@@ -154,9 +154,10 @@ def fly_run(
     y = np.zeros(9)
     y[0:3], y[3:6], y[6] = row[POSITION], row[VELOCITY], row[DRY_MASS] + row[PROPELLANT]
     failure = why_not(row, plan)
-    if failure == SOUND and not clearance(own.epoch_et_s + row[START_S], y[0:3], own.angles, own_ground) > 0.0:
+    if failure == SOUND and clearance(own.epoch_et_s + row[START_S], y[0:3], own.angles, own_ground) <= 0.0:
         failure = BELOW_GROUND
     t_s, ended, burns = row[START_S], _AT_END, 0
+    latest_s = t_s  # when the phases before can end at the latest: burns with their timers
     for k in range(plan.kinds.size):
         if failure != SOUND or ended == _ON_GROUND:
             break
@@ -168,7 +169,7 @@ def fly_run(
         if plan.kinds[k] == COAST:
             t_s, ended = _fly_to(t_s, t_s + phase[DURATION], y, coasting, out)
         else:
-            if phase[IGNITION] < t_s - _ROUNDING_S:
+            if phase[IGNITION] < latest_s - _ROUNDING_S:
                 failure = LATE
                 break
             t_s, ended = _fly_to(t_s, phase[IGNITION], y, coasting, out)
@@ -176,6 +177,7 @@ def fly_run(
                 at = BURNS + burns * BURN_SIZE
                 t_s, ended = _burn(t_s, y, row, phase, plan.steering[k], coasting, out, out[at : at + BURN_SIZE])
             burns += 1
+        latest_s = latest_s + phase[DURATION] if plan.kinds[k] == COAST else phase[IGNITION] + phase[TIMER]
         if ended == _LOST:
             failure = GROUND_UNKNOWN
         elif ended == _STUCK:
@@ -209,12 +211,17 @@ def why_not(row: NDArray[np.float64], plan: Plan) -> int:
 
 @kernel
 def _in_sky(t_s: float, phase: NDArray[np.float64], kind: int, environment: Environment) -> bool:
-    """Return whether the bodies' positions are tabulated from now to the end of a phase."""
-    table = environment.body_positions
-    intervals, bodies, _ = table.coefficients.shape
+    """Return whether the Moon's rotation and the bodies are tabulated from now to the end of a phase."""
     end_s = t_s + phase[DURATION] if kind == COAST else phase[IGNITION] + phase[TIMER]
-    first_s = table.start_s - environment.epoch_et_s
-    return bodies == 0 or (first_s <= t_s and end_s <= first_s + intervals * table.interval_s)
+    from_et_s, to_et_s = environment.epoch_et_s + t_s, environment.epoch_et_s + end_s
+    if not _covers(environment.angles, from_et_s, to_et_s):
+        return False
+    return environment.body_gm.size == 0 or _covers(environment.body_positions, from_et_s, to_et_s)
+
+
+@kernel
+def _covers(table: ChebyshevTable, from_et_s: float, to_et_s: float) -> bool:
+    return table.start_s <= from_et_s and to_et_s <= table.start_s + table.coefficients.shape[0] * table.interval_s
 
 
 @kernel
@@ -321,10 +328,12 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
             ended, event_s = _AT_CUTOFF, cutoff_s
     environment = course.environment
     found, before_s, after_s = first_contact(path, environment.epoch_et_s, environment.angles, course.ground, True)
-    if found != CLEAR and before_s - t_s < event_s:
-        if found == UNKNOWN:
-            return _LOST, before_s - t_s
-        ended, event_s = _ON_GROUND, _contact(path, before_s, after_s, course) - t_s
+    if found == UNKNOWN and before_s - t_s < event_s:
+        return _LOST, before_s - t_s
+    if found == CONTACT:
+        contact_s = _contact(path, before_s, after_s, course) - t_s
+        if contact_s <= event_s:
+            ended, event_s = _ON_GROUND, contact_s
     if environment.sunlight.strength_n_m2 > 0.0:
         edge_s = _edge(path, event_s, environment)
         if edge_s < event_s:
@@ -415,19 +424,20 @@ def _write_end(
 ) -> None:
     """Write how a run ended, and where."""
     out[FAILURE], out[END_S] = failure, t_s
-    out[END_POSITION], out[END_VELOCITY], out[END_MASS] = y[0:3], y[3:6], y[6]
-    if failure == NOT_FINITE:
-        out[END_S : END_MASS + 1] = np.nan
-        out[LONGITUDE : FLIGHT_PATH + 1] = np.nan
+    if failure != SOUND:  # nothing that could be taken for a result
+        out[END_S : FLIGHT_PATH + 1] = np.nan
+        for k in range(BURNS, out.size, BURN_SIZE):
+            out[k + CUTOFF] = NO_BURN
+            out[k + CUTOFF + 1 : k + BURN_SIZE] = np.nan
         return
+    out[END_POSITION], out[END_VELOCITY], out[END_MASS] = y[0:3], y[3:6], y[6]
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude, out[LATITUDE], out[RADIUS] = spherical(r_me)
     out[LONGITUDE] = longitude % (2.0 * np.pi)
     out[SPEED] = sqrt(y[3:6] @ y[3:6])
     out[FLIGHT_PATH] = flight_path_angle(y[0:3], y[3:6])
-    if failure == SOUND:
-        closed = np.isfinite(apsides(y[0:3], y[3:6], environment.field.exact.gm)[1])
-        out[OUTCOME] = IMPACT if on_ground else IN_ORBIT if closed else ESCAPE
+    closed = np.isfinite(apsides(y[0:3], y[3:6], environment.field.exact.gm)[1])
+    out[OUTCOME] = IMPACT if on_ground else IN_ORBIT if closed else ESCAPE
 
 
 @kernel
