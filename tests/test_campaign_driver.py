@@ -94,6 +94,7 @@ def gridded(tmp_path_factory):
     return ls.GriddedField.build(ls.GravityField.grail(), cache=tmp_path_factory.mktemp("grids"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ground", ["sphere", "LOLA"])
 @pytest.mark.parametrize("field", ["exact", "gridded"])
 def test_luna25s_dispersed_flights_end_where_and_when_those_of_the_reference_driver_do(field, ground, request):
@@ -131,6 +132,7 @@ def test_a_run_that_is_rerun_is_the_run_of_the_campaign():
 SHARED = {"third_bodies": ("earth",), "radiation": True, "tide": True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("node_deg", [20, 110], ids=["the orbit's shadow is long", "it is short or none"])
 def test_edges_of_the_shadow_are_flown_alike_over_some_orbits(node_deg):
     state = ls.State.from_elements(

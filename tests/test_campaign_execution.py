@@ -151,6 +151,7 @@ def test_processes_give_the_bits_of_threads_and_a_killed_one_ends_the_work_with_
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL of POSIX")
+@pytest.mark.slow
 def test_a_killed_worker_of_a_cluster_costs_its_chunks_and_no_more(tmp_path):
     """The scheduler gives the chunk up at its first loss here, as it does after some losses elsewhere."""
     recorder = Recorder()
@@ -164,6 +165,7 @@ def test_a_killed_worker_of_a_cluster_costs_its_chunks_and_no_more(tmp_path):
     assert recorder.bits() == expected(400)
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_gone_ends_the_work_with_words():
     cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0")
     lost = Client(cluster)

@@ -239,6 +239,7 @@ def assert_alike(results, flight, start, name=""):
         assert record[run.BURN_PROPELLANT] == pytest.approx(burn.propellant.to_value(u.kg), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_both_drivers_fly_a_dispersed_value_alike(scenario):
     for name in dispersible(scenario):
         case = felt(scenario, name)

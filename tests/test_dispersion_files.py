@@ -245,7 +245,8 @@ def test_a_wrong_dispersion_is_named_with_its_key_and_what_was_expected(tmp_path
 def test_a_path_without_a_value_of_its_own_needs_a_mean(tmp_path: Path) -> None:
     for path in ("craft.engine.colour", "plan.7.timer", "plan.0.steering", "sites.crater.latitude", "thrust"):
         words = complaint(tmp_path, f'[[dispersions]]\npath = "{path}"\ndistribution = "normal"\nsigma = "1 N"')
-        assert f"[dispersions.0] {path}: path = '{path}': the scenario has no " in words
+        assert f"[dispersions.0] {path}: path '{path}': the scenario '" in words
+        assert "has no such value that its flight would feel" in words
 
 
 def test_a_path_that_is_dispersed_twice_is_refused(tmp_path: Path) -> None:
