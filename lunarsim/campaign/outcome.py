@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lunarsim.errors import InputError, nearest
 from lunarsim.flight.timeline import Cutoff
 from lunarsim.kernels import run
 
@@ -32,3 +33,17 @@ CUTOFFS = {
     run.PROPELLANT_OUT: Cutoff.PROPELLANT.value,
     run.BURN_MET_GROUND: Cutoff.IMPACT.value,
 }
+
+
+def code_of(outcome: object) -> int:
+    """Return the code of an outcome.
+
+    Raises
+    ------
+    InputError
+        If there is none of this name; the text gives the nearest.
+    """
+    for code, name in OUTCOMES.items():
+        if name == outcome:
+            return code
+    raise InputError(f"outcome {outcome!r}: {nearest(str(outcome), OUTCOMES.values())}")

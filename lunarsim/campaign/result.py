@@ -15,11 +15,12 @@ from lunarsim.campaign import statistics
 from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
 from lunarsim.campaign.memory import MemoryStore
-from lunarsim.campaign.outcome import FAILURES, OUTCOMES
+from lunarsim.campaign.outcome import FAILURES, OUTCOMES, code_of
 from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
-from lunarsim.errors import InputError, nearest
+from lunarsim.errors import InputError
 from lunarsim.flight import Flight, Site
+from lunarsim.kernels import run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -190,11 +191,7 @@ class CampaignResult:
             If there is no such outcome.
         """
         codes: NDArray[np.int8] = self.column("outcome")
-        if outcome is None:
-            return np.asarray(codes != 0)
-        if outcome not in OUTCOMES.values():
-            raise InputError(f"outcome '{outcome}': {nearest(outcome, OUTCOMES.values())}")
-        return np.asarray(codes == next(code for code, name in OUTCOMES.items() if name == outcome))
+        return np.asarray(codes != run.FAILED if outcome is None else codes == code_of(outcome))
 
     def _some(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; an InputError where none did."""
@@ -257,7 +254,7 @@ def assert_campaign(
     """
     happened = result.where(outcome)
     if at_most is not None:
-        happened = happened | (result.column("outcome") == 0)
+        happened = happened | (result.column("outcome") == run.FAILED)
     return statistics.assert_rate(
         int(happened.sum()), happened.size, at_least=at_least, at_most=at_most, confidence=confidence, what=outcome
     )
