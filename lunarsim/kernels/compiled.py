@@ -44,7 +44,7 @@ def threaded_kernel(function: Function) -> Function:
 def source_digest() -> str:
     """Return a hash of the sources of all kernels: what was flown with other ones may have other bits."""
     total = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         total.update(source.name.encode() + source.read_bytes())
     return total.hexdigest()[:16]
 
@@ -55,8 +55,8 @@ def discard_stale_cache(folder: Path) -> None:
     numba compares a cached function with the file that defines it, and not with the files of the
     kernels that it calls: after an edit in one file, callers in others would go on with old physics.
     """
-    newest = max(source.stat().st_mtime for source in folder.glob("*.py"))
-    for index in (folder / "__pycache__").glob("*.nbi"):
+    newest = max(source.stat().st_mtime for source in folder.rglob("*.py"))
+    for index in folder.rglob("*.nbi"):
         if index.stat().st_mtime < newest:
             with suppress(OSError):  # another process was faster, or the folder is not ours to change
                 index.unlink()

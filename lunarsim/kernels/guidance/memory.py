@@ -1,0 +1,18 @@
+"""Places in the parameters and in the memory of a guidance law.
+
+Both are arrays, so that a phase of any law fits one row of numbers. The memory is zero when a phase begins.
+"""
+
+# Places in the parameters.
+TARGET_POSITION = slice(0, 3)  #: downrange, crossrange, up from the site (m)
+TARGET_VELOCITY = slice(3, 6)
+TARGET_ACCELERATION = slice(6, 9)
+TIME_TO_GO = 9  #: when the phase begins (s); 0: the law finds it
+OWN = 10  #: from here on the law's own
+PARAMETERS = 16
+
+# Places in the memory.
+TO_GO = 0  #: time to go (s) as of the last command
+DELAY = 1  #: after which the engine follows the command (s); 0: at once
+OWN_MEMORY = 2  #: from here on the law's own
+MEMORY = 16
