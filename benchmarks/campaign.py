@@ -29,7 +29,7 @@ from campaign_scipy import scipy_impacts
 
 import lunarsim as ls
 from lunarsim.campaign.rows import Rows
-from lunarsim.kernels import run
+from lunarsim.kernels import places, run
 
 COARSE_M, DEFAULT_M = 0.1, 1e-3  # local error of a step: as the peers, and the default
 SHARE = 256  # runs that a thread takes at once
@@ -39,11 +39,11 @@ def rows_of(runs: Runs) -> tuple[Rows, np.ndarray]:
     """Return the table of runs as rows of the compiled driver."""
     rows = Rows.of(runs.scenario, ())
     table = np.repeat(rows.bases, len(runs), axis=0)
-    table[:, run.POSITION], table[:, run.VELOCITY] = runs.r, runs.v
-    table[:, run.PROPELLANT] = runs.mass_kg - table[:, run.DRY_MASS]
-    table[:, run.THRUST], table[:, run.EXHAUST_VELOCITY] = runs.thrust_n, runs.exhaust_velocity_mps
-    table[:, run.SENSOR_POWERED] = runs.sound
-    table[:, run.PHASES + run.IGNITION] = runs.ignition_s
+    table[:, places.POSITION], table[:, places.VELOCITY] = runs.r, runs.v
+    table[:, places.PROPELLANT] = runs.mass_kg - table[:, places.DRY_MASS]
+    table[:, places.THRUST], table[:, places.EXHAUST_VELOCITY] = runs.thrust_n, runs.exhaust_velocity_mps
+    table[:, places.SENSOR_POWERED] = runs.sound
+    table[:, places.PHASES + places.IGNITION] = runs.ignition_s
     return rows, table
 
 
@@ -54,7 +54,7 @@ def compiled_impacts(runs: Runs, *, gridded: bool, tolerance_m: float, threads: 
         moon = replace(runs.scenario.moon, gravity=ls.GriddedField.build(runs.scenario.moon.gravity))
         runs = replace(runs, scenario=replace(runs.scenario, moon=moon))
     rows, table = rows_of(runs)
-    results = np.empty((len(runs), run.BURNS + run.BURN_SIZE))
+    results = np.empty((len(runs), places.BURNS + places.BURN_SIZE))
 
     def fly(first: int, last: int) -> None:
         part = slice(first, last)
@@ -66,9 +66,11 @@ def compiled_impacts(runs: Runs, *, gridded: bool, tolerance_m: float, threads: 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda first: fly(first, first + SHARE), range(0, len(runs), SHARE)))
     taken, processor_s = time.perf_counter() - start, time.process_time() - processor
-    ends = Impacts(results[:, run.END_S], results[:, run.END_POSITION], results[:, run.OUTCOME] == run.IMPACT)
+    ends = Impacts(
+        results[:, places.END_S], results[:, places.END_POSITION], results[:, places.OUTCOME] == places.IMPACT
+    )
     name = f"lunarsim {'gridded' if gridded else 'exact'}, {tolerance_m * 1e3:g} mm"
-    return Flown(name, ends, taken, processor_s, ready_s, 8.0 * results[:, run.EVALUATIONS].mean())
+    return Flown(name, ends, taken, processor_s, ready_s, 8.0 * results[:, places.EVALUATIONS].mean())
 
 
 def compare(n: int, peers: int, few: int, rounds: int, cores: int) -> None:

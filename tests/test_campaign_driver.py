@@ -16,7 +16,7 @@ from lunarsim import constants
 from lunarsim.campaign import CUTOFFS, FAILURES, Campaign, Discrete, JointNormal, Normal, Uniform, edited, nominal
 from lunarsim.campaign.rows import Rows
 from lunarsim.errors import InputError
-from lunarsim.kernels import run
+from lunarsim.kernels import places, run
 
 #: What both drivers must share, as promised.
 POSITION, TIME, CUTOFF = 1 * u.m, 1 * u.ms, 1 * u.us
@@ -68,8 +68,8 @@ def flown(scenario, values=None):
     values = {name: np.asarray(column, dtype=float) for name, column in (values or {}).items()}
     rows = Rows.of(scenario, values)
     table = rows.table(values)
-    burns = int(np.sum(rows.plan.kinds == run.BURN))
-    results = np.empty((len(table), run.BURNS + burns * run.BURN_SIZE))
+    burns = int(np.sum(rows.plan.kinds == places.BURN))
+    results = np.empty((len(table), places.BURNS + burns * places.BURN_SIZE))
     run.fly_runs(table, rows.plan, rows.environment, rows.ground, 1e-3, results)
     return results
 
@@ -150,7 +150,7 @@ def test_edges_of_the_shadow_are_flown_alike_over_some_orbits(node_deg):
     dark = replace(scenario, moon=replace(scenario.moon, radiation=False))
     unlit = flown(dark, {"orbit.inclination": [nominal(dark, "orbit.inclination").value]})
     lit = flown(scenario)
-    apart = np.linalg.norm(unlit[0, run.END_POSITION] - lit[0, run.END_POSITION]) * u.m
+    apart = np.linalg.norm(unlit[0, places.END_POSITION] - lit[0, places.END_POSITION]) * u.m
     assert apart > 10.0 * held.position  # else nothing would be shown
     assert apart > 2 * u.m
 
@@ -169,16 +169,16 @@ def test_tanks_run_dry_in_both_drivers_at_the_same_moment():
         ls.Cutoff.SENSED_DELTA_V.value,
     }
     assert_alike(result.held_out(30))
-    dry = result.column("burn0_cutoff") == run.PROPELLANT_OUT
+    dry = result.column("burn0_cutoff") == places.PROPELLANT_OUT
     np.testing.assert_allclose(result.column("mass_kg")[dry], 700.0, rtol=0, atol=1e-9)  # roundings: nothing is left
 
 
 def test_an_empty_tank_ends_a_burn_where_it_begins():
     results = flown(burning(orbit(40, 90)), {"craft.propellant_mass": [0.0, 1.0]})
-    burn = results[:, run.BURNS :]
-    assert burn[0, run.CUTOFF] == run.PROPELLANT_OUT
-    assert burn[0, run.BURN_DURATION] == burn[0, run.BURN_DV] == 0.0
-    assert burn[1, run.BURN_DURATION] > 0.0
+    burn = results[:, places.BURNS :]
+    assert burn[0, places.CUTOFF] == places.PROPELLANT_OUT
+    assert burn[0, places.BURN_DURATION] == burn[0, places.BURN_DV] == 0.0
+    assert burn[1, places.BURN_DURATION] > 0.0
 
 
 def test_the_rocket_equation_holds_for_every_run():
@@ -213,7 +213,7 @@ def test_a_burn_that_ends_on_the_ground_does_so_in_both_drivers():
         "moon.terrain.elevation": Uniform(-500 * u.m, 500 * u.m),
     }
     result = Campaign(falling(), dispersions).run(20, seed=2)
-    assert set(result.column("burn0_cutoff").tolist()) == {run.BURN_MET_GROUND}
+    assert set(result.column("burn0_cutoff").tolist()) == {places.BURN_MET_GROUND}
     assert set(result.rates()) == {"impact"}
     assert_alike(result.held_out(20))
 
@@ -222,20 +222,20 @@ def test_a_burn_after_the_impact_does_not_begin():
     scenario = falling()
     second = replace(scenario.plan[0], ignition=EPOCH + 1 * u.hour)
     results = flown(replace(scenario, plan=(*scenario.plan[:1], ls.Coast(duration=1 * u.min), second)))
-    assert results[0, run.OUTCOME] == run.IMPACT
-    assert results[0, run.BURNS + run.BURN_SIZE + run.CUTOFF] == run.NO_BURN
-    assert not results[0, run.BURNS + run.BURN_SIZE :].any()
+    assert results[0, places.OUTCOME] == places.IMPACT
+    assert results[0, places.BURNS + places.BURN_SIZE + places.CUTOFF] == places.NO_BURN
+    assert not results[0, places.BURNS + places.BURN_SIZE :].any()
 
 
 @pytest.mark.parametrize("before_s", [5e-2, 2e-3, 8e-4, 4e-4, 1e-4, 1e-5, -1e-5, -1e-4, -4e-4, -2e-3])
 def test_of_cut_off_and_impact_the_first_decides_however_close_they_come(before_s):
     scenario = falling()
-    lasted_s = flown(scenario)[0, run.BURNS + run.BURN_DURATION]
+    lasted_s = flown(scenario)[0, places.BURNS + places.BURN_DURATION]
     exhaust = 300.0 * constants.STANDARD_GRAVITY_MPS2
     target = -exhaust * np.log1p(-900.0 / exhaust * (lasted_s - before_s) / 900.0)
-    record = flown(scenario, {"plan.0.target_delta_v": [target]})[0, run.BURNS :]
-    assert record[run.CUTOFF] == (run.SENSED_DELTA_V if before_s > 0.0 else run.BURN_MET_GROUND)
-    assert record[run.BURN_DURATION] == pytest.approx(lasted_s - max(before_s, 0.0), abs=1e-6)  # as promised
+    record = flown(scenario, {"plan.0.target_delta_v": [target]})[0, places.BURNS :]
+    assert record[places.CUTOFF] == (places.SENSED_DELTA_V if before_s > 0.0 else places.BURN_MET_GROUND)
+    assert record[places.BURN_DURATION] == pytest.approx(lasted_s - max(before_s, 0.0), abs=1e-6)  # as promised
 
 
 def test_a_long_coast_stays_with_the_reference_driver():
@@ -298,7 +298,7 @@ def test_a_ridge_that_a_run_grazes_is_hit_or_missed_by_both_drivers_alike(grazin
     scenario, threshold_m, doubt_m = grazing
     offsets_m = np.concatenate([np.linspace(1.0, 10.0, 10), np.geomspace(1.0, 4.0, 5)]) * doubt_m
     offsets_m = np.concatenate([-offsets_m, offsets_m])
-    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m})[:, run.OUTCOME] == run.IMPACT
+    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m})[:, places.OUTCOME] == places.IMPACT
     expected = [isinstance(ls.simulate(raised(scenario, threshold_m + d)).outcome, ls.Impact) for d in offsets_m]
     np.testing.assert_array_equal(hits, expected)
     np.testing.assert_array_equal(hits, offsets_m > 0.0)
@@ -307,7 +307,7 @@ def test_a_ridge_that_a_run_grazes_is_hit_or_missed_by_both_drivers_alike(grazin
 def test_the_ridge_begins_to_be_hit_at_the_same_height_in_both_drivers(grazing):
     scenario, threshold_m, doubt_m = grazing
     offsets_m = np.linspace(-3.0, 3.0, 1201) * doubt_m
-    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m})[:, run.OUTCOME] == run.IMPACT
+    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m})[:, places.OUTCOME] == places.IMPACT
     assert offsets_m[hits].min() > -doubt_m
     assert offsets_m[~hits].max() < doubt_m
 
@@ -317,11 +317,11 @@ def test_a_ridge_far_narrower_than_a_step_is_hit_in_every_one_of_a_thousand_runs
     random = np.random.default_rng(1)
     rises_m, rates_mps = random.uniform(0.0, 290.0, 1000), random.uniform(0.0, 0.05, 1000)
     results = flown(scenario, {"moon.terrain.elevation": threshold_m + rises_m, "state.transverse_rate": rates_mps})
-    assert np.all(results[:, run.EVALUATIONS] < 60)  # of 50 km each, over 70 min
+    assert np.all(results[:, places.EVALUATIONS] < 60)  # of 50 km each, over 70 min
     higher_m = 1.05 * 4.0 * rates_mps / 9.0e-4  # by so much a push at apolune lifts perilune, 4 v / n
     in_the_way = rises_m > higher_m + 2.0 * doubt_m
     assert np.count_nonzero(in_the_way) > 300
-    assert np.all(results[in_the_way, run.OUTCOME] == run.IMPACT)
+    assert np.all(results[in_the_way, places.OUTCOME] == places.IMPACT)
 
 
 def test_runs_that_come_low_where_the_ground_is_not_known_fail_with_the_reason_and_the_rest_go_on():
@@ -330,9 +330,9 @@ def test_runs_that_come_low_where_the_ground_is_not_known_fail_with_the_reason_a
     scenario = ls.load_campaign("luna25").scenario.with_terrain(ground)
     campaign = Campaign(scenario, {"plan.0.timer": Uniform(50 * u.s, 200 * u.s)})
     result = campaign.run(60, seed=1)
-    failed = result.column("outcome") == run.FAILED
+    failed = result.column("outcome") == places.FAILED
     assert 0 < failed.sum() < 60
-    assert result.failures() == {FAILURES[run.GROUND_UNKNOWN]: int(failed.sum())}
+    assert result.failures() == {FAILURES[places.GROUND_UNKNOWN]: int(failed.sum())}
     for i in np.flatnonzero(failed)[:3]:
         with pytest.raises(InputError, match="outside the window of terrain"):
             result.rerun(int(i))
@@ -346,8 +346,8 @@ def test_runs_of_impossible_mass_fail_with_the_reason_and_the_rest_have_the_bits
     result = campaign.run(100, seed=1)
     failed = result.column("craft.dry_mass") <= 0.0
     assert 5 < failed.sum() < 40
-    np.testing.assert_array_equal(result.column("outcome") == run.FAILED, failed)
-    assert result.failures() == {FAILURES[run.NO_MASS]: int(failed.sum())}
+    np.testing.assert_array_equal(result.column("outcome") == places.FAILED, failed)
+    assert result.failures() == {FAILURES[places.NO_MASS]: int(failed.sum())}
     work = campaign.work(100, 1)
     for i in (*np.flatnonzero(failed)[:2], *np.flatnonzero(~failed)[:5]):
         for name, column in work(int(i), 1).items():
@@ -375,23 +375,28 @@ def sunlit():
 @pytest.mark.parametrize(
     ("scenario", "path", "bad", "reason"),
     [
-        (simple, "craft.dry_mass", 0.0, run.NO_MASS),
-        (simple, "craft.propellant_mass", -1.0, run.NO_MASS),
-        (simple, "craft.engine.thrust", 0.0, run.NO_THRUST),
-        (simple, "craft.engine.specific_impulse", -300.0, run.NO_THRUST),
-        (simple, "plan.0.timer", 0.0, run.NO_TIME),
-        (simple, "plan.1.duration", -1.0, run.NO_TIME),
-        (simple, "plan.0.target_delta_v", 0.0, run.NO_TARGET),
-        (simple, "plan.0.throttle", 0.0, run.THROTTLE_OUT_OF_RANGE),
-        (simple, "plan.0.throttle", 1.01, run.THROTTLE_OUT_OF_RANGE),
-        (simple, "plan.0.ignition", -31.0, run.LATE),
-        (simple, "state.epoch", 31.0, run.LATE),
-        (late_second_burn, "plan.1.ignition", -390.0, run.LATE),
-        (late_second_burn, "plan.1.ignition", -200.0, run.LATE),  # after the first cut-off, before its timer runs out
-        (simple, "moon.terrain.elevation", 2e5, run.BELOW_GROUND),
-        (simple, "orbit.perilune", 2e5, run.NOT_FINITE),
-        (simple, "orbit.perilune", -2e6, run.NOT_FINITE),
-        (simple, "state.radial", np.nan, run.NOT_FINITE),
+        (simple, "craft.dry_mass", 0.0, places.NO_MASS),
+        (simple, "craft.propellant_mass", -1.0, places.NO_MASS),
+        (simple, "craft.engine.thrust", 0.0, places.NO_THRUST),
+        (simple, "craft.engine.specific_impulse", -300.0, places.NO_THRUST),
+        (simple, "plan.0.timer", 0.0, places.NO_TIME),
+        (simple, "plan.1.duration", -1.0, places.NO_TIME),
+        (simple, "plan.0.target_delta_v", 0.0, places.NO_TARGET),
+        (simple, "plan.0.throttle", 0.0, places.THROTTLE_OUT_OF_RANGE),
+        (simple, "plan.0.throttle", 1.01, places.THROTTLE_OUT_OF_RANGE),
+        (simple, "plan.0.ignition", -31.0, places.LATE),
+        (simple, "state.epoch", 31.0, places.LATE),
+        (late_second_burn, "plan.1.ignition", -390.0, places.LATE),
+        (
+            late_second_burn,
+            "plan.1.ignition",
+            -200.0,
+            places.LATE,
+        ),  # after the first cut-off, before its timer runs out
+        (simple, "moon.terrain.elevation", 2e5, places.BELOW_GROUND),
+        (simple, "orbit.perilune", 2e5, places.NOT_FINITE),
+        (simple, "orbit.perilune", -2e6, places.NOT_FINITE),
+        (simple, "state.radial", np.nan, places.NOT_FINITE),
         (simple, "moon.gravity.gm", -1.0, None),
         (sunlit, "craft.radiation_area", -1.0, None),
         (sunlit, "craft.radiation_coefficient", 3.0, None),
@@ -405,17 +410,17 @@ def test_what_the_reference_driver_refuses_fails_with_its_reason(scenario, path,
     results = flown(scenario, {path: [good, bad, good]})
     with pytest.raises(InputError):
         ls.simulate(edited(scenario, {path: bad}))
-    assert results[1, run.OUTCOME] == run.FAILED
+    assert results[1, places.OUTCOME] == places.FAILED
     if reason is not None:
-        assert results[1, run.FAILURE] == reason
-    assert FAILURES[int(results[1, run.FAILURE])]
-    assert results[0, run.FAILURE] == run.SOUND
+        assert results[1, places.FAILURE] == reason
+    assert FAILURES[int(results[1, places.FAILURE])]
+    assert results[0, places.FAILURE] == places.SOUND
     np.testing.assert_array_equal(results[0], results[2])
 
 
 def test_a_flight_beyond_the_tables_of_the_sky_fails_with_the_reason():
     results = flown(sunlit(), {"state.epoch": [0.0, 80_000.0, -80_000.0, 200_000.0, -90_000.0]})
-    assert results[:, run.FAILURE].tolist() == [*[run.SOUND] * 3, *[run.OUTSIDE_SKY] * 2]
+    assert results[:, places.FAILURE].tolist() == [*[places.SOUND] * 3, *[places.OUTSIDE_SKY] * 2]
 
 
 def test_a_flight_through_the_middle_of_the_moon_ends():
@@ -423,15 +428,15 @@ def test_a_flight_through_the_middle_of_the_moon_ends():
     state = ls.State([1.8e6, 0, 0] * u.m, [0, 1e-3, 0] * u.m / u.s, EPOCH)
     deep = coasting(state, 2 * u.hour, degree=0, terrain=ls.Terrain.sphere(-(RADIUS_M - 10.0) * u.m), third_bodies=())
     results = flown(deep, {"state.radial": [0.0]})
-    assert results[0, run.FAILURE] in (run.SOUND, run.NOT_CONVERGED)
-    assert results[0, run.EVALUATIONS] < 1e5
+    assert results[0, places.FAILURE] in (places.SOUND, places.NOT_CONVERGED)
+    assert results[0, places.EVALUATIONS] < 1e5
 
 
 def test_a_run_that_starts_on_an_edge_of_the_shadow_goes_on():
     """Its first step begins where the edge ended the step before: it must not end there again and again."""
     results = flown(sunlit(), {"plan.0.duration": np.linspace(1.0, 7200.0, 200)})
-    assert np.all(results[:, run.FAILURE] == run.SOUND)
-    np.testing.assert_allclose(results[:, run.END_S], np.linspace(1.0, 7200.0, 200), rtol=0, atol=1e-9)  # roundings
+    assert np.all(results[:, places.FAILURE] == places.SOUND)
+    np.testing.assert_allclose(results[:, places.END_S], np.linspace(1.0, 7200.0, 200), rtol=0, atol=1e-9)  # roundings
 
 
 def test_a_finer_tolerance_brings_the_drivers_closer():

@@ -25,7 +25,7 @@ from lunarsim.campaign import (
 from lunarsim.campaign.paths import Path, find
 from lunarsim.campaign.rows import Rows
 from lunarsim.errors import InputError, ModelWarning
-from lunarsim.kernels import run
+from lunarsim.kernels import places, run
 from lunarsim.kernels.terrain import raised
 from lunarsim.moon.orientation import et_seconds
 
@@ -174,8 +174,8 @@ def flown(scenario, values):
     """Fly one run with the compiled driver; return its row of results."""
     rows = Rows.of(scenario, values)
     table = rows.table({name: np.array([value]) for name, value in values.items()})
-    burns = int(np.sum(rows.plan.kinds == run.BURN))
-    results = np.empty((1, run.BURNS + burns * run.BURN_SIZE))
+    burns = int(np.sum(rows.plan.kinds == places.BURN))
+    results = np.empty((1, places.BURNS + burns * places.BURN_SIZE))
     run.fly_runs(table, rows.plan, rows.environment, rows.ground, 1e-3, results)
     return results[0]
 
@@ -188,8 +188,8 @@ def test_every_path_that_can_be_dispersed_changes_the_flight(scenario):
         if others not in unmoved:
             unmoved[others] = flown(case, {other: values[other] for other in values if other != name})
         results = flown(case, values)
-        assert results[run.FAILURE] == run.SOUND, name
-        if np.array_equal(results[: run.EVALUATIONS], unmoved[others][: run.EVALUATIONS]):
+        assert results[places.FAILURE] == places.SOUND, name
+        if np.array_equal(results[: places.EVALUATIONS], unmoved[others][: places.EVALUATIONS]):
             silent.append(name)
     assert silent == []
 
@@ -198,13 +198,13 @@ def numbers_of(scenario, values):
     """Return the numbers of one run in terms that do not depend on where the epoch and the ground are counted from."""
     rows = Rows.of(scenario, values)
     row = rows.table({name: np.array([value]) for name, value in values.items()})[0]
-    start_s, ground = row[run.START_S], raised(rows.ground, row[run.GROUND_RISE])
+    start_s, ground = row[places.START_S], raised(rows.ground, row[places.GROUND_RISE])
     epoch_s = rows.environment.epoch_et_s + start_s
-    row[run.START_S] = row[run.GROUND_RISE] = 0.0
-    row[run.LIGHT] *= rows.environment.sunlight.strength_n_m2
+    row[places.START_S] = row[places.GROUND_RISE] = 0.0
+    row[places.LIGHT] *= rows.environment.sunlight.strength_n_m2
     for k, kind in enumerate(rows.plan.kinds):
-        if kind == run.BURN:
-            row[run.PHASES + k * run.PHASE_SIZE + run.IGNITION] -= start_s
+        if kind == places.BURN:
+            row[places.PHASES + k * places.PHASE_SIZE + places.IGNITION] -= start_s
     return row, epoch_s, ground, rows.plan
 
 
@@ -226,17 +226,17 @@ def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(sc
 def assert_alike(results, flight, start, name=""):
     """Assert that a run and a reference flight are one flight."""
     end = flight.outcome.state
-    outcome = {run.IMPACT: ls.Impact, run.IN_ORBIT: ls.InOrbit, run.ESCAPE: ls.Escape}[results[run.OUTCOME]]
+    outcome = {places.IMPACT: ls.Impact, places.IN_ORBIT: ls.InOrbit, places.ESCAPE: ls.Escape}[results[places.OUTCOME]]
     assert isinstance(flight.outcome, outcome), name
-    apart = np.linalg.norm(results[run.END_POSITION] - end.position.to_value(u.m))
+    apart = np.linalg.norm(results[places.END_POSITION] - end.position.to_value(u.m))
     assert apart < POSITION_M, name
-    assert abs(results[run.END_S] - (end.epoch - start).to_value(u.s)) < TIME_S, name
+    assert abs(results[places.END_S] - (end.epoch - start).to_value(u.s)) < TIME_S, name
     for k, burn in enumerate(flight.burns):
-        record = results[run.BURNS + k * run.BURN_SIZE : run.BURNS + (k + 1) * run.BURN_SIZE]
-        assert abs(record[run.BURN_DURATION] - burn.duration.to_value(u.s)) < CUTOFF_S, name
-        assert abs(record[run.BURN_START] - (burn.ignition - start).to_value(u.s)) < CUTOFF_S, name
-        assert record[run.BURN_DV] == pytest.approx(burn.delta_v.to_value(u.m / u.s), abs=1e-6)  # 1 us at 1 m/s2
-        assert record[run.BURN_PROPELLANT] == pytest.approx(burn.propellant.to_value(u.kg), abs=1e-6)
+        record = results[places.BURNS + k * places.BURN_SIZE : places.BURNS + (k + 1) * places.BURN_SIZE]
+        assert abs(record[places.BURN_DURATION] - burn.duration.to_value(u.s)) < CUTOFF_S, name
+        assert abs(record[places.BURN_START] - (burn.ignition - start).to_value(u.s)) < CUTOFF_S, name
+        assert record[places.BURN_DV] == pytest.approx(burn.delta_v.to_value(u.m / u.s), abs=1e-6)  # 1 us at 1 m/s2
+        assert record[places.BURN_PROPELLANT] == pytest.approx(burn.propellant.to_value(u.kg), abs=1e-6)
 
 
 @pytest.mark.slow
@@ -426,14 +426,14 @@ def test_units_of_a_dispersion_are_those_of_its_path_times_a_factor():
 def test_epochs_are_offsets_and_the_ignition_stays_where_it_is():
     scenario = replace(luna25(), plan=(replace(luna25().plan[0], ignition=luna25().state.epoch + 10 * u.s),))
     results = flown(scenario, {"state.epoch": 4.0})
-    assert results[run.BURNS + run.BURN_START] == pytest.approx(
+    assert results[places.BURNS + places.BURN_START] == pytest.approx(
         10.0, abs=4e-9
     )  # a second of UTC has 1 + 3.3e-10 of TDB at most
     late = flown(scenario, {"state.epoch": 14.0})
-    assert late[run.FAILURE] == run.LATE
+    assert late[places.FAILURE] == places.LATE
 
 
 def test_the_epoch_of_a_row_is_that_of_the_scenario():
     rows = Rows.of(luna25(), ["state.epoch"])
     assert rows.environment.epoch_et_s == float(et_seconds(luna25().state.epoch))
-    assert rows.table({"state.epoch": np.array([3.0, -2.0])})[:, run.START_S].tolist() == [3.0, -2.0]
+    assert rows.table({"state.epoch": np.array([3.0, -2.0])})[:, places.START_S].tolist() == [3.0, -2.0]

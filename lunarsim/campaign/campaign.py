@@ -34,7 +34,7 @@ from lunarsim.campaign.statistics import SaltelliDesign, SobolIndices, StoppingR
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError, ModelWarning, nearest
 from lunarsim.flight import Flight, Scenario, simulate
-from lunarsim.kernels import run as kernels
+from lunarsim.kernels import places
 from lunarsim.kernels.compiled import source_digest
 
 Dispersions = Mapping[str | tuple[str, ...], Distribution]
@@ -248,7 +248,7 @@ class Campaign:
         columns = [work.columns_of(design.uniforms(first, count)) for first, count in _pieces(design.total)]
         if column not in columns[0]:
             raise InputError(f"column '{column}': {nearest(column, columns[0])}")
-        failed = sum(int(np.count_nonzero(each["outcome"] == kernels.FAILED)) for each in columns)
+        failed = sum(int(np.count_nonzero(each["outcome"] == places.FAILED)) for each in columns)
         if failed:
             raise InputError(
                 f"{failed} of {design.total} runs could not be flown: narrow the dispersions that cause it"
@@ -286,7 +286,7 @@ class Campaign:
             sampling=json.dumps(how, sort_keys=True),
             extendable=not isinstance(self.sampling, LatinHypercube),
             chunk_size=chunk_size,
-            columns=described(work.inputs, work.burns),
+            columns=described(work.inputs, work.scenario),
             versions={
                 "lunarsim": __version__,
                 "kernels": source_digest(),
@@ -346,8 +346,8 @@ def _warn_of_idle(work: Flying) -> None:
             uniforms[:, at : at + distribution.draws] = np.array([[0.01], [0.99]])
             values = work.values_of(uniforms)
             both = [{**values, **{name[0]: np.full(2, there) for name in faults}} for there in (0.0, 1.0)]
-            flown = [work.fly(each)[:, : kernels.EVALUATIONS] for each in both]
-            sound = all(np.all(each[:, kernels.FAILURE] == kernels.SOUND) for each in flown)
+            flown = [work.fly(each)[:, : places.EVALUATIONS] for each in both]
+            sound = all(np.all(each[:, places.FAILURE] == places.SOUND) for each in flown)
             if sound and all(np.array_equal(low, high) for low, high in flown):
                 warnings.warn(
                     f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",

@@ -12,7 +12,9 @@ from lunarsim import constants
 from lunarsim.campaign.chunk import Columns
 from lunarsim.campaign.manifest import Column
 from lunarsim.campaign.paths import Path
-from lunarsim.kernels import run
+from lunarsim.flight import Scenario
+from lunarsim.kernels import places
+from lunarsim.plan import Burn, Guided
 
 Table = NDArray[np.float64]
 
@@ -26,59 +28,96 @@ def _degrees(place: int) -> Callable[[Table], Table]:
 
 
 def _height(results: Table) -> Table:
-    return results[:, run.RADIUS] - constants.MOON_RADIUS_M
+    return results[:, places.RADIUS] - constants.MOON_RADIUS_M
 
 
 _OF_RUN: tuple[tuple[Column, Callable[[Table], Table]], ...] = (
-    (Column(name="outcome", words="how the run ended, a code", dtype="int8"), _number(run.OUTCOME)),
-    (Column(name="failure", words="why it could not be flown, a code; 0: it was", dtype="int8"), _number(run.FAILURE)),
-    (Column(name="end_s", unit="s", words="end, after the scenario's epoch"), _number(run.END_S)),
-    (Column(name="latitude_deg", unit="deg", words="latitude at the end (ME)"), _degrees(run.LATITUDE)),
-    (Column(name="longitude_deg", unit="deg", words="east longitude at the end (ME)"), _degrees(run.LONGITUDE)),
+    (Column(name="outcome", words="how the run ended, a code", dtype="int8"), _number(places.OUTCOME)),
+    (
+        Column(name="failure", words="why it could not be flown, a code; 0: it was", dtype="int8"),
+        _number(places.FAILURE),
+    ),
+    (Column(name="end_s", unit="s", words="end, after the scenario's epoch"), _number(places.END_S)),
+    (Column(name="latitude_deg", unit="deg", words="latitude at the end (ME)"), _degrees(places.LATITUDE)),
+    (Column(name="longitude_deg", unit="deg", words="east longitude at the end (ME)"), _degrees(places.LONGITUDE)),
     (Column(name="height_m", unit="m", words="height at the end above 1737.4 km"), _height),
-    (Column(name="speed_mps", unit="m / s", words="inertial speed at the end"), _number(run.SPEED)),
-    (Column(name="flight_path_deg", unit="deg", words="flight-path angle at the end"), _degrees(run.FLIGHT_PATH)),
-    (Column(name="mass_kg", unit="kg", words="mass at the end"), _number(run.END_MASS)),
+    (Column(name="speed_mps", unit="m / s", words="inertial speed at the end"), _number(places.SPEED)),
+    (Column(name="flight_path_deg", unit="deg", words="flight-path angle at the end"), _degrees(places.FLIGHT_PATH)),
+    (Column(name="mass_kg", unit="kg", words="mass at the end"), _number(places.END_MASS)),
     *(
         (
             Column(name=f"{axis}_m", unit="m", words=f"position at the end, ICRF {axis}"),
-            _number(run.END_POSITION.start + k),
+            _number(places.END_POSITION.start + k),
         )
         for k, axis in enumerate("xyz")
     ),
     *(
         (
             Column(name=f"v{axis}_mps", unit="m / s", words=f"velocity at the end, ICRF {axis}"),
-            _number(run.END_VELOCITY.start + k),
+            _number(places.END_VELOCITY.start + k),
         )
         for k, axis in enumerate("xyz")
     ),
 )
-_OF_BURN: tuple[tuple[str, str, str, int], ...] = (
-    ("cutoff", "", "how burn {} ended, a code", run.CUTOFF),
-    ("ignition_s", "s", "ignition of burn {}, after the scenario's epoch", run.BURN_START),
-    ("duration_s", "s", "duration of burn {}", run.BURN_DURATION),
-    ("dv_mps", "m / s", "delta-v of burn {}", run.BURN_DV),
-    ("dv_sensed_mps", "m / s", "sensed delta-v of burn {}", run.BURN_DV_SENSED),
-    ("propellant_kg", "kg", "propellant of burn {}", run.BURN_PROPELLANT),
+_OF_TOUCHDOWN: tuple[tuple[Column, Callable[[Table], Table]], ...] = (
+    (Column(name="descent_rate_mps", unit="m / s", words="descent rate at touchdown"), _number(places.DESCENT_RATE)),
+    (
+        Column(name="horizontal_speed_mps", unit="m / s", words="speed along the ground at touchdown"),
+        _number(places.HORIZONTAL_SPEED),
+    ),
+    (Column(name="tilt_deg", unit="deg", words="thrust axis from the vertical at touchdown"), _degrees(places.TILT)),
+    (Column(name="slope_deg", unit="deg", words="slope of the ground at touchdown"), _degrees(places.SLOPE)),
+    (
+        Column(name="downrange_miss_m", unit="m", words="beyond the landing site, along the track"),
+        _number(places.DOWNRANGE_MISS),
+    ),
+    (
+        Column(name="crossrange_miss_m", unit="m", words="to the left of the landing site, across the track"),
+        _number(places.CROSSRANGE_MISS),
+    ),
+)
+_OF_RECORD: tuple[tuple[str, str, str, int], ...] = (
+    ("cutoff", "", "how {} ended, a code", places.CUTOFF),
+    ("ignition_s", "s", "start of {}, after the scenario's epoch", places.BURN_START),
+    ("duration_s", "s", "duration of {}", places.BURN_DURATION),
+    ("dv_mps", "m / s", "delta-v of {}", places.BURN_DV),
+    ("dv_sensed_mps", "m / s", "sensed delta-v of {}", places.BURN_DV_SENSED),
+    ("propellant_kg", "kg", "propellant of {}", places.BURN_PROPELLANT),
 )
 
 
-def _outputs(burns: int) -> list[tuple[Column, Callable[[Table], Table]]]:
+def _outputs(scenario: Scenario) -> list[tuple[Column, Callable[[Table], Table]]]:
     made = list(_OF_RUN)
-    for k in range(burns):
-        for name, unit, words, place in _OF_BURN:
+    if scenario.guided:
+        made += _OF_TOUCHDOWN
+    for k, (prefix, title) in enumerate(records(scenario)):
+        for name, unit, words, place in _OF_RECORD:
             column = Column(
-                name=f"burn{k}_{name}",
+                name=f"{prefix}_{name}",
                 unit=unit,
-                words=words.format(k),
+                words=words.format(title),
                 dtype="int8" if name == "cutoff" else "float64",
             )
-            made.append((column, _number(run.BURNS + k * run.BURN_SIZE + place)))
+            made.append((column, _number(places.BURNS + k * places.BURN_SIZE + place)))
     return made
 
 
-def described(inputs: Mapping[str, Path], burns: int) -> tuple[Column, ...]:
+def records(scenario: Scenario) -> list[tuple[str, str]]:
+    """Return the burns and guided phases of a plan: what their columns begin with, and what they are.
+
+    Burns are counted by themselves, ``burn0`` on; guided phases have their place in the plan, as ``phase3``.
+    """
+    made, burns = [], 0
+    for k, phase in enumerate(scenario.plan):
+        if isinstance(phase, Burn):
+            made.append((f"burn{burns}", f"burn {burns}"))
+            burns += 1
+        elif isinstance(phase, Guided):
+            made.append((f"phase{k}", f"phase {k}, {phase.name}"))
+    return made
+
+
+def described(inputs: Mapping[str, Path], scenario: Scenario) -> tuple[Column, ...]:
     """Return all columns of a campaign: first its inputs, then what came out."""
     made = [
         Column(
@@ -89,11 +128,12 @@ def described(inputs: Mapping[str, Path], burns: int) -> tuple[Column, ...]:
         )
         for name, path in inputs.items()
     ]
-    return (*made, *(column for column, _ in _outputs(burns)))
+    return (*made, *(column for column, _ in _outputs(scenario)))
 
 
-def outputs(results: Table, burns: int) -> Columns:
+def outputs(results: Table, scenario: Scenario) -> Columns:
     """Return the columns of what came out of runs."""
     return {
-        column.name: np.ascontiguousarray(values(results)).astype(column.dtype) for column, values in _outputs(burns)
+        column.name: np.ascontiguousarray(values(results)).astype(column.dtype)
+        for column, values in _outputs(scenario)
     }

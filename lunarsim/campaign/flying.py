@@ -12,13 +12,13 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.campaign.chunk import Columns
-from lunarsim.campaign.columns import outputs
+from lunarsim.campaign.columns import outputs, records
 from lunarsim.campaign.distributions import Distribution
 from lunarsim.campaign.paths import Path
 from lunarsim.campaign.rows import Rows
 from lunarsim.campaign.sampling import Sampling
 from lunarsim.flight import Scenario
-from lunarsim.kernels import run
+from lunarsim.kernels import places, run
 
 Table = NDArray[np.float64]
 Group = tuple[str, ...]
@@ -64,17 +64,12 @@ class Flying:
         """Fly the runs of uniform numbers of shape (n, dimensions) and return their columns."""
         values = self.values_of(uniforms)
         inputs = {name: values[name] != 0.0 if name.startswith("faults.") else values[name] for name in self.inputs}
-        return {**inputs, **outputs(self.fly(values), self.burns)}
+        return {**inputs, **outputs(self.fly(values), self.scenario)}
 
     @property
     def dimensions(self) -> int:
         """How many uniform numbers a run takes."""
         return sum(distribution.draws for _, distribution in self.groups)
-
-    @property
-    def burns(self) -> int:
-        """How many burns the plan has."""
-        return int(np.sum(self.rows.plan.kinds == run.BURN))
 
     @property
     def rows(self) -> Rows:
@@ -104,7 +99,7 @@ class Flying:
         """Fly the runs of some values; see the places of the results in :mod:`lunarsim.kernels.run`."""
         rows = self.rows
         table = rows.table(values)
-        results = np.empty((len(table), run.BURNS + self.burns * run.BURN_SIZE))
+        results = np.empty((len(table), places.BURNS + len(records(self.scenario)) * places.BURN_SIZE))
         run.fly_runs(table, rows.plan, rows.environment, rows.ground, self.tolerance_m, results)
         return results
 

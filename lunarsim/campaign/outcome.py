@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight.timeline import Cutoff
-from lunarsim.kernels import run
+from lunarsim.kernels import places
 
 #: How a run ended, by its code.
-OUTCOMES = {run.FAILED: "failed", run.IMPACT: "impact", run.IN_ORBIT: "in orbit", run.ESCAPE: "escape"}
+OUTCOMES = {places.FAILED: "failed", places.IMPACT: "impact", places.IN_ORBIT: "in orbit", places.ESCAPE: "escape"}
 
 #: Why a run could not be flown, by its code; empty for those that could.
 FAILURES = {
-    run.SOUND: "",
-    run.NOT_FINITE: "a value is not finite or impossible, such as a perilune above the apolune or a negative area",
-    run.NO_MASS: "the dry mass is not greater than zero, or the propellant mass is negative",
-    run.NO_THRUST: "the thrust or the specific impulse is not greater than zero",
-    run.NO_TIME: "a timer or a duration is not greater than zero",
-    run.NO_TARGET: "the target delta-v of a burn is not greater than zero",
-    run.THROTTLE_OUT_OF_RANGE: "the throttle is not above 0 and up to 1",
-    run.LATE: "a burn's ignition comes before what precedes it ends",
-    run.BELOW_GROUND: "the flight starts below the ground, or where the terrain is not known",
-    run.GROUND_UNKNOWN: "the flight comes low where the terrain is not known",
-    run.NOT_CONVERGED: "the integration cannot go on",
-    run.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned, or outside 1900 to 2050",
+    places.SOUND: "",
+    places.NOT_FINITE: "a value is not finite or impossible, such as a perilune above the apolune or a negative area",
+    places.NO_MASS: "the dry mass is not greater than zero, or the propellant mass is negative",
+    places.NO_THRUST: "the thrust or the specific impulse is not greater than zero",
+    places.NO_TIME: "a timer or a duration is not greater than zero",
+    places.NO_TARGET: "the target delta-v of a burn is not greater than zero",
+    places.THROTTLE_OUT_OF_RANGE: "the throttle is not above 0 and up to 1",
+    places.LATE: "a burn's ignition comes before what precedes it ends",
+    places.BELOW_GROUND: "the flight starts below the ground, or where the terrain is not known",
+    places.GROUND_UNKNOWN: "the flight comes low where the terrain is not known",
+    places.NOT_CONVERGED: "the integration cannot go on",
+    places.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned, or outside 1900 to 2050",
 }
 
 #: How a burn ended, by its code; empty where it did not begin.
 CUTOFFS = {
-    run.NO_BURN: "",
-    run.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V.value,
-    run.TIMER_RAN_OUT: Cutoff.TIMER.value,
-    run.PROPELLANT_OUT: Cutoff.PROPELLANT.value,
-    run.BURN_MET_GROUND: Cutoff.IMPACT.value,
+    places.NO_BURN: "",
+    places.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V.value,
+    places.TIMER_RAN_OUT: Cutoff.TIMER.value,
+    places.PROPELLANT_OUT: Cutoff.PROPELLANT.value,
+    places.BURN_MET_GROUND: Cutoff.IMPACT.value,
 }
 
 

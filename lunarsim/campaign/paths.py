@@ -17,7 +17,7 @@ from lunarsim.flight.clock import time_after
 from lunarsim.moon import GravityField
 from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
 from lunarsim.orbits import State
-from lunarsim.plan import Burn, Coast
+from lunarsim.plan import Burn, Coast, Guided
 
 ORBIT = ("perilune", "apolune", "inclination", "node_longitude", "argument_of_perilune", "true_anomaly")
 OFFSETS = ("radial", "transverse", "normal", "radial_rate", "transverse_rate", "normal_rate")
@@ -26,10 +26,26 @@ _MASSES = {"craft.dry_mass": u.kg, "craft.propellant_mass": u.kg}
 _ENGINE = {
     "craft.engine.thrust": u.N,
     "craft.engine.specific_impulse": u.s,
+    "craft.engine.thrust_error": u.one,
     "craft.accelerometer.powered": u.one,
     "craft.accelerometer.scale_factor": u.one,
     "craft.accelerometer.bias": u.m / u.s**2,
 }
+_NAVIGATION = {
+    "downrange": u.m,
+    "crossrange": u.m,
+    "altitude": u.m,
+    "downrange_rate": u.m / u.s,
+    "crossrange_rate": u.m / u.s,
+    "altitude_rate": u.m / u.s,
+    "altitude_scale": u.one,
+    "mass": u.kg,
+    "position_noise": u.m,
+    "velocity_noise": u.m / u.s,
+    "altitude_noise": u.m,
+    "seed": u.one,
+}
+_GUIDED = {"longest": u.s, "cycle": u.s}
 _BURN = {
     "ignition": u.s,
     "timer": u.s,
@@ -102,14 +118,18 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
     if scenario.moon.radiation:
         yield Path("craft.radiation_area", u.m**2)
         yield Path("craft.radiation_coefficient", u.one)
-    burns = any(isinstance(phase, Burn) for phase in scenario.plan)
+    burns = any(isinstance(phase, Burn | Guided) for phase in scenario.plan)
     if burns or scenario.moon.radiation:
         yield from (Path(name, unit) for name, unit in _MASSES.items())
     if burns:
         yield from (Path(name, unit) for name, unit in _ENGINE.items())
+    if scenario.guided:
+        yield from (Path(f"craft.navigation.{name}", unit) for name, unit in _NAVIGATION.items())
     for k, phase in enumerate(scenario.plan):
         if isinstance(phase, Coast):
             yield Path(f"plan.{k}.duration", u.s)
+        elif isinstance(phase, Guided):
+            yield from (Path(f"plan.{k}.{name}", unit) for name, unit in _GUIDED.items())
         else:
             yield from (Path(f"plan.{k}.{name}", unit, offset=name == "ignition") for name, unit in _BURN.items())
     yield from (Path(f"faults.{fault.title}", u.one) for fault in scenario.faults)

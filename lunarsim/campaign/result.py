@@ -20,7 +20,7 @@ from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight, Site
-from lunarsim.kernels import run
+from lunarsim.kernels import places
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -191,7 +191,7 @@ class CampaignResult:
             If there is no such outcome.
         """
         codes: NDArray[np.int8] = self.column("outcome")
-        return np.asarray(codes != run.FAILED if outcome is None else codes == code_of(outcome))
+        return np.asarray(codes != places.FAILED if outcome is None else codes == code_of(outcome))
 
     def _some(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; an InputError where none did."""
@@ -254,7 +254,7 @@ def assert_campaign(
     """
     happened = result.where(outcome)
     if at_most is not None:
-        happened = happened | (result.column("outcome") == run.FAILED)
+        happened = happened | (result.column("outcome") == places.FAILED)
     return statistics.assert_rate(
         int(happened.sum()), happened.size, at_least=at_least, at_most=at_most, confidence=confidence, what=outcome
     )

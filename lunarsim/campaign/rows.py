@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.campaign.paths import OFFSETS, ORBIT, find, nominal
 from lunarsim.errors import InputError
 from lunarsim.flight import Scenario
-from lunarsim.flight.lowering import LoweredBurn, LoweredScenario, lower
-from lunarsim.kernels import run
+from lunarsim.flight.lowering import lower
+from lunarsim.flight.row import plan_of
+from lunarsim.kernels import places
 from lunarsim.kernels.elements import states_from_elements
 from lunarsim.kernels.motion import Environment
+from lunarsim.kernels.run import Plan
 from lunarsim.kernels.terrain import Ground
 from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
@@ -28,28 +29,43 @@ Table = NDArray[np.float64]
 _MARGIN_S = 86400.0  # by which the tables of the sky reach beyond the planned flight, for dispersed times
 
 _PLACES = {
-    "state.epoch": run.START_S,
-    "craft.dry_mass": run.DRY_MASS,
-    "craft.propellant_mass": run.PROPELLANT,
-    "craft.engine.thrust": run.THRUST,
-    "craft.engine.specific_impulse": run.EXHAUST_VELOCITY,
-    "craft.accelerometer.powered": run.SENSOR_POWERED,
-    "craft.accelerometer.scale_factor": run.SENSOR_SCALE,
-    "craft.accelerometer.bias": run.SENSOR_BIAS,
-    "craft.radiation_area": run.LIGHT,
-    "craft.radiation_coefficient": run.LIGHT,
-    "moon.love_number": run.LOVE_NUMBER,
-    "moon.gravity.gm": run.GM,
-    "moon.terrain.elevation": run.GROUND_RISE,
+    "state.epoch": places.START_S,
+    "craft.dry_mass": places.DRY_MASS,
+    "craft.propellant_mass": places.PROPELLANT,
+    "craft.engine.thrust": places.THRUST,
+    "craft.engine.specific_impulse": places.EXHAUST_VELOCITY,
+    "craft.engine.thrust_error": places.THRUST_ERROR,
+    "craft.navigation.downrange": places.NAV_POSITION.start,
+    "craft.navigation.crossrange": places.NAV_POSITION.start + 1,
+    "craft.navigation.altitude": places.NAV_POSITION.start + 2,
+    "craft.navigation.downrange_rate": places.NAV_VELOCITY.start,
+    "craft.navigation.crossrange_rate": places.NAV_VELOCITY.start + 1,
+    "craft.navigation.altitude_rate": places.NAV_VELOCITY.start + 2,
+    "craft.navigation.altitude_scale": places.NAV_ALTITUDE_SCALE,
+    "craft.navigation.mass": places.NAV_MASS,
+    "craft.navigation.position_noise": places.NAV_POSITION_NOISE,
+    "craft.navigation.velocity_noise": places.NAV_VELOCITY_NOISE,
+    "craft.navigation.altitude_noise": places.NAV_ALTITUDE_NOISE,
+    "craft.navigation.seed": places.NAV_SEED,
+    "craft.accelerometer.powered": places.SENSOR_POWERED,
+    "craft.accelerometer.scale_factor": places.SENSOR_SCALE,
+    "craft.accelerometer.bias": places.SENSOR_BIAS,
+    "craft.radiation_area": places.LIGHT,
+    "craft.radiation_coefficient": places.LIGHT,
+    "moon.love_number": places.LOVE_NUMBER,
+    "moon.gravity.gm": places.GM,
+    "moon.terrain.elevation": places.GROUND_RISE,
 }
 _PLACES_IN_PHASE = {
-    "duration": run.DURATION,
-    "ignition": run.IGNITION,
-    "timer": run.TIMER,
-    "target_delta_v": run.TARGET_DV,
-    "throttle": run.THROTTLE,
-    "pitch_error": run.PITCH_ERROR,
-    "yaw_error": run.YAW_ERROR,
+    "duration": places.DURATION,
+    "ignition": places.IGNITION,
+    "timer": places.TIMER,
+    "target_delta_v": places.TARGET_DV,
+    "throttle": places.THROTTLE,
+    "pitch_error": places.PITCH_ERROR,
+    "yaw_error": places.YAW_ERROR,
+    "longest": places.LONGEST,
+    "cycle": places.CYCLE,
 }
 
 
@@ -66,8 +82,8 @@ def place(path: str) -> int:
     """Return where the value of a path stands in a row; for the orbit and the state, where the position begins."""
     first, *rest = path.split(".")
     if first == "plan":
-        return run.PHASES + int(rest[0]) * run.PHASE_SIZE + _PLACES_IN_PHASE[rest[1]]
-    return _PLACES.get(path, run.POSITION.start)
+        return places.PHASES + int(rest[0]) * places.PHASE_SIZE + _PLACES_IN_PHASE[rest[1]]
+    return _PLACES.get(path, places.POSITION.start)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +108,7 @@ class Rows:
 
     scenario: Scenario
     names: tuple[str, ...]
-    plan: run.Plan
+    plan: Plan
     environment: Environment
     ground: Ground
     bases: Table
@@ -110,7 +126,7 @@ class Rows:
         values = [name for name in known if not name.startswith("faults.")]
         faults = [name for name in known if name.startswith("faults.")]
         lowered = lower(scenario)
-        bases = np.array([_row(_with_faults(scenario, faults, chosen)) for chosen in _choices(len(faults))])
+        bases = np.array([_row_of(_with_faults(scenario, faults, chosen)) for chosen in _choices(len(faults))])
         _check_untouched(values, faults, bases)
         _check_standing(scenario, values, faults)
         start_s = float(et_seconds(scenario.state.epoch))
@@ -121,7 +137,7 @@ class Rows:
         return cls(
             scenario=scenario,
             names=(*values, *faults),
-            plan=_plan(lowered),
+            plan=plan_of(scenario),
             environment=environment._replace(epoch_et_s=start_s),
             ground=ground,
             bases=bases,
@@ -179,6 +195,10 @@ def _with_faults(scenario: Scenario, dispersed: Sequence[str], chosen: Sequence[
     return scenario.with_faults(*(fault for fault in scenario.faults if f"faults.{fault.title}" not in absent))
 
 
+def _row_of(scenario: Scenario) -> Table:
+    return lower(scenario).row
+
+
 def _check_untouched(values: Sequence[str], faults: Sequence[str], bases: Table) -> None:
     for k, fault in enumerate(faults):
         touched = np.flatnonzero((bases[2**k] != bases[0]) & ~(np.isnan(bases[2**k]) & np.isnan(bases[0])))
@@ -189,53 +209,15 @@ def _check_untouched(values: Sequence[str], faults: Sequence[str], bases: Table)
 
 def _check_standing(scenario: Scenario, values: Sequence[str], faults: Sequence[str]) -> None:
     """Refuse values that a fault sets which is always there."""
-    sound = _row(scenario.without_faults())
+    sound = _row_of(scenario.without_faults())
     for fault in scenario.faults:
-        touched = np.flatnonzero(_row(scenario.with_faults(fault)) != sound)
+        touched = np.flatnonzero(_row_of(scenario.with_faults(fault)) != sound)
         for name in values:
             if f"faults.{fault.title}" not in faults and place(name) in touched:
                 raise InputError(
                     f"'{name}' is dispersed, and the scenario's fault '{fault.title}' sets it: disperse the fault "
                     "instead, or take it out with scenario.without_faults()"
                 )
-
-
-def _plan(lowered: LoweredScenario) -> run.Plan:
-    burns = [isinstance(phase, LoweredBurn) for phase in lowered.phases]
-    laws = [phase.propulsion.steering if isinstance(phase, LoweredBurn) else 0 for phase in lowered.phases]
-    kinds = [run.BURN if burn else run.COAST for burn in burns]
-    return run.Plan(np.array(kinds, dtype=np.int64), np.array(laws, dtype=np.int64))
-
-
-def _row(scenario: Scenario) -> Table:
-    """Return the row of a scenario with its faults."""
-    lowered, craft = lower(scenario), scenario.flown_craft
-    row = np.zeros(run.PHASES + run.PHASE_SIZE * len(lowered.phases))
-    row[run.POSITION], row[run.VELOCITY] = lowered.initial[0:3], lowered.initial[3:6]
-    row[run.LIGHT], row[run.LOVE_NUMBER] = 1.0, lowered.environment.love_number
-    row[run.GM] = lowered.environment.field.exact.gm
-    row[run.DRY_MASS] = 1.0
-    if craft is not None:
-        row[run.DRY_MASS] = craft.dry_mass.to_value(u.kg)
-        row[run.PROPELLANT] = craft.propellant_mass.to_value(u.kg)
-        row[run.THRUST] = craft.engine.thrust.to_value(u.N)
-        row[run.EXHAUST_VELOCITY] = craft.engine.exhaust_velocity.to_value(u.m / u.s)
-        row[run.SENSOR_POWERED] = craft.accelerometer.powered
-        row[run.SENSOR_SCALE] = craft.accelerometer.scale_factor
-        row[run.SENSOR_BIAS] = craft.accelerometer.bias.to_value(u.m / u.s**2)
-    for k, (phase, lowered_phase) in enumerate(zip(scenario.plan, lowered.phases, strict=True)):
-        own = row[run.PHASES + k * run.PHASE_SIZE : run.PHASES + (k + 1) * run.PHASE_SIZE]
-        if isinstance(lowered_phase, LoweredBurn):
-            _write_burn(lowered_phase, getattr(phase, "throttle", 1.0), own)
-        else:
-            own[run.DURATION] = lowered_phase.duration_s
-    return row
-
-
-def _write_burn(burn: LoweredBurn, throttle: float, own: Table) -> None:
-    own[run.IGNITION], own[run.TIMER], own[run.TARGET_DV] = burn.ignition_s, burn.timer_s, burn.target_dv_mps
-    own[run.THROTTLE], own[run.DIRECTION] = throttle, burn.propulsion.direction
-    own[run.PITCH_ERROR], own[run.YAW_ERROR] = burn.propulsion.pitch_error_rad, burn.propulsion.yaw_error_rad
 
 
 def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
@@ -248,12 +230,26 @@ def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
     values = np.where((values >= low) & (values <= high), values, np.nan)
     if name.endswith(".ignition"):
         column += values
+    elif name == "moon.terrain.elevation":
+        column[:] = values
+        _raise_site(values, rows)
     elif name == "craft.engine.specific_impulse":
         column[:] = values * constants.STANDARD_GRAVITY_MPS2
+        if scenario.craft is not None and scenario.craft.engine.specific_impulse_least is None:
+            rows[:, places.EXHAUST_VELOCITY_LEAST] = column
     elif name in {"craft.radiation_area", "craft.radiation_coefficient"}:
         column *= values / nominal(scenario, name).value
     else:
         column[:] = values
+
+
+def _raise_site(by_m: Table, rows: Table) -> None:
+    """Move the landing site, which lies on the ground, up with it."""
+    site = rows[:, places.SITE]
+    radius = np.linalg.norm(site, axis=1)
+    there = radius > 0.0
+    site[there] *= ((radius + by_m)[there] / radius[there])[:, None]
+    rows[:, places.SITE] = site
 
 
 def _write_states(scenario: Scenario, values: Mapping[str, Table], rows: Table) -> None:
@@ -264,9 +260,9 @@ def _write_states(scenario: Scenario, values: Mapping[str, Table], rows: Table) 
         elements = [values.get(f"orbit.{n}", nominal(scenario, f"orbit.{n}").value) for n in ORBIT]
         columns = [np.broadcast_to(element, len(rows)).astype(float) for element in elements]
         states = states_from_elements(np.stack(columns, axis=1), constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M, rot)
-        rows[:, run.POSITION], rows[:, run.VELOCITY] = states[:, 0:3], states[:, 3:6]
+        rows[:, places.POSITION], rows[:, places.VELOCITY] = states[:, 0:3], states[:, 3:6]
     axes = rot_rtn_from_icrf(state)
     for k, name in enumerate(OFFSETS):
         if f"state.{name}" in values:
-            to = run.POSITION if k < 3 else run.VELOCITY
+            to = places.POSITION if k < 3 else places.VELOCITY
             rows[:, to] += values[f"state.{name}"][:, None] * axes[k % 3]

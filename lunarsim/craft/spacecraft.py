@@ -9,6 +9,7 @@ from astropy import units as u
 from lunarsim import checks
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
+from lunarsim.craft.navigation import Navigation
 from lunarsim.errors import InputError
 
 
@@ -28,25 +29,35 @@ class Spacecraft:
         Default: powered, without errors.
     radiation_area : Quantity
         Cross-section that faces the Sun, for the pressure of its light; default 0, none.
+    navigation : Navigation
+        Errors of what the computer believes in guided phases; default: none.
+    gear : LandingGear, optional
+        Without one, any meeting with the ground is an impact.
+    turn_rate : Quantity, optional
+        Rate at which the attitude can follow a command of guidance; default: at once.
     radiation_coefficient : float
         Force over that on a black surface of this area: 1 swallows the light, 2 mirrors it back; default 1.
 
     Raises
     ------
     InputError
-        If a mass or the area is negative, the dry mass zero, or the coefficient not within 0 to 2.
+        If a mass or the area is negative, the dry mass or the turn rate zero, or the coefficient not within 0 to 2.
     """
 
     dry_mass: u.Quantity
     propellant_mass: u.Quantity
     engine: Engine
     accelerometer: Accelerometer = field(default_factory=Accelerometer)
+    navigation: Navigation = field(default_factory=Navigation)
+    turn_rate: u.Quantity | None = None
     radiation_area: u.Quantity = 0.0 * u.m**2
     radiation_coefficient: float = 1.0
 
     def __post_init__(self) -> None:
         checks.quantity("dry_mass", self.dry_mass, u.kg, positive=True)
         checks.quantity("propellant_mass", self.propellant_mass, u.kg, minimum=0.0)
+        if self.turn_rate is not None:
+            checks.quantity("turn_rate", self.turn_rate, u.deg / u.s, positive=True)
         checks.quantity("radiation_area", self.radiation_area, u.m**2, minimum=0.0)
         if not 0.0 < self.radiation_coefficient <= 2.0:
             raise InputError(

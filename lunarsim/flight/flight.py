@@ -22,7 +22,7 @@ from lunarsim.flight.driver import Segment
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Outcome
 from lunarsim.flight.scenario import Scenario
-from lunarsim.flight.timeline import BurnRecord, Event
+from lunarsim.flight.timeline import BurnRecord, Event, PhaseRecord
 from lunarsim.kernels import motion
 from lunarsim.orbits import State
 
@@ -35,9 +35,11 @@ _EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
 class FlownPhase:
     """One smooth segment of a flight and what the engine did in it."""
 
-    name: str
+    name: str  #: of the phase; those of guided phases have a segment a cycle and more
     segment: Segment
     thrust_n: float
+    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis, under guidance
+    navigation_error: NDArray[np.float64] | None = None  #: believed less true (m, m/s, ICRF), shape (6,)
 
 
 class Trajectory:
@@ -64,6 +66,10 @@ class Trajectory:
         for i in np.unique(which):
             y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
         return y, np.array([self.phases[i].thrust_n for i in which])
+
+    def phase_at(self, t_s: float) -> FlownPhase:
+        """Return the segment that holds a time; at a jump, the one after it."""
+        return self.phases[max(int(np.searchsorted(self._starts - _JUMP_S, t_s, side="right")) - 1, 0)]
 
     def step_starts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the times at which steps of the integrator start, and the vectors there, without interpolation."""
@@ -103,6 +109,8 @@ class Flight:
         How the flight ended.
     trajectory : Trajectory
         The integrated motion in SI floats.
+    phases : tuple of PhaseRecord
+        How each guided phase went.
     """
 
     scenario: Scenario
@@ -110,6 +118,7 @@ class Flight:
     burns: tuple[BurnRecord, ...]
     outcome: Outcome
     trajectory: Trajectory
+    phases: tuple[PhaseRecord, ...] = ()
 
     @property
     def start(self) -> Time:
@@ -158,8 +167,10 @@ class Flight:
             If the time lies outside the flown span.
         """
         checks.instant("time", time)
-        y, thrust = self.trajectory.at(np.atleast_1d(self._inside(time)))
-        return moment(self.scenario, time, y[0], float(thrust[0]))
+        t_s = np.atleast_1d(self._inside(time))
+        y, thrust = self.trajectory.at(t_s)
+        error = self.trajectory.phase_at(float(t_s[0])).navigation_error
+        return moment(self.scenario, time, y[0], float(thrust[0]), error)
 
     @property
     def times(self) -> Time:
@@ -331,8 +342,18 @@ class Flight:
         return inside
 
 
-def moment(scenario: Scenario, time: Time, y: NDArray[np.float64], thrust_n: float) -> Moment:
-    """Return truth and belief for an integrated vector."""
+def moment(
+    scenario: Scenario,
+    time: Time,
+    y: NDArray[np.float64],
+    thrust_n: float,
+    navigation_error: NDArray[np.float64] | None = None,
+) -> Moment:
+    """Return truth and belief for an integrated vector; the error is that of position and velocity, under guidance."""
+    believed = None
+    if navigation_error is not None:
+        seen = y[:6] + navigation_error
+        believed = State(seen[:3] * u.m, seen[3:] * (u.m / u.s), time)
     return Moment(
         time=time,
         true=Truth(
@@ -341,5 +362,5 @@ def moment(scenario: Scenario, time: Time, y: NDArray[np.float64], thrust_n: flo
             thrust=thrust_n * u.N,
             delta_v=y[motion.DV_TRUE] * (u.m / u.s),
         ),
-        believed=Belief(delta_v=y[motion.DV_SENSED] * (u.m / u.s)),
+        believed=Belief(delta_v=y[motion.DV_SENSED] * (u.m / u.s), state=believed),
     )

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
-from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.ground import GroundSearch
+from lunarsim.flight.row import plan_of, row_of
 from lunarsim.flight.scenario import Scenario
-from lunarsim.kernels import motion
+from lunarsim.kernels import motion, places
+from lunarsim.kernels.guidance.look import Guide
+from lunarsim.kernels.run import Plan, burn_propulsion
 from lunarsim.moon.orientation import et_seconds
 from lunarsim.orbits import State
-from lunarsim.plan import Burn, Coast, Phase
+from lunarsim.plan import Coast, Guided, Phase
 
 #: Engine off, nothing sensed.
 COASTING = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0)
@@ -43,13 +45,23 @@ class LoweredBurn:
 
 
 @dataclass(frozen=True)
+class LoweredGuided:
+    """A guided phase: what its looks need."""
+
+    name: str
+    guide: Guide
+    numbers: NDArray[np.float64]  #: its part of the row
+
+
+@dataclass(frozen=True)
 class LoweredScenario:
     """A scenario in SI floats; times are seconds after the epoch of its state."""
 
     environment: motion.Environment
     ground: GroundSearch
     initial: NDArray[np.float64]
-    phases: tuple[LoweredCoast | LoweredBurn, ...]
+    phases: tuple[LoweredCoast | LoweredBurn | LoweredGuided, ...]
+    row: NDArray[np.float64]  #: all numbers of the craft and the phases, see kernels/places.py
     longest_s: float  #: burns to the end of their timers
 
 
@@ -66,11 +78,15 @@ def lower(scenario: Scenario) -> LoweredScenario:
     craft = scenario.flown_craft
     longest_s = float(scenario.longest_duration.to_value(u.s))
     environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
+    initial = _initial(scenario.state, craft)
+    row = row_of(scenario, initial, environment.love_number, environment.field.exact.gm)
+    plan = plan_of(scenario)
     return LoweredScenario(
         environment=environment,
         ground=_ground(scenario, environment),
-        initial=_initial(scenario.state, craft),
-        phases=tuple(_lower_phase(phase, craft, scenario.state) for phase in scenario.plan),
+        initial=initial,
+        phases=tuple(_lower_phase(phase, k, row, plan) for k, phase in enumerate(scenario.plan)),
+        row=row,
         longest_s=longest_s,
     )
 
@@ -95,31 +111,19 @@ def _initial(state: State, craft: Spacecraft | None) -> NDArray[np.float64]:
     return y
 
 
-def _lower_phase(phase: Phase, craft: Spacecraft | None, state: State) -> LoweredCoast | LoweredBurn:
+def _lower_phase(
+    phase: Phase, k: int, row: NDArray[np.float64], plan: Plan
+) -> LoweredCoast | LoweredBurn | LoweredGuided:
+    own = row[places.PHASES + k * places.PHASE_SIZE : places.PHASES + (k + 1) * places.PHASE_SIZE]
     if isinstance(phase, Coast):
-        return LoweredCoast(phase.name, float(phase.duration.to_value(u.s)))
-    assert craft is not None  # a scenario with a burn has one
-    return _lower_burn(phase, craft, state)
-
-
-def _lower_burn(burn: Burn, craft: Spacecraft, state: State) -> LoweredBurn:
-    law, direction = burn.steering.lower()
-    sensor = craft.accelerometer
+        return LoweredCoast(phase.name, float(own[places.DURATION]))
+    if isinstance(phase, Guided):
+        return LoweredGuided(phase.name, Guide(plan.laws[k], plan.frames[k], plan.quantities[k], plan.signs[k]), own)
     return LoweredBurn(
-        name=burn.name,
-        ignition_s=float(seconds_after(state.epoch, burn.ignition)),
-        timer_s=float(burn.timer.to_value(u.s)),
-        target_dv_mps=float(burn.target_delta_v.to_value(u.m / u.s)),
-        dry_mass_kg=float(craft.dry_mass.to_value(u.kg)),
-        propulsion=motion.Propulsion(
-            thrust_n=burn.throttle * float(craft.engine.thrust.to_value(u.N)),
-            exhaust_velocity_mps=float(craft.engine.exhaust_velocity.to_value(u.m / u.s)),
-            steering=law,
-            direction=direction,
-            sensor_powered=sensor.powered,
-            sensor_scale_factor=float(sensor.scale_factor),
-            sensor_bias_mps2=float(sensor.bias.to_value(u.m / u.s**2)),
-            pitch_error_rad=float(burn.pitch_error.to_value(u.rad)),
-            yaw_error_rad=float(burn.yaw_error.to_value(u.rad)),
-        ),
+        name=phase.name,
+        ignition_s=float(own[places.IGNITION]),
+        timer_s=float(own[places.TIMER]),
+        target_dv_mps=float(own[places.TARGET_DV]),
+        dry_mass_kg=float(row[places.DRY_MASS]),
+        propulsion=burn_propulsion(row, own, int(plan.steering[k])),
     )

@@ -27,6 +27,7 @@ class Belief:
     """What the flight computer held to be the case, from its sensors alone."""
 
     delta_v: u.Quantity  #: since the start of the flight
+    state: State | None = None  #: under guidance
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

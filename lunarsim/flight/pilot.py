@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.clock import time_after
+from lunarsim.flight.computer import Computer
 from lunarsim.flight.detectors import Apsides, Detector
 from lunarsim.flight.driver import Trigger, fly_segment
 from lunarsim.flight.flight import Flight, FlownPhase, Trajectory, moment
-from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredScenario
+from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredGuided, LoweredScenario
 from lunarsim.flight.outcome import Impact, Outcome, outcome_in_space
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.sky import Sky
-from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
-from lunarsim.kernels import motion
+from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.kernels import motion, places
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
+from lunarsim.kernels.guidance.exits import NO_EXIT
+from lunarsim.kernels.guidance.look import Command, engine_runs, is_empty
 from lunarsim.orbits import State
 
 
@@ -45,12 +48,18 @@ class Pilot:
         self._phases: list[FlownPhase] = []
         self._events: list[Event] = []
         self._burns: list[BurnRecord] = []
+        self._guided_phases: list[PhaseRecord] = []
+        self._computer = Computer(lowered)
+        self._engine_on = False
+        self._error: NDArray[np.float64] | None = None  # of navigation, as of the last look
 
     def fly(self) -> Flight:
         """Fly all phases, or until the ground."""
         self._log(EventKind.START)
         for phase in self._lowered.phases:
-            if isinstance(phase, LoweredBurn):
+            if isinstance(phase, LoweredGuided):
+                self._guided(phase)
+            elif isinstance(phase, LoweredBurn):
                 self._coast_to(phase.ignition_s, f"coast to {phase.name}")
                 if not self._down:
                     self._burn(phase)
@@ -65,6 +74,7 @@ class Pilot:
             burns=tuple(self._burns),
             outcome=outcome,
             trajectory=Trajectory(tuple(self._phases)),
+            phases=tuple(self._guided_phases),
         )
 
     @property
@@ -104,13 +114,82 @@ class Pilot:
         )
         self._log(EventKind.CUTOFF, reason.value)
 
-    def _segment(self, name: str, end_s: float, propulsion: motion.Propulsion, *cutoffs: Trigger) -> Trigger | None:
-        ended_by = self._piece(name, end_s, propulsion, *cutoffs)
+    def _guided(self, phase: LoweredGuided) -> None:
+        """Fly a guided phase, cycle by cycle, until an exit, its limit or the ground ends it."""
+        computer, y, before, start_s = self._computer, self._y, self._state(), self._t_s
+        computer.begin(self._t_s)
+        plan = next(p for p in self._scenario.guided if p.name == phase.name)
+        self._log(EventKind.PHASE, phase.name)
+        ended_by = "limit of time"
+        while not self._down and not computer.is_over(self._t_s, phase):
+            command, self._error = computer.look(self._t_s, self._y, phase)
+            if command.exit != NO_EXIT:
+                ended_by = str(plan.exits[command.exit])
+                break
+            self._cycle(phase, command)
+        if self._down:
+            ended_by = EventKind.IMPACT.value
+        self._guided_phases.append(
+            PhaseRecord(
+                name=phase.name,
+                law=plan.law.title,
+                start=time_after(self._scenario.state.epoch, start_s),
+                end=time_after(self._scenario.state.epoch, self._t_s),
+                ended_by=ended_by,
+                delta_v=(self._y[motion.DV_TRUE] - y[motion.DV_TRUE]) * (u.m / u.s),
+                propellant=(y[motion.MASS] - self._y[motion.MASS]) * u.kg,
+                before=before,
+                after=self._state(),
+            )
+        )
+
+    def _cycle(self, phase: LoweredGuided, command: Command) -> None:
+        """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
+        dry_mass_kg = float(self._lowered.row[places.DRY_MASS])
+        from_s, until_s = engine_runs(command, self._y[motion.MASS], dry_mass_kg)
+        end_s = self._t_s + command.cycle_s
+        if until_s > from_s:
+            on_s, off_s = self._t_s + from_s, min(self._t_s + until_s, end_s)
+            self._coast_in_cycle(phase.name, on_s, command)
+            if not self._down:
+                self._switch(True, phase.name, command.thrust_n)
+                self._segment(phase.name, off_s, self._computer.propulsion(command), direction=command.direction)
+        if not self._down and self._t_s < end_s:
+            self._coast_in_cycle(phase.name, end_s, command)
+
+    def _coast_in_cycle(self, name: str, end_s: float, command: Command) -> None:
+        if end_s > self._t_s:
+            empty = is_empty(self._y[motion.MASS], self._lowered.row[places.DRY_MASS])
+            self._switch(False, Cutoff.PROPELLANT.value if empty else name)
+            self._segment(name, end_s, COASTING, direction=command.direction)
+
+    def _switch(self, on: bool, detail: str, thrust_n: float = 0.0) -> None:
+        """Log an ignition or a cut-off under guidance, where the engine changes."""
+        if on != self._engine_on:
+            self._log(EventKind.IGNITION if on else EventKind.CUTOFF, detail, thrust_n)
+        self._engine_on = on
+
+    def _segment(
+        self,
+        name: str,
+        end_s: float,
+        propulsion: motion.Propulsion,
+        *cutoffs: Trigger,
+        direction: NDArray[np.float64] | None = None,
+    ) -> Trigger | None:
+        ended_by = self._piece(name, end_s, propulsion, *cutoffs, direction=direction)
         while ended_by in self._shadow and self._t_s < end_s:
-            ended_by = self._piece(name, end_s, propulsion, *cutoffs)
+            ended_by = self._piece(name, end_s, propulsion, *cutoffs, direction=direction)
         return None if ended_by in self._shadow else ended_by
 
-    def _piece(self, name: str, end_s: float, propulsion: motion.Propulsion, *cutoffs: Trigger) -> Trigger | None:
+    def _piece(
+        self,
+        name: str,
+        end_s: float,
+        propulsion: motion.Propulsion,
+        *cutoffs: Trigger,
+        direction: NDArray[np.float64] | None = None,
+    ) -> Trigger | None:
         bound = BoundMotion(self._lowered.environment, propulsion)
         segment = fly_segment(
             lambda t_s, y: bound_derivative(t_s, y, bound),
@@ -127,7 +206,8 @@ class Pilot:
             if watched and kind and (watched.within is None or watched.within(crossing.t_s, crossing.y)):
                 self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
         self._t_s, self._y, self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
-        self._phases.append(FlownPhase(name, segment, propulsion.thrust_n))
+        error = self._error if direction is not None else None
+        self._phases.append(FlownPhase(name, segment, propulsion.thrust_n, direction, error))
         return segment.ended_by
 
     def _finish(self) -> Outcome:
@@ -145,7 +225,8 @@ class Pilot:
 
     def _log_at(self, kind: EventKind, t_s: float, y: Any, thrust_n: float, detail: str = "") -> None:
         time = time_after(self._scenario.state.epoch, t_s)
-        self._events.append(Event(kind=kind, detail=detail, moment=moment(self._scenario, time, y, thrust_n)))
+        now = moment(self._scenario, time, y, thrust_n, self._error)
+        self._events.append(Event(kind=kind, detail=detail, moment=now))
 
 
 def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:

@@ -9,7 +9,7 @@ from functools import reduce
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim import checks
+from lunarsim import checks, constants
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
@@ -17,8 +17,9 @@ from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.provenance import Provenance, Source
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
-from lunarsim.plan import Burn, Phase
+from lunarsim.plan import Burn, Guided, Phase
 
+_LUNAR_GRAVITY = constants.GM_MOON_M3_S2 / constants.MOON_RADIUS_M**2 * (u.m / u.s**2)
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
 
 
@@ -68,8 +69,10 @@ class Scenario:
         As designed; a plan of coasts needs none.
     moon : Moon
         Default: degree 50, Earth and Sun, the 1737.4 km sphere.
-    plan : tuple of Burn or Coast
+    plan : tuple of Coast, Burn or Guided
         The phases in order.
+    landing_site : Site, optional
+        Where guided phases aim. It lies on the terrain of ``moon``; its elevation is not used.
     faults : tuple of Fault
         Defects of the craft; default none.
     sites : mapping of str to Site
@@ -84,8 +87,8 @@ class Scenario:
     Raises
     ------
     InputError
-        If there are no phases, the state holds many times, a burn has no craft or cannot start on time, or a
-        fault has no craft.
+        If there are no phases, the state holds many times, a burn has no craft or cannot start on time, a
+        fault has no craft, or a guided phase has no landing site, no propellant or less thrust than weight.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Scenario:
     craft: Spacecraft | None = None
     moon: Moon = field(default_factory=Moon)
     plan: tuple[Phase, ...]
+    landing_site: Site | None = None
     faults: tuple[Fault, ...] = ()
     sites: Mapping[str, Site] = field(default_factory=dict)
     published: Mapping[str, u.Quantity | Time] = field(default_factory=dict)
@@ -108,8 +112,10 @@ class Scenario:
         for fault in self.faults:
             if not callable(getattr(fault, "apply", None)):
                 raise InputError(f"faults has {fault!r}: expected a fault such as AccelerometerOff()")
-        if self.craft is None and (self.faults or any(isinstance(phase, Burn) for phase in self.plan)):
-            raise InputError("craft is missing: a plan with a burn, or a fault, needs a Spacecraft")
+        if self.craft is None and (self.faults or any(isinstance(phase, Burn | Guided) for phase in self.plan)):
+            raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
+        if self.guided:
+            self._check_landing()
         self._check_ignitions()
 
     def without_faults(self) -> Scenario:
@@ -123,6 +129,11 @@ class Scenario:
     def with_terrain(self, terrain: Terrain) -> Scenario:
         """Return the same scenario over another ground."""
         return replace(self, moon=replace(self.moon, terrain=terrain))
+
+    @property
+    def guided(self) -> tuple[Guided, ...]:
+        """The guided phases of the plan."""
+        return tuple(phase for phase in self.plan if isinstance(phase, Guided))
 
     @property
     def flown_craft(self) -> Spacecraft | None:
@@ -142,11 +153,27 @@ class Scenario:
             if isinstance(phase, Burn):
                 ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
             else:
-                ends_s.append((ends_s[-1] if ends_s else 0.0) + float(phase.duration.to_value(u.s)))
+                longest = phase.longest if isinstance(phase, Guided) else phase.duration
+                ends_s.append((ends_s[-1] if ends_s else 0.0) + float(longest.to_value(u.s)))
         return ends_s
 
     def _ignition_s(self, burn: Burn) -> float:
         return float(seconds_after(self.state.epoch, burn.ignition))
+
+    def _check_landing(self) -> None:
+        """Refuse a landing that no guidance could fly."""
+        craft = self.craft
+        assert craft is not None  # looked at before
+        if self.landing_site is None:
+            raise InputError("landing_site is missing: a plan with guided phases needs a Site to aim at")
+        if not craft.propellant_mass.value > 0.0:
+            raise InputError("craft.propellant_mass = 0: a plan with guided phases needs propellant")
+        weight = (craft.dry_mass * _LUNAR_GRAVITY).to(u.N)
+        if craft.engine.thrust <= weight:
+            raise InputError(
+                f"craft.engine.thrust = {craft.engine.thrust:g} is not more than the weight of the empty craft on the "
+                f"Moon, {weight:.0f}: no guidance can land it"
+            )
 
     def _check_ignitions(self) -> None:
         earliest_s = 0.0

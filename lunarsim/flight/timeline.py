@@ -18,6 +18,8 @@ class EventKind(Enum):
     START = "start"
     IGNITION = "ignition"
     CUTOFF = "cut-off"
+    PHASE = "phase"
+    GLIDE_SLOPE = "below the glide slope"
     PERILUNE = "perilune"
     APOLUNE = "apolune"
     ASCENDING_NODE = "ascending node"
@@ -37,6 +39,7 @@ class EventKind(Enum):
     RISING = "rising"
     FALLING = "falling"
     IMPACT = "impact"
+    TOUCHDOWN = "touchdown"
     END = "end"
 
 
@@ -95,3 +98,23 @@ class BurnRecord:
     propellant: u.Quantity  #: used
     before: State  #: at ignition
     after: State  #: at cut-off
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PhaseRecord:
+    """How a guided phase went."""
+
+    name: str  #: as the plan calls it
+    law: str  #: of guidance
+    start: Time
+    end: Time
+    ended_by: str  #: the exit that was met, "limit of time", "touchdown" or "impact"
+    delta_v: u.Quantity  #: true, of this phase
+    propellant: u.Quantity  #: used
+    before: State  #: at its start
+    after: State  #: at its end
+
+    @property
+    def duration(self) -> u.Quantity:
+        """From its start to its end."""
+        return (self.end - self.start).to(u.s)

@@ -9,6 +9,8 @@ from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.errors import InputError
+from lunarsim.plan.exits import Exit
+from lunarsim.plan.laws import GuidanceLaw
 from lunarsim.plan.steering import AgainstVelocity, Steering
 
 
@@ -76,4 +78,70 @@ class Burn:
             raise InputError(f"throttle = {self.throttle}: expected a share of full thrust, above 0 and up to 1")
 
 
-Phase = Coast | Burn
+@dataclass(frozen=True, kw_only=True)
+class Guided:
+    """A phase in which the computer looks at each cycle where it believes to be, and commands thrust.
+
+    It ends with whatever comes first: an exit is met, as the computer believes, or the ``longest`` time is over.
+
+    Parameters
+    ----------
+    name : str
+        For the timeline, such as ``"braking"``.
+    law : GuidanceLaw
+        What commands the thrust, such as :class:`QuadraticGuidance`.
+    exits : sequence of Exit
+        Conditions that end the phase, up to four; the first in the list counts where several are met.
+    longest : Quantity
+        Time after which the phase ends in any case, so that a phase whose exits are never met ends too.
+    cycle : Quantity
+        Time between looks; the command is held in between. Default 1 s.
+    turn_rate : Quantity, optional
+        Limit of the attitude's rate in this phase, if below the craft's own.
+    largest_tilt : Quantity
+        Of the thrust axis from the vertical; default 180 deg, no limit.
+    throttle : tuple of two floats
+        Least and greatest throttle in this phase, within those of the engine; default 0 to 1.
+    glide_slope : Quantity
+        Angle above the horizontal, seen from the site, under which the craft should not come; default: none. It
+        is watched, not enforced: the flight's timeline says where it is left.
+
+    Raises
+    ------
+    InputError
+        If a value is out of its range, the law is none, or there are more than four exits.
+    """
+
+    name: str
+    law: GuidanceLaw
+    exits: tuple[Exit, ...] = ()
+    longest: u.Quantity
+    cycle: u.Quantity = 1.0 * u.s
+    turn_rate: u.Quantity | None = None
+    largest_tilt: u.Quantity = 180.0 * u.deg
+    throttle: tuple[float, float] = (0.0, 1.0)
+    glide_slope: u.Quantity | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "exits", tuple(self.exits))
+        checks.quantity("longest", self.longest, u.s, positive=True)
+        checks.quantity("cycle", self.cycle, u.s, positive=True)
+        tilt = checks.quantity("largest_tilt", self.largest_tilt, u.deg, minimum=0.0)
+        if tilt.value > 180.0:
+            raise InputError(f"largest_tilt = {self.largest_tilt}: expected 0 to 180 deg")
+        if self.turn_rate is not None:
+            checks.quantity("turn_rate", self.turn_rate, u.deg / u.s, positive=True)
+        if self.glide_slope is not None:
+            checks.quantity("glide_slope", self.glide_slope, u.deg, minimum=0.0)
+        if not callable(getattr(self.law, "lower", None)):
+            raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
+        if len(self.exits) > MOST_EXITS or not all(isinstance(each, Exit) for each in self.exits):
+            raise InputError(f"exits = {self.exits!r}: expected up to {MOST_EXITS} Exit(...)")
+        least, most = self.throttle
+        if not 0.0 <= least <= most <= 1.0:
+            raise InputError(f"throttle = {self.throttle}: expected two shares of full thrust, the smaller first")
+
+
+MOST_EXITS = 4
+
+Phase = Coast | Burn | Guided

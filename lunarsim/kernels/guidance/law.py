@@ -7,7 +7,7 @@ from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.polynomial import e_guidance
 from lunarsim.kernels.guidance.situation import Situation, Three
 
-ENGINE_OFF = 0  #: no thrust; the thrust axis turns to the vertical
+ENGINE_OFF = 0  #: no thrust
 ATTITUDE_HOLD = 1
 GRAVITY_TURN = 2
 PITCH = 3
@@ -17,6 +17,9 @@ DESCENT_RATE = 6
 ZEM_ZEV = 7
 FRACTIONAL = 8
 BANG_BANG = 9
+
+# Where the thrust axis points under ENGINE_OFF, its own first parameter.
+AS_IT_WAS, UPRIGHT, FREE = 0, 1, 2
 
 
 @kernel

@@ -13,6 +13,7 @@ PARAMETERS = 16
 
 # Places in the memory.
 TO_GO = 0  #: time to go (s) as of the last command
-DELAY = 1  #: after which the engine follows the command (s); 0: at once
-OWN_MEMORY = 2  #: from here on the law's own
+DELAY = 1  #: after which the engine follows the command (s), within the cycle; 0: at once
+CUT = 2  #: after which it stops (s), within the cycle; 0: it does not
+OWN_MEMORY = 3  #: from here on the law's own
 MEMORY = 16

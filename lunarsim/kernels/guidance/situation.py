@@ -75,6 +75,19 @@ _NEAR_M = 2000.0  # closer to the site's vertical, the direction from craft to s
 
 
 @kernel
+def local_axes(r_pa: NDArray[np.float64], site: Site) -> NDArray[np.float64]:
+    """Return the unit vectors downrange, crossrange and up at a place, as rows, in PA."""
+    x, y, z = r_pa @ site.downrange, r_pa @ site.crossrange, r_pa @ site.up
+    flat, radius = sqrt(x * x + z * z), sqrt(r_pa @ r_pa)
+    st, ct, sb, cb = x / flat, z / flat, y / radius, flat / radius
+    axes = np.empty((3, 3))
+    axes[0] = ct * site.downrange - st * site.up
+    axes[1] = cb * site.crossrange - sb * (st * site.downrange + ct * site.up)
+    axes[2] = r_pa / radius
+    return axes
+
+
+@kernel
 def level(r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], g_pa: NDArray[np.float64], site: Site) -> Any:
     """Return position, velocity, free acceleration, scale and local axes along the Moon.
 
@@ -83,20 +96,18 @@ def level(r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], g_pa: NDArray[np
     a_r = r'' - r beta'^2 - r theta'^2 cos^2 beta, and so on. ``g_pa`` is all that acts besides thrust, with what
     turning axes add.
     """
-    x, y, z = r_pa @ site.downrange, r_pa @ site.crossrange, r_pa @ site.up
-    radius, flat = sqrt(x * x + y * y + z * z), sqrt(x * x + z * z)
-    theta, beta = atan2(x, z), atan2(y, flat)
-    st, ct, sb, cb = x / flat, z / flat, y / radius, flat / radius
-    along = ct * site.downrange - st * site.up
-    up = cb * st * site.downrange + sb * site.crossrange + cb * ct * site.up
-    across = -sb * st * site.downrange + cb * site.crossrange - sb * ct * site.up
-    theta1, beta1, radius1 = v_pa @ along / flat, v_pa @ across / radius, v_pa @ up
-    theta2 = (g_pa @ along - 2.0 * radius1 * theta1 * cb + 2.0 * radius * theta1 * beta1 * sb) / flat
-    beta2 = (g_pa @ across - 2.0 * radius1 * beta1 - radius * theta1 * theta1 * sb * cb) / radius
-    radius2 = g_pa @ up + radius * beta1 * beta1 + radius * theta1 * theta1 * cb * cb
+    y = r_pa @ site.crossrange
+    radius = sqrt(r_pa @ r_pa)
+    flat = sqrt(radius * radius - y * y)
+    theta, beta = atan2(r_pa @ site.downrange, r_pa @ site.up), atan2(y, flat)
+    sb, cb = y / radius, flat / radius
+    axes = local_axes(r_pa, site)
+    v, g = axes @ v_pa, axes @ g_pa
+    theta1, beta1, radius1 = v[0] / flat, v[1] / radius, v[2]
+    theta2 = (g[0] - 2.0 * radius1 * theta1 * cb + 2.0 * radius * theta1 * beta1 * sb) / flat
+    beta2 = (g[1] - 2.0 * radius1 * beta1 - radius * theta1 * theta1 * sb * cb) / radius
+    radius2 = g[2] + radius * beta1 * beta1 + radius * theta1 * theta1 * cb * cb
     k = site.radius_m
-    axes = np.empty((3, 3))
-    axes[0], axes[1], axes[2] = along, across, up
     return (
         (k * theta, k * beta, radius - k),
         (k * theta1, k * beta1, radius1),

@@ -1,0 +1,46 @@
+"""The flight computer of one reference flight: what it remembers between its looks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.flight.lowering import LoweredGuided, LoweredScenario
+from lunarsim.kernels import guided, motion
+from lunarsim.kernels.guidance import look as looks
+
+
+class Computer:
+    """Looks at the flight at each cycle of a guided phase, through the kernels that the campaign driver uses.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+        The craft, its errors and the Moon.
+    """
+
+    def __init__(self, lowered: LoweredScenario) -> None:
+        self._row = lowered.row
+        self._environment = lowered.environment
+        self.memory: NDArray[np.float64] = np.zeros(looks.COMPUTER)
+
+    def begin(self, t_s: float) -> None:
+        """Let a phase begin."""
+        looks.begin(t_s, self.memory)
+
+    def is_over(self, t_s: float, phase: LoweredGuided) -> bool:
+        """Return whether a phase has come to its limit of time."""
+        return bool(guided.is_over(t_s, phase.numbers, self.memory))
+
+    def look(
+        self, t_s: float, y: NDArray[np.float64], phase: LoweredGuided
+    ) -> tuple[looks.Command, NDArray[np.float64]]:
+        """Return the command, and by how much position and velocity are believed wrong (m, m/s, ICRF)."""
+        error = looks.navigation_error(t_s, y, self._row, self._environment, self.memory)
+        command = looks.look(t_s, y, self._row, phase.numbers, phase.guide, self._environment, self.memory)
+        return command, error
+
+    def propulsion(self, command: looks.Command) -> motion.Propulsion:
+        """Return the engine as commanded."""
+        propulsion: motion.Propulsion = guided.propulsion_of(command, self._row)
+        return propulsion

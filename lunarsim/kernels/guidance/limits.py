@@ -1,0 +1,65 @@
+"""What the engine and the attitude control make of a command: one place for all guidance laws."""
+
+from math import atan2, cos, sin, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels import places
+from lunarsim.kernels.compiled import kernel
+
+
+@kernel
+def throttle_within(
+    share: float, last: float, at_full: bool, cycle_s: float, row: NDArray[np.float64], phase: NDArray[np.float64]
+) -> tuple[float, bool]:
+    """Return the throttle that the engine takes for a wanted share of its full thrust, and whether it is held full.
+
+    A share of zero switches off. Between ``BAND_BOTTOM`` and ``BAND_TOP`` the engine cannot stay: a command above
+    the band sends it to full throttle, and there it stays until the command falls below the band (the descent
+    engine of Apollo). The throttle changes by the rate times the cycle at most; an engine that was off starts at the
+    bottom of its range.
+    """
+    if share <= 0.0:
+        return 0.0, False
+    bottom = max(row[places.LEAST_THROTTLE], phase[places.THROTTLE_FLOOR])
+    top = min(1.0, phase[places.THROTTLE_CEILING])
+    share = min(max(share, bottom), top)
+    if row[places.BAND_TOP] > row[places.BAND_BOTTOM]:
+        at_full = share >= row[places.BAND_TOP] or (at_full and share > row[places.BAND_BOTTOM])
+        share = top if at_full else min(share, row[places.BAND_BOTTOM])
+    step = row[places.THROTTLE_RATE] * cycle_s
+    if step < 1.0:
+        start = last if last > 0.0 else bottom
+        share = min(max(share, start - step), start + step)
+    return share, at_full
+
+
+@kernel
+def exhaust_velocity(throttle: float, row: NDArray[np.float64]) -> float:
+    """Return the effective exhaust velocity (m/s) at a throttle: linear between the least throttle and full."""
+    full, least = row[places.EXHAUST_VELOCITY], row[places.EXHAUST_VELOCITY_LEAST]
+    if row[places.LEAST_THROTTLE] >= 1.0:
+        return float(full)
+    return float(full + (least - full) * (1.0 - throttle) / (1.0 - row[places.LEAST_THROTTLE]))
+
+
+@kernel
+def within_tilt(wanted: NDArray[np.float64], up: NDArray[np.float64], largest_rad: float) -> NDArray[np.float64]:
+    """Return a unit vector, turned towards ``up`` until it is within an angle of it."""
+    return turned(up, wanted, largest_rad)
+
+
+@kernel
+def turned(old: NDArray[np.float64], new: NDArray[np.float64], most_rad: float) -> NDArray[np.float64]:
+    """Return ``old`` turned towards ``new`` by an angle at most; both are unit vectors."""
+    along = old @ new
+    aside = new - along * old
+    size = sqrt(aside @ aside)
+    angle = atan2(size, along)
+    if angle <= most_rad:
+        return new.copy()
+    if size < 1e-12:  # opposite: turn about any normal
+        aside = np.array([-old[1], old[0], 0.0]) if abs(old[2]) < 0.9 else np.array([0.0, -old[2], old[1]])
+        size = sqrt(aside @ aside)
+    return cos(most_rad) * old + sin(most_rad) / size * aside

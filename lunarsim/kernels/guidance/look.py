@@ -1,0 +1,250 @@
+"""One look of the flight computer: belief, law, limits, exits. Both drivers fly what it commands until the next."""
+
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels import places
+from lunarsim.kernels.chebyshev import evaluate_with_rate
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance import law as laws
+from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
+from lunarsim.kernels.guidance.limits import exhaust_velocity, throttle_within, turned, within_tilt
+from lunarsim.kernels.guidance.memory import CUT, DELAY, MEMORY, OWN, TO_GO
+from lunarsim.kernels.guidance.navigation import believed
+from lunarsim.kernels.guidance.situation import (
+    SITE,
+    Site,
+    Situation,
+    acceleration_without_thrust,
+    cartesian,
+    level,
+    site_of,
+)
+from lunarsim.kernels.motion import Environment
+from lunarsim.kernels.orientation import angular_velocity_pa, euler_313
+
+# Places in what the computer remembers over the whole flight.
+ATTITUDE = slice(0, 3)  #: of the thrust axis, ICRF; zero: not yet known
+LAST_THROTTLE = 3
+AT_FULL = 4
+PHASE_START = 5  #: s after the start of the flight
+LOOKS = 6  #: so far
+TURN_RATE = 7  #: of the attitude over the last cycle (rad/s)
+DOWNRANGE = slice(8, 11)  #: axis at the site, PA; zero: not yet chosen
+LAW = slice(11, 11 + MEMORY)  #: the law's own memory
+COMPUTER = 11 + MEMORY
+
+_SHORTEST_S = 1e-6  # of a cycle
+_ROUNDING = 1.0 + 1e-10  # of a mass
+
+
+class Guide(NamedTuple):
+    """What all runs share of a guided phase."""
+
+    law: int
+    frame: int
+    quantities: NDArray[np.int64]  #: of the exits; -1: none
+    signs: NDArray[np.int64]
+
+
+class Command(NamedTuple):
+    """What is flown until the next look."""
+
+    exit: int  #: which exit is met; then nothing else counts
+    thrust_n: float  #: true
+    exhaust_velocity_mps: float
+    direction: NDArray[np.float64]  #: ICRF unit vector of the thrust axis
+    start_s: float  #: the engine runs from so many seconds after the look
+    stop_s: float  #: to so many
+    cycle_s: float  #: until the next look
+
+
+@kernel
+def moon_fixed(t_s: float, environment: Environment) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rotation from ICRF to PA axes and the Moon's angular velocity (rad/s, PA)."""
+    angles, rates = np.empty(3), np.empty(3)
+    evaluate_with_rate(environment.angles, environment.epoch_et_s + t_s, angles, rates)
+    return np.array(euler_313(angles[0], angles[1], angles[2])), angular_velocity_pa(angles, rates)
+
+
+@kernel
+def begin(t_s: float, computer: NDArray[np.float64]) -> None:
+    """Let a phase begin: the law has no memory, the computer keeps its own."""
+    computer[PHASE_START] = t_s
+    computer[LAW] = 0.0
+
+
+@kernel
+def site_axes(
+    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], row: NDArray[np.float64], computer: NDArray[np.float64]
+) -> Site:
+    """Return the site and its axes, chosen at the first look and kept."""
+    position = row[places.SITE]
+    if computer[DOWNRANGE] @ computer[DOWNRANGE] == 0.0:
+        computer[DOWNRANGE] = site_of(position, r_pa, v_pa).downrange
+    radius = sqrt(position @ position)
+    up, downrange = position / radius, computer[DOWNRANGE].copy()
+    return Site(radius, downrange, np.cross(up, downrange), up)
+
+
+@kernel
+def _seen(
+    y: NDArray[np.float64],
+    rot: NDArray[np.float64],
+    omega: NDArray[np.float64],
+    row: NDArray[np.float64],
+    computer: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Site]:
+    """Return the position and the velocity over the ground that are believed (PA), and the site's axes."""
+    r_pa = rot @ y[0:3]
+    v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
+    site = site_axes(r_pa, v_pa, row, computer)
+    r_believed, v_believed = believed(r_pa, v_pa, site, row, int(computer[LOOKS]))
+    return r_believed, v_believed, site
+
+
+@kernel
+def navigation_error(
+    t_s: float,
+    y: NDArray[np.float64],
+    row: NDArray[np.float64],
+    environment: Environment,
+    computer: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return by how much position (m) and velocity (m/s) are believed wrong at the coming look, ICRF, shape (6,)."""
+    rot, omega = moon_fixed(t_s, environment)
+    r_pa, v_pa, _ = _seen(y, rot, omega, row, computer)
+    error = np.empty(6)
+    error[0:3] = rot.T @ r_pa - y[0:3]
+    error[3:6] = rot.T @ (v_pa + np.cross(omega, r_pa)) - y[3:6]
+    return error
+
+
+@kernel
+def look(
+    t_s: float,
+    y: NDArray[np.float64],
+    row: NDArray[np.float64],
+    phase: NDArray[np.float64],
+    guide: Guide,
+    environment: Environment,
+    computer: NDArray[np.float64],
+) -> Command:
+    """Return what the computer commands in a state: see the places of ``y``, ``row``, ``phase``, ``computer``."""
+    rot, omega = moon_fixed(t_s, environment)
+    r_pa, v_pa, site = _seen(y, rot, omega, row, computer)
+    g_pa = acceleration_without_thrust(r_pa, v_pa, omega, environment.field.exact.gm)
+    along = level(r_pa, v_pa, g_pa, site)
+    seen = cartesian(r_pa, v_pa, g_pa, site) if guide.frame == SITE else along
+    time_s = t_s - computer[PHASE_START]
+    cycle_s = min(phase[places.CYCLE], phase[places.LONGEST] - time_s)
+    axes = seen[4]
+    attitude = axes @ (rot @ computer[ATTITUDE])
+    mass_kg = y[6] + row[places.NAV_MASS]
+    s = Situation(
+        time_s,
+        cycle_s,
+        seen[0],
+        seen[1],
+        seen[2],
+        seen[3],
+        mass_kg,
+        row[places.THRUST],
+        row[places.EXHAUST_VELOCITY],
+        row[places.LEAST_THROTTLE],
+        (attitude[0], attitude[1], attitude[2]),
+        site.radius_m,
+        environment.field.exact.gm,
+    )
+    memory, parameters = computer[LAW], phase[places.PARAMETERS]
+    memory[DELAY], memory[CUT] = 0.0, 0.0
+    wanted = laws.wanted(guide.law, s, parameters, memory)
+    values = phase[places.EXITS]
+    met = exit_of(along[0], along[1], time_s, memory[TO_GO], guide.quantities, guide.signs, values)
+    if met != NO_EXIT:
+        return Command(met, 0.0, 1.0, np.zeros(3), 0.0, 0.0, 0.0)
+    cycle_s = max(min(cycle_s, time_left(time_s, memory[TO_GO], guide.quantities, values)), _SHORTEST_S)
+    rot_icrf_from_local = rot.T @ axes.T
+    vertical = rot.T @ along[4][2]
+    computer[LOOKS] += 1.0
+    return _within_limits(wanted, mass_kg, cycle_s, rot_icrf_from_local, vertical, row, phase, computer)
+
+
+@kernel
+def _within_limits(
+    wanted: Any,
+    mass_kg: float,
+    cycle_s: float,
+    rot_icrf_from_local: NDArray[np.float64],
+    vertical: NDArray[np.float64],
+    row: NDArray[np.float64],
+    phase: NDArray[np.float64],
+    computer: NDArray[np.float64],
+) -> Command:
+    """Return the command that engine and attitude control can follow, and remember it."""
+    size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
+    on = size > 0.0 and row[places.PROPELLANT] > 0.0
+    throttle, at_full = throttle_within(
+        size * mass_kg / row[places.THRUST] if on else 0.0,
+        computer[LAST_THROTTLE],
+        computer[AT_FULL] != 0.0,
+        cycle_s,
+        row,
+        phase,
+    )
+    old = computer[ATTITUDE].copy()
+    if size > 0.0:
+        toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
+        toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
+    else:
+        toward = _idle_attitude(phase[places.PARAMETERS][OWN], old, vertical)
+    known = old @ old > 0.0 and toward @ toward > 0.0
+    rate = min(row[places.TURN_RATE], phase[places.TURN_LIMIT])
+    direction = turned(old, toward, rate * cycle_s) if known else toward
+    computer[TURN_RATE] = _angle(old, direction) / cycle_s if known else 0.0
+    computer[ATTITUDE], computer[LAST_THROTTLE], computer[AT_FULL] = direction, throttle, 1.0 if at_full else 0.0
+    memory = computer[LAW]
+    stop_s = min(memory[CUT], cycle_s) if memory[CUT] > 0.0 else cycle_s
+    return Command(
+        NO_EXIT,
+        throttle * row[places.THRUST] * (1.0 + row[places.THRUST_ERROR]),
+        exhaust_velocity(throttle, row),
+        direction,
+        min(memory[DELAY], cycle_s),
+        stop_s,
+        cycle_s,
+    )
+
+
+@kernel
+def _idle_attitude(kind: float, old: NDArray[np.float64], vertical: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where the thrust axis points while the engine is off: as it was, up, or nowhere in particular."""
+    if kind == laws.UPRIGHT:
+        return vertical.copy()
+    if kind == laws.FREE:
+        return np.zeros(3)
+    return old.copy()
+
+
+@kernel
+def _angle(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    aside = np.cross(a, b)
+    return float(np.arctan2(sqrt(aside @ aside), a @ b))
+
+
+@kernel
+def is_empty(mass_kg: float, dry_mass_kg: float) -> bool:
+    """Return whether the tank is empty, but for the rounding of the mass when it ran dry."""
+    return mass_kg <= dry_mass_kg * _ROUNDING
+
+
+@kernel
+def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[float, float]:
+    """Return from when to when (s after the look) the engine runs: delay, cut, and the last of the propellant."""
+    if command.thrust_n <= 0.0 or is_empty(mass_kg, dry_mass_kg):
+        return 0.0, 0.0
+    until_empty_s = (mass_kg - dry_mass_kg) * command.exhaust_velocity_mps / command.thrust_n
+    return command.start_s, min(command.stop_s, command.start_s + until_empty_s)

@@ -1,0 +1,64 @@
+"""What the computer believes of its position and velocity: the truth, constant errors, and noise.
+
+The noise of a look is a function of the seed, the number of the look and the component, so that it does not depend
+on how or where the run is flown.
+"""
+
+from math import cos, log, pi, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels import places
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance.situation import Site, local_axes
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_UNIT = 1.0 / 9007199254740992.0  # 2^-53
+
+
+@kernel
+def _mixed(word: Any) -> Any:
+    """Return a 64-bit word with its bits well mixed (splitmix64: Steele, Lea & Flood 2014, OOPSLA)."""
+    word = (word ^ (word >> np.uint64(30))) * _FIRST
+    word = (word ^ (word >> np.uint64(27))) * _SECOND
+    return word ^ (word >> np.uint64(31))
+
+
+@kernel
+def gaussian(seed: int, look: int, component: int) -> float:
+    """Return a number of the standard normal distribution that belongs to a seed, a look and a component.
+
+    Box & Muller 1958 with two words of splitmix64.
+    """
+    word = _mixed(np.uint64(seed) + _GOLDEN)
+    word = _mixed(word + np.uint64(look) * _GOLDEN)
+    word = _mixed(word + np.uint64(component) * _GOLDEN)
+    first = (float(word >> np.uint64(11)) + 0.5) * _UNIT
+    second = float(_mixed(word + _GOLDEN) >> np.uint64(11)) * _UNIT
+    return sqrt(-2.0 * log(first)) * cos(2.0 * pi * second)
+
+
+@kernel
+def believed(
+    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], site: Site, row: NDArray[np.float64], look: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the position (m) and the velocity over the ground (m/s) that the computer believes, PA axes.
+
+    Errors are along the local axes: downrange, crossrange, up. ``row`` holds them, see :mod:`places`.
+    """
+    axes = local_axes(r_pa, site)
+    seed = int(row[places.NAV_SEED])
+    dr, dv = row[places.NAV_POSITION].copy(), row[places.NAV_VELOCITY].copy()
+    dr[2] += row[places.NAV_ALTITUDE_SCALE] * (sqrt(r_pa @ r_pa) - site.radius_m)
+    if row[places.NAV_ALTITUDE_NOISE] > 0.0:
+        dr[2] += row[places.NAV_ALTITUDE_NOISE] * gaussian(seed, look, 6)
+    for k in range(3):
+        if row[places.NAV_POSITION_NOISE] > 0.0:
+            dr[k] += row[places.NAV_POSITION_NOISE] * gaussian(seed, look, k)
+        if row[places.NAV_VELOCITY_NOISE] > 0.0:
+            dv[k] += row[places.NAV_VELOCITY_NOISE] * gaussian(seed, look, 3 + k)
+    return r_pa + axes.T @ dr, v_pa + axes.T @ dv

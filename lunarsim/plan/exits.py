@@ -1,0 +1,67 @@
+"""Conditions that end a guided phase, on what the computer believes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from astropy import units as u
+
+from lunarsim import checks
+from lunarsim.errors import InputError, nearest
+from lunarsim.kernels.guidance import exits
+
+#: What a condition can ask for: the code in the kernels and the unit.
+QUANTITIES: dict[str, tuple[int, u.UnitBase]] = {
+    "altitude": (exits.ALTITUDE, u.m),
+    "speed": (exits.SPEED, u.m / u.s),
+    "horizontal speed": (exits.HORIZONTAL_SPEED, u.m / u.s),
+    "altitude rate": (exits.ALTITUDE_RATE, u.m / u.s),
+    "range to go": (exits.RANGE_TO_GO, u.m),
+    "time": (exits.TIME, u.s),
+    "time to go": (exits.TIME_TO_GO, u.s),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exit:
+    """A condition on what the computer believes, looked at at each cycle.
+
+    Parameters
+    ----------
+    quantity : str
+        ``"altitude"`` above the landing site; ``"speed"`` and ``"horizontal speed"`` over the ground; ``"altitude
+        rate"``, negative in a descent; ``"range to go"`` along the ground, negative beyond the site; ``"time"``
+        since the phase began; ``"time to go"`` of the guidance law.
+    below, above : Quantity
+        One of them: the condition is met at this value and beyond.
+
+    Raises
+    ------
+    InputError
+        If there is no such quantity, or not exactly one limit of its dimension.
+    """
+
+    quantity: str
+    below: u.Quantity | None = None
+    above: u.Quantity | None = None
+
+    def __post_init__(self) -> None:
+        if self.quantity not in QUANTITIES:
+            raise InputError(f"quantity = {self.quantity!r}: {nearest(str(self.quantity), QUANTITIES)}")
+        if (self.below is None) == (self.above is None):
+            raise InputError(f"exit on {self.quantity}: expected either below= or above=, one of them")
+        name = "below" if self.above is None else "above"
+        checks.quantity(f"{name} of the exit on {self.quantity}", self.limit, QUANTITIES[self.quantity][1])
+
+    @property
+    def limit(self) -> u.Quantity:
+        """The value at which it is met."""
+        return self.below if self.above is None else self.above
+
+    def lower(self) -> tuple[int, int, float]:
+        """Return the quantity's code, +1 for above and -1 for below, and the value in SI."""
+        code, unit = QUANTITIES[self.quantity]
+        return code, -1 if self.above is None else 1, float(self.limit.to_value(unit))
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {'below' if self.above is None else 'above'} {self.limit:g}"
