@@ -4,8 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.polynomial import e_guidance
+from lunarsim.kernels.guidance.descent_rate import descent_rate
+from lunarsim.kernels.guidance.gravity_turn import gravity_turn
+from lunarsim.kernels.guidance.held import attitude_hold
+from lunarsim.kernels.guidance.polynomial import e_guidance, fractional, quadratic
 from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.zem_zev import zem_zev
 
 ENGINE_OFF = 0  #: no thrust
 ATTITUDE_HOLD = 1
@@ -23,8 +27,20 @@ AS_IT_WAS, UPRIGHT, FREE = 0, 1, 2
 
 
 @kernel
-def wanted(code: int, s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+def wanted(code: int, s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:  # noqa: PLR0911
     """Return the acceleration by thrust (m/s2, local axes) that a law wants; see its own module."""
+    if code == ATTITUDE_HOLD:
+        return attitude_hold(s, p)
+    if code == GRAVITY_TURN:
+        return gravity_turn(s, p, m)
     if code == E_GUIDANCE:
         return e_guidance(s, p, m)
+    if code == QUADRATIC:
+        return quadratic(s, p, m)
+    if code == DESCENT_RATE:
+        return descent_rate(s, p)
+    if code == ZEM_ZEV:
+        return zem_zev(s, p, m)
+    if code == FRACTIONAL:
+        return fractional(s, p, m)
     return 0.0, 0.0, 0.0

@@ -65,7 +65,7 @@ def site_of(position_pa: NDArray[np.float64], r_pa: NDArray[np.float64], v_pa: N
         ahead = -away
     length = sqrt(ahead @ ahead)
     if length <= 1e-9:  # straight down: any horizontal
-        ahead = np.array([-up[2], 0.0, up[0]]) if abs(up[1]) > 0.5 else np.array([up[1], -up[0], 0.0])
+        ahead = np.array([-up[2], 0.0, up[0]]) if abs(up[2]) > 0.5 else np.array([up[1], -up[0], 0.0])
         length = sqrt(ahead @ ahead)
     downrange = ahead / length
     return Site(radius, downrange, np.cross(up, downrange), up)

@@ -1,0 +1,17 @@
+"""Attitude hold: thrust along the axis as it points."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance.memory import OWN
+from lunarsim.kernels.guidance.situation import Situation, Three
+
+THROTTLE = OWN  #: share of full thrust
+
+
+@kernel
+def attitude_hold(s: Situation, p: NDArray[np.float64]) -> Three:
+    """Return a share of the full thrust's acceleration (m/s2) along the thrust axis as it points now."""
+    k = p[THROTTLE] * s.thrust_n / s.mass_kg
+    return k * s.attitude[0], k * s.attitude[1], k * s.attitude[2]

@@ -1,0 +1,64 @@
+"""Gravity turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+from typing import ClassVar
+
+from astropy import units as u
+
+from lunarsim.errors import InputError
+from lunarsim.kernels.guidance import gravity_turn, law
+from lunarsim.plan.laws.held import check_throttle
+from lunarsim.plan.laws.law import LoweredLaw, check_targets, checked_frame, parameters_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class GravityTurn:
+    """Thrust against the velocity over the ground, so that the craft comes down upright.
+
+    Without a throttle, each cycle asks for the thrust acceleration that, kept constant, brings the craft to the
+    target's rate at the target's altitude: Citron, Dunn & Meissinger 1964, AIAA J. 2, 503, after Culler & Fried 1957,
+    J. Appl. Phys. 28, 672. Where the craft lands is not controlled.
+
+    Parameters
+    ----------
+    target_altitude : Quantity
+        Above the site, where the target's rate is to be reached; default 0.
+    target_altitude_rate : Quantity
+        Zero or negative; default 0.
+    throttle : float, optional
+        Share of the engine's full thrust, above 0 to 1, kept whatever comes; the target then has no part.
+    frame : str
+        ``"level"`` (default) or ``"site"``.
+
+    Raises
+    ------
+    InputError
+        If the target's rate is upward, the throttle is not above 0 and up to 1, or the frame has another name.
+    """
+
+    title: ClassVar[str] = "gravity turn"
+
+    target_altitude: u.Quantity = 0.0 * u.m
+    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
+    throttle: float | None = None
+    frame: str = "level"
+
+    def __post_init__(self) -> None:
+        check_targets(self)
+        checked_frame(self.frame)
+        if self.target_altitude_rate > 0.0 * u.m / u.s:
+            raise InputError(
+                f"target_altitude_rate = {self.target_altitude_rate}: expected zero or a negative rate; a "
+                "gravity turn ends in a descent"
+            )
+        if self.throttle is not None:
+            check_throttle(self.throttle)
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        p = parameters_of(self)
+        p[gravity_turn.THROTTLE] = nan if self.throttle is None else self.throttle
+        return LoweredLaw(law.GRAVITY_TURN, checked_frame(self.frame), p)

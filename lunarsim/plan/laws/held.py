@@ -1,0 +1,59 @@
+"""No guidance: the engine off, or thrust along the axis as it points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from lunarsim import checks
+from lunarsim.errors import InputError
+from lunarsim.kernels.guidance import held, law, memory, situation
+from lunarsim.plan.laws.law import LoweredLaw
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineOff:
+    """No thrust: a coast under guidance, or the free fall before touchdown. The thrust axis turns to the vertical."""
+
+    title: ClassVar[str] = "engine off"
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        return LoweredLaw(law.ENGINE_OFF, situation.LEVEL, np.zeros(memory.PARAMETERS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttitudeHold:
+    """Thrust along the axis as it points when the phase begins, at one throttle.
+
+    Parameters
+    ----------
+    throttle : float
+        Share of the engine's full thrust, above 0 to 1; default 1.
+
+    Raises
+    ------
+    InputError
+        If the throttle is not above 0 and up to 1.
+    """
+
+    title: ClassVar[str] = "attitude hold"
+
+    throttle: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_throttle(self.throttle)
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        p = np.zeros(memory.PARAMETERS)
+        p[held.THROTTLE] = self.throttle
+        return LoweredLaw(law.ATTITUDE_HOLD, situation.LEVEL, p)
+
+
+def check_throttle(throttle: float) -> None:
+    """Refuse a throttle that is no share of full thrust."""
+    if not 0.0 < checks.number("throttle", throttle) <= 1.0:
+        raise InputError(f"throttle = {throttle}: expected a share of full thrust, above 0 and up to 1")

@@ -1,0 +1,144 @@
+"""E-guidance, Apollo's quadratic guidance and their fractional relatives: to a position and velocity at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+from typing import ClassVar
+
+from astropy import units as u
+
+from lunarsim import checks
+from lunarsim.errors import InputError
+from lunarsim.kernels.guidance import law, polynomial
+from lunarsim.plan.laws.law import LoweredLaw, checked_frame
+from lunarsim.plan.laws.to_target import ToTarget
+
+
+@dataclass(frozen=True, kw_only=True)
+class EGuidance(ToTarget):
+    """Acceleration linear in time, to a position and velocity: Cherry 1964, AIAA 64-638.
+
+    Parameters
+    ----------
+    time_to_go : Quantity
+        When the phase begins.
+    **target
+        See :class:`~lunarsim.plan.laws.to_target.ToTarget`.
+
+    Raises
+    ------
+    InputError
+        If a parameter is of the wrong dimension, or a time is negative, or the frame has another name.
+    """
+
+    title: ClassVar[str] = "E-guidance"
+
+    time_to_go: u.Quantity
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        return LoweredLaw(law.E_GUIDANCE, checked_frame(self.frame), self._parameters())
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuadraticGuidance(ToTarget):
+    """Acceleration quadratic in time, to a position, velocity and acceleration: Apollo's P63 and P64.
+
+    Klumpp 1971, MIT R-695, and 1974, Automatica 10, 133.
+
+    Parameters
+    ----------
+    time_to_go : Quantity
+        When the phase begins; with a jerk, the first guess of it.
+    target_downrange_acceleration, target_crossrange_acceleration, target_altitude_acceleration : Quantity
+        Of the position, at the target: thrust and gravity together; default 0.
+    target_downrange_jerk : Quantity, optional
+        With it, the time to go is the one with which the downrange acceleration changes at this rate at the target
+        (Klumpp 1974, eq. 12). Default: the time to go is counted down.
+    frame : str
+        ``"site"`` (default), as in Klumpp's papers, or ``"level"``.
+    **target
+        See :class:`~lunarsim.plan.laws.to_target.ToTarget`.
+
+    Raises
+    ------
+    InputError
+        If a parameter is of the wrong dimension, or a time is negative, or the frame has another name.
+    """
+
+    title: ClassVar[str] = "quadratic guidance"
+
+    time_to_go: u.Quantity
+    target_downrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+    target_crossrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+    target_altitude_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+    target_downrange_jerk: u.Quantity | None = None
+    frame: str = "site"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
+        if self.target_downrange_jerk is not None:
+            checks.quantity("target_downrange_jerk", self.target_downrange_jerk, u.m / u.s**3)
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        p, jerk = self._parameters(), self.target_downrange_jerk
+        p[polynomial.DOWNRANGE_JERK] = nan if jerk is None else jerk.to_value(u.m / u.s**3)
+        return LoweredLaw(law.QUADRATIC, checked_frame(self.frame), p)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FractionalPolynomial(ToTarget):
+    """Acceleration with two chosen powers of the time to go: Lu 2020, JGCD 43, 398.
+
+    Exponents 0 and 1 give E-guidance, 1 and 2 Apollo's quadratic guidance.
+
+    Parameters
+    ----------
+    time_to_go : Quantity
+        When the phase begins.
+    first_exponent, second_exponent : float
+        gamma1, not negative, and gamma2, greater than it. Default 1 and 2.
+    target_downrange_acceleration, target_crossrange_acceleration, target_altitude_acceleration : Quantity
+        Of the position, at the target: thrust and gravity together; default 0. With a first exponent of 0 they have
+        no effect.
+    **target
+        See :class:`~lunarsim.plan.laws.to_target.ToTarget`.
+
+    Raises
+    ------
+    InputError
+        If a parameter is of the wrong dimension, a time is negative, the exponents are not in order, or the frame
+        has another name.
+    """
+
+    title: ClassVar[str] = "fractional polynomial"
+
+    time_to_go: u.Quantity
+    first_exponent: float = 1.0
+    second_exponent: float = 2.0
+    target_downrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+    target_crossrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+    target_altitude_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
+        checks.number("first_exponent", self.first_exponent, minimum=0.0)
+        checks.number("second_exponent", self.second_exponent)
+        if not self.second_exponent > self.first_exponent:
+            raise InputError(
+                f"second_exponent = {self.second_exponent}: expected more than first_exponent = {self.first_exponent}"
+            )
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        p = self._parameters()
+        p[polynomial.EXPONENT : polynomial.EXPONENT + 2] = self.first_exponent, self.second_exponent
+        return LoweredLaw(law.FRACTIONAL, checked_frame(self.frame), p)

@@ -1,0 +1,54 @@
+"""ZEM/ZEV guidance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from astropy import units as u
+
+from lunarsim import checks
+from lunarsim.kernels.guidance import law, zem_zev
+from lunarsim.plan.laws.law import LoweredLaw, checked_frame
+from lunarsim.plan.laws.to_target import ToTarget
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZemZev(ToTarget):
+    """Acceleration from the misses of position and velocity without thrust, to both at the best time.
+
+    Ebrahimi, Bahrami & Roshanian 2008, Acta Astronautica 62, 556; the time to go after D'Souza 1997, AIAA 97-3709:
+    that of the least ``time_weight`` t + integral of a^2 / 2, with a the acceleration by thrust, in flat uniform
+    gravity. It is found anew in each cycle. With the time given, the law is E-guidance.
+
+    Parameters
+    ----------
+    time_to_go : Quantity, optional
+        When the phase begins. Default: the best.
+    time_weight : Quantity
+        Worth of a second, m2/s4; not negative; default 0. More makes the descent shorter.
+    **target
+        See :class:`~lunarsim.plan.laws.to_target.ToTarget`.
+
+    Raises
+    ------
+    InputError
+        If a parameter is of the wrong dimension, or a time or the weight is negative, or the frame has another name.
+    """
+
+    title: ClassVar[str] = "ZEM/ZEV"
+
+    time_to_go: u.Quantity | None = None
+    time_weight: u.Quantity = 0.0 * u.m**2 / u.s**4
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.quantity("time_weight", self.time_weight, u.m**2 / u.s**4, minimum=0.0)
+        if self.time_to_go is not None:
+            checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
+
+    def lower(self) -> LoweredLaw:
+        """Return the law as the kernels take it."""
+        p = self._parameters()
+        p[zem_zev.TIME_WEIGHT] = self.time_weight.to_value(u.m**2 / u.s**4)
+        return LoweredLaw(law.ZEM_ZEV, checked_frame(self.frame), p)
