@@ -19,6 +19,7 @@ from .campaign import assert_campaign as assert_campaign
 from .campaign import state_covariance as state_covariance
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine
+from .craft import Navigation as Navigation
 from .craft import Spacecraft as Spacecraft
 from .errors import DataError as DataError
 from .errors import EpochError as EpochError
@@ -63,9 +64,19 @@ from .moon.frames import rtn as rtn
 from .orbits import State as State
 from .plan import AgainstVelocity as AgainstVelocity
 from .plan import AlongVelocity as AlongVelocity
+from .plan import AttitudeHold as AttitudeHold
 from .plan import Burn as Burn
 from .plan import Coast as Coast
+from .plan import DescentRate as DescentRate
+from .plan import EGuidance as EGuidance
+from .plan import EngineOff as EngineOff
+from .plan import Exit as Exit
 from .plan import FixedDirection as FixedDirection
+from .plan import FractionalPolynomial as FractionalPolynomial
+from .plan import GravityTurn as GravityTurn
+from .plan import Guided as Guided
+from .plan import QuadraticGuidance as QuadraticGuidance
+from .plan import ZemZev as ZemZev
 from .scenarios import load_campaign as load_campaign
 from .scenarios import load_scenario as load_scenario
 from .scenarios import scenario_names as scenario_names

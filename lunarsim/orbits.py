@@ -136,6 +136,72 @@ class State:
         return cls(rot.T @ r_me * u.m, rot.T @ v_me * (u.m / u.s), epoch)
 
     @classmethod
+    def from_approach(
+        cls,
+        *,
+        latitude: u.Quantity,
+        longitude: u.Quantity,
+        azimuth: u.Quantity,
+        range_to_go: u.Quantity,
+        altitude: u.Quantity,
+        speed: u.Quantity,
+        epoch: Time,
+        flight_path_angle: u.Quantity = 0.0 * u.deg,
+        crossrange: u.Quantity = 0.0 * u.m,
+    ) -> State:
+        """Return the state of a craft on its way to a site.
+
+        Parameters
+        ----------
+        latitude, longitude : Quantity
+            Selenographic (ME) coordinates of the site.
+        azimuth : Quantity
+            Direction of flight over the site, from north towards east.
+        range_to_go : Quantity
+            Great-circle distance to the site on the 1737.4 km sphere, along the track that crosses it with that
+            azimuth.
+        altitude : Quantity
+            Height of the craft above the 1737.4 km sphere.
+        speed : Quantity
+            Moon-centred inertial speed, along the track.
+        epoch : Time
+            1900 to 2050.
+        flight_path_angle : Quantity
+            Of the inertial velocity above the local horizontal; default 0.
+        crossrange : Quantity
+            Great-circle distance by which the craft lies to the left of that track; default 0.
+
+        Raises
+        ------
+        InputError
+            If a dimension is wrong, the latitude is beyond a pole, or the speed or altitude not greater than zero.
+        EpochError
+            If the epoch is outside the span of the orientation kernel.
+        """
+        lat = checks.quantity("latitude", latitude, u.deg)
+        if abs(lat.value) > 90.0:
+            raise InputError(f"latitude = {latitude}: expected -90 to 90 deg")
+        lon, heading, path = (
+            checks.quantity(name, angle, u.rad).value
+            for name, angle in (
+                ("longitude", longitude), ("azimuth", azimuth), ("flight_path_angle", flight_path_angle),
+            )
+        )  # fmt: skip
+        back = checks.quantity("range_to_go", range_to_go, u.m).value / constants.MOON_RADIUS_M
+        aside = checks.quantity("crossrange", crossrange, u.m).value / constants.MOON_RADIUS_M
+        height = checks.quantity("altitude", altitude, u.m, positive=True).value
+        v = checks.quantity("speed", speed, u.m / u.s, positive=True).value
+        checks.instant("epoch", epoch)
+        up, east, north = _local_axes(float(lat.to_value(u.rad)), float(lon))
+        ahead = np.sin(heading) * east + np.cos(heading) * north
+        left = np.cross(up, ahead)
+        there = np.cos(aside) * (np.cos(back) * up - np.sin(back) * ahead) + np.sin(aside) * left
+        along = np.cos(back) * ahead + np.sin(back) * up
+        velocity_me = v * (np.cos(path) * along + np.sin(path) * there)
+        rot = rot_me_from_icrf(epoch)
+        return cls(rot.T @ there * ((constants.MOON_RADIUS_M + height) * u.m), rot.T @ velocity_me * (u.m / u.s), epoch)
+
+    @classmethod
     def from_orbit(cls, orbit: Any) -> State:
         """Return the state of a poliastro or boinor ``Orbit`` about the Moon.
 
@@ -294,3 +360,11 @@ class State:
             raise InputError(
                 f"{method} needs a state at one time, this one holds {self.epoch.size}: pick one, state[i]"
             )
+
+
+def _local_axes(
+    latitude: float, longitude: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the unit vectors up, east and north at a latitude and longitude (rad), in ME."""
+    cf, sf, cl, sl = np.cos(latitude), np.sin(latitude), np.cos(longitude), np.sin(longitude)
+    return np.array([cf * cl, cf * sl, sf]), np.array([-sl, cl, 0.0]), np.array([-sf * cl, -sf * sl, cf])

@@ -134,6 +134,5 @@ def described(inputs: Mapping[str, Path], scenario: Scenario) -> tuple[Column, .
 def outputs(results: Table, scenario: Scenario) -> Columns:
     """Return the columns of what came out of runs."""
     return {
-        column.name: np.ascontiguousarray(values(results)).astype(column.dtype)
-        for column, values in _outputs(scenario)
+        column.name: np.ascontiguousarray(values(results)).astype(column.dtype) for column, values in _outputs(scenario)
     }

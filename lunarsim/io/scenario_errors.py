@@ -33,7 +33,7 @@ def _kinds(key: str, *tables: type[BaseModel]) -> _Kinds:
 
 
 _KINDS = {
-    "plan": _kinds("type", schema.BurnTable, schema.CoastTable),
+    "plan": _kinds("type", schema.BurnTable, schema.CoastTable, schema.GuidedTable),
     "dispersions": _kinds("distribution", *get_args(get_args(DispersionTable)[0])),
 }
 

@@ -12,16 +12,17 @@ from astropy import units as u
 
 from lunarsim import data
 from lunarsim.campaign.distributions import Distribution
-from lunarsim.craft import Accelerometer, Engine, Spacecraft
+from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
 from lunarsim.errors import InputError, ScenarioError, nearest
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight import Provenance, Scenario, Site, Source
 from lunarsim.io import scenario_schema as schema
 from lunarsim.io.dispersion_file import Paths, dispersions_of
+from lunarsim.io.guidance_file import law_of
 from lunarsim.io.scenario_errors import Key, built, dotted, validated
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
-from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Phase
+from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Guided, Phase
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
 _FAULTS = {AccelerometerOff.title: AccelerometerOff}
@@ -113,19 +114,45 @@ def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], ori
 
 def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], path: Path) -> Scenario:
     origin = str(path)
+    sites = {name: built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()}
+    landing_site = built(origin, "landing_site", partial(_landing_site, table, sites))
     return Scenario(
         name=table.name,
         title=table.title,
         remark=table.remark,
-        state=built(origin, "orbit", lambda: State.from_elements(**dict(table.orbit))),
+        state=built(origin, "approach" if table.approach else "orbit", partial(_state, table, landing_site)),
         craft=built(origin, "craft", partial(_craft, table.craft, origin)) if table.craft else None,
         moon=built(origin, "moon", partial(_moon, table.moon, path)),
-        plan=tuple(built(origin, f"plan.{i}", partial(_phase, phase)) for i, phase in enumerate(table.plan)),
+        plan=tuple(
+            built(origin, f"plan.{i}", partial(_phase, phase, f"{origin}: plan.{i}"))
+            for i, phase in enumerate(table.plan)
+        ),
+        landing_site=landing_site,
         faults=tuple(_FAULTS[fault.type](cause=fault.cause) for fault in table.faults),
-        sites={name: built(origin, f"sites.{name}", partial(Site, **dict(s))) for name, s in table.sites.items()},
+        sites=sites,
         published=table.published,
         provenance=certificates,
         sources={name: Source(**dict(source)) for name, source in table.sources.items()},
+    )
+
+
+def _landing_site(table: schema.ScenarioTable, sites: Mapping[str, Site]) -> Site | None:
+    name = table.landing_site
+    if name is not None and name not in sites:
+        raise InputError(f"landing_site = {name!r} is not in [sites]: {nearest(name, sites)}")
+    return None if name is None else sites[name]
+
+
+def _state(table: schema.ScenarioTable, landing_site: Site | None) -> State:
+    """Return the start: from the elements of an orbit, or as it is seen from the landing site."""
+    if (table.orbit is None) == (table.approach is None):
+        raise InputError("expected either [orbit] or [approach], one of them, to say where the flight starts")
+    if table.orbit is not None:
+        return State.from_elements(**dict(table.orbit))
+    if landing_site is None:
+        raise InputError("[approach] is given without a landing site: name one of [sites] with landing_site = ...")
+    return State.from_approach(
+        latitude=landing_site.latitude, longitude=landing_site.longitude, **dict(table.approach or {})
     )
 
 
@@ -165,13 +192,18 @@ def _craft(table: schema.CraftTable, origin: str) -> Spacecraft:
         propellant_mass=table.propellant_mass,
         engine=built(origin, "craft.engine", partial(Engine, **dict(table.engine))),
         accelerometer=built(origin, "craft.accelerometer", partial(Accelerometer, **dict(table.accelerometer))),
+        navigation=built(origin, "craft.navigation", partial(Navigation, **dict(table.navigation))),
+        turn_rate=table.turn_rate,
         radiation_area=table.radiation_area,
         radiation_coefficient=table.radiation_coefficient,
     )
 
 
-def _phase(table: schema.BurnTable | schema.CoastTable) -> Phase:
+def _phase(table: schema.BurnTable | schema.CoastTable | schema.GuidedTable, origin: str) -> Phase:
     options = {name: value for name, value in table if name != "type"}
     if isinstance(table, schema.CoastTable):
         return Coast(**options)
+    if isinstance(table, schema.GuidedTable):
+        law = law_of(options.pop("guidance"), f"{origin}.guidance")
+        return Guided(law=law, **options)
     return Burn(**{**options, "steering": _STEERING[table.steering]()})

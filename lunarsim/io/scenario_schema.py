@@ -12,8 +12,10 @@ from lunarsim.io.dispersion_schema import DispersionTable
 from lunarsim.io.scenario_values import (
     Acceleration,
     Angle,
+    AngularRate,
     AnyValue,
     Area,
+    Condition,
     Duration,
     FolderName,
     Force,
@@ -21,6 +23,7 @@ from lunarsim.io.scenario_values import (
     Length,
     Mass,
     Number,
+    Rate,
     Table,
     Velocity,
 )
@@ -38,11 +41,45 @@ class OrbitTable(Table):
     true_anomaly: Angle
 
 
+class ApproachTable(Table):
+    """The start, seen from the landing site."""
+
+    epoch: Instant
+    azimuth: Angle
+    range_to_go: Length
+    altitude: Length
+    speed: Velocity
+    flight_path_angle: Angle = Field(default_factory=lambda: 0.0 * u.deg)
+    crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
+
+
 class EngineTable(Table):
     """The engine."""
 
     thrust: Force
     specific_impulse: Duration
+    least_throttle: Number = 0.0
+    specific_impulse_least: Duration | None = None
+    throttle_rate: Rate | None = None
+    forbidden_throttle: tuple[Number, Number] | None = None
+    thrust_error: Number = 0.0
+
+
+class NavigationTable(Table):
+    """Errors of what the computer believes."""
+
+    downrange: Length = Field(default_factory=lambda: 0.0 * u.m)
+    crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
+    altitude: Length = Field(default_factory=lambda: 0.0 * u.m)
+    downrange_rate: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
+    crossrange_rate: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
+    altitude_rate: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
+    altitude_scale: Number = 0.0
+    mass: Mass = Field(default_factory=lambda: 0.0 * u.kg)
+    position_noise: Length = Field(default_factory=lambda: 0.0 * u.m)
+    velocity_noise: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
+    altitude_noise: Length = Field(default_factory=lambda: 0.0 * u.m)
+    seed: Number = 0.0
 
 
 class AccelerometerTable(Table):
@@ -59,6 +96,8 @@ class CraftTable(Table):
     propellant_mass: Mass
     engine: EngineTable
     accelerometer: AccelerometerTable = Field(default_factory=AccelerometerTable)
+    navigation: NavigationTable = Field(default_factory=NavigationTable)
+    turn_rate: AngularRate | None = None
     radiation_area: Area = Field(default_factory=lambda: 0.0 * u.m**2)
     radiation_coefficient: Number = 1.0
 
@@ -96,6 +135,21 @@ class CoastTable(Table):
     type: Literal["coast"]
     name: str = "coast"
     duration: Duration
+
+
+class GuidedTable(Table):
+    """A guided phase of the plan."""
+
+    type: Literal["guided"]
+    name: str
+    guidance: dict[str, Any]
+    exits: tuple[Condition, ...] = ()
+    longest: Duration
+    cycle: Duration = Field(default_factory=lambda: 1.0 * u.s)
+    turn_rate: AngularRate | None = None
+    largest_tilt: Angle = Field(default_factory=lambda: 180.0 * u.deg)
+    throttle: tuple[Number, Number] = (0.0, 1.0)
+    glide_slope: Angle | None = None
 
 
 class FaultTable(Table):
@@ -137,10 +191,12 @@ class ScenarioTable(Table):
     name: FolderName
     title: str = ""
     remark: str = ""
-    orbit: OrbitTable
+    orbit: OrbitTable | None = None
+    approach: ApproachTable | None = None
+    landing_site: str | None = None
     craft: CraftTable | None = None
     moon: MoonTable = Field(default_factory=MoonTable)
-    plan: tuple[Annotated[BurnTable | CoastTable, Field(discriminator="type")], ...]
+    plan: tuple[Annotated[BurnTable | CoastTable | GuidedTable, Field(discriminator="type")], ...]
     faults: tuple[FaultTable, ...] = ()
     dispersions: tuple[DispersionTable, ...] = ()
     sites: dict[str, SiteTable] = Field(default_factory=dict)

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.io.text import parse_quantity, parse_time
+from lunarsim.plan import Exit
 
 
 def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
@@ -58,6 +59,19 @@ def _folder_name(value: Any) -> str:
     return value
 
 
+def _condition(value: Any) -> Exit:
+    quantity, word, limit = _words_of_condition(value)
+    return Exit(quantity=quantity, **{word: parse_quantity(limit)})
+
+
+def _words_of_condition(value: Any) -> tuple[str, str, str]:
+    for word in (" below ", " above "):
+        if isinstance(value, str) and word in value:
+            quantity, _, limit = value.partition(word)
+            return quantity.strip(), word.strip(), limit.strip()
+    raise InputError(f"{value!r}: expected a condition such as 'altitude below 7.42 km' or 'time to go below 5 s'")
+
+
 Length = Annotated[u.Quantity, _in(u.m)]
 Area = Annotated[u.Quantity, _in(u.m**2)]
 Duration = Annotated[u.Quantity, _in(u.s)]
@@ -65,11 +79,14 @@ Mass = Annotated[u.Quantity, _in(u.kg)]
 Angle = Annotated[u.Quantity, _in(u.deg)]
 Force = Annotated[u.Quantity, _in(u.N)]
 Velocity = Annotated[u.Quantity, _in(u.m / u.s)]
+AngularRate = Annotated[u.Quantity, _in(u.deg / u.s)]
+Rate = Annotated[u.Quantity, _in(1 / u.s)]
 Acceleration = Annotated[u.Quantity, _in(u.m / u.s**2)]
 Instant = Annotated[Time, teaching(parse_time)]
 Number = Annotated[float, Strict()]
 FolderName = Annotated[str, teaching(_folder_name)]
 Amount = Annotated[u.Quantity, teaching(_amount)]  # a number is dimensionless
+Condition = Annotated[Exit, teaching(_condition)]  # such as "altitude below 7.42 km"
 AnyValue = Annotated[Any, teaching(_any_value)]
 
 

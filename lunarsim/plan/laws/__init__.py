@@ -7,7 +7,11 @@ from lunarsim.plan.laws.law import GuidanceLaw, LoweredLaw
 from lunarsim.plan.laws.polynomial import EGuidance, FractionalPolynomial, QuadraticGuidance
 from lunarsim.plan.laws.zem_zev import ZemZev
 
+#: All laws, for scenario files.
+LAWS = (AttitudeHold, DescentRate, EGuidance, EngineOff, FractionalPolynomial, GravityTurn, QuadraticGuidance, ZemZev)
+
 __all__ = [
+    "LAWS",
     "AttitudeHold",
     "DescentRate",
     "EGuidance",

@@ -12,16 +12,39 @@ from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import held, law, memory, situation
 from lunarsim.plan.laws.law import LoweredLaw
 
+_ATTITUDES = {"held": law.AS_IT_WAS, "upright": law.UPRIGHT, "free": law.FREE}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EngineOff:
-    """No thrust: a coast under guidance, or the free fall before touchdown. The thrust axis turns to the vertical."""
+    """No thrust: a coast under guidance, or the free fall before touchdown.
+
+    Parameters
+    ----------
+    attitude : str
+        Where the thrust axis points meanwhile. ``"upright"``: it turns to the vertical; ``"held"``: as it was;
+        ``"free"``: nowhere in particular, so that the next phase begins with the attitude that it wants. Default
+        upright.
+
+    Raises
+    ------
+    InputError
+        If there is no such attitude.
+    """
 
     title: ClassVar[str] = "engine off"
 
+    attitude: str = "upright"
+
+    def __post_init__(self) -> None:
+        if self.attitude not in _ATTITUDES:
+            raise InputError(f"attitude = {self.attitude!r}: expected 'upright', 'held' or 'free'")
+
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(law.ENGINE_OFF, situation.LEVEL, np.zeros(memory.PARAMETERS))
+        p = np.zeros(memory.PARAMETERS)
+        p[memory.OWN] = _ATTITUDES[self.attitude]
+        return LoweredLaw(law.ENGINE_OFF, situation.LEVEL, p)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,51 @@
+"""Guidance laws of scenario files: a table with the law's title and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from lunarsim.errors import InputError, ScenarioError, nearest
+from lunarsim.io.text import parse_quantity
+from lunarsim.plan import laws
+
+LAWS: dict[str, type[Any]] = {law.title: law for law in laws.LAWS}
+
+
+def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
+    """Return the guidance law of a table of a scenario file.
+
+    Parameters
+    ----------
+    table : mapping
+        ``law`` is the title; the other keys are the parameters of its class, as text with a unit, numbers or words.
+    origin : str
+        File and key, for errors.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such law or parameter, or a value is not what it should be.
+    """
+    title = table.get("law")
+    if title not in LAWS:
+        raise ScenarioError(f"{origin}.law = {title!r}: {nearest(str(title), LAWS)}")
+    known = {field.name: str(field.type) for field in fields(LAWS[title])}
+    options = {}
+    for name, value in table.items():
+        if name == "law":
+            continue
+        if name not in known:
+            raise ScenarioError(f"{origin}.{name}: {title} has no such parameter: {nearest(name, known)}")
+        try:
+            options[name] = parse_quantity(value) if "Quantity" in known[name] else value
+        except InputError as error:
+            raise ScenarioError(f"{origin}.{name}: {error}") from None
+    try:
+        law: laws.GuidanceLaw = LAWS[title](**options)
+    except TypeError as error:
+        raise ScenarioError(f"{origin}: {title}: {str(error).partition(' ')[2]}") from None
+    except InputError as error:
+        raise ScenarioError(f"{origin}: {error}") from None
+    return law
