@@ -18,6 +18,7 @@ _LEAST_WEIGHT = 0.5  # a craft slower than wanted gains speed, but at least half
 def gravity_turn(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
     """Return the thrust acceleration (m/s2): against the velocity, to the target's rate at the target's altitude.
 
+    No more is asked than makes the target's rate within the cycle; at the target's altitude and below, that is asked.
     Once gravity alone would make the craft's speed within a cycle, thrust points up: held against such a velocity for
     a cycle, it could push the craft up and then turn it over.
     """
@@ -26,13 +27,12 @@ def gravity_turn(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -
     g = max(-s.free[2], 0.0)
     slow = speed <= g * s.cycle_s or speed == 0.0
     cosine = 1.0 if slow else -up / speed
-    height, wanted = s.position[2] - p[2], abs(p[5])
-    full = s.thrust_n / s.mass_kg
-    a = full * p[THROTTLE]
+    wanted = abs(p[5])
+    a = p[THROTTLE] * s.thrust_n / s.mass_kg
     if isnan(p[THROTTLE]):
-        a = full
-        if height > 0.0 or speed <= wanted:
-            a = constant_thrust(max(height, 0.0), speed * speed - wanted * wanted, cosine, g)
+        needed = constant_thrust(s.position[2] - p[2], speed * speed - wanted * wanted, cosine, g)
+        within_cycle = g * cosine + (speed - wanted) / s.cycle_s
+        a = max(min(needed, within_cycle), _LEAST_WEIGHT * g)
     m[TO_GO] = max(speed - wanted, 0.0) * (a + g * cosine) / (a * a - g * g) if a > g else inf
     if slow:
         return 0.0, 0.0, a
@@ -48,11 +48,11 @@ def constant_thrust(height_m: float, speed2: float, cosine: float, g: float) -> 
     straight down. v as a function of psi (Culler & Fried 1957, J. Appl. Phys. 28, 672) integrates to a fall to rest of
     h = v^2 (a cos(psi) + g (1 + cos^2(psi)) / 2) / (2 (a^2 - g^2)), a quadratic in a (Citron, Dunn & Meissinger
     1964, AIAA J. 2, 503). For a rate at the end, v^2 is less its square: exact for a vertical fall, and ever better
-    as the path steepens.
+    as the path steepens. At the end of the fall and below it is infinite.
     """
     if height_m <= 0.0:
-        return g
-    if speed2 < 0.0:
-        return max(g + speed2 / (2.0 * height_m), _LEAST_WEIGHT * g)
+        return inf
     fall, c = 2.0 * height_m, cosine * speed2
+    if speed2 < 0.0:
+        return g + speed2 / fall
     return (c + sqrt(c * c + 4.0 * fall * g * (fall * g + 0.5 * speed2 * (1.0 + cosine * cosine)))) / (2.0 * fall)

@@ -1,6 +1,6 @@
 """ZEM/ZEV guidance: what would be missed without thrust, and how long the way takes at best."""
 
-from math import cbrt, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,7 @@ def _first_rise(b: float, c: float, d: float) -> float:
     bend it has crossed zero once before, otherwise it does so once after. Fujiwara's bound is above all roots.
     """
     bend = sqrt(b / 6.0)
-    most = 2.0 * max(sqrt(b), cbrt(abs(c)), sqrt(sqrt(d)))
+    most = 2.0 * max(sqrt(b), abs(c) ** (1.0 / 3.0), sqrt(sqrt(d)))
     at_bend = ((bend * bend - b) * bend + c) * bend - d
     low, high = (0.0, bend) if at_bend > 0.0 else (bend, most)
     for _ in range(_BISECTIONS):

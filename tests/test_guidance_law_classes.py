@@ -1,0 +1,143 @@
+"""Guidance laws as users describe them: checked when made, lowered into places of numbers."""
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+from lunarsim.errors import InputError
+from lunarsim.kernels.guidance import descent_rate, gravity_turn, held, law, polynomial, situation, zem_zev
+from lunarsim.kernels.guidance.memory import PARAMETERS, TIME_TO_GO
+from lunarsim.plan import laws
+
+MPS, MPS2, MPS3 = u.m / u.s, u.m / u.s**2, u.m / u.s**3
+
+EACH = [
+    laws.EngineOff(),
+    laws.AttitudeHold(),
+    laws.GravityTurn(),
+    laws.EGuidance(time_to_go=100 * u.s),
+    laws.QuadraticGuidance(time_to_go=100 * u.s),
+    laws.DescentRate(),
+    laws.ZemZev(),
+    laws.FractionalPolynomial(time_to_go=100 * u.s),
+]
+
+
+def test_each_law_has_a_title_and_a_code_of_its_own():
+    assert len({one.title for one in EACH}) == len(EACH)
+    assert len({one.lower().code for one in EACH}) == len(EACH)
+
+
+@pytest.mark.parametrize("one", EACH, ids=lambda one: one.title)
+def test_each_law_lowers_to_the_number_of_parameters_that_kernels_take(one):
+    lowered = one.lower()
+    assert lowered.parameters.shape == (PARAMETERS,)
+    assert lowered.frame in (situation.LEVEL, situation.SITE)
+
+
+def test_targets_lower_to_si_in_their_places_whatever_their_units():
+    quadratic = laws.QuadraticGuidance(
+        time_to_go=2 * u.min,
+        target_downrange=-8 * u.km,
+        target_crossrange=1 * u.m,
+        target_altitude=0.03048 * u.km,
+        target_downrange_rate=36 * u.km / u.h,
+        target_crossrange_rate=2 * MPS,
+        target_altitude_rate=-3 * MPS,
+        target_downrange_acceleration=-1 * MPS2,
+        target_crossrange_acceleration=0.5 * MPS2,
+        target_altitude_acceleration=10 * u.cm / u.s**2,
+        target_downrange_jerk=-5 * u.mm / u.s**3,
+        frozen_below=10 * u.s,
+        lead_time=2200 * u.ms,
+    ).lower()
+    p = quadratic.parameters
+    assert p[:TIME_TO_GO] == pytest.approx([-8000.0, 1.0, 30.48, 10.0, 2.0, -3.0, -1.0, 0.5, 0.1])
+    assert p[TIME_TO_GO] == pytest.approx(120.0)
+    assert p[polynomial.DOWNRANGE_JERK] == pytest.approx(-0.005)
+    assert p[polynomial.FROZEN_BELOW] == pytest.approx(10.0)
+    assert p[polynomial.LEAD] == pytest.approx(2.2)
+
+
+def test_what_is_left_open_is_left_to_the_law():
+    assert np.isnan(laws.QuadraticGuidance(time_to_go=1 * u.s).lower().parameters[polynomial.DOWNRANGE_JERK])
+    assert np.isnan(laws.GravityTurn().lower().parameters[gravity_turn.THROTTLE])
+    assert laws.ZemZev().lower().parameters[TIME_TO_GO] == 0.0
+    assert laws.DescentRate().lower().parameters[descent_rate.POSITION_TIME] == 0.0
+
+
+def test_a_laws_own_parameters_lower_into_its_own_places():
+    rate = laws.DescentRate(
+        target_altitude_rate=-1 * MPS,
+        vertical_time_constant=2 * u.s,
+        horizontal_time_constant=4 * u.s,
+        largest_tilt=45 * u.deg,
+        position_time_constant=16 * u.s,
+        largest_drift_speed=3 * MPS,
+    ).lower()
+    assert rate.parameters[[5, *range(10, 15)]] == pytest.approx([-1.0, 2.0, 4.0, 1.0, 16.0, 3.0])
+    lu = laws.FractionalPolynomial(time_to_go=9 * u.s, first_exponent=0.5, second_exponent=3).lower().parameters
+    assert lu[10:12] == pytest.approx([0.5, 3.0])
+    assert laws.AttitudeHold(throttle=0.4).lower().parameters[held.THROTTLE] == 0.4
+    assert laws.GravityTurn(throttle=0.7).lower().parameters[gravity_turn.THROTTLE] == 0.7
+    assert laws.ZemZev(time_weight=2 * u.m**2 / u.s**4).lower().parameters[zem_zev.TIME_WEIGHT] == 2.0
+
+
+def test_apollos_law_is_in_the_axes_of_the_site_and_the_others_along_the_moon_unless_told():
+    frames = {type(one).__name__: one.lower().frame for one in EACH}
+    assert [name for name, frame in frames.items() if frame == situation.SITE] == ["QuadraticGuidance"]
+    assert laws.QuadraticGuidance(time_to_go=1 * u.s, frame="level").lower().frame == situation.LEVEL
+    assert laws.EGuidance(time_to_go=1 * u.s, frame="site").lower().frame == situation.SITE
+
+
+def test_codes_are_those_of_the_kernels():
+    assert [one.lower().code for one in EACH] == [
+        law.ENGINE_OFF,
+        law.ATTITUDE_HOLD,
+        law.GRAVITY_TURN,
+        law.E_GUIDANCE,
+        law.QUADRATIC,
+        law.DESCENT_RATE,
+        law.ZEM_ZEV,
+        law.FRACTIONAL,
+    ]
+
+
+WRONG = {
+    "a time to go of zero": (laws.EGuidance, {"time_to_go": 0 * u.s}, "time_to_go"),
+    "a time in metres": (laws.QuadraticGuidance, {"time_to_go": 3 * u.m}, "time_to_go"),
+    "a negative time to find": (laws.ZemZev, {"time_to_go": -1 * u.s}, "time_to_go"),
+    "a bare target": (laws.EGuidance, {"time_to_go": 9 * u.s, "target_altitude": 30.0}, "target_altitude"),
+    "an infinite target": (laws.ZemZev, {"target_downrange": np.inf * u.m}, "target_downrange"),
+    "a jerk of another dimension": (
+        laws.QuadraticGuidance,
+        {"time_to_go": 9 * u.s, "target_downrange_jerk": 1 * MPS2},
+        "target_downrange_jerk",
+    ),
+    "an unknown frame": (laws.DescentRate, {"frame": "lunar"}, "'level'"),
+    "a negative lead": (laws.EGuidance, {"time_to_go": 9 * u.s, "lead_time": -1 * u.s}, "lead_time"),
+    "a negative floor": (laws.EGuidance, {"time_to_go": 9 * u.s, "frozen_below": -1 * u.s}, "frozen_below"),
+    "exponents in the wrong order": (
+        laws.FractionalPolynomial,
+        {"time_to_go": 9 * u.s, "first_exponent": 2.0, "second_exponent": 2.0},
+        "second_exponent",
+    ),
+    "a negative exponent": (
+        laws.FractionalPolynomial,
+        {"time_to_go": 9 * u.s, "first_exponent": -1.0},
+        "first_exponent",
+    ),
+    "no throttle": (laws.AttitudeHold, {"throttle": 0.0}, "throttle"),
+    "more than full throttle": (laws.GravityTurn, {"throttle": 1.1}, "throttle"),
+    "a gravity turn upward": (laws.GravityTurn, {"target_altitude_rate": 1 * MPS}, "target_altitude_rate"),
+    "a tilt to the side": (laws.DescentRate, {"largest_tilt": 90 * u.deg}, "largest_tilt"),
+    "a time constant of zero": (laws.DescentRate, {"vertical_time_constant": 0 * u.s}, "vertical_time_constant"),
+    "a drift that swings": (laws.DescentRate, {"position_time_constant": 19 * u.s}, "give 20.0 s"),
+    "a negative weight": (laws.ZemZev, {"time_weight": -1 * u.m**2 / u.s**4}, "time_weight"),
+}
+
+
+@pytest.mark.parametrize(("kind", "given", "word"), WRONG.values(), ids=WRONG)
+def test_a_law_that_cannot_be_is_refused_by_the_name_of_its_argument(kind, given, word):
+    with pytest.raises(InputError, match=word):
+        kind(**given)
