@@ -10,7 +10,7 @@ from astropy.time import Time
 from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.plan.exits import Exit
-from lunarsim.plan.laws import GuidanceLaw
+from lunarsim.plan.laws import LAWS, GuidanceLaw
 from lunarsim.plan.steering import AgainstVelocity, Steering
 
 
@@ -72,7 +72,7 @@ class Burn:
         checks.quantity("timer", self.timer, u.s, positive=True)
         checks.quantity("pitch_error", self.pitch_error, u.deg)
         checks.quantity("yaw_error", self.yaw_error, u.deg)
-        if not callable(getattr(self.steering, "lower", None)):
+        if isinstance(self.steering, str) or not callable(getattr(self.steering, "lower", None)):
             raise InputError(f"steering = {self.steering!r}: expected a steering law such as AgainstVelocity()")
         if not 0.0 < checks.number("throttle", self.throttle) <= 1.0:
             raise InputError(f"throttle = {self.throttle}: expected a share of full thrust, above 0 and up to 1")
@@ -133,7 +133,7 @@ class Guided:
             checks.quantity("turn_rate", self.turn_rate, u.deg / u.s, positive=True)
         if self.glide_slope is not None:
             checks.quantity("glide_slope", self.glide_slope, u.deg, minimum=0.0)
-        if not callable(getattr(self.law, "lower", None)):
+        if not isinstance(self.law, LAWS):
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
         if len(self.exits) > MOST_EXITS or not all(isinstance(each, Exit) for each in self.exits):
             raise InputError(f"exits = {self.exits!r}: expected up to {MOST_EXITS} Exit(...)")

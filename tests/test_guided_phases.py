@@ -1,0 +1,290 @@
+"""Guided phases as both drivers fly them: limits, exits, cycles, belief, and what they end with."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+import lunarsim as ls
+from lunarsim.campaign.flying import Flying
+from lunarsim.campaign.paths import dispersible
+from lunarsim.campaign.sampling import MonteCarlo
+from lunarsim.kernels import places
+
+_MPS = u.m / u.s
+
+
+@pytest.fixture(scope="module")
+def site():
+    return ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg)
+
+
+@pytest.fixture(scope="module")
+def lander():
+    return ls.Spacecraft(
+        dry_mass=700 * u.kg,
+        propellant_mass=300 * u.kg,
+        engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s, least_throttle=0.1, throttle_rate=0.2 / u.s),
+        turn_rate=5 * u.deg / u.s,
+    )
+
+
+@pytest.fixture(scope="module")
+def landing(site, lander, epoch, point_moon):
+    """From 2 km over the ground and 4 km before the site: an approach, a vertical descent, a free fall of 3 m."""
+    start = ls.State.from_approach(
+        latitude=site.latitude,
+        longitude=site.longitude,
+        azimuth=-60 * u.deg,
+        range_to_go=4 * u.km,
+        altitude=2 * u.km,
+        speed=80 * _MPS,
+        flight_path_angle=-20 * u.deg,
+        epoch=epoch,
+    )
+    approach = ls.Guided(
+        name="approach",
+        law=ls.EGuidance(time_to_go=90 * u.s, target_altitude=60 * u.m, target_altitude_rate=-2 * _MPS),
+        exits=[ls.Exit(quantity="time to go", below=4 * u.s)],
+        longest=120 * u.s,
+    )
+    vertical = ls.Guided(
+        name="vertical descent",
+        law=ls.DescentRate(target_altitude_rate=-2 * _MPS),
+        exits=[ls.Exit(quantity="altitude", below=3 * u.m)],
+        longest=100 * u.s,
+    )
+    fall = ls.Guided(name="free fall", law=ls.EngineOff(), longest=20 * u.s)
+    return ls.Scenario(
+        name="approach", state=start, craft=lander, moon=point_moon, plan=(approach, vertical, fall), landing_site=site
+    )
+
+
+@pytest.fixture(scope="module")
+def landed(landing):
+    return ls.simulate(landing)
+
+
+def with_phase(scenario, k, **changes):
+    phases = list(scenario.plan)
+    phases[k] = replace(phases[k], **changes)
+    return replace(scenario, plan=tuple(phases))
+
+
+def flown_by_campaign_driver(scenario, tolerance_m=1e-3):
+    """The end of a scenario as the campaign driver flies it: time (s) and state (m, m/s)."""
+    flying = Flying(scenario, {}, (), MonteCarlo(), tolerance_m, 1, 1)
+    result = flying.fly({})[0]
+    assert result[places.FAILURE] == places.SOUND
+    return result[places.END_S], np.r_[result[places.END_POSITION], result[places.END_VELOCITY]], result
+
+
+def test_a_landing_passes_through_its_phases_and_ends_near_its_site(landed, site):
+    assert [phase.name for phase in landed.phases] == ["approach", "vertical descent", "free fall"]
+    assert [phase.ended_by for phase in landed.phases[:2]] == ["time to go below 4 s", "altitude below 3 m"]
+    # the target lies over the site, and the last 4 s of the law are not flown: a few metres
+    assert landed.outcome.distance_to(site) < 20 * u.m
+
+
+def test_free_fall_from_the_last_exit_arrives_with_the_speed_of_free_fall(landed):
+    before = landed.phases[-1].before
+    height = before.height.to_value(u.m)
+    down = -np.sin(before.flight_path_angle.to_value(u.rad)) * before.speed.to_value(_MPS)
+    after = landed.outcome
+    arrived = -np.sin(after.flight_path_angle.to_value(u.rad)) * after.speed.to_value(_MPS)
+    gravity = ls.constants.GM_MOON_M3_S2 / ls.constants.MOON_RADIUS_M**2
+    assert arrived == pytest.approx(np.sqrt(down**2 + 2 * gravity * height), rel=1e-5)  # gravity over 3 m: 2e-6
+
+
+def test_phases_account_for_all_the_propellant(landed, lander):
+    used = sum(phase.propellant.to_value(u.kg) for phase in landed.phases)
+    assert used == pytest.approx((lander.mass - landed.mass[-1]).to_value(u.kg), abs=1e-9)
+
+
+def test_both_drivers_end_at_the_same_place_and_time(landing, landed):
+    end_s, state, _ = flown_by_campaign_driver(landing)
+    there = landed.outcome.state
+    assert end_s == pytest.approx(landed.duration.to_value(u.s), abs=1e-6)  # measured 1e-9
+    assert np.linalg.norm(state[:3] - there.position.to_value(u.m)) < 1e-3  # of 0.1 m that a campaign may be off
+    assert np.linalg.norm(state[3:] - there.velocity.to_value(_MPS)) < 1e-5
+
+
+def test_both_drivers_end_alike_with_every_error_of_navigation_and_engine(landing):
+    errors = ls.Navigation(
+        downrange=30 * u.m,
+        crossrange=-20 * u.m,
+        altitude=5 * u.m,
+        downrange_rate=0.2 * _MPS,
+        crossrange_rate=-0.1 * _MPS,
+        altitude_rate=0.05 * _MPS,
+        altitude_scale=0.01,
+        mass=4 * u.kg,
+        position_noise=2 * u.m,
+        velocity_noise=0.05 * _MPS,
+        altitude_noise=0.5 * u.m,
+        seed=11,
+    )
+    engine = replace(
+        landing.craft.engine,
+        thrust_error=0.02,
+        specific_impulse_least=290 * u.s,
+        forbidden_throttle=(0.45, 0.6),
+    )
+    scenario = replace(landing, craft=replace(landing.craft, navigation=errors, engine=engine))
+    flight = ls.simulate(scenario)
+    end_s, state, _ = flown_by_campaign_driver(scenario)
+    assert end_s == pytest.approx(flight.duration.to_value(u.s), abs=1e-6)
+    assert np.linalg.norm(state[:3] - flight.outcome.state.position.to_value(u.m)) < 1e-3
+
+
+def test_the_throttle_stays_within_its_range_and_rate(landed, lander):
+    shares = np.array([piece.thrust_n for piece in landed.trajectory.phases]) / lander.engine.thrust.to_value(u.N)
+    lengths = np.array([p.segment.end_s - p.segment.start_s for p in landed.trajectory.phases])
+    on = shares > 0.0
+    assert np.all((shares[on] >= 0.1 - 1e-12) & (shares[on] <= 1.0 + 1e-12))
+    both = on[1:] & on[:-1]
+    assert np.all(np.abs(np.diff(shares))[both] <= 0.2 * lengths[1:][both] + 1e-12)
+
+
+def test_the_attitude_turns_no_faster_than_it_may(landed):
+    pieces = [piece for piece in landed.trajectory.phases if piece.direction is not None]
+    axes = np.array([piece.direction for piece in pieces])
+    lengths = np.array([piece.segment.end_s - piece.segment.start_s for piece in pieces])
+    turned = np.degrees(
+        np.arctan2(np.linalg.norm(np.cross(axes[1:], axes[:-1]), axis=1), np.sum(axes[1:] * axes[:-1], 1))
+    )
+    full = lengths[1:] > 0.5  # the last cycle is cut short by the ground
+    assert np.all(turned[full] <= 5.0 * 1.0 + 1e-9)
+    assert turned.max() > 1.0  # it does turn
+
+
+def test_the_tilt_stays_within_the_limit_of_the_phase(landing):
+    flight = ls.simulate(with_phase(landing, 0, largest_tilt=25 * u.deg, turn_rate=None))
+    for piece in flight.trajectory.phases[:80]:
+        up = piece.segment.solution(piece.segment.start_s)[:3]
+        assert piece.direction @ up / np.linalg.norm(up) >= np.cos(np.radians(25.0)) - 1e-9
+
+
+def test_a_band_that_the_engine_cannot_hold_is_not_held(landing, lander):
+    engine = replace(lander.engine, forbidden_throttle=(0.3, 0.7), throttle_rate=None)
+    flight = ls.simulate(replace(landing, craft=replace(lander, engine=engine)))
+    shares = np.array([piece.thrust_n for piece in flight.trajectory.phases]) / 4000.0
+    assert not np.any((shares > 0.3 + 1e-12) & (shares < 1.0 - 1e-12))
+
+
+def test_an_exit_is_decided_by_what_is_believed(landing):
+    """A craft that believes to be 50 m lower than it is ends its descent 50 m higher."""
+    low = replace(landing, craft=replace(landing.craft, navigation=ls.Navigation(altitude=-50 * u.m)))
+    flight = ls.simulate(low)
+    record = flight.phases[1]
+    assert record.ended_by == "altitude below 3 m"
+    assert 48 * u.m < record.after.height < 54 * u.m  # it looks once a second, while it comes down at 2 m/s
+    event = next(e for e in flight.timeline if e.kind is ls.EventKind.PHASE and e.detail == "vertical descent")
+    assert (event.true.state.height - event.believed.state.height).to_value(u.m) == pytest.approx(50.0, abs=1e-3)
+
+
+def test_a_phase_whose_exit_is_never_met_ends_at_its_limit_and_says_so(landing):
+    hover = with_phase(landing, 1, law=ls.DescentRate(), longest=30 * u.s)
+    record = ls.simulate(hover).phases[1]
+    assert record.ended_by == "limit of time"
+    assert record.duration.to_value(u.s) == pytest.approx(30.0, abs=1e-6)
+    _, _, result = flown_by_campaign_driver(hover)
+    assert result[places.BURNS + places.BURN_SIZE + places.CUTOFF] == places.TIMER_RAN_OUT
+
+
+def test_an_empty_tank_ends_the_thrust_and_not_the_flight(landing):
+    poor = replace(landing, craft=replace(landing.craft, propellant_mass=35 * u.kg))
+    flight = ls.simulate(poor)
+    assert flight.mass[-1].to_value(u.kg) == pytest.approx(700.0, abs=1e-6)
+    assert any(e.kind is ls.EventKind.CUTOFF and e.detail == "propellant" for e in flight.timeline)
+    assert flight.outcome.speed > 10 * _MPS  # it falls
+    end_s, _, _ = flown_by_campaign_driver(poor)
+    assert end_s == pytest.approx(flight.duration.to_value(u.s), abs=1e-6)
+
+
+def test_a_hover_takes_the_thrust_of_its_weight(landing):
+    hover = with_phase(landing, 1, law=ls.DescentRate(), longest=60 * u.s)
+    flight = ls.simulate(hover)
+    record = flight.phases[1]
+    at = record.start + 50 * u.s
+    moment = flight.moment(at)
+    r = np.linalg.norm(moment.true.state.position.to_value(u.m))
+    weight = moment.true.mass.to_value(u.kg) * ls.constants.GM_MOON_M3_S2 / r**2
+    # the turning Moon carries 0.0003 % of the weight; the mass falls by 0.05 % in the cycle over which thrust is held
+    assert moment.true.thrust.to_value(u.N) == pytest.approx(weight, rel=1e-3)
+
+
+def test_halving_the_cycle_moves_the_touchdown_by_ever_less(landing):
+    def end(cycle_s):
+        scenario = landing
+        for k in range(2):
+            scenario = with_phase(scenario, k, cycle=cycle_s * u.s)
+        scenario = replace(scenario, craft=replace(scenario.craft, turn_rate=None))
+        return ls.simulate(scenario).phases[0].after.position.to_value(u.m)
+
+    ends = [end(cycle_s) for cycle_s in (2.0, 1.0, 0.5, 0.25)]
+    moved = [np.linalg.norm(b - a) for a, b in pairwise(ends)]
+    assert moved[0] > 1.5 * moved[1] > 1.5**2 * moved[2]
+
+
+def test_a_saved_landing_is_the_same_landing(landed, tmp_path):
+    landed.save(tmp_path / "landing.flight")
+    again = ls.Flight.load(tmp_path / "landing.flight")
+    at = landed.start + [10.3, 95.0] * u.s
+    assert np.array_equal(again.at(at).position.value, landed.at(at).position.value)
+    assert [p.ended_by for p in again.phases] == [p.ended_by for p in landed.phases]
+    assert again.moment(at[0]).believed.state is not None
+
+
+def test_the_same_seed_gives_the_same_noise_and_another_seed_another(landing):
+    def end(seed):
+        navigation = ls.Navigation(velocity_noise=0.1 * _MPS, seed=seed)
+        scenario = replace(landing, craft=replace(landing.craft, navigation=navigation))
+        return ls.simulate(scenario).outcome.state.position.to_value(u.m)
+
+    assert np.array_equal(end(3), end(3))
+    assert np.linalg.norm(end(3) - end(4)) > 1e-3
+
+
+def test_every_error_of_navigation_can_be_dispersed(landing):
+    names = set(dispersible(landing))
+    assert {f"craft.navigation.{field}" for field in ls.Navigation.__dataclass_fields__} <= names
+    assert {"craft.engine.thrust_error", "craft.dry_mass", "plan.0.cycle", "plan.0.longest"} <= names
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda s: replace(s, landing_site=None), "landing_site is missing"),
+        (lambda s: replace(s, craft=None), "craft is missing"),
+        (lambda s: replace(s, craft=replace(s.craft, propellant_mass=0 * u.kg)), "propellant_mass = 0"),
+        (
+            lambda s: replace(s, craft=replace(s.craft, engine=ls.Engine(thrust=1 * u.kN, specific_impulse=310 * u.s))),
+            "not more than the weight",
+        ),
+        (lambda s: with_phase(s, 0, longest=0 * u.s), "longest"),
+        (lambda s: with_phase(s, 0, cycle=-1 * u.s), "cycle"),
+        (lambda s: with_phase(s, 0, throttle=(0.5, 0.2)), "throttle"),
+        (lambda s: with_phase(s, 0, exits=[ls.Exit(quantity="altitude", below=1 * u.m)] * 5), "up to 4"),
+        (lambda s: with_phase(s, 0, law="gravity turn"), "expected a guidance law"),
+    ],
+)
+def test_what_no_guidance_could_fly_is_refused(landing, change, words):
+    with pytest.raises(ls.InputError, match=words):
+        change(landing)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"quantity": "height", "below": 3 * u.m}, "quantity = 'height'"),
+        ({"quantity": "altitude"}, "either below= or above="),
+        ({"quantity": "altitude", "below": 3 * u.m, "above": 1 * u.m}, "either below= or above="),
+        ({"quantity": "altitude", "below": 3 * u.s}, "below of the exit on altitude"),
+    ],
+)
+def test_a_condition_that_means_nothing_is_refused(options, words):
+    with pytest.raises(ls.InputError, match=words):
+        ls.Exit(**options)
