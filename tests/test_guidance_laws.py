@@ -367,6 +367,14 @@ def test_a_gravity_turn_follows_the_relation_of_culler_and_fried():
     assert errors[1] == pytest.approx(0.5 * errors[0], rel=0.1)  # first order
 
 
+@pytest.mark.parametrize("coordinates", [level, cartesian])
+def test_a_gravity_turn_thrusts_against_the_velocity_over_the_ground_wherever_it_is(coordinates):
+    r, v = np.array([4e5, -6e5, 1.7e6]), np.array([900.0, 500.0, -300.0])
+    q, rate, free, scale, axes = coordinates(r, v, np.zeros(3), SITE)
+    thrust = command(law.GRAVITY_TURN, parameters(own=(0.5,)), q, rate, free=free, scale=scale) @ axes
+    assert thrust == pytest.approx(-0.5 * 10_000.0 / MASS_KG * v / np.linalg.norm(v))
+
+
 @pytest.mark.parametrize("rate", [0.0, -5.0])
 def test_a_gravity_turn_comes_to_its_rate_at_its_altitude(rate):
     p = parameters(own=(np.nan,), target=(0.0, 0.0, 500.0), rate=(0.0, 0.0, rate))
