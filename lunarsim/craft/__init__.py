@@ -1,7 +1,8 @@
-"""The craft: engine, sensors, masses."""
+"""The craft: engine, sensors, landing gear, masses."""
 
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
+from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.spacecraft import Spacecraft
 
-__all__ = ["Accelerometer", "Engine", "Spacecraft"]
+__all__ = ["Accelerometer", "Engine", "LandingGear", "Spacecraft"]
