@@ -19,6 +19,7 @@ from .campaign import assert_campaign as assert_campaign
 from .campaign import state_covariance as state_covariance
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine
+from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import Spacecraft as Spacecraft
 from .errors import DataError as DataError
@@ -39,10 +40,12 @@ from .flight import EventKind as EventKind
 from .flight import Flight as Flight
 from .flight import Impact as Impact
 from .flight import InOrbit as InOrbit
+from .flight import Landed as Landed
 from .flight import Outcome as Outcome
 from .flight import Rung as Rung
 from .flight import Scenario as Scenario
 from .flight import Site as Site
+from .flight import Verdict as Verdict
 from .flight import detectors as detectors
 from .flight import ladder as ladder
 from .flight import propagate as propagate

@@ -52,7 +52,11 @@ def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
         "incidence_deg",
         "slope_deg",
         "distance_to_crater_km",
+        "crater_diameter_low_m",
+        "crater_diameter_high_m",
+        "crater_diameter_observed_m",
     }
+    assert result["flown"]["impact"]["crater_diameter_observed_m"] == 10.0
     assert result["flown"]["burn"]["cutoff"] == "timer"
     assert result["planned"]["burn"]["cutoff"] == "sensed delta-v"
 
@@ -64,6 +68,7 @@ def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, subprocess
     assert "python -m lunarsim.scenarios.luna25_reconstruction" in story
     assert "planned height true believed flown height true believed" in story
     assert "was cut off by the timer after 127.0 s" in story
+    assert "m estimated (Holsapple 1993), 10 m observed" in story
     assert "…" not in story  # nothing is cut short at 80 columns
 
 

@@ -288,3 +288,22 @@ def test_what_no_guidance_could_fly_is_refused(landing, change, words):
 def test_a_condition_that_means_nothing_is_refused(options, words):
     with pytest.raises(ls.InputError, match=words):
         ls.Exit(**options)
+
+
+def test_a_gear_gives_the_touchdown_its_verdict_in_both_drivers(landing):
+    gear = ls.LandingGear(vertical_speed=4.5 * _MPS, horizontal_speed=1 * _MPS, tilt=5 * u.deg, slope=8 * u.deg)
+    for limits, code, words in (
+        (gear, places.LANDED, "landed safely"),
+        (replace(gear, vertical_speed=2 * _MPS), places.HARD_LANDING, "hard landing"),
+        (replace(gear, vertical_speed=1 * _MPS, crash_speed=1.1 * _MPS), places.CRASHED, "crashed"),
+    ):
+        scenario = replace(landing, craft=replace(landing.craft, gear=limits))
+        outcome = ls.simulate(scenario).outcome
+        _, _, result = flown_by_campaign_driver(scenario)
+        assert result[places.OUTCOME] == code
+        assert outcome.verdict.value == words
+        assert result[places.DESCENT_RATE] == pytest.approx(outcome.vertical_speed.to_value(_MPS), abs=1e-6)
+        assert result[places.HORIZONTAL_SPEED] == pytest.approx(outcome.horizontal_speed.to_value(_MPS), abs=1e-6)
+        assert np.degrees(result[places.TILT]) == pytest.approx(outcome.tilt.to_value(u.deg), abs=1e-6)
+        miss = np.hypot(result[places.DOWNRANGE_MISS], result[places.CROSSRANGE_MISS])
+        assert miss == pytest.approx(outcome.distance_to(scenario.landing_site).to_value(u.m), abs=1e-3)

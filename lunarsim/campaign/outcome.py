@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight.timeline import Cutoff
+from lunarsim.flight.touchdown import VERDICTS
 from lunarsim.kernels import places
 
 #: How a run ended, by its code.
-OUTCOMES = {places.FAILED: "failed", places.IMPACT: "impact", places.IN_ORBIT: "in orbit", places.ESCAPE: "escape"}
+OUTCOMES = {
+    places.FAILED: "failed",
+    places.IMPACT: "impact",
+    places.IN_ORBIT: "in orbit",
+    places.ESCAPE: "escape",
+    **{code: verdict.value for code, verdict in VERDICTS.items()},
+}
 
 #: Why a run could not be flown, by its code; empty for those that could.
 FAILURES = {

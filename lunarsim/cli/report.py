@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from lunarsim import checks
 from lunarsim.flight import BurnRecord, Event, EventKind, Flight, Impact, Scenario
 from lunarsim.orbits import State
 
@@ -76,6 +77,7 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
         for name, site in flight.scenario.sites.items():
             distance_km = flight.outcome.distance_to(site).to_value(u.km)
             outcome += f", {distance_km:.{2 if distance_km < 10.0 else 0}f} km from the {site.title or name}"
+        outcome += _crater(flight, flight.outcome)
     return " ".join([*sentences, f"Flown: {outcome}.", flight.scenario.remark]).strip()
 
 
@@ -92,6 +94,18 @@ def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
             f"and {_orbit(planned.after)}."
         )
     return words
+
+
+def _crater(flight: Flight, impact: Impact) -> str:
+    """Return how wide the crater should be, and how wide it is if that is known."""
+    if flight.scenario.craft is None:
+        return ""
+    words = f"; crater: {impact.crater_diameter(flight.mass[-1])} estimated (Holsapple 1993)"
+    observed = flight.scenario.published.get("crater_diameter")
+    if observed is None:
+        return words
+    observed = checks.quantity("published.crater_diameter", observed, u.m)
+    return f"{words}, {observed.value:.0f} m observed"
 
 
 def _orbit(state: State) -> str:

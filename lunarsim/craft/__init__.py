@@ -1,8 +1,9 @@
-"""The craft: engine, sensors, masses."""
+"""The craft: engine, sensors, landing gear, masses."""
 
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
+from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
 from lunarsim.craft.spacecraft import Spacecraft
 
-__all__ = ["Accelerometer", "Engine", "Navigation", "Spacecraft"]
+__all__ = ["Accelerometer", "Engine", "LandingGear", "Navigation", "Spacecraft"]

@@ -9,6 +9,7 @@ from astropy import units as u
 from lunarsim import checks
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
+from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
 from lunarsim.errors import InputError
 
@@ -49,6 +50,7 @@ class Spacecraft:
     engine: Engine
     accelerometer: Accelerometer = field(default_factory=Accelerometer)
     navigation: Navigation = field(default_factory=Navigation)
+    gear: LandingGear | None = None
     turn_rate: u.Quantity | None = None
     radiation_area: u.Quantity = 0.0 * u.m**2
     radiation_coefficient: float = 1.0

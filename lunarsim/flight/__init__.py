@@ -10,6 +10,7 @@ from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.simulate import propagate, simulate
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
+from lunarsim.flight.touchdown import Landed, Verdict
 
 __all__ = [
     "Accuracy",
@@ -22,6 +23,7 @@ __all__ = [
     "Flight",
     "Impact",
     "InOrbit",
+    "Landed",
     "Moment",
     "Outcome",
     "Provenance",
@@ -31,6 +33,7 @@ __all__ = [
     "Source",
     "Status",
     "Truth",
+    "Verdict",
     "detectors",
     "distance_to_top",
     "ladder",

@@ -44,3 +44,7 @@ class Computer:
         """Return the engine as commanded."""
         propulsion: motion.Propulsion = guided.propulsion_of(command, self._row)
         return propulsion
+
+    def attitude(self, y: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Return the craft's axis (ICRF unit vector) and its rate (rad/s) as of the last cycle."""
+        return looks.axis_at(y, self.memory), float(self.memory[looks.TURN_RATE])

@@ -17,7 +17,7 @@ from astropy.coordinates import Angle, Latitude, Longitude
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
+from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight.moment import Belief, Moment, Truth
@@ -26,6 +26,7 @@ from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.stored_segment import StoredSegment
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.flight.touchdown import Landed
 from lunarsim.kernels.terrain import Ground
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
@@ -36,11 +37,11 @@ Arrays = dict[str, NDArray[Any]]
 
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
-    *(Accelerometer, Engine, Navigation, Spacecraft, AccelerometerOff),
+    *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Exit, FixedDirection, Guided, *LAWS),
     *(Scenario, Site, Provenance, Source),
-    *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Moment, PhaseRecord, StoredSegment, Truth),
+    *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Landed, Moment, PhaseRecord, StoredSegment, Truth),
 )
 #: Enumerations, stored by the value of the member.
 ENUMS: tuple[type[Enum], ...] = (Cutoff, EventKind, Status)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.flight.scenario import Site
 from lunarsim.moon import Terrain
-from lunarsim.moon.orientation import rot_me_from_icrf, rot_pa_from_icrf_with_rate
+from lunarsim.moon.crater import SPACECRAFT_DENSITY, CraterEstimate, crater_estimate
+from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf, rot_pa_from_icrf_with_rate
 from lunarsim.orbits import State
 
 
@@ -72,8 +73,8 @@ class Outcome(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class Impact(Outcome):
-    """The craft met the ground at speed.
+class GroundContact(Outcome):
+    """The end of a flight on the ground, safe or not.
 
     Attributes
     ----------
@@ -89,26 +90,65 @@ class Impact(Outcome):
         return self.terrain.slope(self.latitude, self.longitude)
 
     @property
-    def incidence(self) -> u.Quantity:
-        """Angle between the inertial velocity and the ground there, slope included; 90 deg is head-on."""
-        v_me = self._velocity_me()
-        normal = self.terrain.normal(self.latitude, self.longitude).value
-        return np.degrees(np.arctan2(-(v_me @ normal), np.linalg.norm(np.cross(v_me, normal)))) * u.deg
-
-    @property
     def ground_relative_speed(self) -> u.Quantity:
         """Speed over the turning Moon, up to 4.6 m/s from the inertial one."""
+        return np.linalg.norm(self._velocity_over_ground()) * (u.m / u.s)
+
+    def crater_diameter(
+        self, mass: u.Quantity, *, projectile_density: u.Quantity = SPACECRAFT_DENSITY
+    ) -> CraterEstimate:
+        """Return the range of rim-to-rim diameters that a crater would have; see :func:`crater_estimate`.
+
+        Zero where the craft was not moving into the ground, which the edge between two pixels of a map can show.
+
+        Parameters
+        ----------
+        mass : Quantity
+            Of the craft at the end.
+        projectile_density : Quantity
+            Mass over outline; default 200 kg/m3.
+
+        Raises
+        ------
+        InputError
+            If the mass or the density is not greater than zero.
+        """
+        angle = angle_to_ground(self._velocity_over_ground(), self._normal())
+        if angle <= 0.0 * u.deg:
+            return CraterEstimate(0.0 * u.m, 0.0 * u.m)
+        return crater_estimate(mass, self.ground_relative_speed, angle, projectile_density=projectile_density)
+
+    def _normal(self) -> NDArray[np.float64]:
+        """Return the outward normal of the ground in ME components."""
+        normal: NDArray[np.float64] = self.terrain.normal(self.latitude, self.longitude).value
+        return normal
+
+    def _velocity_over_ground(self) -> NDArray[np.float64]:
+        """Return the velocity (m/s) over the turning Moon in ME components."""
         rot, rate = rot_pa_from_icrf_with_rate(self.time)
         r, v = self.state.position.to_value(u.m), self.state.velocity.to_value(u.m / u.s)
-        return np.linalg.norm(rot @ v + rate @ r) * (u.m / u.s)
-
-    def _velocity_me(self) -> NDArray[np.float64]:
-        velocity: NDArray[np.float64] = rot_me_from_icrf(self.time) @ self.state.velocity.to_value(u.m / u.s)
+        velocity: NDArray[np.float64] = ROT_ME_FROM_PA @ (rot @ v + rate @ r)
         return velocity
+
+
+@dataclass(frozen=True, eq=False)
+class Impact(GroundContact):
+    """The craft met the ground at speed.
+
+    Attributes
+    ----------
+    terrain : Terrain
+        The ground that it met.
+    """
+
+    @property
+    def incidence(self) -> u.Quantity:
+        """Angle between the inertial velocity and the ground there, slope included; 90 deg is head-on."""
+        return angle_to_ground(rot_me_from_icrf(self.time) @ self.state.velocity.to_value(u.m / u.s), self._normal())
 
     def __str__(self) -> str:
         return (
-            f"impact at {_clock(self.time)} UTC, {_place(self)}, "
+            f"impact at {clock(self.time)} UTC, {place(self)}, "
             f"{self.speed.to_value(u.m / u.s):.0f} m/s at {self.flight_path_angle.to_value(u.deg):.2f} deg"
             f"{self._on_a_slope()}"
         )
@@ -133,7 +173,7 @@ class InOrbit(Outcome):
 
     def __str__(self) -> str:
         return (
-            f"in orbit at {_clock(self.time)} UTC, "
+            f"in orbit at {clock(self.time)} UTC, "
             f"{self.perilune.to_value(u.km):.1f} x {self.apolune.to_value(u.km):.1f} km"
         )
 
@@ -142,7 +182,7 @@ class Escape(Outcome):
     """The plan ended with the craft on an open orbit."""
 
     def __str__(self) -> str:
-        return f"on an escape orbit at {_clock(self.time)} UTC, at {self.speed.to_value(u.m / u.s):.0f} m/s"
+        return f"on an escape orbit at {clock(self.time)} UTC, at {self.speed.to_value(u.m / u.s):.0f} m/s"
 
 
 def outcome_in_space(state: State) -> Outcome:
@@ -150,10 +190,17 @@ def outcome_in_space(state: State) -> Outcome:
     return InOrbit(state) if np.isfinite(state.apolune.value) else Escape(state)
 
 
-def _clock(time: Time) -> str:
+def angle_to_ground(velocity: NDArray[np.float64], normal: NDArray[np.float64]) -> u.Quantity:
+    """Return the angle of a velocity into ground of this outward normal; negative out of it."""
+    return np.degrees(np.arctan2(-(velocity @ normal), np.linalg.norm(np.cross(velocity, normal)))) * u.deg
+
+
+def clock(time: Time) -> str:
+    """Return a time in UTC to the second."""
     return str(time.utc.strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def _place(outcome: Outcome) -> str:
+def place(outcome: Outcome) -> str:
+    """Return latitude and longitude in words."""
     latitude, longitude = outcome.latitude.deg, outcome.longitude.deg
     return f"{abs(latitude):.3f} {'S' if latitude < 0 else 'N'} {longitude:.3f} E"

@@ -21,6 +21,7 @@ from lunarsim.flight.outcome import Impact, Outcome, outcome_in_space
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.sky import Sky
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.flight.touchdown import touchdown_outcome
 from lunarsim.kernels import motion, places
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.exits import NO_EXIT
@@ -128,7 +129,8 @@ class Pilot:
                 break
             self._cycle(phase, command)
         if self._down:
-            ended_by = EventKind.IMPACT.value
+            gear = self._scenario.craft is not None and self._scenario.craft.gear is not None
+            ended_by = EventKind.TOUCHDOWN.value if gear else EventKind.IMPACT.value
         self._guided_phases.append(
             PhaseRecord(
                 name=phase.name,
@@ -211,9 +213,14 @@ class Pilot:
         return segment.ended_by
 
     def _finish(self) -> Outcome:
+        craft, terrain = self._scenario.flown_craft, self._scenario.moon.terrain
+        if self._down and craft is not None and craft.gear is not None:
+            self._log(EventKind.TOUCHDOWN)
+            axis, turn_rate_rad_s = self._computer.attitude(self._y)
+            return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear)
         self._log(EventKind.IMPACT if self._down else EventKind.END)
         if self._down:
-            return Impact(self._state(), self._scenario.moon.terrain)
+            return Impact(self._state(), terrain)
         return outcome_in_space(self._state())
 
     def _state(self) -> State:

@@ -101,6 +101,8 @@ def _write_craft(craft: Spacecraft, row: Row) -> None:
     row[places.SENSOR_POWERED] = craft.accelerometer.powered
     row[places.SENSOR_SCALE] = craft.accelerometer.scale_factor
     row[places.SENSOR_BIAS] = craft.accelerometer.bias.to_value(u.m / u.s**2)
+    if craft.gear is not None:
+        row[places.GEAR] = np.nan_to_num(craft.gear.lower(), posinf=NO_LIMIT)
     row[places.TURN_RATE] = NO_LIMIT if craft.turn_rate is None else craft.turn_rate.to_value(u.rad / u.s)
 
 

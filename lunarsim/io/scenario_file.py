@@ -12,7 +12,7 @@ from astropy import units as u
 
 from lunarsim import data
 from lunarsim.campaign.distributions import Distribution
-from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
+from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
 from lunarsim.errors import InputError, ScenarioError, nearest
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight import Provenance, Scenario, Site, Source
@@ -193,6 +193,7 @@ def _craft(table: schema.CraftTable, origin: str) -> Spacecraft:
         engine=built(origin, "craft.engine", partial(Engine, **dict(table.engine))),
         accelerometer=built(origin, "craft.accelerometer", partial(Accelerometer, **dict(table.accelerometer))),
         navigation=built(origin, "craft.navigation", partial(Navigation, **dict(table.navigation))),
+        gear=built(origin, "craft.gear", partial(LandingGear, **dict(table.gear))) if table.gear else None,
         turn_rate=table.turn_rate,
         radiation_area=table.radiation_area,
         radiation_coefficient=table.radiation_coefficient,

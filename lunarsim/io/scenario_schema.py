@@ -89,6 +89,19 @@ class AccelerometerTable(Table):
     bias: Acceleration = Field(default_factory=lambda: 0.0 * u.m / u.s**2)
 
 
+class GearTable(Table):
+    """What the landing gear stands."""
+
+    vertical_speed: Velocity
+    horizontal_speed: Velocity
+    tilt: Angle
+    slope: Angle
+    turn_rate: AngularRate | None = None
+    crash_speed: Velocity | None = None
+    stance: Length | None = None
+    mass_centre_height: Length | None = None
+
+
 class CraftTable(Table):
     """The spacecraft as designed."""
 
@@ -98,6 +111,7 @@ class CraftTable(Table):
     accelerometer: AccelerometerTable = Field(default_factory=AccelerometerTable)
     navigation: NavigationTable = Field(default_factory=NavigationTable)
     turn_rate: AngularRate | None = None
+    gear: GearTable | None = None
     radiation_area: Area = Field(default_factory=lambda: 0.0 * u.m**2)
     radiation_coefficient: Number = 1.0
 

@@ -36,7 +36,7 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
         "burns": burns,
         "outcome": str(outcome),
         "end": {"utc": _utc(outcome.time), **_orbit(outcome.state)},
-        "impact": _impact(outcome, flight.scenario.sites) if isinstance(outcome, Impact) else None,
+        "impact": _impact(outcome, flight) if isinstance(outcome, Impact) else None,
     }
 
 
@@ -57,8 +57,10 @@ def _orbit(state: State) -> dict[str, float | None]:
     return {"perilune_km": _number(state.perilune, u.km), "apolune_km": _number(state.apolune, u.km)}
 
 
-def _impact(outcome: Impact, sites: Any) -> dict[str, Any]:
-    crater: Site | None = sites.get("crater")
+def _impact(outcome: Impact, flight: Flight) -> dict[str, Any]:
+    crater: Site | None = flight.scenario.sites.get("crater")
+    low, high = (None, None) if flight.scenario.craft is None else outcome.crater_diameter(flight.mass[-1])
+    observed = flight.scenario.published.get("crater_diameter")
     return {
         "utc": _utc(outcome.time),
         "latitude_deg": _number(outcome.latitude, u.deg),
@@ -70,6 +72,9 @@ def _impact(outcome: Impact, sites: Any) -> dict[str, Any]:
         "incidence_deg": _number(outcome.incidence, u.deg),
         "slope_deg": _number(outcome.slope, u.deg),
         "distance_to_crater_km": _number(outcome.distance_to(crater), u.km) if crater else None,
+        "crater_diameter_low_m": None if low is None else _number(low, u.m),
+        "crater_diameter_high_m": None if high is None else _number(high, u.m),
+        "crater_diameter_observed_m": None if observed is None else _number(observed, u.m),
     }
 
 

@@ -13,7 +13,7 @@ from lunarsim.kernels.compiled import kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.gravity_grid import ResidualGrid
 from lunarsim.kernels.guidance.limits import exhaust_velocity
-from lunarsim.kernels.guidance.look import COMPUTER, Guide
+from lunarsim.kernels.guidance.look import COMPUTER, TURN_RATE, Guide, axis_at, miss_of
 from lunarsim.kernels.guided import engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
@@ -21,6 +21,7 @@ from lunarsim.kernels.orientation import rot_pa_from_icrf
 from lunarsim.kernels.radiation import Sunlight
 from lunarsim.kernels.segment import AT_CUTOFF, AT_END, LOST, ON_GROUND, STUCK, Course, fly_to
 from lunarsim.kernels.terrain import Ground, clearance, raised
+from lunarsim.kernels.touchdown import Limits, touchdown_on
 
 _ROUNDING_S = 1e-3  # of a planned time against the sum of durations, as a scenario allows
 
@@ -107,6 +108,7 @@ def fly_run(
         elif ended == STUCK:
             failure = places.NOT_CONVERGED
     _write_end(t_s, y, failure, ended == ON_GROUND, own, own_ground, out)
+    out[places.DESCENT_RATE : places.BURNS] = np.nan
     if failure == places.SOUND and ended == ON_GROUND:
         write_touchdown(t_s, y, row, own, own_ground, computer, out)
 
@@ -233,7 +235,19 @@ def write_touchdown(
     computer: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    """Write how the craft stands after it met the ground, where it has a landing gear."""
+    """Write how the craft met the ground, and the verdict where it has a landing gear."""
+    gear = row[places.GEAR]
+    limits = Limits(gear[0], gear[1], gear[2], gear[3], gear[4], gear[5], gear[6], gear[7])
+    axis = axis_at(y, computer)
+    et_s = environment.epoch_et_s + t_s
+    contact = touchdown_on(et_s, y[0:3], y[3:6], axis, computer[TURN_RATE], environment.angles, ground, limits)
+    out[places.DESCENT_RATE], out[places.HORIZONTAL_SPEED] = contact.vertical_mps, contact.horizontal_mps
+    out[places.TILT], out[places.SLOPE] = contact.tilt_rad, contact.slope_rad
+    if gear[0] > 0.0:
+        out[places.OUTCOME] = contact.verdict
+    if row[places.SITE] @ row[places.SITE] > 0.0:
+        miss = miss_of(t_s, y, row, environment, computer)
+        out[places.DOWNRANGE_MISS], out[places.CROSSRANGE_MISS] = miss[0], miss[1]
 
 
 @kernel

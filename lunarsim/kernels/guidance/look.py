@@ -248,3 +248,29 @@ def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[f
         return 0.0, 0.0
     until_empty_s = (mass_kg - dry_mass_kg) * command.exhaust_velocity_mps / command.thrust_n
     return command.start_s, min(command.stop_s, command.start_s + until_empty_s)
+
+
+@kernel
+def axis_at(y: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the craft's axis (ICRF unit vector): as guidance left it; upright where it never chose one."""
+    axis = computer[ATTITUDE]
+    if axis @ axis > 0.0:
+        return axis.copy()
+    return y[0:3] / sqrt(y[0:3] @ y[0:3])
+
+
+@kernel
+def miss_of(
+    t_s: float,
+    y: NDArray[np.float64],
+    row: NDArray[np.float64],
+    environment: Environment,
+    computer: NDArray[np.float64],
+) -> tuple[float, float]:
+    """Return how far downrange and crossrange (m) of the landing site the craft is, along the ground."""
+    rot, omega = moon_fixed(t_s, environment)
+    r_pa = rot @ y[0:3]
+    v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
+    site = site_axes(r_pa, v_pa, row, computer)
+    position = level(r_pa, v_pa, np.zeros(3), site)[0]
+    return position[0], position[1]

@@ -1,0 +1,108 @@
+"""The landing gear: what the craft may touch the ground with, and stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy import units as u
+
+from lunarsim import checks
+from lunarsim.errors import InputError
+from lunarsim.kernels.touchdown import Limits
+
+_CRASH_SPEED_RATIO = 3.0  # assumed: a gear is tested with margins below 2; at three times the speed nothing holds
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandingGear:
+    """The limits of a safe touchdown, and what the craft stands on.
+
+    Speeds are those over the turning ground. A craft with a footprint tips over beyond the static tip-over angle
+    of its geometry; without one, beyond the sum of ``tilt`` and ``slope``.
+
+    Parameters
+    ----------
+    vertical_speed : Quantity
+        Greatest speed along the local vertical.
+    horizontal_speed : Quantity
+        Greatest speed along the local horizontal.
+    tilt : Quantity
+        Greatest angle of the craft's axis to the local vertical, up to 90 deg.
+    slope : Quantity
+        Greatest angle of the ground to the local horizontal, up to 90 deg.
+    turn_rate : Quantity, optional
+        Greatest attitude rate at contact; default: no limit.
+    crash_speed : Quantity, optional
+        Total speed beyond which the craft breaks; default: three times the greater of the two limits of speed.
+    stance : Quantity, optional
+        Radius of the circle through the feet. Given together with ``mass_centre_height``.
+    mass_centre_height : Quantity, optional
+        Height of the centre of mass above the plane of the feet, at touchdown.
+
+    Raises
+    ------
+    InputError
+        If a value is not greater than zero, an angle is more than 90 deg, the crash speed is below a limit of
+        speed, or only one of ``stance`` and ``mass_centre_height`` is given.
+    """
+
+    vertical_speed: u.Quantity
+    horizontal_speed: u.Quantity
+    tilt: u.Quantity
+    slope: u.Quantity
+    turn_rate: u.Quantity | None = None
+    crash_speed: u.Quantity | None = None
+    stance: u.Quantity | None = None
+    mass_centre_height: u.Quantity | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("vertical_speed", "horizontal_speed"):
+            checks.quantity(name, getattr(self, name), u.m / u.s, positive=True)
+        for name in ("tilt", "slope"):
+            angle = getattr(self, name)
+            if checks.quantity(name, angle, u.deg, positive=True).value > 90.0:
+                raise InputError(f"{name} = {angle}: expected an angle of up to 90 deg")
+        optional = {"turn_rate": u.deg / u.s, "crash_speed": u.m / u.s, "stance": u.m, "mass_centre_height": u.m}
+        for name, unit in optional.items():
+            if getattr(self, name) is not None:
+                checks.quantity(name, getattr(self, name), unit, positive=True)
+        if (self.stance is None) != (self.mass_centre_height is None):
+            missing = "stance" if self.stance is None else "mass_centre_height"
+            raise InputError(f"{missing} is missing: expected stance and mass_centre_height together, or neither")
+        if self.crash_speed is not None and self.crash_speed < max(self.vertical_speed, self.horizontal_speed):
+            raise InputError(
+                f"crash_speed = {self.crash_speed} is below a limit of speed, "
+                f"{max(self.vertical_speed, self.horizontal_speed)}: expected at least that"
+            )
+
+    @property
+    def tip_over_angle(self) -> u.Quantity:
+        """Lean from the vertical at which the centre of mass stands over the feet: atan(stance / height).
+
+        Without a footprint the sum of ``tilt`` and ``slope``.
+        """
+        return np.degrees(self.lower().tip_over_rad) * u.deg
+
+    def lower(self) -> Limits:
+        """Return the limits as the kernels take them; infinite where there is none."""
+        mps, rad = u.m / u.s, u.rad
+        vertical, horizontal = (float(v.to_value(mps)) for v in (self.vertical_speed, self.horizontal_speed))
+        tilt, slope = float(self.tilt.to_value(rad)), float(self.slope.to_value(rad))
+        stance, height = (
+            0.0 if length is None else float(length.to_value(u.m)) for length in (self.stance, self.mass_centre_height)
+        )
+        return Limits(
+            vertical_mps=vertical,
+            horizontal_mps=horizontal,
+            tilt_rad=tilt,
+            slope_rad=slope,
+            turn_rate_rad_s=np.inf if self.turn_rate is None else float(self.turn_rate.to_value(rad / u.s)),
+            crash_mps=(
+                _CRASH_SPEED_RATIO * max(vertical, horizontal)
+                if self.crash_speed is None
+                else float(self.crash_speed.to_value(mps))
+            ),
+            tip_over_rad=float(np.arctan2(stance, height)) if stance > 0.0 else tilt + slope,
+            lever_m=float(np.hypot(stance, height)),
+        )
