@@ -14,5 +14,6 @@ PARAMETERS = 16
 # Places in the memory.
 TO_GO = 0  #: time to go (s) as of the last command
 DELAY = 1  #: after which the engine follows the command (s); 0: at once
-OWN_MEMORY = 2  #: from here on the law's own
+CUT = 2  #: after which the engine stops within this cycle (s); 0: it does not
+OWN_MEMORY = 3  #: from here on the law's own
 MEMORY = 16
