@@ -70,8 +70,8 @@ def _flown(y, duration, thrust, flow, direction, gm):
     return solve_ivp(rates, (0.0, duration), y, method="DOP853", rtol=1e-11, atol=1e-6).y[:, -1]
 
 
-def fly(law, p, r, v, mass, lander, *, cycle_s=1.0, longest_s=2000.0):
-    """Fly a law until its time to go is over."""
+def fly(law, p, r, v, mass, lander, *, cycle_s=1.0, longest_s=2000.0, thrust_share=1.0):
+    """Fly a law until its time to go is over; the engine gives a share of the thrust that the law knows of."""
     y = np.concatenate([r, v, [mass]])
     m = np.zeros(memory.MEMORY)
     t, burned, throttles = 0.0, 0.0, []
@@ -83,7 +83,7 @@ def fly(law, p, r, v, mass, lander, *, cycle_s=1.0, longest_s=2000.0):
             break
         throttle = min(size * y[6] / lander.thrust_n, 1.0)
         direction = axes.T @ wanted / size
-        thrust = throttle * lander.thrust_n
+        thrust = throttle * lander.thrust_n * thrust_share
         on = min(m[memory.DELAY], cycle_s)
         off = m[memory.CUT] if m[memory.CUT] > 0.0 else cycle_s
         y = _flown(y, on, 0.0, 0.0, direction, lander.gm)

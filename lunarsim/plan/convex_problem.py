@@ -183,10 +183,18 @@ class Program:
         return limits
 
     def _path(self, cp: Any) -> list[Any]:
-        d, r = self._descent, self._r
-        limits = [r[:, 2] >= 0.0]
-        if d.glide_slope_rad is not None:
-            target = cp.reshape(r[-1, :2], (1, 2), order="C")
-            aside = cp.norm(r[:-1, :2] - np.ones((self._nodes - 1, 1)) @ target, 2, axis=1)
-            limits.append(np.tan(d.glide_slope_rad) * aside <= r[:-1, 2] - d.target_position[2] / self._length)
+        """Limits of the path, between the nodes too.
+
+        Where accelerations are linear, positions are cubic, and lie within the hull of their Bezier points: the
+        nodes, and a third of a step along the velocity after each and before the next.
+        """
+        d, r, v = self._descent, self._r, self._v
+        third = self._dt / 3.0
+        limits = []
+        for points in (r[1:-1], r[:-1] + third * v[:-1], r[1:] - third * v[1:]):
+            limits.append(points[:, 2] >= 0.0)
+            if d.glide_slope_rad is not None:
+                end = cp.reshape(r[-1, :2], (1, 2), order="C")
+                aside = cp.norm(points[:, :2] - np.ones((points.shape[0], 1)) @ end, 2, axis=1)
+                limits.append(np.tan(d.glide_slope_rad) * aside <= points[:, 2] - d.target_position[2] / self._length)
         return limits

@@ -12,7 +12,7 @@ from lunarsim.errors import InputError
 from lunarsim.plan.convex_problem import Descent, Program, Solution
 
 _NODES = 40  # of the search; the caller's nodes are for the final solution
-_SCANS = (16, 80)  # times of flight tried; the finer one only where the coarse one finds nothing
+_SCANS = (16, 48)  # times of flight tried; the finer one only where the coarse one finds nothing
 _PASSES = 3  # about the mass of the solution before
 _STRONGER = (1.5, 3.0, 10.0)  # factors on the thrust, to see whether it is too weak
 
@@ -80,7 +80,7 @@ def _why_not(descent: Descent, flight_time_s: float | None) -> str:
             "no descent meets the limits, and relaxing one of thrust, propellant, glide slope and tilt alone does not "
             "help: start higher or slower, or relax several"
         )
-    return "no descent meets the limits. It would be flown without one of these: " + "; ".join(reasons)
+    return "no descent meets the limits. Relaxing one of these alone would do: " + "; ".join(reasons)
 
 
 def _reasons(descent: Descent) -> Iterator[str]:

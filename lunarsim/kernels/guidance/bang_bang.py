@@ -40,10 +40,11 @@ _STAGE = OWN_MEMORY + 7  # 0: not begun, 1: engine off, 2: burning, 3: done
 _RANGE_OPEN = OWN_MEMORY + 8  # 1: the downrange position is not aimed at
 
 _COAST_STEPS = 8
+_DAMPING = 1e-3  # relative; that of the first step
 _MET = 1e-4  # a miss, in the scales of the conditions, that is small enough
 _FIRST = 60  # corrections of the first cycle
-_LATER = 3
-_SPREAD = np.array([20.0, 0.01, 20.0, 0.2, 1e-3, 1e-3])  # by which the unknowns may move alike
+_LATER = 5
+_SPREAD = np.array([20.0, 0.01, 2.0, 0.2, 1e-3, 1e-3])  # by which the unknowns may move alike
 _LONGEST_STEP = np.array([120.0, 1.0, 60.0, 0.5, 1e-2, 1e-2])
 _NUDGE = np.array([1e-3, 1e-5, 1e-3, 1e-5, 1e-8, 1e-8])  # for derivatives
 _SCALE = np.array([1.0, 1.0, 0.1, 0.1, 1e-3])  # of the conditions: m, m, m/s, m/s, m/s2
@@ -134,7 +135,7 @@ def _solve(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDAr
     """Correct the unknowns and return the largest miss; an ignition that should have been is now."""
     share = _share(s, p, u)[1] if most == _LATER else 1.0
     f, g = np.empty(5), np.empty(5)
-    damping = 1e-3
+    damping = _DAMPING if most == _FIRST else 1e-6 * _DAMPING  # a later cycle begins close to the solution
     aim = Aim(s, p, share, m[_RANGE_OPEN] > 0.0, m[_STAGE] == 2.0)
     _missed(aim, u, f)
     for _ in range(most):
@@ -143,7 +144,7 @@ def _solve(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDAr
         trial = _limited(s, u, u + _correction(aim, u, f, damping))
         _missed(aim, trial, g)
         if not g @ g < f @ f:
-            damping *= 10.0
+            damping *= 30.0
             continue
         damping = max(0.03 * damping, 1e-12)
         u[:], f[:] = trial, g
@@ -167,7 +168,7 @@ def _spread(aim: Aim, u: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @kernel
 def _correction(aim: Aim, u: NDArray[np.float64], f: NDArray[np.float64], damping: float) -> NDArray[np.float64]:
-    """Return the step -W J' (J W J' (1 + damping on the diagonal))^-1 f."""
+    """Return the step to the conditions; where it would take the throttle beyond a limit, one with it at the limit."""
     spread = _spread(aim, u)
     jacobian, moved = np.zeros((5, 6)), np.empty(5)
     for j in range(6):
@@ -176,6 +177,20 @@ def _correction(aim: Aim, u: NDArray[np.float64], f: NDArray[np.float64], dampin
             nudged[j] += _NUDGE[j]
             _missed(aim, nudged, moved)
             jacobian[:, j] = (moved - f) / _NUDGE[j]
+    step = _least_step(jacobian, spread, f, damping)
+    change = min(max(u[THROTTLE] + step[THROTTLE], aim.s.least_throttle), 1.0) - u[THROTTLE]
+    if change != step[THROTTLE]:
+        spread[THROTTLE] = 0.0
+        step = _least_step(jacobian, spread, f + jacobian[:, THROTTLE] * change, damping)
+        step[THROTTLE] = change
+    return step
+
+
+@kernel
+def _least_step(
+    jacobian: NDArray[np.float64], spread: NDArray[np.float64], f: NDArray[np.float64], damping: float
+) -> NDArray[np.float64]:
+    """Return -W J' (J W J' (1 + damping on the diagonal))^-1 f."""
     weighted, matrix = np.empty((5, 6)), np.zeros((5, 5))
     for j in range(6):
         weighted[:, j] = jacobian[:, j] * spread[j]

@@ -100,7 +100,8 @@ class BangBang:
 
     The ignition is solved for, and falls at any moment within a cycle; so does the cut-off. The thrust follows the
     primer vector, which on flat ground is linear tangent steering. After ignition the throttle and the steering
-    are corrected every cycle. A downrange target out of reach is let go: the craft stops wherever.
+    are corrected every cycle. A downrange target out of reach is let go: the craft stops wherever. There is one burn:
+    to a target nearer than the craft comes with one, two burns with a coast between can take less.
 
     Parameters
     ----------
