@@ -68,8 +68,10 @@ from .orbits import State as State
 from .plan import AgainstVelocity as AgainstVelocity
 from .plan import AlongVelocity as AlongVelocity
 from .plan import AttitudeHold as AttitudeHold
+from .plan import BangBang as BangBang
 from .plan import Burn as Burn
 from .plan import Coast as Coast
+from .plan import ConvexDescent as ConvexDescent
 from .plan import DescentRate as DescentRate
 from .plan import EGuidance as EGuidance
 from .plan import EngineOff as EngineOff
@@ -78,8 +80,10 @@ from .plan import FixedDirection as FixedDirection
 from .plan import FractionalPolynomial as FractionalPolynomial
 from .plan import GravityTurn as GravityTurn
 from .plan import Guided as Guided
+from .plan import PitchGuidance as PitchGuidance
 from .plan import QuadraticGuidance as QuadraticGuidance
 from .plan import ZemZev as ZemZev
+from .plan import plan_convex_descent as plan_convex_descent
 from .scenarios import load_campaign as load_campaign
 from .scenarios import load_scenario as load_scenario
 from .scenarios import scenario_names as scenario_names

@@ -1,14 +1,17 @@
 """Plans: phases, burns, steering, guidance."""
 
+from lunarsim.plan.convex import ConvexDescent, plan_convex_descent
 from lunarsim.plan.exits import Exit
 from lunarsim.plan.laws import (
     AttitudeHold,
+    BangBang,
     DescentRate,
     EGuidance,
     EngineOff,
     FractionalPolynomial,
     GravityTurn,
     GuidanceLaw,
+    PitchGuidance,
     QuadraticGuidance,
     ZemZev,
 )
@@ -19,8 +22,10 @@ __all__ = [
     "AgainstVelocity",
     "AlongVelocity",
     "AttitudeHold",
+    "BangBang",
     "Burn",
     "Coast",
+    "ConvexDescent",
     "DescentRate",
     "EGuidance",
     "EngineOff",
@@ -31,7 +36,9 @@ __all__ = [
     "GuidanceLaw",
     "Guided",
     "Phase",
+    "PitchGuidance",
     "QuadraticGuidance",
     "Steering",
     "ZemZev",
+    "plan_convex_descent",
 ]

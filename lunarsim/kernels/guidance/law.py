@@ -4,9 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance.bang_bang import bang_bang
 from lunarsim.kernels.guidance.descent_rate import descent_rate
 from lunarsim.kernels.guidance.gravity_turn import gravity_turn
 from lunarsim.kernels.guidance.held import attitude_hold
+from lunarsim.kernels.guidance.pitch import pitch_guidance
 from lunarsim.kernels.guidance.polynomial import e_guidance, fractional, quadratic
 from lunarsim.kernels.guidance.situation import Situation, Three
 from lunarsim.kernels.guidance.zem_zev import zem_zev
@@ -43,4 +45,8 @@ def wanted(code: int, s: Situation, p: NDArray[np.float64], m: NDArray[np.float6
         return zem_zev(s, p, m)
     if code == FRACTIONAL:
         return fractional(s, p, m)
+    if code == PITCH:
+        return pitch_guidance(s, p, m)
+    if code == BANG_BANG:
+        return bang_bang(s, p, m)
     return 0.0, 0.0, 0.0

@@ -5,14 +5,27 @@ from lunarsim.plan.laws.gravity_turn import GravityTurn
 from lunarsim.plan.laws.held import AttitudeHold, EngineOff
 from lunarsim.plan.laws.law import GuidanceLaw, LoweredLaw
 from lunarsim.plan.laws.polynomial import EGuidance, FractionalPolynomial, QuadraticGuidance
+from lunarsim.plan.laws.predictive import BangBang, PitchGuidance
 from lunarsim.plan.laws.zem_zev import ZemZev
 
 #: All laws, for scenario files.
-LAWS = (AttitudeHold, DescentRate, EGuidance, EngineOff, FractionalPolynomial, GravityTurn, QuadraticGuidance, ZemZev)
+LAWS = (
+    AttitudeHold,
+    BangBang,
+    DescentRate,
+    EGuidance,
+    EngineOff,
+    FractionalPolynomial,
+    GravityTurn,
+    PitchGuidance,
+    QuadraticGuidance,
+    ZemZev,
+)
 
 __all__ = [
     "LAWS",
     "AttitudeHold",
+    "BangBang",
     "DescentRate",
     "EGuidance",
     "EngineOff",
@@ -20,6 +33,7 @@ __all__ = [
     "GravityTurn",
     "GuidanceLaw",
     "LoweredLaw",
+    "PitchGuidance",
     "QuadraticGuidance",
     "ZemZev",
 ]

@@ -1,0 +1,182 @@
+"""Guidance laws that fly ahead in a prediction: linear pitch, and the burn of least propellant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim import checks
+from lunarsim.errors import InputError
+from lunarsim.kernels.guidance import bang_bang, law, memory, pitch, predictor
+from lunarsim.kernels.guidance.situation import LEVEL
+from lunarsim.plan.laws.law import LoweredLaw
+
+_SHAPES = {"linear": predictor.LINEAR, "linear tangent": predictor.LINEAR_TANGENT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PitchGuidance:
+    """Pitch that is linear in time, corrected by predictions: Luna-25's design of 2012 for its main braking.
+
+    The engine burns at a given throttle. Its pitch above the local horizontal, against the motion, is
+    theta0 + thetadot t; both are corrected every cycle so that when the downrange rate is the target's, height and
+    vertical rate are too. With ``range_control`` the throttle is a third parameter and brings the downrange position
+    in as well, as far as its range reaches. Crossrange is flown by E-guidance. At the target the engine stops.
+
+    Parameters
+    ----------
+    target_altitude : Quantity
+        Above the site's level; default 0.
+    target_downrange, target_crossrange : Quantity
+        From the site; default 0. The former is read only with ``range_control``.
+    target_downrange_rate, target_crossrange_rate, target_altitude_rate : Quantity
+        Default 0.
+    throttle : float
+        Share of full thrust; with ``range_control`` the first guess. Default 1.
+    range_control : bool
+        Default false.
+    least_throttle, most_throttle : float
+        Range of the throttle for ``range_control``.
+    shape : str
+        ``"linear"`` (default), or ``"linear tangent"``: tan theta is linear in time.
+    hold : Quantity
+        Time to go from which on the parameters stay as they are; a few cycles. Default 5 s.
+    crossrange_share : float
+        The largest share of the thrust that crossrange may take, 0 to 0.9; default 0.2.
+
+    Raises
+    ------
+    InputError
+        If a quantity is of the wrong dimension, a share out of its range, or the shape unknown.
+    """
+
+    title: ClassVar[str] = "linear pitch"
+
+    target_altitude: u.Quantity = 0.0 * u.m
+    target_downrange: u.Quantity = 0.0 * u.m
+    target_crossrange: u.Quantity = 0.0 * u.m
+    target_downrange_rate: u.Quantity = 0.0 * u.m / u.s
+    target_crossrange_rate: u.Quantity = 0.0 * u.m / u.s
+    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
+    throttle: float = 1.0
+    range_control: bool = False
+    least_throttle: float = 0.8
+    most_throttle: float = 1.0
+    shape: Literal["linear", "linear tangent"] = "linear"
+    hold: u.Quantity = 5.0 * u.s
+    crossrange_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        _check_target(self)
+        for name in ("throttle", "least_throttle", "most_throttle"):
+            _check_share(name, getattr(self, name))
+        if self.range_control and not self.least_throttle <= self.throttle <= self.most_throttle:
+            raise InputError(
+                f"throttle = {self.throttle}: expected from least_throttle = {self.least_throttle} to "
+                f"most_throttle = {self.most_throttle}, between which range_control moves it"
+            )
+        if self.shape not in _SHAPES:
+            raise InputError(f"shape = {self.shape!r}: expected 'linear' or 'linear tangent'")
+
+    def lower(self) -> LoweredLaw:
+        """Return the law's code, frame and parameters."""
+        p = _target(self)
+        p[pitch.THROTTLE] = self.throttle
+        p[pitch.HOLD] = self.hold.to_value(u.s)
+        if self.range_control:
+            p[pitch.LEAST], p[pitch.MOST] = self.least_throttle, self.most_throttle
+        p[pitch.SHAPE] = _SHAPES[self.shape]
+        p[pitch.CROSS_SHARE] = self.crossrange_share
+        return LoweredLaw(law.PITCH, LEVEL, p)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BangBang:
+    """The landing of least propellant: engine off, then full thrust to the target ("suicide burn").
+
+    The ignition is solved for, and falls at any moment within a cycle; so does the cut-off. The thrust follows the
+    primer vector, which on flat ground is linear tangent steering. After ignition the throttle and the steering
+    are corrected every cycle. A downrange target out of reach is let go: the craft stops wherever. There is one burn:
+    to a target nearer than the craft comes with one, two burns with a coast between can take less.
+
+    Parameters
+    ----------
+    target_altitude : Quantity
+        Above the site's level; default 0.
+    target_downrange : Quantity or None
+        From the site; default 0. None: wherever it takes the least propellant.
+    target_crossrange : Quantity
+        Default 0.
+    target_downrange_rate, target_crossrange_rate, target_altitude_rate : Quantity
+        Default 0.
+    margin : float
+        Share of full thrust that the plan uses, above 0 to 1; the rest is for corrections. Default 1.
+    hold : Quantity
+        Time to go from which on only the burn time is corrected; default 2 s.
+    crossrange_share : float
+        The largest share of the thrust that crossrange may take, 0 to 0.9; default 0.2.
+
+    Raises
+    ------
+    InputError
+        If a quantity is of the wrong dimension, or a share out of its range.
+    """
+
+    title: ClassVar[str] = "bang-bang"
+
+    target_altitude: u.Quantity = 0.0 * u.m
+    target_downrange: u.Quantity | None = 0.0 * u.m
+    target_crossrange: u.Quantity = 0.0 * u.m
+    target_downrange_rate: u.Quantity = 0.0 * u.m / u.s
+    target_crossrange_rate: u.Quantity = 0.0 * u.m / u.s
+    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
+    margin: float = 1.0
+    hold: u.Quantity = 2.0 * u.s
+    crossrange_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        _check_target(self)
+        _check_share("margin", self.margin)
+
+    def lower(self) -> LoweredLaw:
+        """Return the law's code, frame and parameters."""
+        p = _target(self)
+        p[bang_bang.FREE_RANGE] = float(self.target_downrange is None)
+        p[bang_bang.MARGIN] = self.margin
+        p[bang_bang.HOLD] = self.hold.to_value(u.s)
+        p[bang_bang.CROSS_SHARE] = self.crossrange_share
+        return LoweredLaw(law.BANG_BANG, LEVEL, p)
+
+
+_POSITION = ("target_downrange", "target_crossrange", "target_altitude")
+_VELOCITY = ("target_downrange_rate", "target_crossrange_rate", "target_altitude_rate")
+
+
+def _check_target(wanted: PitchGuidance | BangBang) -> None:
+    for name in _POSITION:
+        if not (name == "target_downrange" and isinstance(wanted, BangBang) and wanted.target_downrange is None):
+            checks.quantity(name, getattr(wanted, name), u.m)
+    for name in _VELOCITY:
+        checks.quantity(name, getattr(wanted, name), u.m / u.s)
+    checks.quantity("hold", wanted.hold, u.s, minimum=0.0)
+    checks.number("crossrange_share", wanted.crossrange_share, minimum=0.0, maximum=0.9)
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0.0 < checks.number(name, value) <= 1.0:
+        raise InputError(f"{name} = {value}: expected a share of full thrust, above 0 and up to 1")
+
+
+def _target(wanted: PitchGuidance | BangBang) -> NDArray[np.float64]:
+    """Return parameters with the target in their places."""
+    p = np.zeros(memory.PARAMETERS)
+    for i, name in enumerate(_POSITION):
+        value = getattr(wanted, name)
+        p[i] = 0.0 if value is None else value.to_value(u.m)
+    for i, name in enumerate(_VELOCITY, start=3):
+        p[i] = getattr(wanted, name).to_value(u.m / u.s)
+    return p
