@@ -23,6 +23,7 @@ from lunarsim.faults import AccelerometerOff
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, Impact, InOrbit
 from lunarsim.flight.provenance import Provenance, Source, Status
+from lunarsim.flight.published import ProfilePoint
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.stored_segment import StoredSegment
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
@@ -38,7 +39,7 @@ RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, Spacecraft, AccelerometerOff),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, FixedDirection),
-    *(Scenario, Site, Provenance, Source),
+    *(Scenario, Site, Provenance, ProfilePoint, Source),
     *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Moment, StoredSegment, Truth),
 )
 #: Enumerations, stored by the value of the member.

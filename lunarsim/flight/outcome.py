@@ -13,9 +13,10 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import constants
+from lunarsim.flight.over_ground import ground_velocity
 from lunarsim.flight.scenario import Site
 from lunarsim.moon import Terrain
-from lunarsim.moon.orientation import rot_me_from_icrf, rot_pa_from_icrf_with_rate
+from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
 
 
@@ -98,9 +99,7 @@ class Impact(Outcome):
     @property
     def ground_relative_speed(self) -> u.Quantity:
         """Speed over the turning Moon, up to 4.6 m/s from the inertial one."""
-        rot, rate = rot_pa_from_icrf_with_rate(self.time)
-        r, v = self.state.position.to_value(u.m), self.state.velocity.to_value(u.m / u.s)
-        return np.linalg.norm(rot @ v + rate @ r) * (u.m / u.s)
+        return np.hypot(*ground_velocity(self.state))
 
     def _velocity_me(self) -> NDArray[np.float64]:
         velocity: NDArray[np.float64] = rot_me_from_icrf(self.time) @ self.state.velocity.to_value(u.m / u.s)
