@@ -24,7 +24,7 @@ def main() -> None:
     miss = flown.outcome.distance_to(crater)
     print(f"distance from the crater that LRO found: {miss.to(u.m):.0f}")
 
-    axes = ls.plots.descent_profile(planned, flown, labels=["planned", "flown"])
+    axes = ls.plots.altitude_profile(planned, flown, labels=["planned", "flown"])
     axes.get_figure().savefig("luna25_failure.png", dpi=150, bbox_inches="tight")
 
     # The headline: the same craft, orbit and burn; the fault alone makes the difference.

@@ -42,6 +42,7 @@ from .flight import Impact as Impact
 from .flight import InOrbit as InOrbit
 from .flight import Landed as Landed
 from .flight import Outcome as Outcome
+from .flight import ProfilePoint as ProfilePoint
 from .flight import Rung as Rung
 from .flight import Scenario as Scenario
 from .flight import Site as Site

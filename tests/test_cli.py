@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from astropy.table import QTable
 
-FIGURES = {"descent_profile.png", "burn.png", "ground_track.png", "orbit.png"}
+FIGURES = {"altitude_profile.png", "burn.png", "ground_track.png", "orbit.png"}
 
 
 def lunarsim(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -112,7 +112,7 @@ duration = "1 h"
     assert set(result) == {"scenario", "flown"}
     assert result["flown"]["burn"] is None
     assert "in orbit" in result["flown"]["outcome"]
-    assert (tmp_path / "coast" / "descent_profile.png").exists()
+    assert (tmp_path / "coast" / "altitude_profile.png").exists()
 
 
 def test_the_catalogue_is_listed(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ SITES = {
     "crater": ls.Site(latitude=-57.865 * u.deg, longitude=61.360 * u.deg, title="LRO crater"),
     "planned": ls.Site(latitude=-69.545 * u.deg, longitude=43.544 * u.deg, title="planned landing site"),
 }
-ONE_AXES = [plots.descent_profile, plots.ground_track, plots.orbit]
+ONE_AXES = [plots.altitude_profile, plots.ground_track, plots.orbit]
 
 
 @pytest.fixture(scope="module")
@@ -143,14 +143,14 @@ def test_no_text_of_a_burn_covers_another_or_leaves_the_figure(case, flights):
 
 def test_notes_keep_clear_of_each_other_when_the_layout_changes_after_drawing(flights):
     _, (ax, *_) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
-    plots.descent_profile(*flights, labels=["planned", "flown"], ax=ax)
+    plots.altitude_profile(*flights, labels=["planned", "flown"], ax=ax)
     check_layout([ax])
     ax.figure.set_size_inches(9.0, 4.0)
     check_layout([ax])
 
 
-def test_a_descent_profile_draws_altitude_against_time(flights):
-    ax = plots.descent_profile(*flights, labels=["planned", "flown"])
+def test_an_altitude_profile_draws_altitude_against_time(flights):
+    ax = plots.altitude_profile(*flights, labels=["planned", "flown"])
     for flight, label in zip(flights, ("planned", "flown"), strict=True):
         x, y = line(ax, label).get_data()
         np.testing.assert_array_equal(y, flight.altitude.to_value(u.km))
@@ -159,8 +159,8 @@ def test_a_descent_profile_draws_altitude_against_time(flights):
     assert ax.get_ylabel() == "Altitude above the 1737.4 km sphere (km)"
 
 
-def test_a_descent_profile_names_the_events(flights):
-    ax = plots.descent_profile(*flights)
+def test_an_altitude_profile_names_the_events(flights):
+    ax = plots.altitude_profile(*flights)
     ax.figure.canvas.draw()
     words = words_of(ax)
     for name in ("cut-off (sensed delta-v)", "cut-off (timer)", "perilune, 19.0 km", "impact\n11:57:28 UTC"):
@@ -170,7 +170,7 @@ def test_a_descent_profile_names_the_events(flights):
 
 def test_the_profile_of_a_long_coast_is_in_hours_after_its_start(state):
     flight = ls.propagate(state, 8 * u.h)
-    assert plots.descent_profile(flight).get_xlabel() == "Time after the start at 2023-08-19 11:10:00 UTC (h)"
+    assert plots.altitude_profile(flight).get_xlabel() == "Time after the start at 2023-08-19 11:10:00 UTC (h)"
 
 
 def test_a_burn_draws_true_and_sensed_delta_v_and_thrust(flights):
@@ -286,13 +286,13 @@ def test_an_orbit_names_the_events(flights):
 
 
 def test_two_flights_of_one_scenario_are_told_apart_by_their_faults(flights):
-    legend = plots.descent_profile(*flights).get_legend()
+    legend = plots.altitude_profile(*flights).get_legend()
     names = [text.get_text() for text in legend.get_texts()]
     assert names == ["lander, without faults", "lander, accelerometer off", "engine on"]
 
 
 def test_flights_differ_in_colour_and_in_dashes(flights):
-    ax = plots.descent_profile(*flights, labels=["planned", "flown"])
+    ax = plots.altitude_profile(*flights, labels=["planned", "flown"])
     assert line(ax, "planned").get_color() == style.BLUE
     assert line(ax, "planned").get_linestyle() == "--"
     assert line(ax, "flown").get_color() == style.VERMILION

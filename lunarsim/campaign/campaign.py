@@ -182,6 +182,12 @@ class Campaign:
         return {name: find(self.scenario, name) for names, _ in self.groups for name in names}
 
     @property
+    def input_units(self) -> dict[str, u.UnitBase]:
+        """The unit in which each dispersed value's distribution is given, by path; columns of results are in SI."""
+        pairs = [pair for names, each in self.groups for pair in zip(names, each.unit, strict=True)]
+        return dict(pairs)
+
+    @property
     def groups(self) -> tuple[tuple[Group, Distribution], ...]:
         """Which paths are drawn together, and how."""
         pairs = self.dispersions.items()

@@ -139,12 +139,16 @@ class CampaignResult:
         """Return what moves a column, and how far, as the inputs go through their middle ``probability``.
 
         Linear regression on all inputs that varied among the runs; :attr:`Tornado.r_squared` says how much of the
-        column it explains.
+        column it explains. The values of the inputs are in the units of their distributions.
         """
-        chosen = self._some(outcome)
-        inputs = {name: self.column(name)[chosen].astype(float) for name in self.campaign.inputs}
+        chosen, units = self._some(outcome), self.campaign.input_units
+        inputs = {
+            name: self.column(name)[chosen].astype(float) * float(path.unit.to(units[name]))
+            for name, path in self.campaign.inputs.items()
+        }
         varied = {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
-        return statistics.tornado(varied, self.column(column)[chosen], probability=probability)
+        words = {name: unit.to_string().replace(" ", "") for name, unit in units.items()}
+        return statistics.tornado(varied, self.column(column)[chosen], probability=probability, units=words)
 
     def reweighted(self, dispersions: Dispersions) -> statistics.ImportanceWeights:
         """Return the weights with which these runs speak of other dispersions of the same paths.

@@ -67,7 +67,7 @@ def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tupl
     """
     inputs = _inputs(result)
     groups = [tuple(name for name in names if name in inputs) for names, _ in result.campaign.groups]
-    units = _own_units(result)
+    units = result.campaign.input_units
     factors = tuple(_factor(names, units) for names in groups if names)
     try:
         return factors, tuple(_moved(way, inputs, factors, places_m[:, k]) for k, way in enumerate(_WAYS)), ""
@@ -80,7 +80,7 @@ def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
     chosen, paths = result.where("impact"), result.campaign.inputs
     inputs = {
         name: result.dataset[name].values[chosen].astype(float) * float(paths[name].unit.to(unit))
-        for name, unit in _own_units(result).items()
+        for name, unit in result.campaign.input_units.items()
     }
     return {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
 
@@ -119,12 +119,3 @@ def _joint(paths: tuple[str, ...], inputs: Mapping[str, NDArray[np.float64]], al
         values = inputs[path]
         effect += alone[path].standardised * (values - values.mean()) / values.std()
     return np.asarray(effect / (effect.std() or 1.0))
-
-
-def _own_units(result: CampaignResult) -> dict[str, u.UnitBase]:
-    """Return, for each dispersed path, the unit in which its distribution is given; the columns are in SI."""
-    return {
-        name: unit
-        for names, distribution in result.campaign.groups
-        for name, unit in zip(names, distribution.unit, strict=True)
-    }

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from astropy import units as u
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lunarsim import plots
-from lunarsim.flight import Flight
+from lunarsim.flight import Flight, Impact
 from lunarsim.io.output import Write
 
 _DPI = 150
+_SETTLING = 60.0 * u.s  # from the last cut-off to the ground, in a landing
 
 
 def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Write]:
@@ -26,13 +29,25 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
     writers: dict[str, Write] = {
         "summary.json": json_writer(summary),
         **{f"{name}.ecsv": _table_writer(flight) for name, flight in flights.items()},
-        "descent_profile.png": figure_writer(lambda: plots.descent_profile(*shown, labels=labels)),
+        "altitude_profile.png": figure_writer(lambda: plots.altitude_profile(*shown, labels=labels)),
         "ground_track.png": figure_writer(lambda: plots.ground_track(*shown, labels=labels)),
         "orbit.png": figure_writer(lambda: plots.orbit(*shown, labels=labels)),
     }
     if any(flight.burns for flight in shown):
+        landing = {label: flight for label, flight in flights.items() if _comes_down_on_its_engine(flight)}
+        if landing:
+            page = partial(plots.descent_profile, *landing.values(), labels=list(landing))
+            writers["descent_profile.png"] = figure_writer(page)
         writers["burn.png"] = figure_writer(lambda: plots.burn(*shown, labels=labels))
     return writers
+
+
+def _comes_down_on_its_engine(flight: Flight) -> bool:
+    """Return whether a flight is a landing to look at phase by phase: it has guided phases, or ends near a cut-off."""
+    if getattr(flight, "phases", ()):
+        return True
+    descent = flight.powered_descent
+    return descent is not None and isinstance(flight.outcome, Impact) and flight.end - descent[1] < _SETTLING
 
 
 def _table_writer(flight: Flight) -> Write:

@@ -7,6 +7,7 @@ from lunarsim.flight.ladder import Rung, distance_to_top, ladder
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, Impact, InOrbit, Outcome
 from lunarsim.flight.provenance import Provenance, Source, Status
+from lunarsim.flight.published import ProfilePoint
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.simulate import propagate, simulate
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
@@ -26,6 +27,7 @@ __all__ = [
     "Landed",
     "Moment",
     "Outcome",
+    "ProfilePoint",
     "Provenance",
     "Rung",
     "Scenario",

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from lunarsim import __version__
 from lunarsim.errors import DataError
 from lunarsim.flight.encoding import Arrays, Encoder, decode, field_names
-from lunarsim.flight.flight import Flight, FlownPhase, Trajectory
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.stored_segment import StoredSegment
+from lunarsim.flight.trajectory import FlownPhase, Trajectory
 from lunarsim.flight.whole_file import written_whole
 
 FORMAT = "lunarsim flight"

@@ -23,6 +23,7 @@ from lunarsim.faults import AccelerometerOff
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, Impact, InOrbit
 from lunarsim.flight.provenance import Provenance, Source, Status
+from lunarsim.flight.published import ProfilePoint
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.stored_segment import StoredSegment
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
@@ -40,7 +41,7 @@ RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Exit, FixedDirection, Guided, *LAWS),
-    *(Scenario, Site, Provenance, Source),
+    *(Scenario, Site, Provenance, ProfilePoint, Source),
     *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Landed, Moment, PhaseRecord, StoredSegment, Truth),
 )
 #: Enumerations, stored by the value of the member.

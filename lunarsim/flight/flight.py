@@ -16,78 +16,18 @@ from numpy.typing import NDArray
 
 from lunarsim import checks
 from lunarsim.errors import InputError, SpanError
-from lunarsim.flight import tables
+from lunarsim.flight import over_ground, tables
+from lunarsim.flight.attitude import planned_burns, thrust_directions
 from lunarsim.flight.clock import seconds_after, time_after
-from lunarsim.flight.driver import Segment
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Outcome
-from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.timeline import BurnRecord, Event, PhaseRecord
+from lunarsim.flight.trajectory import Trajectory
 from lunarsim.kernels import motion
 from lunarsim.orbits import State
 
-_SAMPLES_PER_STEP = 4
-_JUMP_S = 1e-9  # rounding of a Time at a jump
 _EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
-
-
-@dataclass(frozen=True, eq=False)
-class FlownPhase:
-    """One smooth segment of a flight and what the engine did in it."""
-
-    name: str  #: of the phase; those of guided phases have a segment a cycle and more
-    segment: Segment
-    thrust_n: float
-    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis, under guidance
-    navigation_error: NDArray[np.float64] | None = None  #: believed less true (m, m/s, ICRF), shape (6,)
-
-
-class Trajectory:
-    """The motion that was integrated: SI floats in, SI floats out, within the flown span only."""
-
-    def __init__(self, phases: tuple[FlownPhase, ...]) -> None:
-        self.phases = phases
-        self._starts = np.array([phase.segment.start_s for phase in phases])
-
-    @property
-    def end_s(self) -> float:
-        """Seconds after the start at which the flight ended."""
-        return self.phases[-1].segment.end_s
-
-    @property
-    def end_y(self) -> NDArray[np.float64]:
-        """The integrated vector at the end."""
-        return self.phases[-1].segment.end_y
-
-    def at(self, t_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the integrated vectors, shape (n, 9), and the thrust (N) at n times; at a jump, after it."""
-        which = np.clip(np.searchsorted(self._starts - _JUMP_S, t_s, side="right") - 1, 0, None)
-        y = np.empty((t_s.size, motion.SIZE))
-        for i in np.unique(which):
-            y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
-        return y, np.array([self.phases[i].thrust_n for i in which])
-
-    def phase_at(self, t_s: float) -> FlownPhase:
-        """Return the segment that holds a time; at a jump, the one after it."""
-        return self.phases[max(int(np.searchsorted(self._starts - _JUMP_S, t_s, side="right")) - 1, 0)]
-
-    def step_starts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the times at which steps of the integrator start, and the vectors there, without interpolation."""
-        pieces = [piece for phase in self.phases for piece in phase.segment.solution.interpolants]
-        return np.array([piece.t_old for piece in pieces]), np.array([piece.y_old for piece in pieces])
-
-    def sampled(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return times, vectors and thrust at several points a step, with both sides of each jump."""
-        times, vectors, thrusts = [], [], []
-        for phase in self.phases:
-            ends = phase.segment.step_ends_s
-            fractions = np.arange(_SAMPLES_PER_STEP) / _SAMPLES_PER_STEP
-            inner = (ends[:-1, None] + np.diff(ends)[:, None] * fractions).ravel()
-            t_s = np.append(inner, ends[-1])
-            times.append(t_s)
-            vectors.append(phase.segment.solution(t_s).T)
-            thrusts.append(np.full(t_s.size, phase.thrust_n))
-        return np.concatenate(times), np.concatenate(vectors), np.concatenate(thrusts)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -206,6 +146,82 @@ class Flight:
     def flight_path_angle(self) -> u.Quantity:
         """Angle of the inertial velocity above the local horizontal."""
         return self.states.flight_path_angle
+
+    @property
+    def ground_speed(self) -> u.Quantity:
+        """Speed over the turning Moon."""
+        up, horizontal = self._ground_velocity
+        return np.hypot(up, horizontal)
+
+    @property
+    def altitude_rate(self) -> u.Quantity:
+        """Rate of the altitude above the 1737.4 km sphere, negative in a descent."""
+        return self._ground_velocity[0]
+
+    @property
+    def horizontal_speed(self) -> u.Quantity:
+        """Horizontal part of the velocity over the turning Moon."""
+        return self._ground_velocity[1]
+
+    @property
+    def ground_flight_path_angle(self) -> u.Quantity:
+        """Angle of the velocity over the turning Moon above the local horizontal."""
+        return np.degrees(np.arctan2(*(part.value for part in self._ground_velocity))) * u.deg
+
+    @property
+    def thrust_direction(self) -> u.Quantity:
+        """Unit vectors of the thrust, ICRF axes, shape (n, 3); NaN where the engine is off."""
+        return self._thrust_direction * u.one
+
+    @property
+    def pitch(self) -> u.Quantity:
+        """Angle of the thrust above the local horizontal; NaN where the engine is off."""
+        return np.degrees(over_ground.thrust_elevation(self._thrust_direction, self.states)) * u.deg
+
+    @property
+    def powered_descent(self) -> tuple[Time, Time] | None:
+        """First ignition and last cut-off of the last burns of the flight that lie less than 15 min apart.
+
+        None where the engine never burned.
+        """
+        found = self.trajectory.powered_descent_s()
+        return None if found is None else (time_after(self.start, found[0]), time_after(self.start, found[1]))
+
+    def range_to_go(self, site: Site, *, since: Time | None = None) -> u.Quantity:
+        """Return the distances to a site over the 1737.4 km sphere; negative beyond the site.
+
+        Parameters
+        ----------
+        site : Site
+            Where the range is zero.
+        since : Time, optional
+            Distances are measured along the great circle to the site from the place below the craft at this time;
+            default: the start of the powered descent, or of a flight without burns.
+
+        Raises
+        ------
+        InputError
+            If ``site`` is not a Site.
+        SpanError
+            If ``since`` lies outside the flown span.
+        """
+        return over_ground.range_to_go(self.states, site, self._start_of_range(since))
+
+    def thrust_lean(self, site: Site, *, since: Time | None = None) -> u.Quantity:
+        """Return the angles from the local vertical to the thrust, in the plane of :meth:`range_to_go`.
+
+        Positive: the thrust leans towards the site, so that the craft gains speed downrange; -90 deg: it brakes along
+        the horizontal. NaN where the engine is off.
+
+        Parameters
+        ----------
+        site : Site
+            As for :meth:`range_to_go`.
+        since : Time, optional
+            As for :meth:`range_to_go`.
+        """
+        start = self._start_of_range(since)
+        return np.degrees(over_ground.lean(self._thrust_direction, self.states, site, start)) * u.deg
 
     @property
     def mass(self) -> u.Quantity:
@@ -327,6 +343,21 @@ class Flight:
     @cached_property
     def _samples(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         return self.trajectory.sampled()
+
+    def _start_of_range(self, since: Time | None) -> State:
+        descent = self.powered_descent
+        return self.at(since if since is not None else self.start if descent is None else descent[0])
+
+    @cached_property
+    def _ground_velocity(self) -> tuple[u.Quantity, u.Quantity]:
+        return over_ground.ground_velocity(self.states)
+
+    @cached_property
+    def _thrust_direction(self) -> NDArray[np.float64]:
+        phases, ends = self.trajectory.phases, np.cumsum(self.trajectory.samples_per_phase())
+        parts = np.split(self._samples[1], ends[:-1])
+        burns = planned_burns(self.scenario)
+        return np.concatenate([thrust_directions(burns, *pair) for pair in zip(phases, parts, strict=True)])
 
     def _inside(self, time: Time) -> NDArray[np.float64]:
         if not isinstance(time, Time) or time.ndim > 1:

@@ -13,10 +13,11 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import constants
+from lunarsim.flight.over_ground import over_ground_pa
 from lunarsim.flight.scenario import Site
 from lunarsim.moon import Terrain
 from lunarsim.moon.crater import SPACECRAFT_DENSITY, CraterEstimate, crater_estimate
-from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf, rot_pa_from_icrf_with_rate
+from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf
 from lunarsim.orbits import State
 
 
@@ -125,9 +126,7 @@ class GroundContact(Outcome):
 
     def _velocity_over_ground(self) -> NDArray[np.float64]:
         """Return the velocity (m/s) over the turning Moon in ME components."""
-        rot, rate = rot_pa_from_icrf_with_rate(self.time)
-        r, v = self.state.position.to_value(u.m), self.state.velocity.to_value(u.m / u.s)
-        velocity: NDArray[np.float64] = ROT_ME_FROM_PA @ (rot @ v + rate @ r)
+        velocity: NDArray[np.float64] = ROT_ME_FROM_PA @ over_ground_pa(self.state)[1]
         return velocity
 
 

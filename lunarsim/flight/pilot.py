@@ -15,13 +15,14 @@ from lunarsim.flight.clock import time_after
 from lunarsim.flight.computer import Computer
 from lunarsim.flight.detectors import Apsides, Detector
 from lunarsim.flight.driver import Trigger, fly_segment
-from lunarsim.flight.flight import Flight, FlownPhase, Trajectory, moment
+from lunarsim.flight.flight import Flight, moment
 from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredGuided, LoweredScenario
 from lunarsim.flight.outcome import Impact, Outcome, outcome_in_space
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.sky import Sky
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import touchdown_outcome
+from lunarsim.flight.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import motion, places
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.exits import NO_EXIT

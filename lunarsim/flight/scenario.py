@@ -15,6 +15,7 @@ from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.provenance import Provenance, Source
+from lunarsim.flight.published import ProfilePoint
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Guided, Phase
@@ -79,6 +80,8 @@ class Scenario:
         Places that reports and figures name.
     published : mapping of str to Quantity or Time
         What was published of the flight, to compare with; the simulation does not use it.
+    published_profile : tuple of ProfilePoint
+        What was published of the descent, row by row, which figures draw beside the flight.
     provenance : mapping of str to Provenance
         Birth certificates of numbers, by their key in the scenario file.
     sources : mapping of str to Source
@@ -102,6 +105,7 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     sites: Mapping[str, Site] = field(default_factory=dict)
     published: Mapping[str, u.Quantity | Time] = field(default_factory=dict)
+    published_profile: tuple[ProfilePoint, ...] = ()
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ from lunarsim.campaign.distributions import Distribution
 from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
 from lunarsim.errors import InputError, ScenarioError, nearest
 from lunarsim.faults import AccelerometerOff
-from lunarsim.flight import Provenance, Scenario, Site, Source
+from lunarsim.flight import ProfilePoint, Provenance, Scenario, Site, Source
 from lunarsim.io import scenario_schema as schema
 from lunarsim.io.dispersion_file import Paths, dispersions_of
 from lunarsim.io.guidance_file import law_of
@@ -131,6 +131,9 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
         faults=tuple(_FAULTS[fault.type](cause=fault.cause) for fault in table.faults),
         sites=sites,
         published=table.published,
+        published_profile=tuple(
+            built(origin, f"profile.{i}", partial(ProfilePoint, **dict(point))) for i, point in enumerate(table.profile)
+        ),
         provenance=certificates,
         sources={name: Source(**dict(source)) for name, source in table.sources.items()},
     )

@@ -182,6 +182,22 @@ class SiteTable(Table):
     elevation: Length = Field(default_factory=lambda: 0.0 * u.m)
 
 
+class ProfileTable(Table):
+    """One row of a published descent; ``tolerance`` holds plus or minus by the names of the values."""
+
+    label: str
+    time: Duration | None = None
+    altitude: Length | None = None
+    speed: Velocity | None = None
+    ground_speed: Velocity | None = None
+    horizontal_speed: Velocity | None = None
+    altitude_rate: Velocity | None = None
+    range_to_go: Length | None = None
+    delta_v: Velocity | None = None
+    mass: Mass | None = None
+    tolerance: dict[str, AnyValue] = Field(default_factory=dict)
+
+
 class SourceTable(Table):
     """A publication."""
 
@@ -214,5 +230,6 @@ class ScenarioTable(Table):
     faults: tuple[FaultTable, ...] = ()
     dispersions: tuple[DispersionTable, ...] = ()
     sites: dict[str, SiteTable] = Field(default_factory=dict)
+    profile: tuple[ProfileTable, ...] = ()
     published: dict[str, AnyValue] = Field(default_factory=dict)
     sources: dict[str, SourceTable] = Field(default_factory=dict)

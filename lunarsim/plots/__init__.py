@@ -1,15 +1,25 @@
 """Figures of flights and campaigns: they return Axes, never show, and compute nothing."""
 
+from lunarsim.plots.altitude import altitude_profile
+from lunarsim.plots.animation import animate_descent
 from lunarsim.plots.burns import burn
 from lunarsim.plots.campaign import histogram, outcome_rates, sensitivity, tornado
 from lunarsim.plots.descent import descent_profile
+from lunarsim.plots.descent_panels import DescentAxes
+from lunarsim.plots.guidance import GuidanceAxes, GuidanceRow, compare_guidance
 from lunarsim.plots.impacts import footprint
 from lunarsim.plots.ladder import ladder
 from lunarsim.plots.orbits import orbit
 from lunarsim.plots.track import ground_track
 
 __all__ = [
+    "DescentAxes",
+    "GuidanceAxes",
+    "GuidanceRow",
+    "altitude_profile",
+    "animate_descent",
     "burn",
+    "compare_guidance",
     "descent_profile",
     "footprint",
     "ground_track",

@@ -83,7 +83,8 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     Returns
     -------
     Axes
-        Change from the output's mean with each input low and high; the inputs' values stand at the ends of the bars.
+        Change from the output's mean with each input low and high; the inputs' values stand at the ends of the bars,
+        in the units beside the inputs' names.
 
     Raises
     ------
@@ -101,9 +102,11 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     ax.barh([0.0], [0.0], label=f"high: {100.0 - tail:g} %, or fault present", **high)
     ax.axvline(0.0, color=style.INK, linewidth=0.8, zorder=4)
     reach = max(abs(edge) for effect in shown for edge in (*effect.low_interval, *effect.high_interval)) or 1.0
-    mean = f", {result.mean:.5g}" if abs(result.mean) > 1e-3 * reach else ""  # of places about their mean: nearly 0
+    mean = (
+        f", {result.mean:.5g}".replace("-", "\N{MINUS SIGN}") if abs(result.mean) > 1e-3 * reach else ""
+    )  # of places about their mean: nearly 0
     style.dress(ax, f"Change of {what} from its mean{mean}", "")
-    _name_rows(ax, [effect.name for effect in shown])
+    _name_rows(ax, [f"{effect.name} ({effect.unit})" if effect.unit else effect.name for effect in shown])
     ax.set_xlim(-1.3 * reach, 1.3 * reach)
     rest = len(result.effects) - len(shown)
     explained = f"Linear model of {result.total:,} runs: explains {100.0 * result.r_squared:.1f} % of the variance"

@@ -1,106 +1,182 @@
-"""Altitude against time."""
+"""The page of a descent: altitude, speeds, thrust, pitch and mass, phase by phase, beside what was published."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
+import matplotlib.pyplot as plt
 from astropy import units as u
 from astropy.time import Time
-from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 
-from lunarsim.flight import EventKind, Flight
-from lunarsim.plots import notes, placing, style
+from lunarsim.errors import InputError
+from lunarsim.flight import Flight, ProfilePoint
+from lunarsim.flight.clock import time_after
+from lunarsim.plots import descent_history, descent_panels, phases, published_points, style
+from lunarsim.plots.descent_history import History
+from lunarsim.plots.descent_panels import DescentAxes
 from lunarsim.plots.style import Curve
 
+_HEIGHT_IN = 8.8
+_COLUMNS = (1.25, 1.0)  # widths: panels over time, panels over range
+_CHARACTER_IN, _HANDLE_IN = 0.058, 0.5  # widths in the legend
+_PANEL_PT = 190.0  # width of a panel over time, about
 
-def descent_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
-    """Draw altitude against time, with the events named.
+
+def descent_profile(
+    *flights: Flight,
+    labels: Sequence[str] | None = None,
+    published: Sequence[ProfilePoint] | None = None,
+    zero: Time | str | None = None,
+    view: tuple[u.Quantity, u.Quantity] | None = None,
+    figure: Figure | SubFigure | None = None,
+) -> DescentAxes:
+    """Draw a descent on a page: against time and against range to go, with its phases and what was published.
 
     Parameters
     ----------
     *flights : Flight
-        One to seven; the first of several is dashed blue, the second solid vermilion: give the planned flight
-        first.
+        One to seven, of crafts. The phases of a single flight are shaded, numbered and named below the page; of
+        several flights their starts are marked.
     labels : sequence of str, optional
         One per flight; default: the scenarios' names, with their faults where names are equal.
-    ax : Axes, optional
-        Where to draw; default: a new figure.
+    published : sequence of ProfilePoint, optional
+        Drawn with their tolerances; default: those of the first scenario that has any.
+    zero : Time or str, optional
+        From when time counts: a time, or the name of the phase with whose start it counts; default: each flight's
+        first ignition of the powered descent, which is that of the last burns less than 15 min apart.
+    view : tuple of two Quantity, optional
+        The times after zero between which the flights are drawn; default: from zero to the ground, or to the last
+        cut-off.
+    figure : Figure or SubFigure, optional
+        An empty one to draw on, with a constrained layout; default: a new figure.
 
     Returns
     -------
-    Axes
-        Time is counted from the first ignition, or from the first start where nothing burns, in minutes, hours
-        or days by the length of the view. The lines hold the whole flights; the view ends a little after the
-        last of the ends, where a flight that burned ends for the view at its first perilune after its last cut-off.
-        Thick lines: engine on.
+    DescentAxes
+        Speeds are relative to the turning Moon; inertial speeds among the published ones have a marker of their own.
+        Altitudes count from the landing site, or from the point of contact where no flight names one, or from the
+        1737.4 km sphere where one stays up. Range to go is along the great circle to the landing site, or else to
+        where the flight ended, from below the first ignition.
 
     Raises
     ------
     InputError
-        If a flight, the labels or the axes are not of the kind above.
+        If a flight has no craft, or an argument is not of the kind above.
     """
     curves = style.curves("descent_profile", flights, labels)
-    ax = style.axes_for(ax, 3.9)
-    zero, what = style.zero_time(curves)
-    first, last = _view(curves, zero)
-    unit = _time_unit(last - first)
     for curve in curves:
-        x = style.elapsed(curve.flight, zero).to_value(unit)
-        style.draw(ax, curve, x, curve.flight.altitude.to_value(u.km))
-    style.explain_thick_lines(ax, curves)
-    margin = 0.04 * (last - first)
-    ax.set_xlim(*((edge).to_value(unit) for edge in (first - margin, last + margin)))
-    top = max(float(curve.flight.altitude.max().to_value(u.km)) for curve in curves)
-    ax.set_ylim(min(-0.06 * top, *(1.1 * float(c.flight.altitude.min().to_value(u.km)) for c in curves)), 1.28 * top)
-    ax.axhspan(ax.get_ylim()[0], 0.0, color=style.GROUND, linewidth=0, zorder=0)
-    when = style.with_unit(f"Time after {what} at {style.utc(zero)} UTC", unit)
-    style.dress(ax, when, style.with_unit(f"Altitude above the {style.SPHERE}", u.km))
-    placing.place(ax, [note for curve in curves for note in _mark_events(ax, curve, zero, unit)])
-    return ax
+        if curve.flight.scenario.craft is None:
+            raise InputError(f"'{curve.label}' has no craft, and so no thrust and mass: draw it with altitude_profile")
+    points = _points(curves, published)
+    zeros_s = [descent_history.zero_s(flight, zero) for flight in flights]
+    view_s = descent_history.view_s(flights, zeros_s, view)
+    data = descent_history.data(flights)
+    histories = [
+        descent_history.history(flight, datum, zero_s, view_s)
+        for flight, datum, zero_s in zip(flights, data, zeros_s, strict=True)
+    ]
+    page = _page(figure)
+    axes = _panels(page)
+    time_unit = u.s if view_s[1] - view_s[0] <= 1500.0 else u.min
+    units = descent_panels.Units.of(histories, points, time_unit)
+    descent_panels.fill(axes, curves, histories, points, units)
+    when = style.with_unit(_when(flights, zeros_s, zero), time_unit)
+    _finish(axes, [edge / time_unit.to(u.s) for edge in descent_history.edges(view_s)], when)
+    lines = [_shade(axes, histories[0], time_unit)] if len(histories) == 1 else []
+    if points:
+        letters = [published_points.letter(i) for i in range(len(points))]
+        lines.append(phases.listed("Published", [point.label for point in points], letters))
+    lines.append(f"Altitudes {data[0].words}, speeds over the turning Moon.")
+    page.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=style.INK)
+    _explain(page, curves, points)
+    return axes
 
 
-def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[notes.Note]:
-    """Draw the markers of the events within the view and return their texts."""
-    left, right = ax.get_xlim()
-    texts: list[notes.Note] = []
-    seen: set[EventKind] = set()
-    for event in notes.events(curve.flight):
-        x, height = (event.time - zero).to_value(unit), event.true.state.height.to_value(u.km)
-        if not left <= x <= right:
-            continue
-        notes.mark(ax, x, height, event, curve)
-        text = notes.name(event, curve.flight)
-        if event.kind is EventKind.PERILUNE:
-            if event.kind in seen:  # of many perilunes the first is named
-                continue
-            text += f", {height:.1f} km"
-        if event.kind is EventKind.IMPACT:
-            text += f"\n{style.utc(event.time, '%H:%M:%S')} UTC"
-        seen.add(event.kind)
-        texts.append(notes.Note(x, height, text, curve.color))
-    return texts
+def _points(curves: Sequence[Curve], given: Sequence[ProfilePoint] | None) -> list[ProfilePoint]:
+    if given is not None:
+        return published_points.checked(given)
+    every = [curve.flight.scenario.published_profile for curve in curves]
+    return list(next((points for points in every if points), ()))
 
 
-def _view(curves: Sequence[Curve], zero: Time) -> tuple[u.Quantity, u.Quantity]:
-    """Return the times at which the view starts and ends."""
-    first = min((curve.flight.start - zero).to(u.s) for curve in curves)
-    ends = [(_end_of_interest(curve.flight) - zero).to(u.s) for curve in curves]
-    beyond = 0.12 if any(curve.flight.burns for curve in curves) else 0.0
-    return first, max(ends) + beyond * (max(ends) - first)
+def _page(figure: Figure | SubFigure | None) -> Figure | SubFigure:
+    if figure is None:
+        return plt.figure(figsize=(style.WIDTH_IN, _HEIGHT_IN), dpi=style.DPI, layout="constrained")
+    if not isinstance(figure, Figure | SubFigure):
+        raise InputError(f"figure = {figure!r}: expected an empty matplotlib Figure, or None for a new one")
+    if figure.axes:
+        raise InputError("figure has axes already: expected an empty matplotlib Figure, or None for a new one")
+    return figure
 
 
-def _end_of_interest(flight: Flight) -> Time:
-    """Return the first perilune after the last cut-off, or else the end."""
-    kinds = [event.kind for event in flight.timeline]
-    if EventKind.CUTOFF in kinds:
-        after = len(kinds) - kinds[::-1].index(EventKind.CUTOFF)
-        perilunes = [event.time for event in flight.timeline[after:] if event.kind is EventKind.PERILUNE]
-        if perilunes:
-            return perilunes[0]
-    return flight.end
+def _panels(page: Figure | SubFigure) -> DescentAxes:
+    """Return the panels: six over time that share its axis on the left, three wider ones on the right."""
+    columns = page.add_gridspec(1, 2, width_ratios=_COLUMNS)
+    left, right = columns[0].subgridspec(6, 1), columns[1].subgridspec(3, 1)
+    first = page.add_subplot(left[0])
+    above = page.add_subplot(right[0])
+    others = [page.add_subplot(left[row], sharex=first) for row in range(1, 6)]
+    others += [above, page.add_subplot(right[1], sharex=above), page.add_subplot(right[2])]
+    return DescentAxes._make([first, *others])
 
 
-def _time_unit(span: u.Quantity) -> u.UnitBase:
-    limits = ((5.0 * u.h, u.min), (4.0 * u.day, u.h), (np.inf * u.s, u.day))
-    return next(unit for limit, unit in limits if span <= limit)
+def _when(flights: Sequence[Flight], zeros_s: Sequence[float], zero: Time | str | None) -> str:
+    """Return what time counts from, with its clock where it is one for all."""
+    burned = all(flight.powered_descent for flight in flights)
+    what = f"start of {zero}" if isinstance(zero, str) else "ignition" if zero is None and burned else ""
+    times = [time_after(flight.start, zero_s) for flight, zero_s in zip(flights, zeros_s, strict=True)]
+    if any(abs((time - times[0]).to_value(u.s)) > 0.5 for time in times[1:]):
+        return f"Time after {what or 'the start'}"
+    clock = f"{style.utc(times[0])} UTC"
+    return f"Time after {what} at {clock}" if what else f"Time after {clock}"
+
+
+def _finish(axes: DescentAxes, limits: Sequence[float], when: str) -> None:
+    """Set the limits of time, and name time and range below the lowest panels alone."""
+    axes.altitude.set_xlim(*limits)
+    *upper, lowest = axes[:6]
+    for ax in (*upper, axes.altitude_over_range):
+        ax.tick_params(labelbottom=False)
+        ax.set_xlabel("")
+    lowest.set_xlabel(when.replace(" at ", "\nat "), fontsize=style.AXIS_SIZE)
+    lowest.figure.align_ylabels(axes[:6])
+
+
+def _shade(axes: DescentAxes, drawn: History, unit: u.UnitBase) -> str:
+    """Shade and number the phases of a flight; return the list of their names."""
+    second = u.s.to(unit)
+    edges = [(span.start_s * second, span.end_s * second) for span in drawn.phases]
+    for ax in axes[:6]:
+        phases.shade(ax, edges)
+    phases.number(axes.altitude, edges, _PANEL_PT)
+    names = [span.name for span in drawn.phases]
+    return phases.listed("Phases", names, [str(i) for i in range(1, len(names) + 1)])
+
+
+def _explain(page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence[ProfilePoint]) -> None:
+    """Write one legend above the page."""
+    looks: list[dict[str, Any]] = [
+        {"color": curve.color, "linestyle": curve.dashes, "linewidth": curve.width, "label": curve.label}
+        for curve in curves
+    ]
+    handles = [Line2D([], [], **look) for look in looks]
+    handles.append(Line2D([], [], color=style.INK, label="flight-path angle", **descent_panels.THIN))
+    handles.append(descent_panels.phase_start(style.INK, "start of a phase"))
+    handles += descent_panels.published_handles(points)
+    page.legend(
+        handles=handles,
+        loc="outside upper left",
+        ncols=_columns([str(handle.get_label()) for handle in handles]),
+        fontsize=style.TEXT_SIZE,
+        frameon=False,
+        handlelength=2.8,
+    )
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """Return how many labels stand beside each other on the width of a page."""
+    wide_in = max(len(label) for label in labels) * _CHARACTER_IN + _HANDLE_IN
+    return int(min(max(style.WIDTH_IN // wide_in, 1), len(labels)))

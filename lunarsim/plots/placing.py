@@ -35,9 +35,13 @@ _LEGEND_PLACES = (
 )
 
 
-def place(ax: Axes, notes: Sequence[Note], *, legend_at: str | None = None) -> None:
-    """Write notes, and the legend, where they cover neither lines nor each other, whenever the axes are drawn."""
-    ax.add_artist(_Placer(ax, notes, _LEGEND_PLACES if legend_at is None else (legend_at, *_LEGEND_PLACES)))
+def place(ax: Axes, notes: Sequence[Note], *, legend_at: str | None = None, legend: bool = True) -> None:
+    """Write notes, and the legend, where they cover neither lines nor each other, whenever the axes are drawn.
+
+    Without ``legend`` the axes get none.
+    """
+    places = _LEGEND_PLACES if legend_at is None else (legend_at, *_LEGEND_PLACES)
+    ax.add_artist(_Placer(ax, notes, places if legend else ()))
 
 
 def clearest(ax: Axes, boxes: Sequence[Bbox]) -> int:
@@ -59,7 +63,8 @@ class _Placer(Artist):
         self._fixed = list(ax.texts)
         self._notes = sorted(notes, key=lambda note: -note.x)
         self._written = [_write(ax, note) for note in self._notes]
-        self._legend = ax.legend(fontsize=TEXT_SIZE, framealpha=0.9, edgecolor="none", handlelength=3.2)
+        look: dict[str, Any] = {"fontsize": TEXT_SIZE, "framealpha": 0.9, "edgecolor": "none", "handlelength": 3.2}
+        self._legend = ax.legend(**look) if legend_places else None
         self._legend_places = legend_places
         self._placed_for: tuple[float, ...] = ()
 
@@ -83,7 +88,8 @@ class _Placer(Artist):
         kept = [(note, written) for note, written in zip(shown, self._written, strict=True) if note is not None]
         markers = [_marker_box(ax, note) for note, _ in kept]
         clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
-        clutter.texts.append(_place_legend(ax, self._legend, clutter, self._legend_places))
+        if self._legend is not None:
+            clutter.texts.append(_place_legend(ax, self._legend, clutter, self._legend_places))
         for (note, written), marker in zip(kept, markers, strict=True):
             others = clutter._replace(markers=[box for box in markers if box is not marker])
             box, leader = _place_note(ax, note, written, marker, others)

@@ -82,9 +82,23 @@ def curves(function: str, flights: tuple[Any, ...], labels: Sequence[str] | None
     names = _default_labels(flights) if labels is None else labels
     styles = _ALONE if len(flights) == 1 else _STYLES[: len(flights)]
     return [
-        Curve(flight, str(name), color, dashes, 2.2 if dashes == "-" else 1.6, 3.0 - 0.1 * i)
-        for i, (flight, name, (color, dashes)) in enumerate(zip(flights, names, styles, strict=True))
+        _curve(flight, str(name), i, *look)
+        for i, (flight, name, look) in enumerate(zip(flights, names, styles, strict=True))
     ]
+
+
+def numbered(flight: Flight, label: str, i: int) -> Curve:
+    """Return the line of the flight that comes i-th, from 0 to 6, of those that a figure compares."""
+    return _curve(flight, label, i, *_STYLES[i])
+
+
+def color(i: int) -> str:
+    """Return the colour of what comes i-th, from 0 to 6, of what a figure compares."""
+    return _STYLES[i][0]
+
+
+def _curve(flight: Flight, label: str, i: int, shade: str, dashes: Dashes) -> Curve:
+    return Curve(flight, label, shade, dashes, 2.2 if dashes == "-" else 1.6, 3.0 - 0.1 * i)
 
 
 def axes_for(ax: Axes | None, height_in: float) -> Axes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -34,6 +34,8 @@ class Effect:
     partial_rank : float
         Partial rank correlation coefficient, -1 to 1: how surely a higher input brings a higher output, also where the
         relation is curved but monotone. NaN for an input that is the same in every run.
+    unit : str
+        Of the input's values, such as ``"deg"``; empty for numbers, and where it is not known.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Effect:
     high_interval: Interval
     standardised: float
     partial_rank: float
+    unit: str = ""
 
     @property
     def swing(self) -> float:
@@ -98,7 +101,12 @@ class Tornado:
 
 
 def tornado(
-    inputs: Mapping[str, ArrayLike], output: ArrayLike, *, probability: float = 0.9, confidence: float = 0.95
+    inputs: Mapping[str, ArrayLike],
+    output: ArrayLike,
+    *,
+    probability: float = 0.9,
+    confidence: float = 0.95,
+    units: Mapping[str, str] | None = None,
 ) -> Tornado:
     """Return how far each input moves an output, by linear regression on all inputs at once.
 
@@ -118,6 +126,8 @@ def tornado(
         Share of the runs between an input's low and high end; 0.9: from its 5 % to its 95 % quantile.
     confidence : float
         Of the intervals, between 0 and 1.
+    units : mapping of str to str, optional
+        Units of the inputs, which the effects keep for figures.
 
     Raises
     ------
@@ -143,6 +153,8 @@ def tornado(
         standardised = float(slopes[i] * x[:, i].std() / y.std())
         reach = t * float(errors[i])
         effects.append(_effect(name, x[:, i], tails, (float(slopes[i]), reach), (standardised, float(ranks[i]))))
+    known = units or {}
+    effects = [replace(effect, unit=known.get(effect.name, "")) for effect in effects]
     return Tornado(
         effects=tuple(sorted(effects, key=lambda effect: -abs(effect.swing))),
         mean=float(y.mean()),

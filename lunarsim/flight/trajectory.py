@@ -1,0 +1,90 @@
+"""The motion that was integrated, as plain numbers: segments, and what lies between their ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.flight.driver import Segment
+from lunarsim.kernels import motion
+
+_SAMPLES_PER_STEP = 4
+_JUMP_S = 1e-9  # rounding of a Time at a jump
+_APART_S = 900.0  # a descent orbit takes an hour, a free fall between two burns less than some minutes
+
+
+@dataclass(frozen=True, eq=False)
+class FlownPhase:
+    """One smooth segment of a flight and what the engine did in it."""
+
+    name: str  #: of the phase; those of guided phases have a segment a cycle and more
+    segment: Segment
+    thrust_n: float
+    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis, under guidance
+    navigation_error: NDArray[np.float64] | None = None  #: believed less true (m, m/s, ICRF), shape (6,)
+
+
+class Trajectory:
+    """The motion that was integrated: SI floats in, SI floats out, within the flown span only."""
+
+    def __init__(self, phases: tuple[FlownPhase, ...]) -> None:
+        self.phases = phases
+        self._starts = np.array([phase.segment.start_s for phase in phases])
+
+    @property
+    def end_s(self) -> float:
+        """Seconds after the start at which the flight ended."""
+        return self.phases[-1].segment.end_s
+
+    @property
+    def end_y(self) -> NDArray[np.float64]:
+        """The integrated vector at the end."""
+        return self.phases[-1].segment.end_y
+
+    def at(self, t_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the integrated vectors, shape (n, 9), and the thrust (N) at n times; at a jump, after it."""
+        which = np.clip(np.searchsorted(self._starts - _JUMP_S, t_s, side="right") - 1, 0, None)
+        y = np.empty((t_s.size, motion.SIZE))
+        for i in np.unique(which):
+            y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
+        return y, np.array([self.phases[i].thrust_n for i in which])
+
+    def phase_at(self, t_s: float) -> FlownPhase:
+        """Return the segment that holds a time; at a jump, the one after it."""
+        return self.phases[max(int(np.searchsorted(self._starts - _JUMP_S, t_s, side="right")) - 1, 0)]
+
+    def samples_per_phase(self) -> list[int]:
+        """Return how many of the points of :meth:`sampled` belong to each phase."""
+        return [_SAMPLES_PER_STEP * (phase.segment.step_ends_s.size - 1) + 1 for phase in self.phases]
+
+    def powered_descent_s(self) -> tuple[float, float] | None:
+        """Return the first ignition and the last cut-off of the last burns that lie less than 15 min apart."""
+        lit = [phase.segment for phase in self.phases if phase.thrust_n > 0.0]
+        if not lit:
+            return None
+        first = lit[-1]
+        for segment in reversed(lit):
+            if first.start_s - segment.end_s > _APART_S:
+                break
+            first = segment
+        return first.start_s, lit[-1].end_s
+
+    def step_starts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the times at which steps of the integrator start, and the vectors there, without interpolation."""
+        pieces = [piece for phase in self.phases for piece in phase.segment.solution.interpolants]
+        return np.array([piece.t_old for piece in pieces]), np.array([piece.y_old for piece in pieces])
+
+    def sampled(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return times, vectors and thrust at several points a step, with both sides of each jump."""
+        times, vectors, thrusts = [], [], []
+        for phase in self.phases:
+            ends = phase.segment.step_ends_s
+            fractions = np.arange(_SAMPLES_PER_STEP) / _SAMPLES_PER_STEP
+            inner = (ends[:-1, None] + np.diff(ends)[:, None] * fractions).ravel()
+            t_s = np.append(inner, ends[-1])
+            times.append(t_s)
+            vectors.append(phase.segment.solution(t_s).T)
+            thrusts.append(np.full(t_s.size, phase.thrust_n))
+        return np.concatenate(times), np.concatenate(vectors), np.concatenate(thrusts)

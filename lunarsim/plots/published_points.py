@@ -1,0 +1,67 @@
+"""Published points of a descent, drawn over a flight with their tolerances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_lowercase
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+
+from lunarsim.errors import InputError
+from lunarsim.flight import ProfilePoint
+from lunarsim.plots import notes, style
+
+_LOOK: dict[str, Any] = {
+    "linestyle": "",
+    "color": style.BLACK,
+    "markeredgecolor": style.BLACK,
+    "markerfacecolor": "white",
+    "markersize": 4.0,
+    "markeredgewidth": 0.9,
+    "elinewidth": 0.9,
+    "capsize": 1.8,
+    "zorder": 5.0,
+}
+#: The markers: a circle for what is relative to the ground, a diamond for inertial speeds.
+CIRCLE, DIAMOND = "o", "D"
+
+
+class Axis(NamedTuple):
+    """A value of the points on an axis, and how many SI units are one of the axis."""
+
+    name: str
+    unit: float
+
+
+def checked(points: Sequence[ProfilePoint]) -> list[ProfilePoint]:
+    """Return the points as a list.
+
+    Raises
+    ------
+    InputError
+        If one is not a ProfilePoint.
+    """
+    for i, point in enumerate(points):
+        if not isinstance(point, ProfilePoint):
+            raise InputError(f"published[{i}] = {point!r}: expected a ProfilePoint")
+    return list(points)
+
+
+def letter(i: int) -> str:
+    """Return the letter by which a figure names point i: a to z, then aa."""
+    return ascii_lowercase[i % 26] * (1 + i // 26)
+
+
+def overlay(ax: Axes, points: Sequence[ProfilePoint], x: Axis, y: Axis, marker: str = CIRCLE) -> list[notes.Note]:
+    """Draw the points that have both values, and return their letters as notes."""
+    texts = []
+    for i, point in enumerate(points):
+        at, value = point.value(x.name), point.value(y.name)
+        if at is None or value is None:
+            continue
+        widths = point.width(x.name) / x.unit, point.width(y.name) / y.unit
+        bars: dict[str, Any] = {"xerr": widths[0] or None, "yerr": widths[1] or None}
+        ax.errorbar([at / x.unit], [value / y.unit], marker=marker, **bars, **_LOOK)
+        texts.append(notes.Note(at / x.unit, value / y.unit, letter(i), style.BLACK))
+    return texts
