@@ -135,7 +135,7 @@ def test_a_burn_that_cannot_start_on_time_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_phase_or_fault_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     words = complaint(tmp_path, 'type = "burn"', 'type = "bern"')
-    assert "plan.0.type = 'bern': expected 'burn' or 'coast'" in words
+    assert "plan.0.type = 'bern': expected 'burn', 'coast' or 'guided'" in words
     with pytest.raises(ls.ScenarioError, match="accelerometer off"):
         ls.load_scenario(write(tmp_path, VALID + '[[faults]]\ntype = "gremlin"\n'))
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 import lunarsim
 from lunarsim.cli import campaign_order as orders
-from lunarsim.cli import data, figures, report
+from lunarsim.cli import data, figures, landing, report
 from lunarsim.cli import ladder as climbing
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, Scenario, simulate
@@ -157,6 +157,7 @@ def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> Non
         flights = _fly(scenario, name)
     report.print_provenance(console, scenario)
     report.print_timelines(console, flights)
+    landing.print_landing(console, flights["flown"])
     console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
     summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
     _leave(console, folder, figures.files(flights, summary))

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lunarsim import checks
-from lunarsim.flight import BurnRecord, Event, EventKind, Flight, Impact, Scenario
+from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact, Impact, Scenario
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
@@ -73,10 +73,10 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
     plans = planned.burns if planned else ()
     sentences = [_burn_sentence(*pair) for pair in zip_longest(flight.burns, plans[: len(flight.burns)])]
     outcome = str(flight.outcome)
-    if isinstance(flight.outcome, Impact):
+    if isinstance(flight.outcome, GroundContact):
         for name, site in flight.scenario.sites.items():
-            distance_km = flight.outcome.distance_to(site).to_value(u.km)
-            outcome += f", {distance_km:.{2 if distance_km < 10.0 else 0}f} km from the {site.title or name}"
+            outcome += f", {_distance(flight.outcome.distance_to(site))} from the {site.title or name}"
+    if isinstance(flight.outcome, Impact):
         outcome += _crater(flight, flight.outcome)
     return " ".join([*sentences, f"Flown: {outcome}.", flight.scenario.remark]).strip()
 
@@ -94,6 +94,13 @@ def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
             f"and {_orbit(planned.after)}."
         )
     return words
+
+
+def _distance(distance: u.Quantity) -> str:
+    km = distance.to_value(u.km)
+    if km < 1.0:
+        return f"{1e3 * km:.0f} m"
+    return f"{km:.{2 if km < 10.0 else 0}f} km"
 
 
 def _crater(flight: Flight, impact: Impact) -> str:

@@ -5,12 +5,12 @@ from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.ladder import Rung, distance_to_top, ladder
 from lunarsim.flight.moment import Belief, Moment, Truth
-from lunarsim.flight.outcome import Escape, Impact, InOrbit, Outcome
+from lunarsim.flight.outcome import Escape, GroundContact, Impact, InOrbit, Outcome
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.published import ProfilePoint
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.simulate import propagate, simulate
-from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind
+from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import Landed, Verdict
 
 __all__ = [
@@ -22,11 +22,13 @@ __all__ = [
     "Event",
     "EventKind",
     "Flight",
+    "GroundContact",
     "Impact",
     "InOrbit",
     "Landed",
     "Moment",
     "Outcome",
+    "PhaseRecord",
     "ProfilePoint",
     "Provenance",
     "Rung",

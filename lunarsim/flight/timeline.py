@@ -9,6 +9,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim.flight.moment import Belief, Moment, Truth
+from lunarsim.flight.over_ground import ground_velocity
 from lunarsim.orbits import State
 
 
@@ -113,8 +114,19 @@ class PhaseRecord:
     propellant: u.Quantity  #: used
     before: State  #: at its start
     after: State  #: at its end
+    site_elevation: u.Quantity  #: of the ground at the landing site, above the 1737.4 km sphere
 
     @property
     def duration(self) -> u.Quantity:
         """From its start to its end."""
         return (self.end - self.start).to(u.s)
+
+    @property
+    def velocity_after(self) -> tuple[u.Quantity, u.Quantity]:
+        """Velocity over the turning ground at its end: upwards, and along the horizontal."""
+        return ground_velocity(self.after)
+
+    @property
+    def height_after(self) -> u.Quantity:
+        """Height above the ground of the landing site at its end."""
+        return self.after.height - self.site_elevation

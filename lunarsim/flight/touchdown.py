@@ -109,17 +109,37 @@ class Landed(GroundContact):
     @property
     def margins(self) -> Mapping[str, u.Quantity]:
         """What is left to each limit, by its name: limit less value, negative where it is exceeded."""
-        return {name: limit - value for name, (value, limit) in self._held().items()}
+        return {name: limit - value for name, (value, limit) in self.against_limits().items()}
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """What led to the verdict, in sentences; for a safe landing, how near the nearest limit was."""
-        held = self._held()
+        held = self.against_limits()
         exceeded = tuple(_above(name, *pair) for name, pair in held.items() if pair[0] > pair[1])
         if exceeded:
             return exceeded
         name, (value, limit) = max(held.items(), key=lambda item: float((item[1][0] / item[1][1]).to_value(u.one)))
         return (f"all limits are kept; the nearest is that of the {name}, {_number(value)} of {_number(limit)}",)
+
+    def against_limits(self) -> dict[str, tuple[u.Quantity, u.Quantity]]:
+        """Return the value and the limit of all that has a limit, by name."""
+        contact, limits = self._contact, self.gear.lower()
+        speed = float(np.hypot(contact.vertical_mps, contact.horizontal_mps))
+        held = {
+            "vertical speed": (abs(contact.vertical_mps), limits.vertical_mps, _MPS),
+            "horizontal speed": (contact.horizontal_mps, limits.horizontal_mps, _MPS),
+            "tilt": (contact.tilt_rad, limits.tilt_rad, u.deg),
+            "slope": (contact.slope_rad, limits.slope_rad, u.deg),
+            "turn rate": (float(self.turn_rate.to_value(u.rad / u.s)), limits.turn_rate_rad_s, u.deg / u.s),
+            "lean": (contact.lean_rad, limits.tip_over_rad, u.deg),
+            "tip-over speed": (contact.horizontal_mps, contact.tip_over_mps, _MPS),
+            "crash speed": (speed, limits.crash_mps, _MPS),
+        }
+        return {
+            name: (_quantity(value, unit), _quantity(limit, unit))
+            for name, (value, limit, unit) in held.items()
+            if np.isfinite(limit)
+        }
 
     def __str__(self) -> str:
         contact = self._contact
@@ -145,26 +165,6 @@ class Landed(GroundContact):
                 self.gear.lower(),
             )
         )
-
-    def _held(self) -> dict[str, tuple[u.Quantity, u.Quantity]]:
-        """Return value and limit of what is held against a limit, by name; what has no limit is left out."""
-        contact, limits = self._contact, self.gear.lower()
-        speed = float(np.hypot(contact.vertical_mps, contact.horizontal_mps))
-        held = {
-            "vertical speed": (abs(contact.vertical_mps), limits.vertical_mps, _MPS),
-            "horizontal speed": (contact.horizontal_mps, limits.horizontal_mps, _MPS),
-            "tilt": (contact.tilt_rad, limits.tilt_rad, u.deg),
-            "slope": (contact.slope_rad, limits.slope_rad, u.deg),
-            "turn rate": (float(self.turn_rate.to_value(u.rad / u.s)), limits.turn_rate_rad_s, u.deg / u.s),
-            "lean": (contact.lean_rad, limits.tip_over_rad, u.deg),
-            "tip-over speed": (contact.horizontal_mps, contact.tip_over_mps, _MPS),
-            "crash speed": (speed, limits.crash_mps, _MPS),
-        }
-        return {
-            name: (_quantity(value, unit), _quantity(limit, unit))
-            for name, (value, limit, unit) in held.items()
-            if np.isfinite(limit)
-        }
 
 
 def touchdown_outcome(

@@ -8,7 +8,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight import BurnRecord, Flight, Impact, Site
+from lunarsim.flight import BurnRecord, Flight, Impact, Landed, PhaseRecord, Site
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
@@ -26,7 +26,8 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
     -------
     dict
         ``burn`` and ``orbit_after_burn`` of the last burn (None without one), all ``burns``, the ``outcome``
-        in words, ``end`` (time and osculating orbit), ``impact`` (None without one).
+        in words, ``end`` (time and osculating orbit), ``impact`` (None without one), the guided ``phases``, and the
+        ``touchdown`` (None without one on a landing gear).
     """
     burns = [_burn(record) for record in flight.burns]
     outcome = flight.outcome
@@ -37,6 +38,43 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
         "outcome": str(outcome),
         "end": {"utc": _utc(outcome.time), **_orbit(outcome.state)},
         "impact": _impact(outcome, flight) if isinstance(outcome, Impact) else None,
+        "phases": [_phase(record) for record in flight.phases],
+        "touchdown": _touchdown(outcome, flight) if isinstance(outcome, Landed) else None,
+    }
+
+
+def _phase(record: PhaseRecord) -> dict[str, Any]:
+    up, across = record.velocity_after
+    return {
+        "name": record.name,
+        "law": record.law,
+        "start_utc": _utc(record.start),
+        "duration_s": _number(record.duration, u.s),
+        "ended_by": record.ended_by,
+        "delta_v_mps": _number(record.delta_v, _MPS),
+        "propellant_kg": _number(record.propellant, u.kg),
+        "end_height_above_site_m": _number(record.height_after, u.m),
+        "end_horizontal_speed_mps": _number(across, _MPS),
+        "end_altitude_rate_mps": _number(up, _MPS),
+    }
+
+
+def _touchdown(outcome: Landed, flight: Flight) -> dict[str, Any]:
+    site, craft = flight.scenario.landing_site, flight.scenario.craft
+    assert craft is not None  # it has a landing gear
+    return {
+        "verdict": outcome.verdict.value,
+        "reasons": list(outcome.reasons),
+        "utc": _utc(outcome.time),
+        "latitude_deg": _number(outcome.latitude, u.deg),
+        "longitude_deg": _number(outcome.longitude, u.deg),
+        "descent_rate_mps": _number(outcome.vertical_speed, _MPS),
+        "horizontal_speed_mps": _number(outcome.horizontal_speed, _MPS),
+        "tilt_deg": _number(outcome.tilt, u.deg),
+        "slope_deg": _number(outcome.slope, u.deg),
+        "distance_to_site_m": _number(outcome.distance_to(site), u.m) if site else None,
+        "delta_v_mps": _number(flight.delta_v[-1], _MPS),
+        "propellant_left_kg": _number(flight.mass[-1] - craft.dry_mass, u.kg),
     }
 
 

@@ -1,0 +1,55 @@
+"""What the command line tells a person of a landing: its phases, and how it stood against the limits."""
+
+from __future__ import annotations
+
+from astropy import units as u
+from rich.console import Console
+from rich.markup import escape
+
+from lunarsim.cli.report import table
+from lunarsim.flight import Flight, Landed, PhaseRecord
+
+_MPS = u.m / u.s
+
+
+def print_landing(console: Console, flight: Flight) -> None:
+    """Print the guided phases of a flight, and its touchdown; nothing where it has none."""
+    if flight.phases:
+        _print_phases(console, flight)
+    if isinstance(flight.outcome, Landed):
+        _print_touchdown(console, flight.outcome)
+
+
+def _print_phases(console: Console, flight: Flight) -> None:
+    rows = table("phase", "guidance", title="Guided phases: at the end of each, speeds over the ground")
+    for column in ("lasts\ns", "\u0394v\nm/s", "used\nkg", "height\nkm", "across\nm/s", "up\nm/s"):
+        rows.add_column(column, justify="right")
+    rows.add_column("ended by")
+    for record in flight.phases:
+        rows.add_row(*_cells(record))
+    console.print(rows)
+
+
+def _cells(record: PhaseRecord) -> tuple[str, ...]:
+    up, across = record.velocity_after
+    return (
+        escape(record.name),
+        record.law,
+        f"{record.duration.to_value(u.s):.1f}",
+        f"{record.delta_v.to_value(_MPS):.1f}",
+        f"{record.propellant.to_value(u.kg):.1f}",
+        f"{record.height_after.to_value(u.km):.3f}",
+        f"{across.to_value(_MPS):.2f}",
+        f"{up.to_value(_MPS):.2f}",
+        escape(record.ended_by),
+    )
+
+
+def _print_touchdown(console: Console, outcome: Landed) -> None:
+    rows = table("touchdown", title=f"Touchdown: {outcome.verdict.value}")
+    for column in ("value", "limit", "margin"):
+        rows.add_column(column, justify="right")
+    for name, (value, limit) in outcome.against_limits().items():
+        colour = "green" if value <= limit else "red"
+        rows.add_row(name, f"{value:.2f}", f"{limit:.2f}", f"[{colour}]{limit - value:.2f}[/]")
+    console.print(rows)
