@@ -8,6 +8,7 @@ from closed_loop import Lander, above_site, fly, situation
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M, STANDARD_GRAVITY_MPS2
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import law, memory
+from lunarsim.kernels.guidance.crossrange import crossrange_thrust
 from lunarsim.kernels.guidance.situation import LEVEL
 from lunarsim.plan.laws import PitchGuidance
 
@@ -41,6 +42,16 @@ def test_lunas_main_braking_takes_the_published_propellant_and_time(shape):
     np.testing.assert_allclose(end.velocity, [0.0, 0.0, -5.0], atol=1e-3)  # measured 2e-5 m/s
     assert MASS - end.mass_kg == pytest.approx(389.0, abs=1.0)  # published to the kilogram; measured 388.91
     assert end.burned_s == pytest.approx(297.0, abs=3.0)  # "about 297 s"; measured 296.31
+
+
+def test_the_crossrange_command_is_that_of_e_guidance():
+    r, v = above_site(-2e4, 5e3, 300.0, -20.0, LUNA, crossrange_m=400.0, across_mps=-6.0)
+    seen, _ = situation(r, v, 700.0, 3.0, 1.0, LUNA)
+    p = np.zeros(memory.PARAMETERS)
+    p[1], p[4], p[memory.TIME_TO_GO] = 30.0, 0.5, 63.0  # 60 s from now
+    expected = law.wanted(law.E_GUIDANCE, seen, p, np.zeros(memory.MEMORY))[1]
+    assert crossrange_thrust(seen, p, 0.0, 60.0, 10.0) == pytest.approx(expected, rel=1e-12)  # rounding
+    assert crossrange_thrust(seen, p, 0.0, 60.0, 0.01) == pytest.approx(np.copysign(0.01, expected))
 
 
 def test_crossrange_is_flown_to_the_target():
