@@ -307,3 +307,13 @@ def test_a_gear_gives_the_touchdown_its_verdict_in_both_drivers(landing):
         assert np.degrees(result[places.TILT]) == pytest.approx(outcome.tilt.to_value(u.deg), abs=1e-6)
         miss = np.hypot(result[places.DOWNRANGE_MISS], result[places.CROSSRANGE_MISS])
         assert miss == pytest.approx(outcome.distance_to(scenario.landing_site).to_value(u.m), abs=1e-3)
+
+
+def test_the_timeline_says_where_the_craft_comes_below_its_glide_slope(landing):
+    shallow = ls.simulate(with_phase(landing, 0, glide_slope=15 * u.deg))
+    steep = ls.simulate(with_phase(landing, 0, glide_slope=40 * u.deg))
+    below = ls.EventKind.GLIDE_SLOPE
+    assert not any(event.kind is below for event in shallow.timeline)
+    first = next(event for event in steep.timeline if event.kind is below)
+    distance = ls.flight.over_ground.range_to_go(first.true.state, landing.landing_site, landing.state).to_value(u.m)
+    assert np.degrees(np.arctan2(first.true.state.height.to_value(u.m), distance)) < 40.0

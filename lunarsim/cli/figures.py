@@ -33,18 +33,18 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
         "ground_track.png": figure_writer(lambda: plots.ground_track(*shown, labels=labels)),
         "orbit.png": figure_writer(lambda: plots.orbit(*shown, labels=labels)),
     }
+    landing = {label: flight for label, flight in flights.items() if _comes_down_on_its_engine(flight)}
+    if landing:
+        page = partial(plots.descent_profile, *landing.values(), labels=list(landing))
+        writers["descent_profile.png"] = figure_writer(page)
     if any(flight.burns for flight in shown):
-        landing = {label: flight for label, flight in flights.items() if _comes_down_on_its_engine(flight)}
-        if landing:
-            page = partial(plots.descent_profile, *landing.values(), labels=list(landing))
-            writers["descent_profile.png"] = figure_writer(page)
         writers["burn.png"] = figure_writer(lambda: plots.burn(*shown, labels=labels))
     return writers
 
 
 def _comes_down_on_its_engine(flight: Flight) -> bool:
     """Return whether a flight is a landing to look at phase by phase: it has guided phases, or ends near a cut-off."""
-    if getattr(flight, "phases", ()):
+    if flight.phases:
         return True
     descent = flight.powered_descent
     return descent is not None and isinstance(flight.outcome, Impact) and flight.end - descent[1] < _SETTLING

@@ -16,6 +16,7 @@ from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact,
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
+_DETAILED = (EventKind.CUTOFF, EventKind.PHASE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
 
@@ -136,7 +137,7 @@ def _cells(event: Event | None) -> tuple[str, ...]:
         return ("", "", "", "")
     clock = str(event.time.utc.strftime("%H:%M:%S"))
     return (
-        f"{clock}\n[dim]{escape(event.detail)}[/]" if event.kind is EventKind.CUTOFF else clock,
+        f"{clock}\n[dim]{escape(event.detail)}[/]" if event.kind in _DETAILED else clock,
         f"{event.true.state.height.to_value(u.km):.2f}",
         f"{event.true.delta_v.to_value(_MPS):.2f}",
         f"{event.believed.delta_v.to_value(_MPS):.2f}",

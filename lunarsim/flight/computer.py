@@ -48,3 +48,8 @@ class Computer:
     def attitude(self, y: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """Return the craft's axis (ICRF unit vector) and its rate (rad/s) as of the last cycle."""
         return looks.axis_at(y, self.memory), float(self.memory[looks.TURN_RATE])
+
+    def elevation_rad(self, t_s: float, y: NDArray[np.float64]) -> float:
+        """Return the angle above the horizontal at which the craft stands, seen from the landing site."""
+        downrange, crossrange, up = looks.from_site(t_s, y, self._row, self._environment, self.memory)
+        return float(np.arctan2(up, np.hypot(downrange, crossrange)))

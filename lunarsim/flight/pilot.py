@@ -29,6 +29,7 @@ from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import Command, engine_runs, is_empty
 from lunarsim.orbits import State
+from lunarsim.plan import Guided
 
 
 class Pilot:
@@ -125,12 +126,13 @@ class Pilot:
         computer.begin(self._t_s)
         plan = next(p for p in self._scenario.guided if p.name == phase.name)
         self._log(EventKind.PHASE, phase.name)
-        ended_by = "limit of time"
+        ended_by, within = "limit of time", True
         while not self._down and not computer.is_over(self._t_s, phase):
             command, self._error = computer.look(self._t_s, self._y, phase)
             if command.exit != NO_EXIT:
                 ended_by = str(plan.exits[command.exit])
                 break
+            within = self._watch_glide_slope(plan, within)
             self._cycle(phase, command)
         if self._down:
             gear = self._scenario.craft is not None and self._scenario.craft.gear is not None
@@ -149,6 +151,15 @@ class Pilot:
                 site_elevation=self._site_elevation,
             )
         )
+
+    def _watch_glide_slope(self, plan: Guided, was_within: bool) -> bool:
+        """Log where the craft comes below the glide slope of a phase; return whether it is above it."""
+        if plan.glide_slope is None:
+            return True
+        within = self._computer.elevation_rad(self._t_s, self._y) >= float(plan.glide_slope.to_value(u.rad))
+        if was_within and not within:
+            self._log(EventKind.GLIDE_SLOPE, plan.name)
+        return within
 
     def _cycle(self, phase: LoweredGuided, command: Command) -> None:
         """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""

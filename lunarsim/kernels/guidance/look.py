@@ -18,6 +18,7 @@ from lunarsim.kernels.guidance.situation import (
     SITE,
     Site,
     Situation,
+    Three,
     acceleration_without_thrust,
     cartesian,
     level,
@@ -260,17 +261,17 @@ def axis_at(y: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np
 
 
 @kernel
-def miss_of(
+def from_site(
     t_s: float,
     y: NDArray[np.float64],
     row: NDArray[np.float64],
     environment: Environment,
     computer: NDArray[np.float64],
-) -> tuple[float, float]:
-    """Return how far downrange and crossrange (m) of the landing site the craft is, along the ground."""
+) -> Three:
+    """Return where the craft truly is: downrange and crossrange of the site along the ground, and above it (m)."""
     rot, omega = moon_fixed(t_s, environment)
     r_pa = rot @ y[0:3]
     v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
     site = site_axes(r_pa, v_pa, row, computer)
-    position = level(r_pa, v_pa, np.zeros(3), site)[0]
-    return position[0], position[1]
+    position: Three = level(r_pa, v_pa, np.zeros(3), site)[0]
+    return position
