@@ -272,6 +272,22 @@ def test_the_tornado_puts_first_what_moves_the_impact_most(spread):
     assert spread.tornado("latitude_deg", outcome="impact").total == 600
 
 
+def test_the_tornado_gives_its_inputs_in_the_units_of_their_distributions(campaign):
+    own = {
+        "craft.engine.thrust": Normal(0.2658 * u.kN, 0.3 * u.N),
+        "plan.0.pitch_error": Normal(0 * u.deg, 0.3 * u.deg),
+    }
+    result = campaign.with_dispersions(own).run(100, seed=7)
+    tornado = result.tornado("latitude_deg")
+    assert {effect.name: effect.unit for effect in tornado.effects} == {
+        "craft.engine.thrust": "kN",
+        "plan.0.pitch_error": "deg",
+    }
+    ends = np.quantile(np.degrees(result.column("plan.0.pitch_error")), [0.05, 0.95])
+    effect = tornado["plan.0.pitch_error"]
+    assert (effect.low_input, effect.high_input) == pytest.approx(tuple(ends))
+
+
 def test_sobol_indices_share_out_the_variance(linear, spread):
     indices = linear.sobol("latitude_deg", base=128)
     assert indices.runs == 128 * 6

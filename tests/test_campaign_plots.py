@@ -145,6 +145,15 @@ def test_a_tornado_has_its_greatest_effect_on_top_and_values_at_the_ends(effects
     assert f"explains {100.0 * effects.r_squared:.1f} %" in ax.get_legend().get_title().get_text()
 
 
+def test_a_tornado_names_the_units_of_its_inputs():
+    rng = np.random.default_rng(5)
+    inputs = {"plan.0.pitch_error": rng.normal(0.0, 0.3, 200), "fault": rng.integers(0, 2, 200)}
+    output = inputs["plan.0.pitch_error"] + 0.5 * inputs["fault"]
+    ax = plots.tornado(statistics.tornado(inputs, output, units={"plan.0.pitch_error": "deg", "fault": ""}))
+    assert_readable(ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["plan.0.pitch_error (deg)", "fault"]
+
+
 def test_a_tornado_says_how_many_effects_it_leaves_out(effects):
     ax = plots.tornado(effects, most=2)
     assert len(ax.get_yticklabels()) == 2

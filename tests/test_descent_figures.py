@@ -1,12 +1,12 @@
 """The page of a descent, its moving picture and the comparison of laws: what they show, and that it can be read."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from astropy import units as u
 from descent_example import IGNITION_S, LEGS, START, landing
-from matplotlib import animation
 from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from matplotlib.text import Text
@@ -14,6 +14,7 @@ from PIL import Image
 
 import lunarsim as ls
 from lunarsim import plots
+from lunarsim.cli.figures import files
 from lunarsim.plots import phases
 from lunarsim.plots.descent_history import lean_deg
 
@@ -101,7 +102,7 @@ def test_the_page_holds_altitude_speeds_thrust_pitch_and_mass_over_time(lander):
     elapsed = lander.elapsed.value - IGNITION_S
     for name, values in drawn.items():
         x, y = line(getattr(axes, name), "lander").get_data()
-        shown = (elapsed >= x[0]) & (elapsed <= x[-1])
+        shown = (elapsed >= x[0] - 1e-3) & (elapsed <= x[-1] + 1e-3)
         np.testing.assert_allclose(x, elapsed[shown], atol=1e-4)  # the first burn starts 10 us early in its plan
         np.testing.assert_allclose(y, values[shown], atol=1e-6)  # the ground is found to some nanometres
     assert axes.altitude.get_ylabel() == "Altitude (km)"
@@ -132,7 +133,7 @@ def test_the_view_is_the_powered_descent_unless_another_is_asked_for(lander):
     left, right = near.altitude.get_xlim()
     assert 590.0 < left < 600.0
     assert 630.0 < right < 640.0
-    assert near.altitude_over_range.get_xlabel() == "Range to go (m)"
+    assert near.speed_over_range.get_xlabel() == "Range to go (m)"
 
 
 def test_the_phases_are_shaded_numbered_and_named(lander):
@@ -168,9 +169,32 @@ def test_published_points_are_drawn_with_their_tolerances_and_named(lander):
     assert legend[-2:] == ["published", "published, inertial speed"]
 
 
-def test_points_of_the_scenario_are_drawn_unless_others_are_given(lander):
-    from dataclasses import replace  # noqa: PLC0415
+def test_published_points_outside_the_view_are_left_out(lander):
+    axes = plots.descent_profile(lander, published=POINTS, view=(600 * u.s, 660 * u.s))
+    assert "Published: a low gate, b touchdown" in bottom_text(axes)
+    assert axes.altitude.get_ylim()[1] < 600.0  # m
 
+
+def test_a_flight_round_the_far_side_is_not_drawn_across_the_panel_of_range(coast):
+    craft = ls.Spacecraft(
+        dry_mass=800 * u.kg,
+        propellant_mass=100 * u.kg,
+        engine=ls.Engine(thrust=400 * u.N, specific_impulse=300 * u.s),
+    )
+    burn = ls.Burn(ignition=START, timer=10 * u.s, target_delta_v=1 * u.km / u.s)
+    plan = (burn, ls.Coast(duration=3 * u.h))
+    flight = ls.simulate(ls.Scenario(name="orbit", state=coast.scenario.state, craft=craft, plan=plan))
+    axes = plots.descent_profile(flight, view=(0 * u.h, 3 * u.h))
+    x = line(axes.altitude_over_range, "orbit").get_xdata()
+    steps = np.abs(np.diff(x))
+    assert np.isnan(steps).any()
+    assert np.nanmax(steps) < 3000.0  # km, of 10,900 round the Moon
+    assert axes.altitude_over_speed.get_xscale() == "linear"
+    assert axes.mass.get_xlabel().endswith("(min)")
+    assert_readable(axes.altitude.figure)
+
+
+def test_points_of_the_scenario_are_drawn_unless_others_are_given(lander):
     known = replace(lander, scenario=replace(lander.scenario, published_profile=POINTS[:1]))
     assert "Published: a powered descent initiation" in bottom_text(plots.descent_profile(known))
     assert "Published" not in bottom_text(plots.descent_profile(known, published=()))
@@ -313,7 +337,7 @@ def test_a_picture_that_cannot_be_written_says_why_and_leaves_the_old_one(lander
     path = tmp_path / "descent.mp4"
     path.write_text("old")
     monkeypatch.setitem(plt.rcParams, "animation.ffmpeg_path", str(tmp_path / "none"))
-    with pytest.raises(ls.LunarsimError, match=r"descent.mp4: a .mp4 is written by ffmpeg, which was not found"):
+    with pytest.raises(ls.LunarsimError, match=r"descent\.mp4: a \.mp4 is written by ffmpeg, which was not found"):
         plots.animate_descent(lander, path)
     assert path.read_text() == "old"
     with pytest.raises(ls.InputError, match=r"ends in \.gif or \.mp4"):
@@ -324,7 +348,6 @@ def test_a_picture_that_cannot_be_written_says_why_and_leaves_the_old_one(lander
         plots.animate_descent(coast)
     with pytest.raises(ls.InputError, match="fps = 0"):
         plots.animate_descent(lander, fps=0)
-    assert not animation.writers.is_available("none")
 
 
 @pytest.fixture(scope="module")
@@ -372,3 +395,17 @@ def test_what_is_no_comparison_is_refused(rows):
         plots.compare_guidance([rows[0]._replace(time=3 * u.m)])
     with pytest.raises(ls.InputError, match="bound"):
         plots.compare_guidance(rows, bound=-3 * u.kg)
+
+
+def test_the_command_line_draws_the_page_of_a_landing_alone(lander, coast):
+    assert {"altitude_profile.png", "descent_profile.png"} <= files({"flown": lander}, {}).keys()
+    assert "descent_profile.png" not in files({"flown": coast}, {})
+
+
+def test_numbers_of_short_phases_stand_above_each_other():
+    _, ax = plt.subplots(figsize=(3.0, 1.5), dpi=150, layout="constrained")
+    ax.set_xlim(0.0, 100.0)
+    ends = np.array([0.0, 80.0, 82.0, 84.0, 86.0, 96.0, 97.0, 100.0])
+    phases.number(ax, list(itertools.pairwise(ends)), 180.0)
+    assert_readable(ax.figure)
+    assert [text.get_text() for text in ax.texts] == list("1234567")

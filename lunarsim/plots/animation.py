@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,12 @@ def animate_descent(
     scene = Scene(figure, flight, zero_s, view_s)
     moments = np.linspace(*view_s, max(round(fps * seconds), 2))
     frames = [*moments, *([moments[-1]] * round(fps))]
-    picture = FuncAnimation(figure, scene.draw, frames=frames, interval=1000.0 / fps, blit=False, repeat=True)
-    if path is not None and writer is not None:
-        with written_whole(path) as draft, _drawn_once(figure):
+    make = partial(FuncAnimation, figure, scene.draw, frames=frames, interval=1000.0 / fps, blit=False, repeat=True)
+    if path is None or writer is None:
+        return make()
+    with written_whole(path) as draft:
+        picture = make()  # not before there is a place for it: matplotlib warns of pictures that were never drawn
+        with _drawn_once(figure):
             picture.save(str(draft), writer=writer, dpi=_DPI)
     return picture
 

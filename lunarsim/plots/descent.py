@@ -70,9 +70,9 @@ def descent_profile(
     for curve in curves:
         if curve.flight.scenario.craft is None:
             raise InputError(f"'{curve.label}' has no craft, and so no thrust and mass: draw it with altitude_profile")
-    points = _points(curves, published)
     zeros_s = [descent_history.zero_s(flight, zero) for flight in flights]
     view_s = descent_history.view_s(flights, zeros_s, view)
+    points = _points(curves, published, descent_history.edges(view_s))
     data = descent_history.data(flights)
     histories = [
         descent_history.history(flight, datum, zero_s, view_s)
@@ -95,11 +95,14 @@ def descent_profile(
     return axes
 
 
-def _points(curves: Sequence[Curve], given: Sequence[ProfilePoint] | None) -> list[ProfilePoint]:
-    if given is not None:
-        return published_points.checked(given)
+def _points(
+    curves: Sequence[Curve], given: Sequence[ProfilePoint] | None, edges_s: tuple[float, float]
+) -> list[ProfilePoint]:
+    """Return the points to draw: those given, or the scenarios' own, but for what lies outside the view in time."""
     every = [curve.flight.scenario.published_profile for curve in curves]
-    return list(next((points for points in every if points), ()))
+    known = next((points for points in every if points), ()) if given is None else published_points.checked(given)
+    times = [point.value("time") for point in known]
+    return [p for p, time_s in zip(known, times, strict=True) if time_s is None or edges_s[0] <= time_s <= edges_s[1]]
 
 
 def _page(figure: Figure | SubFigure | None) -> Figure | SubFigure:

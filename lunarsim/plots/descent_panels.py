@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
+from lunarsim import constants
 from lunarsim.flight import ProfilePoint
 from lunarsim.plots import placing, style
 from lunarsim.plots.descent_history import History
@@ -22,6 +23,8 @@ from lunarsim.plots.style import Curve
 _MPS = u.m / u.s
 _FAR_M = 3000.0  # lengths beyond this are told in kilometres
 _STRONG_N = 3000.0
+_HALF_WAY_M = np.pi * constants.MOON_RADIUS_M
+_FEW = 20.0  # times: less than this is drawn on a linear axis
 _LEAST_M, _LEAST_MPS = 1.0, 0.1  # where the logarithmic axes end at most
 #: The flight-path angle, beside the pitch of the thrust.
 THIN: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (1.2, 1.2))}
@@ -107,7 +110,7 @@ def published_handles(points: Sequence[ProfilePoint]) -> list[Line2D]:
 def _draw(axes: DescentAxes, curve: Curve, drawn: History, units: Units, *, several: bool) -> None:
     """Draw one flight on every panel."""
     t = drawn.time_s * u.s.to(units.time)
-    x = drawn.range_m * u.m.to(units.range)
+    x = _unbroken(drawn.range_m) * u.m.to(units.range)
     altitude = drawn.altitude_m * u.m.to(units.altitude)
     look: dict[str, Any] = {"color": curve.color, "zorder": curve.zorder, "label": curve.label}
     line: dict[str, Any] = {**look, "linestyle": curve.dashes, "linewidth": min(curve.width, 1.6)}
@@ -131,6 +134,12 @@ def _draw(axes: DescentAxes, curve: Curve, drawn: History, units: Units, *, seve
     axes.altitude_over_speed.plot(at(slow), at(drawn.altitude_m), label="_phases", **dots)
     if several:
         axes.altitude.plot(starts * u.s.to(units.time), at(altitude), label="_phases", **dots)
+
+
+def _unbroken(range_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ranges with a NaN where a flight passes the far side of the Moon, and the range jumps."""
+    jumps = np.abs(np.diff(range_m, prepend=range_m[:1])) > _HALF_WAY_M
+    return np.where(jumps, np.nan, range_m)
 
 
 def _at(times_s: NDArray[np.float64], known_s: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -213,6 +222,8 @@ def _limit(axes: DescentAxes, histories: Sequence[History], points: Sequence[Pro
     slow = min(float(h.speed_mps.min()) for h in histories)
     axes.altitude_over_speed.set_ylim(max(0.7 * low_m, _LEAST_M), 1.6 * high / metre)
     axes.altitude_over_speed.set_xlim(1.6 * fast, max(0.7 * slow, _LEAST_MPS))
+    if fast < _FEW * max(slow, _LEAST_MPS):  # too little for a decade to be named
+        axes.altitude_over_speed.set_xscale("linear")
 
 
 def _about(values: Sequence[float]) -> tuple[float, float]:

@@ -159,7 +159,8 @@ def _limit(ax: Axes, values: list[float], *, logarithmic: bool) -> None:
     if logarithmic:
         ax.set_xlim(least / (most / least) ** 0.2 / 10.0, most * (most / least) ** 0.2 * 10.0)
         return
-    room = (most - least) or 0.02 * abs(most) or 1.0
+    ax.locator_params(axis="x", nbins=4)
+    room = (most - least) or 0.2 * abs(most) or 1.0
     ax.set_xlim(least - 0.25 * room, most + 0.25 * room)
 
 
@@ -185,11 +186,11 @@ def _bound(ax: Axes, least: float) -> None:
 def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
     """Draw altitude over range to go of every law that flew."""
     flights = [(i, row.flight) for i, row in enumerate(rows) if row.flight is not None]
-    style.dress(ax, "Range to go (km)", "Altitude (km)")
     if not flights:
         ax.set_axis_off()
         ax.text(0.5, 0.5, "no flights to draw", ha="center", fontsize=style.TEXT_SIZE, color=style.INK)
         return
+    style.dress(ax, "Range to go (km)", "Altitude (km)")
     data = descent_history.data([flight for _, flight in flights])
     for (i, flight), datum in zip(flights, data, strict=True):
         zero_s = descent_history.zero_s(flight, None)
