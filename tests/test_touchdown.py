@@ -142,6 +142,12 @@ def test_the_footprint_stands_up_to_the_angle_whose_tangent_is_stance_over_heigh
         assert VERDICTS[contact(**{name: steep + 1e-6}, gear=STANDING).verdict] is ls.Verdict.TIPPED_OVER
 
 
+def test_a_craft_that_leans_uphill_meets_the_ground_at_tilt_and_slope_together():
+    assert VERDICTS[contact(tilt=-10.0 + 1e-9, slope=15.0 - 1e-9).verdict] is ls.Verdict.LANDED
+    assert VERDICTS[contact(tilt=-13.0, slope=13.0).verdict] is ls.Verdict.TIPPED_OVER
+    assert VERDICTS[contact(tilt=13.0, slope=13.0).verdict] is ls.Verdict.HARD_LANDING
+
+
 @pytest.mark.parametrize("lean", [0.0, 12.0, 40.0])
 def test_the_tip_over_speed_just_carries_a_pendulum_over_its_feet(lean):
     threshold = contact(slope=lean, gear=STANDING).tip_over_mps
