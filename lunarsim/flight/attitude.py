@@ -47,7 +47,7 @@ def thrust_directions(burns: Sequence[PlannedBurn], phase: FlownPhase, y: NDArra
     """
     if phase.thrust_n == 0.0:
         return np.full((len(y), 3), np.nan)
-    held = getattr(phase, "direction", None)
+    held = phase.direction
     if held is not None:
         return np.tile(np.asarray(held, dtype=float), (len(y), 1))
     burn = _burn_of(burns, phase)

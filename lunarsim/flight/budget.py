@@ -13,11 +13,12 @@ from astropy.table import QTable
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError
-from lunarsim.flight.flight import Flight, FlownPhase
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.ideal import IdealDescent, continuous_bound, impulsive_bound
 from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredScenario, lower
 from lunarsim.flight.scenario import Site
 from lunarsim.flight.touchdown import Landed, Verdict
+from lunarsim.flight.trajectory import FlownPhase
 from lunarsim.kernels import motion, steering
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
 

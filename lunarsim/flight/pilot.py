@@ -10,7 +10,6 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import constants
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.clock import time_after
 from lunarsim.flight.computer import Computer
@@ -55,8 +54,7 @@ class Pilot:
         self._guided_phases: list[PhaseRecord] = []
         self._computer = Computer(lowered)
         self._engine_on = False
-        site_radius_m = float(np.linalg.norm(lowered.row[places.SITE]))
-        self._site_elevation = (site_radius_m - constants.MOON_RADIUS_M) * u.m
+        self._site_elevation = scenario.site_elevation if scenario.guided else 0.0 * u.m
         self._error: NDArray[np.float64] | None = None  # of navigation, as of the last look
 
     def fly(self) -> Flight:

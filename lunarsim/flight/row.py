@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.craft import Engine, Navigation, Spacecraft
-from lunarsim.errors import InputError
 from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.scenario import Scenario
 from lunarsim.kernels import places
@@ -82,16 +81,12 @@ def site_pa(scenario: Scenario) -> Row:
     InputError
         If the terrain is not known there.
     """
+    ground_m = float(scenario.site_elevation.to_value(u.m))
     site = scenario.landing_site
-    assert site is not None  # asked for where there is one
-    ground = scenario.moon.terrain.height(site.latitude, site.longitude).to_value(u.m)
-    if not np.isfinite(ground):
-        raise InputError(
-            f"landing_site at {site.latitude}, {site.longitude}: the terrain is not known there: read a larger window"
-        )
+    assert site is not None  # it has an elevation
     latitude, longitude = site.latitude.to_value(u.rad), site.longitude.to_value(u.rad)
     up = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)
-    position: Row = ROT_ME_FROM_PA.T @ np.array(up) * (constants.MOON_RADIUS_M + float(ground))
+    position: Row = ROT_ME_FROM_PA.T @ np.array(up) * (constants.MOON_RADIUS_M + ground_m)
     return position
 
 

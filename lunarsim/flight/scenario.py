@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
+import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
@@ -138,6 +139,26 @@ class Scenario:
     def guided(self) -> tuple[Guided, ...]:
         """The guided phases of the plan."""
         return tuple(phase for phase in self.plan if isinstance(phase, Guided))
+
+    @property
+    def site_elevation(self) -> u.Quantity:
+        """Height of the terrain at the landing site above the 1737.4 km sphere.
+
+        Raises
+        ------
+        InputError
+            If there is no landing site, or the terrain is not known there.
+        """
+        site = self.landing_site
+        if site is None:
+            raise InputError("landing_site is missing: give the scenario a Site to aim at")
+        ground = self.moon.terrain.height(site.latitude, site.longitude).to(u.m)
+        if not np.isfinite(ground.value):
+            raise InputError(
+                f"landing_site at {site.latitude}, {site.longitude}: the terrain is not known there: read a larger "
+                "window of it"
+            )
+        return ground
 
     @property
     def flown_craft(self) -> Spacecraft | None:

@@ -52,17 +52,16 @@ def has_landed(flight: Flight) -> bool:
 
 def site_of(flight: Flight) -> Site:
     """Return the landing site of the scenario, or else the place where the flight ended."""
-    site = getattr(flight.scenario, "landing_site", None)
-    if isinstance(site, Site):
-        return site
+    if flight.scenario.landing_site is not None:
+        return flight.scenario.landing_site
     outcome = flight.outcome
     return Site(latitude=u.Quantity(outcome.latitude), longitude=u.Quantity(outcome.longitude))
 
 
 def data(flights: Sequence[Flight]) -> list[Datum]:
     """Return from where the altitudes of each flight count: the same in words for all."""
-    if all(isinstance(getattr(flight.scenario, "landing_site", None), Site) for flight in flights):
-        heights = [site_of(flight).elevation for flight in flights]
+    if all(flight.scenario.landing_site is not None for flight in flights):
+        heights = [flight.scenario.site_elevation for flight in flights]
         return [Datum(float(height.to_value(u.m)), "above the landing site") for height in heights]
     if all(has_landed(flight) for flight in flights):
         return [Datum(float(f.outcome.elevation.to_value(u.m)), "above the point of contact") for f in flights]

@@ -33,7 +33,7 @@ def spans(flight: Flight) -> list[PhaseSpan]:
     Cycles of guidance that follow each other under one name are one phase; so are the parts of a burn that the
     edges of the Moon's shadow cut.
     """
-    records = getattr(flight, "phases", ())
+    records = flight.phases
     if records:
         return [
             PhaseSpan(
