@@ -13,12 +13,16 @@ import lunarsim as ls
 from lunarsim.flight.budget import budget
 from lunarsim.flight.full_thrust import FullThrust, solved
 from lunarsim.flight.ideal import continuous_bound, impulsive_bound
+from lunarsim.moon.orientation import rot_me_from_icrf
 
 MPS = u.m / u.s
 GM = 4.90279996708864e12  # of GRGM900C
 RADIUS_M = 1_737_400.0
 SITE = ls.Site(latitude=0 * u.deg, longitude=0 * u.deg)
 NEVER = 1e5 * MPS
+# The Moon's spin is not quite constant: its change, 1e-15 rad/s2, is left out of the rate of the speed over the ground,
+# which leaves 1e-9 m/s in each second of a burn.
+SPIN_MPS2 = 2e-9
 DROP_M = 10e3
 
 
@@ -48,11 +52,12 @@ def test_losses_and_change_of_speed_add_up_to_the_delta_v_of_luna_25(faults):
     found = budget(flight)
     (row,) = found.rows
     burn = flight.burns[0]
-    assert abs(left_over(row)) < 2e-10  # m/s; the interpolant in steps of 100 s: measured 6e-11
+    assert abs(left_over(row)) < SPIN_MPS2 * burn.duration.value
     assert row.delta_v == burn.delta_v
     assert row.propellant == burn.propellant
-    assert row.speed_change == burn.after.speed - burn.before.speed
-    assert abs(row.steering_loss.value) < 1e-12  # against the velocity: nothing is lost
+    inertial = (burn.after.speed - burn.before.speed).to_value(MPS)
+    assert row.speed_change.to_value(MPS) == pytest.approx(inertial, abs=0.05)  # the ground turns with 4.6 m/s at most
+    assert abs(row.steering_loss.value) < 1e-5  # against the inertial velocity: 0.1 deg or so from that over the ground
     assert found.impulsive is None  # it did not land
 
 
@@ -75,11 +80,12 @@ def test_the_identity_holds_in_each_phase_of_a_flight_that_speeds_up_slows_down_
     )  # fmt: skip
     assert [row.name for row in found.rows] == ["raise", "brake", "askew"]
     for row in (*found.rows, found.total):
-        assert abs(left_over(row)) < 1e-12  # m/s; measured 2e-13
+        assert abs(left_over(row)) < SPIN_MPS2 * 180.0
     raised, braked, _ = found.rows
     # a constant angle to the velocity: the loss is that share of the delta-v
-    assert float(raised.steering_loss / raised.delta_v) == pytest.approx(1 - np.cos(np.radians(20)), rel=1e-9)
-    assert float(braked.steering_loss / braked.delta_v) == pytest.approx(1 - np.cos(np.radians(30)), rel=1e-9)
+    # over the ground the velocity points up to 0.16 deg elsewhere: 1 - cos 20 deg changes by 1.5 %
+    assert float(raised.steering_loss / raised.delta_v) == pytest.approx(1 - np.cos(np.radians(20)), rel=0.02)
+    assert float(braked.steering_loss / braked.delta_v) == pytest.approx(1 - np.cos(np.radians(30)), rel=0.02)
     assert raised.speed_change > 0 * MPS > braked.speed_change
     flown = sum(row.delta_v for row in found.rows)
     assert found.total.delta_v == flown
@@ -94,18 +100,21 @@ def test_pieces_in_a_row_of_one_name_make_one_row(low_orbit, craft, point_moon, 
     assert first.name == second.name == "brake"
     assert first.delta_v.value == pytest.approx(sum(b.delta_v.value for b in flight.burns[:3]), abs=1e-12)  # roundings
     assert first.propellant.value == pytest.approx(sum(b.propellant.value for b in flight.burns[:3]), abs=1e-12)
-    assert abs(left_over(first)) < 1e-12  # m/s; roundings
+    assert abs(left_over(first)) < SPIN_MPS2 * 30.0
 
 
-def test_a_vertical_burn_against_the_fall_loses_gravity_times_time(high, craft, point_moon, epoch):
+def test_a_vertical_burn_against_the_fall_loses_gravity_times_time(craft, point_moon, epoch):
+    over_the_pole = rot_me_from_icrf(epoch)[2] * (RADIUS_M + DROP_M)  # where the ground does not move
+    high = ls.State(over_the_pole * u.m, [0, 0, 0] * MPS, epoch)
     flight = fly(high, craft, point_moon, {"ignition": epoch + 20 * u.s, "timer": 5 * u.s})
     (row,) = budget(flight).rows
     falling = [flight.at(epoch + t * u.s).position for t in (20.0, 22.5, 25.0)]
     gravity = np.array([GM / np.linalg.norm(r.to_value(u.m)) ** 2 for r in falling])
     expected = 5.0 * (gravity @ [1, 4, 1]) / 6  # Simpson; gravity changes by 1e-4 in this time
-    assert row.gravity_loss.to_value(MPS) == pytest.approx(expected, abs=1e-8)
-    assert abs(row.steering_loss.value) < 1e-12
-    assert row.effective_delta_v.to_value(MPS) == pytest.approx(row.delta_v.to_value(MPS) - expected, abs=1e-8)
+    # the pole of rotation lies 0.7 km off that of the map, where the ground moves with 2 mm/s
+    assert row.gravity_loss.to_value(MPS) == pytest.approx(expected, abs=1e-6)
+    assert abs(row.steering_loss.value) < 1e-6
+    assert row.effective_delta_v.to_value(MPS) == pytest.approx(row.delta_v.to_value(MPS) - expected, abs=1e-6)
 
 
 def test_thrust_across_the_velocity_is_all_steering_loss(low_orbit, craft, point_moon, epoch):
@@ -187,7 +196,7 @@ def test_a_gravity_turn_from_orbit_costs_more_than_both_bounds(low_orbit, craft,
     found = budget(flight, site=site)
     to_stop = found.total.delta_v + end.speed
     assert found.impulsive.delta_v < found.continuous.delta_v < to_stop
-    assert abs(left_over(found.rows[0])) < 2e-9  # the velocity turns fast at the end: measured 4e-10
+    assert abs(left_over(found.rows[0])) < SPIN_MPS2 * 430.0
     table = found.to_table()
     assert list(table["phase"]) == ["burn", "total", "bound: impulsive", "bound: continuous thrust"]
     assert table["delta_v"][3] == found.continuous.delta_v

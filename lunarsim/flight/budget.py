@@ -21,6 +21,9 @@ from lunarsim.flight.touchdown import Landed, Verdict
 from lunarsim.flight.trajectory import FlownPhase
 from lunarsim.kernels import motion, steering
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
+from lunarsim.kernels.guidance.look import moon_fixed
+
+Vector = NDArray[np.float64]
 
 _MPS = u.m / u.s
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)  # exact to degree 15; the interpolant has degree 7
@@ -32,11 +35,12 @@ _COLUMNS = ("delta_v", "propellant", "effective_delta_v", "gravity_loss", "steer
 class PhaseBudget:
     """What a phase spent, and on what.
 
-    The rate of the inertial speed is d|v|/dt = a cos(alpha) - g sin(gamma), with the thrust acceleration a, its
-    angle alpha to the velocity, gravity g (all forces but thrust) and the flight-path angle gamma. The delta-v of
-    a phase goes into the change of speed that it was for, less where it brakes and more where it accelerates, and
-    into two losses: ``delta_v = effective_delta_v + gravity_loss + steering_loss``, to rounding. In a hover, where
-    there is next to no speed, the two losses cannot be told apart; their sum stands.
+    The rate of the speed over the turning ground is d|v|/dt = a cos(alpha) - g sin(gamma), with the thrust
+    acceleration a, its angle alpha to the velocity, gravity g (all forces but thrust, and the centrifugal one) and
+    the flight-path angle gamma. The delta-v of a phase goes into the change of speed that it was for, less where it
+    brakes and more where it accelerates, and into two losses: ``delta_v = effective_delta_v + gravity_loss +
+    steering_loss``, to rounding. In a hover, where there is next to no speed, the two losses cannot be told apart;
+    their sum stands.
 
     Attributes
     ----------
@@ -47,14 +51,14 @@ class PhaseBudget:
     propellant : Quantity
         Used.
     effective_delta_v : Quantity
-        Change of the inertial speed in the sense of the thrust: loss of speed where it brakes.
+        Change of the speed over the ground in the sense of the thrust: loss of speed where it brakes.
     gravity_loss : Quantity
         What gravity undid meanwhile: the integral of -g sin(gamma) where the phase brakes, of g sin(gamma) else.
         Negative where gravity helped.
     steering_loss : Quantity
         What pointed elsewhere: the integral of a (1 + cos(alpha)) where the phase brakes, of a (1 - cos(alpha)) else.
     speed_change : Quantity
-        Change of the inertial speed while the engine ran; negative where it became slower.
+        Change of the speed over the ground while the engine ran; negative where it became slower.
     """
 
     name: str
@@ -161,7 +165,12 @@ def _row(name: str, pieces: list[FlownPhase], lowered: LoweredScenario) -> Phase
     sums = _Sums(*np.sum([_integrals(piece, lowered) for piece in pieces], axis=0))
     starts = np.array([piece.segment.solution.interpolants[0].y_old for piece in pieces])
     ends = np.array([piece.segment.end_y for piece in pieces])
-    change = float(np.sum(_speed(ends) - _speed(starts)))
+    times = [(piece.segment.start_s, piece.segment.end_s) for piece in pieces]
+    environment = lowered.environment
+    change = sum(
+        _speed(_over_ground(after_s, end, environment)[0]) - _speed(_over_ground(before_s, start, environment)[0])
+        for (before_s, after_s), start, end in zip(times, starts, ends, strict=True)
+    )
     sense = 1.0 if sums.along >= 0.0 else -1.0
     return PhaseBudget(
         name=name,
@@ -184,23 +193,30 @@ def _integrals(piece: FlownPhase, lowered: LoweredScenario) -> _Sums:
     weights = (halves[:, None] * _WEIGHTS).ravel()
     rates = np.empty((3, times.size))
     for i, (t_s, y) in enumerate(zip(times, np.ascontiguousarray(piece.segment.solution(times).T), strict=True)):
-        ahead = y[motion.VELOCITY] / _speed(y)
+        velocity, centrifugal = _over_ground(t_s, y, lowered.environment)
+        ahead = velocity / _speed(velocity)
         gravity = bound_derivative(t_s, y, coasting)[motion.VELOCITY]
         rate = bound_derivative(t_s, y, powered)
-        rates[:, i] = rate[motion.DV_TRUE], (rate[motion.VELOCITY] - gravity) @ ahead, gravity @ ahead
+        rates[:, i] = rate[motion.DV_TRUE], (rate[motion.VELOCITY] - gravity) @ ahead, (gravity + centrifugal) @ ahead
     return _Sums(*(rates @ weights))
 
 
 def _propulsion(piece: FlownPhase, lowered: LoweredScenario) -> motion.Propulsion:
     """Return what drove a piece: thrust in its own direction, or the burn of its name that had begun."""
-    direction = getattr(piece, "direction", None)
-    if direction is not None:
-        return COASTING._replace(thrust_n=piece.thrust_n, steering=steering.FIXED, direction=direction)
+    if piece.direction is not None:
+        return COASTING._replace(thrust_n=piece.thrust_n, steering=steering.FIXED, direction=piece.direction)
     latest = piece.segment.start_s + _ON_TIME_S
     burns = [phase for phase in lowered.phases if isinstance(phase, LoweredBurn) and phase.name == piece.name]
     return max((burn for burn in burns if burn.ignition_s <= latest), key=lambda burn: burn.ignition_s).propulsion
 
 
-def _speed(y: NDArray[np.float64]) -> NDArray[np.float64]:
-    speed: NDArray[np.float64] = np.linalg.norm(y[..., motion.VELOCITY], axis=-1)
-    return speed
+def _over_ground(t_s: float, y: Vector, environment: motion.Environment) -> tuple[Vector, Vector]:
+    """Return the velocity over the turning ground (m/s) and the centrifugal acceleration (m/s2), in ICRF axes."""
+    rot, omega_pa = moon_fixed(t_s, environment)
+    omega, r = rot.T @ omega_pa, y[motion.POSITION]
+    turning = np.cross(omega, r)
+    return y[motion.VELOCITY] - turning, -np.cross(omega, turning)
+
+
+def _speed(velocity: Vector) -> float:
+    return float(np.linalg.norm(velocity))
