@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 import lunarsim as ls
 from lunarsim.flight.budget import budget
-from lunarsim.flight.full_thrust import FullThrust, solved
+from lunarsim.flight.full_thrust import FullThrust, _rates, solved
 from lunarsim.flight.ideal import continuous_bound, impulsive_bound
 from lunarsim.moon.orientation import rot_me_from_icrf
 
@@ -254,6 +254,28 @@ def test_the_primer_vector_beats_steering_that_is_a_little_off():
     assert 1.0 <= min(times) / (1e3 * burn) < 1.002
     assert np.cos(angle) < 0.0  # against the velocity
     assert rate < 0.0
+
+
+def test_the_impulsive_bound_is_the_speed_of_a_free_fall_to_the_ground_less_that_of_the_ground(high, craft, low_orbit):
+    turning = 2.6616994576e-6 * RADIUS_M  # m/s at the equator, Archinal et al. 2018
+    falling = np.sqrt(2 * GM * (1 / RADIUS_M - 1 / (RADIUS_M + DROP_M)))
+    assert impulsive_bound(high, craft, SITE).delta_v.to_value(MPS) == pytest.approx(falling - turning, abs=1e-9)
+    pole = replace(SITE, latitude=-90 * u.deg)
+    orbital = np.sqrt(2 * GM * (1 / RADIUS_M - 1 / (2 * RADIUS_M + 118e3)))  # vis-viva at the ground, 18 x 100 km
+    assert impulsive_bound(low_orbit, craft, pole).delta_v.to_value(MPS) == pytest.approx(orbital, abs=1e-8)
+
+
+def test_the_costates_follow_the_gradient_of_gravity():
+    weightless = FullThrust(GM, 1e-9, 3040.0, 1350.0, RADIUS_M, 0.0)
+    place, primer, step = np.array([1.5e6, 0.9e6]), np.array([0.3, -0.8]), 10.0
+
+    def rates(r):
+        return np.array(_rates(0.0, np.array([*r, 0, 0, *primer, 1e-3, 2e-3]), weightless))
+
+    gradient = np.array([(rates(place + d)[2:4] - rates(place - d)[2:4]) / (2 * step) for d in step * np.eye(2)])
+    # second differences of a field that changes over 1e6 m: 1e-10; measured 4e-11
+    np.testing.assert_allclose(rates(place)[6:8], -gradient @ primer, rtol=1e-9)
+    np.testing.assert_array_equal(rates(place)[4:6], [-1e-3, -2e-3])
 
 
 def test_an_engine_weaker_than_the_weight_has_no_continuous_bound(low_orbit, craft):
