@@ -47,6 +47,7 @@ from .flight import Rung as Rung
 from .flight import Scenario as Scenario
 from .flight import Site as Site
 from .flight import Verdict as Verdict
+from .flight import budget as budget
 from .flight import detectors as detectors
 from .flight import ladder as ladder
 from .flight import propagate as propagate

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from lunarsim.cli.report import table
-from lunarsim.flight import Flight, Landed, PhaseRecord
+from lunarsim.flight import Flight, FlightBudget, Landed, PhaseRecord, budget
 
 _MPS = u.m / u.s
 
@@ -16,6 +16,7 @@ def print_landing(console: Console, flight: Flight) -> None:
     """Print the guided phases of a flight, and its touchdown; nothing where it has none."""
     if flight.phases:
         _print_phases(console, flight)
+        _print_budget(console, budget(flight))
     if isinstance(flight.outcome, Landed):
         _print_touchdown(console, flight.outcome)
 
@@ -43,6 +44,19 @@ def _cells(record: PhaseRecord) -> tuple[str, ...]:
         f"{up.to_value(_MPS):.2f}",
         escape(record.ended_by),
     )
+
+
+def _print_budget(console: Console, spent: FlightBudget) -> None:
+    rows = table("phase", title="Propulsion budget, and the least that a landing from this orbit takes")
+    for column in ("\u0394v\nm/s", "used\nkg", "slower by\nm/s", "gravity\nloss m/s", "steering\nloss m/s"):
+        rows.add_column(column, justify="right")
+    for row in (*spent.rows, spent.total):
+        losses = (row.delta_v, row.propellant, row.effective_delta_v, row.gravity_loss, row.steering_loss)
+        rows.add_row(escape(row.name), *(f"{value.value:.1f}" for value in losses))
+    for bound in (spent.impulsive, spent.continuous):
+        if bound is not None:
+            rows.add_row(f"bound, {bound.name}", f"{bound.delta_v.value:.1f}", f"{bound.propellant.value:.1f}")
+    console.print(rows)
 
 
 def _print_touchdown(console: Console, outcome: Landed) -> None:

@@ -2,7 +2,9 @@
 
 from lunarsim.flight import detectors
 from lunarsim.flight.accuracy import Accuracy
+from lunarsim.flight.budget import FlightBudget, PhaseBudget, budget
 from lunarsim.flight.flight import Flight
+from lunarsim.flight.ideal import IdealDescent, continuous_bound, impulsive_bound
 from lunarsim.flight.ladder import Rung, distance_to_top, ladder
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, GroundContact, Impact, InOrbit, Outcome
@@ -22,12 +24,15 @@ __all__ = [
     "Event",
     "EventKind",
     "Flight",
+    "FlightBudget",
     "GroundContact",
+    "IdealDescent",
     "Impact",
     "InOrbit",
     "Landed",
     "Moment",
     "Outcome",
+    "PhaseBudget",
     "PhaseRecord",
     "ProfilePoint",
     "Provenance",
@@ -38,8 +43,11 @@ __all__ = [
     "Status",
     "Truth",
     "Verdict",
+    "budget",
+    "continuous_bound",
     "detectors",
     "distance_to_top",
+    "impulsive_bound",
     "ladder",
     "propagate",
     "simulate",

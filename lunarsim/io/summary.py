@@ -8,7 +8,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight import BurnRecord, Flight, Impact, Landed, PhaseRecord, Site
+from lunarsim.flight import BurnRecord, Flight, Impact, Landed, PhaseRecord, Site, budget
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
@@ -26,7 +26,8 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
     -------
     dict
         ``burn`` and ``orbit_after_burn`` of the last burn (None without one), all ``burns``, the ``outcome``
-        in words, ``end`` (time and osculating orbit), ``impact`` (None without one), the guided ``phases``, and the
+        in words, ``end`` (time and osculating orbit), ``impact`` (None without one), the guided ``phases``
+        and the propulsion ``budget`` (None without them), and the
         ``touchdown`` (None without one on a landing gear).
     """
     burns = [_burn(record) for record in flight.burns]
@@ -39,6 +40,7 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
         "end": {"utc": _utc(outcome.time), **_orbit(outcome.state)},
         "impact": _impact(outcome, flight) if isinstance(outcome, Impact) else None,
         "phases": [_phase(record) for record in flight.phases],
+        "budget": _budget(flight) if flight.phases else None,
         "touchdown": _touchdown(outcome, flight) if isinstance(outcome, Landed) else None,
     }
 
@@ -57,6 +59,25 @@ def _phase(record: PhaseRecord) -> dict[str, Any]:
         "end_horizontal_speed_mps": _number(across, _MPS),
         "end_altitude_rate_mps": _number(up, _MPS),
     }
+
+
+def _budget(flight: Flight) -> dict[str, Any]:
+    spent = budget(flight)
+    rows = {
+        row.name: {
+            "delta_v_mps": _number(row.delta_v, _MPS),
+            "propellant_kg": _number(row.propellant, u.kg),
+            "gravity_loss_mps": _number(row.gravity_loss, _MPS),
+            "steering_loss_mps": _number(row.steering_loss, _MPS),
+        }
+        for row in (*spent.rows, spent.total)
+    }
+    bounds = {
+        f"{bound.name}_bound_mps": _number(bound.delta_v, _MPS)
+        for bound in (spent.impulsive, spent.continuous)
+        if bound is not None
+    }
+    return {**rows, **bounds}
 
 
 def _touchdown(outcome: Landed, flight: Flight) -> dict[str, Any]:
