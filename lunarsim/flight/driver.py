@@ -26,6 +26,7 @@ Derivative = Callable[[float, Vector], Vector]
 
 _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
 _TOGETHER_S = 1e-6  # events closer than this to the end of a segment are events of its end
+_AT_ONCE_S = 5.0  # a segment this short is tried as one step; scipy would feel its way with three
 _TURN_S = 1e-5  # how closely the turn of a function is found; two zeros closer than some of this are lost
 
 #: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
@@ -264,6 +265,7 @@ def _root(trigger: Trigger, piece: Any, t0: float, t1: float, g0: float, g1: flo
 
 
 def _solver(derivative: Derivative, start_s: float, y: Vector, end_s: float, accuracy: Accuracy) -> DOP853:
+    length_s, longest_s = end_s - start_s, float(accuracy.max_step.to_value(u.s))
     return DOP853(
         derivative,
         start_s,
@@ -271,7 +273,8 @@ def _solver(derivative: Derivative, start_s: float, y: Vector, end_s: float, acc
         end_s,
         rtol=accuracy.relative,
         atol=accuracy.absolute(),
-        max_step=accuracy.max_step.to_value(u.s),
+        max_step=longest_s,
+        first_step=length_s if 0.0 < length_s <= min(_AT_ONCE_S, longest_s) else None,
     )
 
 
