@@ -2,10 +2,15 @@
 
 from lunarsim.flight import detectors
 from lunarsim.flight.accuracy import Accuracy
+from lunarsim.flight.descent_plan import DescentPlan, Expected
+from lunarsim.flight.descent_planning import plan_descent
 from lunarsim.flight.flight import Flight
+from lunarsim.flight.guidance_comparison import GuidanceComparison, GuidanceRow, compare_guidance
 from lunarsim.flight.ladder import Rung, distance_to_top, ladder
+from lunarsim.flight.landing_phases import landing_phases
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, Impact, InOrbit, Outcome
+from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.scenario import Scenario, Site
 from lunarsim.flight.simulate import propagate, simulate
@@ -16,10 +21,14 @@ __all__ = [
     "Belief",
     "BurnRecord",
     "Cutoff",
+    "DescentPlan",
     "Escape",
     "Event",
     "EventKind",
+    "Expected",
     "Flight",
+    "GuidanceComparison",
+    "GuidanceRow",
     "Impact",
     "InOrbit",
     "Moment",
@@ -28,12 +37,17 @@ __all__ = [
     "Rung",
     "Scenario",
     "Site",
+    "SitePass",
     "Source",
     "Status",
     "Truth",
+    "compare_guidance",
     "detectors",
     "distance_to_top",
     "ladder",
+    "landing_phases",
+    "passes",
+    "plan_descent",
     "propagate",
     "simulate",
 ]
