@@ -352,7 +352,7 @@ def test_a_picture_that_cannot_be_written_says_why_and_leaves_the_old_one(lander
 
 @pytest.fixture(scope="module")
 def rows(lander, strong):
-    row = plots.GuidanceRow
+    row = ls.GuidanceRow
     return [
         row("E-guidance", 7200 * u.kg, 650 * u.s, 0.81, 0.2 * u.m, 1000 * u.kg, lander),
         row("ZEM/ZEV", 7290 * u.kg, 11 * u.min, 0.9, 30 * u.m, 0.91 * u.t, strong),

@@ -3,11 +3,16 @@
 from lunarsim.flight import detectors
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.budget import FlightBudget, PhaseBudget, budget
+from lunarsim.flight.descent_plan import DescentPlan, Expected
+from lunarsim.flight.descent_planning import plan_descent
 from lunarsim.flight.flight import Flight
+from lunarsim.flight.guidance_comparison import GuidanceComparison, GuidanceRow, compare_guidance
 from lunarsim.flight.ideal import IdealDescent, continuous_bound, impulsive_bound
 from lunarsim.flight.ladder import Rung, distance_to_top, ladder
+from lunarsim.flight.landing_phases import landing_phases
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Escape, GroundContact, Impact, InOrbit, Outcome
+from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.published import ProfilePoint
 from lunarsim.flight.scenario import Scenario, Site
@@ -20,12 +25,16 @@ __all__ = [
     "Belief",
     "BurnRecord",
     "Cutoff",
+    "DescentPlan",
     "Escape",
     "Event",
     "EventKind",
+    "Expected",
     "Flight",
     "FlightBudget",
     "GroundContact",
+    "GuidanceComparison",
+    "GuidanceRow",
     "IdealDescent",
     "Impact",
     "InOrbit",
@@ -39,16 +48,21 @@ __all__ = [
     "Rung",
     "Scenario",
     "Site",
+    "SitePass",
     "Source",
     "Status",
     "Truth",
     "Verdict",
     "budget",
+    "compare_guidance",
     "continuous_bound",
     "detectors",
     "distance_to_top",
     "impulsive_bound",
     "ladder",
+    "landing_phases",
+    "passes",
+    "plan_descent",
     "propagate",
     "simulate",
 ]

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.craft import Engine, Navigation, Spacecraft
 from lunarsim.flight.clock import seconds_after
-from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.scenario import Scenario, Site, elevation_of
 from lunarsim.kernels import places
 from lunarsim.kernels.run import Plan
+from lunarsim.moon import Terrain
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
 from lunarsim.plan import Burn, Coast, Guided, Phase
 
@@ -43,7 +44,7 @@ def row_of(scenario: Scenario, initial: Row, love_number: float, gm: float) -> R
         _write_engine(craft.engine, row)
         _write_navigation(craft.navigation, row)
     if scenario.landing_site is not None:
-        row[places.SITE] = site_pa(scenario)
+        row[places.SITE] = position_pa(scenario.landing_site, scenario.moon.terrain)
     for k, phase in enumerate(scenario.plan):
         own = row[places.PHASES + k * places.PHASE_SIZE : places.PHASES + (k + 1) * places.PHASE_SIZE]
         _write_phase(scenario, phase, own)
@@ -73,17 +74,15 @@ def plan_of(scenario: Scenario) -> Plan:
     )
 
 
-def site_pa(scenario: Scenario) -> Row:
-    """Return the position of the landing site, on the ground of the scenario, in principal axes (m).
+def position_pa(site: Site, terrain: Terrain) -> Row:
+    """Return the position of a site, on the ground of a terrain, in principal axes (m).
 
     Raises
     ------
     InputError
         If the terrain is not known there.
     """
-    ground_m = float(scenario.site_elevation.to_value(u.m))
-    site = scenario.landing_site
-    assert site is not None  # it has an elevation
+    ground_m = float(elevation_of(site, terrain).to_value(u.m))
     latitude, longitude = site.latitude.to_value(u.rad), site.longitude.to_value(u.rad)
     up = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)
     position: Row = ROT_ME_FROM_PA.T @ np.array(up) * (constants.MOON_RADIUS_M + ground_m)

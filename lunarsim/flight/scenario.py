@@ -57,6 +57,22 @@ class Site:
             raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
 
 
+def elevation_of(site: Site, terrain: Terrain) -> u.Quantity:
+    """Return the height of the ground at a landing site above the 1737.4 km sphere.
+
+    Raises
+    ------
+    InputError
+        If the terrain is not known there.
+    """
+    ground = terrain.height(site.latitude, site.longitude).to(u.m)
+    if not np.isfinite(ground.value):
+        raise InputError(
+            f"landing_site at {site.latitude}, {site.longitude}: the terrain is not known there: read a larger window"
+        )
+    return ground
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
     """What is to be flown, by which craft, in which Moon, and what is wrong with the craft.
@@ -149,16 +165,9 @@ class Scenario:
         InputError
             If there is no landing site, or the terrain is not known there.
         """
-        site = self.landing_site
-        if site is None:
+        if self.landing_site is None:
             raise InputError("landing_site is missing: give the scenario a Site to aim at")
-        ground = self.moon.terrain.height(site.latitude, site.longitude).to(u.m)
-        if not np.isfinite(ground.value):
-            raise InputError(
-                f"landing_site at {site.latitude}, {site.longitude}: the terrain is not known there: read a larger "
-                "window of it"
-            )
-        return ground
+        return elevation_of(self.landing_site, self.moon.terrain)
 
     @property
     def flown_craft(self) -> Spacecraft | None:

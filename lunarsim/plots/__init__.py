@@ -6,7 +6,7 @@ from lunarsim.plots.burns import burn
 from lunarsim.plots.campaign import histogram, outcome_rates, sensitivity, tornado
 from lunarsim.plots.descent import descent_profile
 from lunarsim.plots.descent_panels import DescentAxes
-from lunarsim.plots.guidance import GuidanceAxes, GuidanceRow, compare_guidance
+from lunarsim.plots.guidance import GuidanceAxes, compare_guidance
 from lunarsim.plots.impacts import footprint
 from lunarsim.plots.ladder import ladder
 from lunarsim.plots.orbits import orbit
@@ -15,7 +15,6 @@ from lunarsim.plots.track import ground_track
 __all__ = [
     "DescentAxes",
     "GuidanceAxes",
-    "GuidanceRow",
     "altitude_profile",
     "animate_descent",
     "burn",

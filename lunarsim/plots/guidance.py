@@ -13,25 +13,13 @@ from matplotlib.ticker import NullFormatter
 
 from lunarsim import checks
 from lunarsim.errors import InputError
-from lunarsim.flight import Flight
+from lunarsim.flight import GuidanceComparison, GuidanceRow
 from lunarsim.plots import descent_history, style
 from lunarsim.plots.style import Curve
 
 _PATH_IN = 2.6
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # with the colours, so that laws are told apart in grey as well
 _LEAST_MISS_M = 0.01  # where the logarithmic axis of misses ends
-
-
-class GuidanceRow(NamedTuple):
-    """What one guidance law did. What it has no value for, such as after a failure, is None."""
-
-    label: str  #: the law, in words
-    propellant: u.Quantity | None  #: used
-    time: u.Quantity | None  #: from the first ignition to the end
-    peak_throttle: float | None  #: greatest thrust over full thrust
-    miss: u.Quantity | None  #: distance of the touchdown from the site
-    margin: u.Quantity | None  #: propellant that is left
-    flight: Flight | None = None  #: for the path
 
 
 class GuidanceAxes(NamedTuple):
@@ -53,7 +41,7 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
     rows : sequence of GuidanceRow
         One to seven, as they stand from top to bottom.
     bound : Quantity, optional
-        The propellant that no law can do with less of.
+        The propellant that no law can do with less of; default: that of the comparison, where ``rows`` is one.
 
     Returns
     -------
@@ -66,6 +54,7 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
     InputError
         If there are no rows or more than seven, a row is not a GuidanceRow, or a quantity is of a wrong dimension.
     """
+    bound = rows.bound if bound is None and isinstance(rows, GuidanceComparison) else bound
     _check(rows, bound)
     figure = plt.figure(
         figsize=(style.WIDTH_IN, 2.0 * (0.24 * len(rows) + 0.75) + _PATH_IN), dpi=style.DPI, layout="constrained"

@@ -1,0 +1,100 @@
+"""What a flight computer would predict of a guided phase: its law flown ahead, in its own model of the Moon."""
+
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance import law as laws
+from lunarsim.kernels.guidance.memory import MEMORY
+from lunarsim.kernels.guidance.situation import SITE, Site, Situation, acceleration_without_thrust, cartesian, level
+
+# Columns of a path.
+TIME, THROTTLE, MASS = 0, 1, 2
+POSITION = slice(3, 6)  #: downrange, crossrange, up from the site, along the Moon (m)
+RATE = slice(6, 9)
+COLUMNS = 9
+
+
+class Rehearsed(NamedTuple):
+    """What is flown ahead, and with what."""
+
+    law: int
+    frame: int
+    parameters: NDArray[np.float64]
+    site: Site
+    omega_pa: NDArray[np.float64]  #: the Moon's angular velocity (rad/s)
+    gm: float
+    thrust_n: float
+    exhaust_velocity_mps: float
+    least_throttle: float
+
+
+@kernel
+def rehearse(y: NDArray[np.float64], cycle_s: float, what: Rehearsed, path: NDArray[np.float64]) -> None:
+    """Fly a law ahead and write a row of ``path`` at each look, with one more at the end.
+
+    The engine gives what is asked, more than it can too: the throttle tells. A command is held for the cycle, in axes
+    that turn with the Moon; forces are those of the flight computer's model. Runge and Kutta's classical step, one a
+    cycle, is right to millimetres for cycles of seconds.
+
+    Parameters
+    ----------
+    y : ndarray, shape (7,)
+        Position and velocity over the ground, PA (m, m/s), and mass (kg), at the start.
+    cycle_s : float
+        Time between looks.
+    what : Rehearsed
+        Law, site and craft.
+    path : ndarray, shape (cycles + 1, 9)
+        Written; see the columns above.
+    """
+    y, memory, attitude = y.copy(), np.zeros(MEMORY), (0.0, 0.0, 1.0)
+    for i in range(path.shape[0]):
+        r, v = y[0:3], y[3:6]
+        g = acceleration_without_thrust(r, v, what.omega_pa, what.gm)
+        along = level(r, v, g, what.site)
+        seen = cartesian(r, v, g, what.site) if what.frame == SITE else along
+        now = Situation(
+            i * cycle_s,
+            cycle_s,
+            seen[0],
+            seen[1],
+            seen[2],
+            seen[3],
+            y[6],
+            what.thrust_n,
+            what.exhaust_velocity_mps,
+            what.least_throttle,
+            attitude,
+            what.site.radius_m,
+            what.gm,
+        )
+        wanted = laws.wanted(what.law, now, what.parameters, memory)
+        size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
+        if size > 0.0:
+            attitude = (wanted[0] / size, wanted[1] / size, wanted[2] / size)
+        path[i, TIME], path[i, THROTTLE], path[i, MASS] = i * cycle_s, size * y[6] / what.thrust_n, y[6]
+        path[i, POSITION], path[i, RATE] = np.array(along[0]), np.array(along[1])
+        force = y[6] * (seen[4].T @ np.array(wanted))
+        y = _step(y, force, cycle_s, what)
+
+
+@kernel
+def _step(y: NDArray[np.float64], force_n: NDArray[np.float64], h: float, what: Rehearsed) -> NDArray[np.float64]:
+    k1 = _rates(y, force_n, what)
+    k2 = _rates(y + 0.5 * h * k1, force_n, what)
+    k3 = _rates(y + 0.5 * h * k2, force_n, what)
+    k4 = _rates(y + h * k3, force_n, what)
+    return y + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+
+
+@kernel
+def _rates(y: NDArray[np.float64], force_n: NDArray[np.float64], what: Rehearsed) -> NDArray[np.float64]:
+    rates = np.empty(7)
+    rates[0:3] = y[3:6]
+    rates[3:6] = acceleration_without_thrust(y[0:3], y[3:6], what.omega_pa, what.gm) + force_n / y[6]
+    rates[6] = -sqrt(force_n @ force_n) / what.exhaust_velocity_mps
+    return rates

@@ -1,0 +1,146 @@
+"""One landing under several laws: rows that say what each flight did."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import log
+
+import pytest
+from astropy import units as u
+
+import lunarsim as ls
+
+_MPS = u.m / u.s
+
+
+@pytest.fixture(scope="module")
+def site():
+    return ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg)
+
+
+@pytest.fixture(scope="module")
+def targets():
+    return {"time_to_go": 90 * u.s, "target_altitude": 60 * u.m, "target_altitude_rate": -2 * _MPS}
+
+
+@pytest.fixture(scope="module")
+def landing(site, epoch, point_moon, targets):
+    """From 2 km over the ground and 4 km before the site."""
+    start = ls.State.from_approach(
+        latitude=site.latitude,
+        longitude=site.longitude,
+        azimuth=-60 * u.deg,
+        range_to_go=4 * u.km,
+        altitude=2 * u.km,
+        speed=80 * _MPS,
+        flight_path_angle=-20 * u.deg,
+        epoch=epoch,
+    )
+    craft = ls.Spacecraft(
+        dry_mass=700 * u.kg,
+        propellant_mass=300 * u.kg,
+        engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s),
+    )
+    approach = ls.Guided(
+        name="approach",
+        law=ls.EGuidance(**targets),
+        exits=[ls.Exit(quantity="time to go", below=0 * u.s)],
+        longest=120 * u.s,
+    )
+    vertical = ls.Guided(name="vertical descent", law=ls.DescentRate(target_altitude_rate=-2 * _MPS), longest=100 * u.s)
+    return ls.Scenario(
+        name="approach", state=start, craft=craft, moon=point_moon, plan=(approach, vertical), landing_site=site
+    )
+
+
+@pytest.fixture(scope="module")
+def rows(landing, targets):
+    laws = {
+        "as planned": ls.EGuidance(**targets),
+        "fractional": ls.FractionalPolynomial(first_exponent=0.0, second_exponent=1.0, **targets),
+        "ZEM/ZEV": ls.ZemZev(**targets),
+        "quadratic": ls.QuadraticGuidance(frame="level", **targets),
+    }
+    return ls.compare_guidance(landing, laws)
+
+
+def test_the_phase_with_most_delta_v_is_flown_under_each_law(rows):
+    assert rows.phase == "approach"
+    assert [row.label for row in rows] == ["as planned", "fractional", "ZEM/ZEV", "quadratic"]
+    assert [row.flight.phases[0].law for row in rows] == [
+        "E-guidance", "fractional polynomial", "ZEM/ZEV", "quadratic guidance",
+    ]  # fmt: skip
+    assert all(row.flight.phases[1].law == "rate of descent" for row in rows)
+
+
+def test_the_law_of_the_scenario_gives_its_own_flight(rows, landing):
+    own = ls.simulate(landing)
+    assert rows[0].propellant.to_value(u.kg) == pytest.approx((own.mass[0] - own.mass[-1]).to_value(u.kg), rel=1e-12)
+    assert rows[0].outcome == str(own.outcome)
+
+
+def test_laws_that_are_the_same_cost_the_same(rows):
+    # E-guidance is the fractional law with exponents 0 and 1 (Lu 2020), and ZEM/ZEV with the time given
+    for row in rows[1:3]:
+        assert row.propellant.to_value(u.kg) == pytest.approx(rows[0].propellant.to_value(u.kg), rel=1e-4)
+        assert abs(row.miss - rows[0].miss) < 1 * u.m
+
+
+def test_a_row_is_that_of_its_flight(rows, site, landing):
+    craft = landing.craft
+    for row in rows:
+        assert (row.propellant + row.margin).to_value(u.kg) == pytest.approx(300)
+        assert row.miss.to_value(u.m) == pytest.approx(row.flight.outcome.distance_to(site).to_value(u.m))
+        assert row.time.to_value(u.s) == pytest.approx(row.flight.duration.to_value(u.s))  # the engine starts at once
+        assert 0.0 < row.peak_throttle <= 1.0
+        # exp of the Tsiolkovsky equation: what the delta-v needs
+        ratio = (1.0 - row.propellant / craft.mass).to_value(u.one)
+        assert row.delta_v.to_value(_MPS) == pytest.approx(
+            -craft.engine.exhaust_velocity.to_value(_MPS) * log(ratio), rel=1e-6
+        )
+
+
+def test_rows_are_a_sequence_with_a_table_for_people(rows):
+    assert isinstance(rows, Sequence)
+    assert len(rows) == 4
+    assert rows.bound is None or rows.bound > 0 * u.kg
+    lines = str(rows).splitlines()
+    assert [line.split("  ")[0] for line in lines[1:]] == [row.label for row in rows]
+
+
+def test_a_fitted_time_to_go_costs_no_more_and_stays_within_the_engine(landing, targets):
+    slow = ls.EGuidance(**{**targets, "time_to_go": 100 * u.s})
+    (given,) = ls.compare_guidance(landing, [slow])
+    (fitted,) = ls.compare_guidance(landing, [slow], fit_time=True)
+    assert fitted.propellant < given.propellant
+    assert fitted.peak_throttle < 1.0
+    assert fitted.miss < 20 * u.m
+    law = fitted.flight.scenario.guided[0].law
+    assert 0.6 * slow.time_to_go < law.time_to_go < slow.time_to_go
+
+
+def test_zem_zev_without_a_time_gets_one_when_times_are_fitted(landing, targets):
+    law = ls.ZemZev(**{**targets, "time_to_go": None})
+    (row,) = ls.compare_guidance(landing, {"own": law}, fit_time=True)
+    assert row.flight.scenario.guided[0].law.time_to_go > 0 * u.s
+
+
+def test_laws_of_a_sequence_are_labelled_by_their_titles(landing, targets):
+    rows = ls.compare_guidance(
+        landing, [ls.EGuidance(**targets), replace(ls.EGuidance(**targets), lead_time=0.5 * u.s)]
+    )
+    assert [row.label for row in rows] == ["E-guidance", "E-guidance (2)"]
+
+
+def test_another_phase_can_be_named(landing):
+    rows = ls.compare_guidance(landing, [ls.DescentRate(target_altitude_rate=-4 * _MPS)], phase="vertical descent")
+    assert rows[0].flight.phases[1].duration < 17 * u.s  # 60 m at 4 m/s, and a second or two to get there
+
+
+def test_bad_comparisons_are_refused(landing, targets, low_orbit, point_moon):
+    with pytest.raises(ls.InputError, match="laws is empty"):
+        ls.compare_guidance(landing, [])
+    with pytest.raises(ls.InputError, match=r"phase = 'aproach'.*did you mean 'approach'"):
+        ls.compare_guidance(landing, [ls.EGuidance(**targets)], phase="aproach")
+    coast = ls.Scenario(name="coast", state=low_orbit, moon=point_moon, plan=(ls.Coast(duration=60 * u.s),))
+    with pytest.raises(ls.InputError, match="no guided phase"):
+        ls.compare_guidance(coast, [ls.EGuidance(**targets)])
