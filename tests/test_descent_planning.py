@@ -286,5 +286,6 @@ def test_luna25_would_have_passed_its_site_on_the_day_of_its_landing():
     found = ls.passes(ls.propagate(after, 2.5 * u.day, scenario.moon), scenario.sites["planned"])
     closest = min(found, key=lambda each: each.distance.to_value(u.km))
     assert closest.time.isot.startswith("2023-08-21")  # published: the landing was planned for that day
-    # the orbit was fitted to the crater alone: its node is right to 0.5 deg, which is 5 km at this latitude
-    assert closest.distance < 5 * u.km
+    # a revolution moves the track by 11.5 km here, so that the closest is never further than half of that: the date is
+    # what tests the orbit, which was fitted to the crater alone
+    assert closest.distance < 6 * u.km
