@@ -25,7 +25,7 @@ from lunarsim.campaign.execution import run_chunks
 from lunarsim.campaign.flying import Flying, Group
 from lunarsim.campaign.manifest import Manifest
 from lunarsim.campaign.memory import MemoryStore
-from lunarsim.campaign.outcome import code_of
+from lunarsim.campaign.outcome import codes_of
 from lunarsim.campaign.paths import Path, edited, find
 from lunarsim.campaign.prefix import Prefix
 from lunarsim.campaign.result import CampaignResult
@@ -245,8 +245,8 @@ class Campaign:
         InputError
             If there is no such column or outcome, or a run could not be flown.
         """
-        code = None if outcome is None else code_of(outcome)
-        column = column if code is None else "outcome"
+        codes = None if outcome is None else codes_of(outcome)
+        column = column if codes is None else "outcome"
         design = SaltelliDesign(
             factors={", ".join(names): each.draws for names, each in self.groups}, base=base, seed=seed
         )
@@ -260,7 +260,7 @@ class Campaign:
                 f"{failed} of {design.total} runs could not be flown: narrow the dispersions that cause it"
             )
         values = np.concatenate([each[column] for each in columns])
-        chosen = values if code is None else values == code
+        chosen = values if codes is None else np.isin(values, codes)
         return sobol_indices(design, chosen.astype(float), confidence=confidence, seed=seed)
 
     def work(self, n: int, seed: int) -> Flying:
@@ -321,7 +321,7 @@ def _check_rule(until: StoppingRule | None) -> None:
         )
     outcome = getattr(until, "outcome", None)
     if outcome is not None and getattr(until, "column", "outcome") == "outcome":
-        code_of(outcome)
+        codes_of(outcome)
 
 
 def _check_group(scenario: Scenario, names: Group, distribution: Distribution) -> None:

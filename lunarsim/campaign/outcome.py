@@ -16,6 +16,10 @@ OUTCOMES = {
     **{code: verdict.value for code, verdict in VERDICTS.items()},
 }
 
+#: All outcomes on the ground by one name: impacts and touchdowns of any verdict.
+GROUND = "on the ground"
+_ON_GROUND = (places.IMPACT, *VERDICTS)
+
 #: Why a run could not be flown, by its code; empty for those that could.
 FAILURES = {
     places.SOUND: "",
@@ -42,15 +46,17 @@ CUTOFFS = {
 }
 
 
-def code_of(outcome: object) -> int:
-    """Return the code of an outcome.
+def codes_of(outcome: object) -> tuple[int, ...]:
+    """Return the codes of an outcome: one, or those of all that end on the ground.
 
     Raises
     ------
     InputError
         If there is none of this name; the text gives the nearest.
     """
-    for code, name in OUTCOMES.items():
-        if name == outcome:
-            return code
-    raise InputError(f"outcome {outcome!r}: {nearest(str(outcome), OUTCOMES.values())}")
+    if outcome == GROUND:
+        return _ON_GROUND
+    codes = tuple(code for code, name in OUTCOMES.items() if name == outcome)
+    if not codes:
+        raise InputError(f"outcome {outcome!r}: {nearest(str(outcome), [*OUTCOMES.values(), GROUND])}")
+    return codes

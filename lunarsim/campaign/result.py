@@ -15,7 +15,7 @@ from lunarsim.campaign import statistics
 from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
 from lunarsim.campaign.memory import MemoryStore
-from lunarsim.campaign.outcome import FAILURES, OUTCOMES, code_of
+from lunarsim.campaign.outcome import FAILURES, OUTCOMES, codes_of
 from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError
@@ -187,7 +187,7 @@ class CampaignResult:
         return hold_against_reference(self, count, seed)
 
     def where(self, outcome: str | None) -> NDArray[np.bool_]:
-        """Return which runs ended so; for None which could be flown.
+        """Return which runs ended so; for None which could be flown, for ``"on the ground"`` which came down.
 
         Raises
         ------
@@ -195,7 +195,7 @@ class CampaignResult:
             If there is no such outcome.
         """
         codes: NDArray[np.int8] = self.column("outcome")
-        return np.asarray(codes != places.FAILED if outcome is None else codes == code_of(outcome))
+        return np.asarray(codes != places.FAILED if outcome is None else np.isin(codes, codes_of(outcome)))
 
     def _some(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; an InputError where none did."""

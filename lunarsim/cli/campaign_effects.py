@@ -10,6 +10,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.campaign import CampaignResult
+from lunarsim.campaign.outcome import GROUND
 from lunarsim.campaign.statistics import Tornado, tornado
 from lunarsim.errors import InputError
 
@@ -77,7 +78,7 @@ def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tupl
 
 def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
     """Return the dispersed values of the impacts, in the units of their distributions; those that vary there."""
-    chosen, paths = result.where("impact"), result.campaign.inputs
+    chosen, paths = result.where(GROUND), result.campaign.inputs
     inputs = {
         name: result.dataset[name].values[chosen].astype(float) * float(paths[name].unit.to(unit))
         for name, unit in result.campaign.input_units.items()

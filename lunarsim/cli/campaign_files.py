@@ -10,8 +10,9 @@ from astropy import units as u
 from matplotlib.axes import Axes
 
 from lunarsim import plots
+from lunarsim.campaign.outcome import GROUND
 from lunarsim.cli.campaign_effects import Moved
-from lunarsim.cli.campaign_findings import IMPACT, Findings, Impacts, Spread
+from lunarsim.cli.campaign_findings import Findings, Impacts, Spread
 from lunarsim.cli.figures import figure_writer, json_writer
 from lunarsim.errors import InputError
 from lunarsim.flight import Site
@@ -106,7 +107,7 @@ def _is_near(impacts: Impacts, site: Site) -> bool:
 
 def _draw_speed(findings: Findings, spread: Spread) -> Axes:
     result = findings.result
-    values = result.dataset[spread.column].values[result.where(IMPACT)]
+    values = result.dataset[spread.column].values[result.where(GROUND)]
     return plots.histogram(values, what="Impact speed (m/s), inertial", quantiles=spread.quantiles)
 
 

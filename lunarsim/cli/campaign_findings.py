@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.campaign import CampaignResult, HeldOut
+from lunarsim.campaign.outcome import GROUND
 from lunarsim.campaign.statistics import (
     Ellipse,
     EllipseInterval,
@@ -24,13 +25,20 @@ from lunarsim.flight.clock import time_after
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
 from lunarsim.plan import Burn
 
-IMPACT = "impact"
 PROBABILITIES = (0.05, 0.5, 0.95)
 _LEAST_IMPACTS = 3  # of which a covariance can be made
 _OF_IMPACTS = {
     "speed_mps": "inertial speed",
     "flight_path_deg": "flight-path angle",
     "end_s": "time after the epoch",
+}
+_OF_TOUCHDOWNS = {
+    "descent_rate_mps": "descent rate over the ground",
+    "horizontal_speed_mps": "speed along the ground",
+    "tilt_deg": "tilt of the thrust axis",
+    "downrange_miss_m": "downrange of the site",
+    "crossrange_miss_m": "to the left of the site",
+    "mass_kg": "mass",
 }
 
 
@@ -129,7 +137,8 @@ def _column(result: CampaignResult, name: str) -> NDArray[Any]:
 
 def _spreads(result: CampaignResult, outcomes: list[str]) -> list[Spread]:
     burns = sum(isinstance(phase, Burn) for phase in result.campaign.scenario.plan)
-    found = [_spread(result, column, words, IMPACT) for column, words in _OF_IMPACTS.items()]
+    asked = _OF_IMPACTS | (_OF_TOUCHDOWNS if result.campaign.scenario.guided else {})
+    found = [_spread(result, column, words, GROUND) for column, words in asked.items()]
     for k in range(burns):
         words = f"burn {k}, duration" if burns > 1 else "burn, duration"
         found += [_spread(result, f"burn{k}_duration_s", words, outcome) for outcome in outcomes]
@@ -152,12 +161,12 @@ def _spread(result: CampaignResult, column: str, words: str, outcome: str) -> Sp
 
 
 def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
-    count = int(result.where(IMPACT).sum())
+    count = int(result.where(GROUND).sum())
     if count < _LEAST_IMPACTS:
-        there = "no run ended in an impact" if count == 0 else f"only {count} of the runs ended in an impact"
+        there = "no run came down" if count == 0 else f"only {count} of the runs came down"
         return None, f"{there}: a footprint takes {_LEAST_IMPACTS}"
     try:
-        footprint = result.footprint(IMPACT)
+        footprint = result.footprint(GROUND)
     except InputError as error:  # impacts all round the Moon
         return None, str(error)
     heading_deg = _heading_deg(result, footprint)
@@ -175,7 +184,7 @@ def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
 
 def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
     """Return the azimuth of the mean velocity over the turning ground, at the centre of the footprint."""
-    chosen = result.where(IMPACT)
+    chosen = result.where(GROUND)
     mean = {
         name: float(_column(result, name)[chosen].mean())
         for name in ("end_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")

@@ -32,6 +32,7 @@ from lunarsim.kernels.motion import (
     sky_at_eight,
     thrust,
 )
+from lunarsim.kernels.vectors import added
 
 TERMS = WIDTH + 2  #: of the Chebyshev series of a step: the position is of degree 9
 
@@ -122,9 +123,9 @@ def collocate(
     while evaluations < _MOST_EVALUATIONS:
         moved, sweep = np.inf, 0
         while moved > near and sweep < _MOST_SWEEPS:
-            a = _sum(point_mass(r[0], r[1], r[2], gm), held)
+            a = added(point_mass(r[0], r[1], r[2], gm), held)
             if propulsion.thrust_n > 0.0:
-                a = _sum(a, thrust(r, v, nodes.specific_force, propulsion))
+                a = added(a, thrust(r, v, nodes.specific_force, propulsion))
             before = r
             r = _positions(y, nodes.time, h_s, a)
             if propulsion.thrust_n > 0.0:
@@ -159,7 +160,7 @@ def _beyond(r: Any, nodes: Nodes, environment: Environment) -> tuple[Lanes, Lane
     if environment.field.exact.degree < 2:
         return sky
     ax, ay, az = point_mass(r[0], r[1], r[2], environment.field.exact.gm)
-    return _sum(_sum(gravity(r, nodes.sky, environment.field), (-ax, -ay, -az)), sky)
+    return added(added(gravity(r, nodes.sky, environment.field), (-ax, -ay, -az)), sky)
 
 
 @part_of_kernel
@@ -205,11 +206,6 @@ def _integrated(a: Lanes, integrals: NDArray[np.float64]) -> Lanes:
     for k in range(WIDTH):
         result = result + lane(a, k) * load(integrals, WIDTH * k)
     return result
-
-
-@part_of_kernel
-def _sum(a: Any, b: Any) -> tuple[Lanes, Lanes, Lanes]:
-    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
 @part_of_kernel

@@ -19,6 +19,7 @@ from lunarsim.kernels.shadow import contacts
 from lunarsim.kernels.steering import mispointed, thrust_direction
 from lunarsim.kernels.third_body import third_body
 from lunarsim.kernels.tide import solid_tide
+from lunarsim.kernels.vectors import added
 
 #: Places in the vector that is integrated: position (m) and velocity (m/s) in ICRF axes, mass (kg),
 #: and the delta-v since the start of the flight (m/s): true, and as the accelerometer sensed it.
@@ -115,18 +116,13 @@ def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tu
         d = component(sky.bodies, 3 * b), component(sky.bodies, 3 * b + 1), component(sky.bodies, 3 * b + 2)
         gm = environment.body_gm[b]
         if b < environment.third_bodies:
-            total = _sum(total, third_body(r, d, gm))
+            total = added(total, third_body(r, d, gm))
         if environment.love_number > 0.0:
-            total = _sum(total, solid_tide(r, d, gm, environment.love_number, environment.field.exact.radius_m))
+            total = added(total, solid_tide(r, d, gm, environment.love_number, environment.field.exact.radius_m))
         if b == environment.sunlight.body and environment.sunlight.strength_n_m2 > 0.0:
             fx, fy, fz = force_of_light(r, d, environment.sunlight)
-            total = _sum(total, (fx / mass_kg, fy / mass_kg, fz / mass_kg))
+            total = added(total, (fx / mass_kg, fy / mass_kg, fz / mass_kg))
     return total
-
-
-@part_of_kernel
-def _sum(a: Any, b: Any) -> tuple[Real, Real, Real]:
-    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
 @part_of_kernel
@@ -171,11 +167,11 @@ def derivative(
     """Return dy/dt at ``t_s`` seconds after the start of the flight; see the places of ``y`` above."""
     r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
     sky = sky_at(environment.epoch_et_s + t_s, environment)
-    total = _sum(gravity(r, sky, environment.field), pull_of_sky(r, y[MASS], sky, environment))
+    total = added(gravity(r, sky, environment.field), pull_of_sky(r, y[MASS], sky, environment))
     out = np.zeros(SIZE)
     if propulsion.thrust_n > 0.0:
         specific_force = propulsion.thrust_n / y[MASS]
-        total = _sum(total, thrust(r, v, specific_force, propulsion))
+        total = added(total, thrust(r, v, specific_force, propulsion))
         out[MASS] = -propulsion.thrust_n / propulsion.exhaust_velocity_mps
         out[DV_TRUE] = specific_force
         out[DV_SENSED] = sensed(specific_force, propulsion)

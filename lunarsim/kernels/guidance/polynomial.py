@@ -39,13 +39,6 @@ _NEAR_S = 1e-6
 
 
 @kernel
-def counted_down(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> float:
-    """Return the time to go (s) that was given when the phase began, less the time since; at least half a cycle."""
-    m[TO_GO] = p[TIME_TO_GO] - s.time_s
-    return float(max(m[TO_GO], 0.5 * s.cycle_s))
-
-
-@kernel
 def expected(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> float:
     """Return the time to go (s) that the last look leaves; at the first look, the one given."""
     if m[FITTED] == 0.0:
