@@ -10,7 +10,7 @@ from astropy import units as u
 
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.flight import Escape, Flight, Impact
+from lunarsim.flight import Escape, Flight, Impact, Landed
 
 if TYPE_CHECKING:
     from lunarsim.campaign.result import CampaignResult
@@ -97,6 +97,8 @@ def _apart(row: Any, flight: Flight) -> tuple[float, float, float, bool]:
 
 
 def _outcome(flight: Flight) -> str:
+    if isinstance(flight.outcome, Landed):
+        return flight.outcome.verdict.value
     if isinstance(flight.outcome, Impact):
         return "impact"
     return "escape" if isinstance(flight.outcome, Escape) else "in orbit"

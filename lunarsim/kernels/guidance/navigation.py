@@ -48,7 +48,8 @@ def believed(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the position (m) and the velocity over the ground (m/s) that the computer believes, PA axes.
 
-    Errors are along the local axes: downrange, crossrange, up. ``row`` holds them, see :mod:`places`.
+    Errors are along the local axes: downrange, crossrange, up. ``row`` holds them, see :mod:`places`. They act along
+    the Moon: a place that is wrong by kilometres downrange is no higher, and a level velocity is believed level there.
     """
     axes = local_axes(r_pa, site)
     seed = int(row[places.NAV_SEED])
@@ -61,4 +62,7 @@ def believed(
             dr[k] += row[places.NAV_POSITION_NOISE] * gaussian(seed, look, k)
         if row[places.NAV_VELOCITY_NOISE] > 0.0:
             dv[k] += row[places.NAV_VELOCITY_NOISE] * gaussian(seed, look, 3 + k)
-    return r_pa + axes.T @ dr, v_pa + axes.T @ dv
+    radius = sqrt(r_pa @ r_pa)
+    place = r_pa + dr[0] * axes[0] + dr[1] * axes[1]
+    place *= (radius + dr[2]) / sqrt(place @ place)
+    return place, local_axes(place, site).T @ (axes @ v_pa + dv)
