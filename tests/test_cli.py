@@ -124,7 +124,7 @@ def test_the_catalogue_is_listed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run", "luna52"], "did you mean 'luna25'?"),
+        (["run", "luna52"], "did you mean 'luna25'"),
         (["run", "missing.toml"], "nor a file"),
         (["luna25", "--out", "taken"], "--out taken: results cannot be written there"),
         (["luna25", "--out", "/proc/nothing/here"], "--out /proc/nothing/here: results cannot be written there"),
