@@ -46,3 +46,17 @@ def low_orbit(epoch):
         argument_of_perilune=40 * u.deg,
         epoch=epoch,
     )
+
+
+@pytest.fixture
+def powerless(tmp_path):
+    """Take from the superuser the power to write anywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for place in (tmp_path, *tmp_path.parents):
+        if place.stat().st_mode & 0o055 != 0o055:
+            place.chmod(0o755)
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)

@@ -332,8 +332,8 @@ def test_sobol_indices_of_nothing_are_refused(linear, options, words):
 
 
 def test_sobol_indices_of_a_misspelt_outcome_are_refused_with_the_right_one(linear):
-    with pytest.raises(InputError, match=r"outcome 'crash'.*impact"):
-        linear.sobol("outcome", base=16, outcome="crash")
+    with pytest.raises(InputError, match=r"outcome 'impackt'.*impact"):
+        linear.sobol("outcome", base=16, outcome="impackt")
 
 
 def test_sobol_indices_where_runs_fail_are_refused(campaign):
@@ -472,8 +472,8 @@ def test_people_can_assert_what_a_campaign_proves(result):
     assert assert_campaign(result, "escape", at_most=0.05) < 0.05
     with pytest.raises(AssertionError, match=r"in orbit: .* of 150 runs .* at_least = 0.9 is not proven at 95 %"):
         assert_campaign(result, "in orbit", at_least=0.9)
-    with pytest.raises(InputError, match=r"outcome 'landed safely'"):
-        assert_campaign(result, "landed safely", at_least=0.99)
+    with pytest.raises(InputError, match=r"outcome 'landed'"):
+        assert_campaign(result, "landed", at_least=0.99)
     with pytest.raises(InputError, match="expected exactly one of them"):
         assert_campaign(result, "impact")
 
@@ -597,19 +597,6 @@ def test_a_corrupted_chunk_is_named_and_flown_again_when_asked(campaign, result,
     again = campaign.run(RUNS, seed=SEED, out=folder, chunk_size=40, resume=True, on_progress=flown.append)
     assert flown == [40]
     assert bits(again) == bits(result)
-
-
-@pytest.fixture
-def powerless(tmp_path):
-    """Take from the superuser the power to write anywhere."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        place.chmod(0o755)
-    os.seteuid(65534)
-    yield
-    os.seteuid(0)
 
 
 @posix

@@ -124,7 +124,10 @@ def test_an_error_of_the_caller_ends_the_work():
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lunarsim")]
 
 
-def test_ctrl_c_leaves_whole_chunks_and_no_threads(tmp_path):
+def test_ctrl_c_leaves_whole_chunks_and_no_threads(tmp_path, request):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a parallel test run ignores the signal
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+
     def on_done(index, columns, seconds):
         store.write(index, columns, seconds)
         if len(store.done) == 3:

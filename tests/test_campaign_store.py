@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,19 +34,6 @@ def partial(folder: Path) -> Path:
     with ChunkStore.create(folder, MANIFEST) as store:
         fill(store, 4)
     return folder
-
-
-@pytest.fixture
-def powerless(tmp_path: Path) -> Iterator[None]:
-    """Take from the superuser the power to write anywhere."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        place.chmod(0o755)
-    os.seteuid(65534)
-    yield
-    os.seteuid(0)
 
 
 def test_every_bit_comes_back_in_the_order_of_the_runs(folder):

@@ -324,7 +324,7 @@ def test_without_enough_impacts_there_is_no_footprint_and_the_report_says_why(ca
     Path("sound.toml").write_text(SCENARIO + DISPERSIONS.replace("p = 0.5", "p = 0.0"))
     done = campaign("sound.toml", "-n", runs, "--out", "r", "--check", "0")
     assert done.status == 0
-    assert "No footprint: no run ended in an impact: a footprint takes 3." in done.words
+    assert "No footprint: no run came down: a footprint takes 3." in done.words
     assert {path.name for path in Path("r").iterdir()} == STORE | {"outcomes.png", "summary.json"}
     assert json.loads(Path("r/summary.json").read_text())["footprint"] is None
 

@@ -108,7 +108,7 @@ def scenario(low_orbit, **options):
     ("options", "text"),
     [
         ({"plan": ()}, "plan has no phases: expected at least one Coast or Burn"),
-        ({"craft": None}, "craft is missing: a plan with a burn, or a fault, needs a Spacecraft"),
+        ({"craft": None}, "craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft"),
         (
             {"craft": None, "plan": (ls.Coast(duration=1 * u.s),), "faults": (ls.AccelerometerOff(),)},
             "craft is missing",

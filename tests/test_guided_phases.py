@@ -251,7 +251,7 @@ def test_the_same_seed_gives_the_same_noise_and_another_seed_another(landing):
 def test_every_error_of_navigation_can_be_dispersed(landing):
     names = set(dispersible(landing))
     assert {f"craft.navigation.{field}" for field in ls.Navigation.__dataclass_fields__} <= names
-    assert {"craft.engine.thrust_error", "craft.dry_mass", "plan.0.cycle", "plan.0.longest"} <= names
+    assert {"craft.engine.thrust_error", "craft.dry_mass", "plan.0.cycle"} <= names
 
 
 @pytest.mark.parametrize(

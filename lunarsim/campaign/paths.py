@@ -27,6 +27,8 @@ _ENGINE = {
     "craft.engine.thrust": u.N,
     "craft.engine.specific_impulse": u.s,
     "craft.engine.thrust_error": u.one,
+}
+_ACCELEROMETER = {
     "craft.accelerometer.powered": u.one,
     "craft.accelerometer.scale_factor": u.one,
     "craft.accelerometer.bias": u.m / u.s**2,
@@ -45,7 +47,7 @@ _NAVIGATION = {
     "altitude_noise": u.m,
     "seed": u.one,
 }
-_GUIDED = {"longest": u.s, "cycle": u.s}
+_GUIDED = {"cycle": u.s}
 _BURN = {
     "ignition": u.s,
     "timer": u.s,
@@ -123,6 +125,8 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
         yield from (Path(name, unit) for name, unit in _MASSES.items())
     if burns:
         yield from (Path(name, unit) for name, unit in _ENGINE.items())
+    if any(isinstance(phase, Burn) for phase in scenario.plan):  # the computer cuts burns off by what it reads
+        yield from (Path(name, unit) for name, unit in _ACCELEROMETER.items())
     if scenario.guided:
         yield from (Path(f"craft.navigation.{name}", unit) for name, unit in _NAVIGATION.items())
     for k, phase in enumerate(scenario.plan):

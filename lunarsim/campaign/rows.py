@@ -64,7 +64,6 @@ _PLACES_IN_PHASE = {
     "throttle": places.THROTTLE,
     "pitch_error": places.PITCH_ERROR,
     "yaw_error": places.YAW_ERROR,
-    "longest": places.LONGEST,
     "cycle": places.CYCLE,
 }
 
