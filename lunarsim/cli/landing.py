@@ -65,5 +65,9 @@ def _print_touchdown(console: Console, outcome: Landed) -> None:
         rows.add_column(column, justify="right")
     for name, (value, limit) in outcome.against_limits().items():
         colour = "green" if value <= limit else "red"
-        rows.add_row(name, f"{value:.2f}", f"{limit:.2f}", f"[{colour}]{limit - value:.2f}[/]")
+        rows.add_row(name, _words(value), _words(limit), f"[{colour}]{_words(limit - value)}[/]")
     console.print(rows)
+
+
+def _words(quantity: u.Quantity) -> str:
+    return f"{quantity.value:.2f} {quantity.unit.to_string().replace(' ', '')}"

@@ -61,7 +61,9 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
     )
     axes = _panels(figure, len(rows))
     least = None if bound is None else float(bound.to_value(u.kg))
-    _draw(axes.propellant, rows, "Propellant (kg)", lambda r: _si(r.propellant, u.kg), _masses(least))
+    _draw(
+        axes.propellant, rows, "Propellant (kg)", lambda r: _si(r.propellant, u.kg), _masses(least), shown=_known(least)
+    )
     _draw(axes.time, rows, "Time (s)", lambda r: _si(r.time, u.s), lambda x: f"{x:.0f}")
     _draw(axes.peak_throttle, rows, "Peak throttle (%)", _peak, lambda x: f"{x:.0f}")
     _draw(axes.miss, rows, "Miss (m)", lambda r: _si(r.miss, u.m), _metres, logarithmic=True)
@@ -103,8 +105,9 @@ def _draw(
     words: Callable[[float], str],
     *,
     logarithmic: bool = False,
+    shown: Sequence[float] = (),
 ) -> None:
-    """Draw one value of every law as a point, and write it beside."""
+    """Draw one value of every law as a point, and write it beside; the axis reaches to what else is ``shown``."""
     style.dress(ax, label, "")
     known = {i: found for i, row in enumerate(rows) if (found := value(row)) is not None}
     if logarithmic:
@@ -121,7 +124,7 @@ def _draw(
     spec = ax.get_subplotspec()
     if spec is None or not spec.is_first_col():  # the laws are named at the left edge
         ax.tick_params(labelleft=False)
-    _limit(ax, list(known.values()), logarithmic=logarithmic)
+    _limit(ax, [*known.values(), *shown], logarithmic=logarithmic)
     for i in range(len(rows)):
         _write(ax, i, known.get(i), words)
 
@@ -166,8 +169,6 @@ def _masses(least: float | None) -> Callable[[float], str]:
 def _bound(ax: Axes, least: float) -> None:
     """Draw the bound of the propellant as a line, within the view."""
     ax.axvline(least, color=style.INK, linewidth=1.0, linestyle=":", zorder=1)
-    left, right = ax.get_xlim()
-    ax.set_xlim(min(left, least - 0.08 * (right - least)), right)
     words = f"dotted: least possible, {least:,.0f} kg; (excess)"
     ax.set_title(words, fontsize=style.TEXT_SIZE - 1.0, loc="left", color=style.INK)
 
@@ -193,6 +194,10 @@ def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
     ax.axhline(0.0, color=style.INK, linewidth=0.8, zorder=1)
     ax.invert_xaxis()
     ax.set_ylabel(f"Altitude (km)\n{data[0].words}", fontsize=style.AXIS_SIZE)
+
+
+def _known(value: float | None) -> list[float]:
+    return [] if value is None else [value]
 
 
 def _peak(row: GuidanceRow) -> float | None:
