@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.campaign import CampaignResult, HeldOut
@@ -22,7 +23,7 @@ from lunarsim.campaign.statistics import (
 from lunarsim.cli.campaign_effects import Factor, Moved, effects
 from lunarsim.errors import InputError
 from lunarsim.flight.clock import time_after
-from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
+from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf, rot_pa_from_icrf_with_rate
 from lunarsim.plan import Burn
 
 PROBABILITIES = (0.05, 0.5, 0.95)
@@ -183,7 +184,10 @@ def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
 
 
 def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
-    """Return the azimuth of the mean velocity over the turning ground, at the centre of the footprint."""
+    """Return the direction of flight at the centre of the footprint, from north through east.
+
+    That of the mean velocity over the turning ground; a landing ends upright, and so comes from where it started.
+    """
     chosen = result.where(GROUND)
     mean = {
         name: float(_column(result, name)[chosen].mean())
@@ -193,6 +197,9 @@ def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
     position = np.array([mean[f"{axis}_m"] for axis in "xyz"])
     velocity = np.array([mean[f"v{axis}_mps"] for axis in "xyz"])
     over_ground = ROT_ME_FROM_PA @ (rot @ velocity + rate @ position)
+    if result.campaign.scenario.guided:
+        start = result.campaign.scenario.state
+        over_ground = ROT_ME_FROM_PA @ rot @ position - rot_me_from_icrf(start.epoch) @ start.position.to_value(u.m)
     latitude, longitude = np.radians([footprint.plane.latitude_deg, footprint.plane.longitude_deg])
     east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])
     up = np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])

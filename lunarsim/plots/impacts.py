@@ -222,7 +222,7 @@ def _draw_ellipse(ax: Axes, ellipse: Ellipse, dashes: style.Dashes, view: _View)
 
 def _length(metres: float, view: _View) -> str:
     """Return a length in the smaller of the axes' units, unless that takes many digits."""
-    in_km = min(view.metres) > 1.0 or metres >= 1e4
+    in_km = min(view.metres) > 1.0 or metres >= 1e3
     return f"{metres / 1e3:.3g} km" if in_km else f"{metres:.3g} m"
 
 
