@@ -104,8 +104,10 @@ def test_phases_account_for_all_the_propellant(landed, lander):
 
 
 def test_both_drivers_end_at_the_same_place_and_time(landing, landed):
-    end_s, state, _ = flown_by_campaign_driver(landing)
+    end_s, state, result = flown_by_campaign_driver(landing)
     there = landed.outcome.state
+    left = landed.mass[-1] - landing.craft.dry_mass
+    assert result[places.PROPELLANT_LEFT] == pytest.approx(left.to_value(u.kg), abs=1e-6)
     assert end_s == pytest.approx(landed.duration.to_value(u.s), abs=1e-6)  # measured 1e-9
     assert np.linalg.norm(state[:3] - there.position.to_value(u.m)) < 1e-3  # of 0.1 m that a campaign may be off
     assert np.linalg.norm(state[3:] - there.velocity.to_value(_MPS)) < 1e-5

@@ -75,6 +75,7 @@ _OF_TOUCHDOWN: tuple[tuple[Column, Callable[[Table], Table]], ...] = (
         Column(name="crossrange_miss_m", unit="m", words="to the left of the landing site, across the track"),
         _number(places.CROSSRANGE_MISS),
     ),
+    (Column(name="propellant_left_kg", unit="kg", words="propellant left at the end"), _number(places.PROPELLANT_LEFT)),
 )
 _OF_RECORD: tuple[tuple[str, str, str, int], ...] = (
     ("cutoff", "", "how {} ended, a code", places.CUTOFF),

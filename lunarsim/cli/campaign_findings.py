@@ -39,7 +39,7 @@ _OF_TOUCHDOWNS = {
     "tilt_deg": "tilt of the thrust axis",
     "downrange_miss_m": "downrange of the site",
     "crossrange_miss_m": "to the left of the site",
-    "mass_kg": "mass",
+    "propellant_left_kg": "propellant left",
 }
 
 

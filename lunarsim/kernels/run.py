@@ -107,8 +107,7 @@ def fly_run(
             failure = places.GROUND_UNKNOWN
         elif ended == STUCK:
             failure = places.NOT_CONVERGED
-    _write_end(t_s, y, failure, ended == ON_GROUND, own, own_ground, out)
-    out[places.DESCENT_RATE : places.BURNS] = np.nan
+    _write_end(t_s, y, row, failure, ended == ON_GROUND, own, own_ground, out)
     if failure == places.SOUND and ended == ON_GROUND:
         write_touchdown(t_s, y, row, own, own_ground, computer, out)
 
@@ -254,6 +253,7 @@ def write_touchdown(
 def _write_end(
     t_s: float,
     y: NDArray[np.float64],
+    row: NDArray[np.float64],
     failure: int,
     on_ground: bool,
     environment: Environment,
@@ -262,6 +262,7 @@ def _write_end(
 ) -> None:
     """Write how a run ended, and where."""
     out[places.FAILURE], out[places.END_S] = failure, t_s
+    out[places.DESCENT_RATE : places.BURNS] = np.nan
     if failure != places.SOUND:  # nothing that could be taken for a result
         out[places.END_S : places.FLIGHT_PATH + 1] = np.nan
         for k in range(places.BURNS, out.size, places.BURN_SIZE):
@@ -269,6 +270,7 @@ def _write_end(
             out[k + places.CUTOFF + 1 : k + places.BURN_SIZE] = np.nan
         return
     out[places.END_POSITION], out[places.END_VELOCITY], out[places.END_MASS] = y[0:3], y[3:6], y[6]
+    out[places.PROPELLANT_LEFT] = y[6] - row[places.DRY_MASS]
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude, out[places.LATITUDE], out[places.RADIUS] = spherical(r_me)
     out[places.LONGITUDE] = longitude % (2.0 * np.pi)
