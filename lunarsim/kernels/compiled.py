@@ -57,8 +57,8 @@ def discard_stale_cache(folder: Path) -> None:
     """
     newest = max(source.stat().st_mtime for source in folder.rglob("*.py"))
     for index in folder.rglob("*.nbi"):
-        if index.stat().st_mtime < newest:
-            with suppress(OSError):  # another process was faster, or the folder is not ours to change
+        with suppress(OSError):  # another process was faster, or the folder is not ours to change
+            if index.stat().st_mtime < newest:
                 index.unlink()
 
 
