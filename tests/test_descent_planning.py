@@ -228,7 +228,11 @@ def test_tanks_that_run_dry_on_the_way_are_refused(orbit, site, lander, point_mo
 
 def test_a_target_below_the_ground_is_refused(orbit, site, lander, point_moon):
     braking, approach, vertical = ls.landing_phases(lander)
-    deep = replace(approach, law=replace(approach.law, target_altitude=-5 * u.m))
+    law = replace(approach.law, target_altitude=-5 * u.m)
+    with pytest.raises(ls.InputError, match=r"target_altitude = -5 m of phase 'approach' lies below the site"):
+        replace(approach, law=law)
+    early = [ls.Exit(quantity="time to go", below=1 * u.s)]  # a scenario may have such a target; a plan may not
+    deep = replace(approach, law=law, exits=early)
     with pytest.raises(ls.InputError, match=r"target_altitude = -5 m of phase 'approach' lies below the site"):
         ls.plan_descent(orbit, site, lander, moon=point_moon, within=0.1 * u.day, landing=(braking, deep, vertical))
 
@@ -289,3 +293,14 @@ def test_luna25_would_have_passed_its_site_on_the_day_of_its_landing():
     # a revolution moves the track by 11.5 km here, so that the closest is never further than half of that: the date is
     # what tests the orbit, which was fitted to the crater alone
     assert closest.distance < 6 * u.km
+
+
+def test_phases_that_do_not_lead_to_the_ground_are_refused(orbit, site, lander, point_moon):
+    braking = ls.Guided(
+        name="braking",
+        law=ls.EGuidance(time_to_go=500 * u.s, target_altitude=10 * u.km, target_downrange_rate=900 * u.m / u.s),
+        exits=[ls.Exit(quantity="time to go", below=5 * u.s)],
+        longest=700 * u.s,
+    )
+    with pytest.raises(ls.InputError, match=r"landing= ends with 'braking' at .* in flight"):
+        ls.plan_descent(orbit, site, lander, moon=point_moon, within=0.1 * u.day, landing=(braking,))

@@ -102,7 +102,7 @@ def test_a_row_is_that_of_its_flight(rows, site, landing):
 def test_rows_are_a_sequence_with_a_table_for_people(rows):
     assert isinstance(rows, Sequence)
     assert len(rows) == 4
-    assert rows.bound is None or rows.bound > 0 * u.kg
+    assert all(row.propellant > rows.bound > 0 * u.kg for row in rows)
     lines = str(rows).splitlines()
     assert [line.split("  ")[0] for line in lines[1:]] == [row.label for row in rows]
 
@@ -144,3 +144,29 @@ def test_bad_comparisons_are_refused(landing, targets, low_orbit, point_moon):
     coast = ls.Scenario(name="coast", state=low_orbit, moon=point_moon, plan=(ls.Coast(duration=60 * u.s),))
     with pytest.raises(ls.InputError, match="no guided phase"):
         ls.compare_guidance(coast, [ls.EGuidance(**targets)])
+
+
+def test_no_law_lands_with_less_propellant_than_the_bound_of_impulses():
+    chandrayaan = ls.load_scenario("chandrayaan3")
+    braking = chandrayaan.plan[0].law
+    names = ("downrange", "altitude", "downrange_rate", "altitude_rate")
+    target = {f"target_{name}": getattr(braking, f"target_{name}") for name in names}
+    time = {"time_to_go": braking.time_to_go}
+    end = -1.9 * u.m / u.s**2  # near the deceleration with which E-guidance ends
+    compared = ls.compare_guidance(
+        chandrayaan,
+        {
+            "E-guidance": braking,
+            "ZEM/ZEV": ls.ZemZev(**target, **time),
+            "quadratic": ls.QuadraticGuidance(frame="level", target_downrange_acceleration=end, **target, **time),
+            "fractional": ls.FractionalPolynomial(
+                first_exponent=0.2, second_exponent=1.2, target_downrange_acceleration=end, **target, **time
+            ),
+            "linear pitch": ls.PitchGuidance(throttle=0.9, **target),
+            "bang-bang": ls.BangBang(**target),
+        },
+        phase="rough braking",
+    )
+    for row in compared:
+        assert row.flight.outcome.verdict is ls.Verdict.LANDED, row.label
+        assert row.propellant > compared.bound, row.label

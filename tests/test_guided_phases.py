@@ -190,7 +190,7 @@ def test_an_exit_is_decided_by_what_is_believed(landing):
 def test_a_phase_whose_exit_is_never_met_ends_at_its_limit_and_says_so(landing):
     hover = with_phase(landing, 1, law=ls.DescentRate(), longest=30 * u.s)
     record = ls.simulate(hover).phases[1]
-    assert record.ended_by == "limit of time"
+    assert record.ended_by == "limit of time, never altitude below 3 m"
     assert record.duration.to_value(u.s) == pytest.approx(30.0, abs=1e-6)
     _, _, result = flown_by_campaign_driver(hover)
     assert result[places.BURNS + places.BURN_SIZE + places.CUTOFF] == places.TIMER_RAN_OUT
@@ -218,7 +218,7 @@ def test_a_hover_takes_the_thrust_of_its_weight(landing):
     assert moment.true.thrust.to_value(u.N) == pytest.approx(weight, rel=1e-3)
 
 
-def test_halving_the_cycle_moves_the_touchdown_by_ever_less(landing):
+def test_halving_the_cycle_moves_the_end_of_a_phase_by_ever_less(landing):
     def end(cycle_s):
         scenario = landing
         for k in range(2):
@@ -271,6 +271,21 @@ def test_every_error_of_navigation_can_be_dispersed(landing):
         (lambda s: with_phase(s, 0, throttle=(0.5, 0.2)), "throttle"),
         (lambda s: with_phase(s, 0, exits=[ls.Exit(quantity="altitude", below=1 * u.m)] * 5), "up to 4"),
         (lambda s: with_phase(s, 0, law="gravity turn"), "expected a guidance law"),
+        (lambda s: with_phase(s, 0, law=ls.DescentRate()), "ends on a time to go, and rate of descent has none"),
+        (
+            lambda s: with_phase(s, 1, law=ls.EGuidance(time_to_go=9 * u.s, target_altitude=-5 * u.m)),
+            "lies below the site",
+        ),
+        (lambda s: with_phase(s, 0, throttle=0.5), "expected two shares"),
+        (lambda s: with_phase(s, 0, throttle=(0.0, 0.05)), "below the engine's least_throttle"),
+        (lambda s: with_phase(s, 0, exits=ls.Exit(quantity="altitude", below=1 * u.m)), "expected a list of Exit"),
+        (lambda s: with_phase(s, 0, exits=[ls.Exit(quantity="time", above=500 * u.s)]), "can never be met"),
+        (lambda s: with_phase(s, 0, exits=[ls.Exit(quantity="speed", below=-1 * _MPS)]), "can never be met"),
+        (lambda s: with_phase(s, 0, name=""), "name = ''"),
+        (lambda s: with_phase(s, 0, name="free fall"), "two guided phases 'free fall'"),
+        (lambda s: with_phase(s, 0, glide_slope=95 * u.deg), "glide_slope"),
+        (lambda s: with_phase(s, 0, law=ls.AttitudeHold(), exits=()), "nothing before it points the craft"),
+        (lambda s: replace(s, landing_site="site"), "landing_site = 'site'"),
     ],
 )
 def test_what_no_guidance_could_fly_is_refused(landing, change, words):
@@ -319,3 +334,42 @@ def test_the_timeline_says_where_the_craft_comes_below_its_glide_slope(landing):
     first = next(event for event in steep.timeline if event.kind is below)
     distance = ls.flight.over_ground.range_to_go(first.true.state, landing.landing_site, landing.state).to_value(u.m)
     assert np.degrees(np.arctan2(first.true.state.height.to_value(u.m), distance)) < 40.0
+
+
+@pytest.mark.parametrize("throttle", [1.0, 0.99])
+def test_a_law_that_has_cut_off_leaves_the_axis_where_it_was(landing, throttle):
+    law = ls.PitchGuidance(target_altitude=1 * u.km, target_downrange_rate=30 * _MPS, throttle=throttle)
+    braking = ls.Guided(name="braking", law=law, longest=60 * u.s, cycle=1 * u.s)
+    flight = ls.simulate(replace(landing, plan=(braking,)))
+    last_on = [piece for piece in flight.trajectory.phases if piece.thrust_n > 0.0][-1]
+    last = flight.trajectory.phases[-1]
+    assert last.thrust_n == 0.0
+    np.testing.assert_allclose(last.direction, last_on.direction, atol=1e-12)
+
+
+def test_an_engine_that_waits_for_its_ignition_starts_at_the_bottom_of_its_range(landing, lander):
+    slow = replace(lander, engine=replace(lander.engine, throttle_rate=0.02 / u.s), turn_rate=None)
+    law = ls.BangBang(target_altitude=200 * u.m, target_downrange=None)
+    start = landing.plan[0]
+    phase = replace(start, name="burn", law=law, exits=(), longest=60 * u.s)
+    flight = ls.simulate(replace(landing, craft=slow, plan=(phase,)))
+    shares = [p.thrust_n / 4000.0 for p in flight.trajectory.phases if p.thrust_n > 0.0]
+    assert shares[0] <= 0.1 + 0.02 + 1e-12
+
+
+def test_a_craft_that_nothing_pointed_does_not_land_upright(landing, lander):
+    gear = ls.LandingGear(vertical_speed=1e3 * _MPS, horizontal_speed=1e3 * _MPS, tilt=80 * u.deg, slope=9 * u.deg)
+    free = ls.Guided(name="tumble", law=ls.EngineOff(attitude="free"), longest=200 * u.s)
+    scenario = replace(landing, craft=replace(lander, gear=gear), plan=(free,))
+    outcome = ls.simulate(scenario).outcome
+    assert outcome.verdict is not ls.Verdict.LANDED
+    assert outcome.tilt > 80 * u.deg
+    assert flown_by_campaign_driver(scenario)[2][places.OUTCOME] != places.LANDED
+
+
+def test_noise_that_would_be_the_same_in_all_runs_is_refused(landing, lander):
+    noisy = replace(landing, craft=replace(lander, navigation=ls.Navigation(velocity_noise=0.1 * _MPS)))
+    with pytest.raises(ls.InputError, match="disperse its seed too"):
+        ls.Campaign(noisy, {"craft.dry_mass": ls.Normal(700 * u.kg, 1 * u.kg)})
+    seeds = {"craft.navigation.seed": ls.Uniform(0 * u.one, 1e15 * u.one)}
+    assert ls.Campaign(noisy, seeds).inputs

@@ -42,6 +42,10 @@ Dispersions = Mapping[str | tuple[str, ...], Distribution]
 CHUNK_SIZE = 8192
 
 
+_SEED = "craft.navigation.seed"
+_NOISES = ("position_noise", "velocity_noise", "altitude_noise")
+
+
 @dataclass(frozen=True, eq=False)
 class Campaign:
     """Many flights of one scenario, some of whose values scatter.
@@ -85,6 +89,7 @@ class Campaign:
                 if name in seen:
                     raise InputError(f"'{name}' is dispersed twice: expected one distribution for a path")
                 seen.add(name)
+        _check_noise(self.scenario, seen)
 
     def run(
         self,
@@ -322,6 +327,20 @@ def _check_rule(until: StoppingRule | None) -> None:
     outcome = getattr(until, "outcome", None)
     if outcome is not None and getattr(until, "column", "outcome") == "outcome":
         codes_of(outcome)
+
+
+def _check_noise(scenario: Scenario, names: set[str]) -> None:
+    """Refuse noise that would be the same in every run."""
+    if scenario.craft is None or not scenario.guided or _SEED in names:
+        return
+    errors = scenario.craft.navigation
+    noisy = [f"craft.navigation.{name}" for name in _NOISES if getattr(errors, name).value > 0.0]
+    noisy += [name for name in names if name.endswith(_NOISES)]
+    if noisy:
+        raise InputError(
+            f"'{noisy[0]}' is noise, and all runs would have the same: disperse its seed too, such as "
+            f"'{_SEED}': Uniform(0 * u.one, 1e15 * u.one)"
+        )
 
 
 def _check_group(scenario: Scenario, names: Group, distribution: Distribution) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy import units as u
 
+from lunarsim.campaign.columns import records
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.flight import Escape, Flight, Impact, Landed
@@ -29,7 +30,7 @@ class HeldOut:
     time : Quantity
         Between their times.
     cutoff : Quantity
-        Between the durations of a burn.
+        Between the durations of a burn or a guided phase.
     different : tuple of int
         Runs that ended otherwise, or a burn of which did, or that the reference driver refuses.
     """
@@ -90,6 +91,9 @@ def _apart(row: Any, flight: Flight) -> tuple[float, float, float, bool]:
     durations = [
         abs(float(row[f"burn{k}_duration_s"]) - burn.duration.to_value(u.s)) for k, burn in enumerate(flight.burns)
     ]
+    guided = [name for name, _ in records(flight.scenario) if name.startswith("phase")]
+    for name, phase in zip(guided, flight.phases, strict=False):  # those after the ground were not flown
+        durations.append(abs(float(row[f"{name}_duration_s"]) - phase.duration.to_value(u.s)))
     alike = OUTCOMES[int(row["outcome"])] == _outcome(flight) and all(
         CUTOFFS[int(row[f"burn{k}_cutoff"])] == burn.cutoff.value for k, burn in enumerate(flight.burns)
     )

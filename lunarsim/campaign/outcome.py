@@ -6,6 +6,7 @@ from lunarsim.errors import InputError, nearest
 from lunarsim.flight.timeline import Cutoff
 from lunarsim.flight.touchdown import VERDICTS
 from lunarsim.kernels import places
+from lunarsim.plan.phases import MOST_EXITS
 
 #: How a run ended, by its code.
 OUTCOMES = {
@@ -24,8 +25,8 @@ _ON_GROUND = (places.IMPACT, *VERDICTS)
 FAILURES = {
     places.SOUND: "",
     places.NOT_FINITE: "a value is not finite or impossible, such as a perilune above the apolune or a negative area",
-    places.NO_MASS: "the dry mass is not greater than zero, or the propellant mass is negative",
-    places.NO_THRUST: "the thrust or the specific impulse is not greater than zero",
+    places.NO_MASS: "the dry mass is not greater than zero, or the propellant mass negative, or zero before a landing",
+    places.NO_THRUST: "the thrust or the specific impulse is not greater than zero, or the thrust not the weight",
     places.NO_TIME: "a timer or a duration is not greater than zero",
     places.NO_TARGET: "the target delta-v of a burn is not greater than zero",
     places.THROTTLE_OUT_OF_RANGE: "the throttle is not above 0 and up to 1",
@@ -36,13 +37,14 @@ FAILURES = {
     places.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned, or outside 1900 to 2050",
 }
 
-#: How a burn ended, by its code; empty where it did not begin.
+#: How a burn or a guided phase ended, by its code; empty where it did not begin. Exits are counted from 1.
 CUTOFFS = {
     places.NO_BURN: "",
     places.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V.value,
     places.TIMER_RAN_OUT: Cutoff.TIMER.value,
     places.PROPELLANT_OUT: Cutoff.PROPELLANT.value,
     places.BURN_MET_GROUND: Cutoff.IMPACT.value,
+    **{places.AT_EXIT + k: f"exit {k + 1}" for k in range(MOST_EXITS)},
 }
 
 

@@ -74,6 +74,12 @@ _POSSIBLE = {  # what the kernels do not check themselves
     "moon.love_number": (_LEAST, np.inf),
     "craft.radiation_area": (0.0, np.inf),
     "craft.radiation_coefficient": (_LEAST, 2.0),
+    "craft.engine.thrust_error": (-0.99, np.inf),
+    "craft.navigation.altitude_scale": (-1.0, np.inf),
+    "craft.navigation.position_noise": (0.0, np.inf),
+    "craft.navigation.velocity_noise": (0.0, np.inf),
+    "craft.navigation.altitude_noise": (0.0, np.inf),
+    "craft.navigation.seed": (0.0, 2.0**53),
 }
 
 

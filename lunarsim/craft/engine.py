@@ -56,7 +56,12 @@ class Engine:
         if self.throttle_rate is not None:
             checks.quantity("throttle_rate", self.throttle_rate, 1 / u.s, positive=True)
         if self.forbidden_throttle is not None:
-            bottom, top = self.forbidden_throttle
+            band = self.forbidden_throttle
+            if not (isinstance(band, tuple | list) and len(band) == 2):
+                raise InputError(
+                    f"forbidden_throttle = {band!r}: expected two shares of full thrust, such as (0.6, 0.9)"
+                )
+            bottom, top = (checks.number("forbidden_throttle", share) for share in band)
             if not self.least_throttle <= bottom < top <= 1.0:
                 raise InputError(
                     f"forbidden_throttle = {self.forbidden_throttle}: expected two shares of full thrust, the smaller "

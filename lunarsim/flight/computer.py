@@ -53,3 +53,12 @@ class Computer:
         """Return the angle above the horizontal at which the craft stands, seen from the landing site."""
         downrange, crossrange, up = looks.from_site(t_s, y, self._row, self._environment, self.memory)
         return float(np.arctan2(up, np.hypot(downrange, crossrange)))
+
+    def point(self, y: NDArray[np.float64], propulsion: motion.Propulsion) -> None:
+        """Remember where a burn left the thrust axis."""
+        looks.point(y, propulsion, self.memory)
+
+    @property
+    def lost(self) -> int:
+        """How often a law has given no command that is a number."""
+        return int(self.memory[looks.LOST])

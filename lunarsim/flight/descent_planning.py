@@ -17,6 +17,7 @@ from lunarsim.flight.descent_plan import DescentPlan, Expected
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.ignition import Descent, descend, first_guess, half_revolution_s, solve_ignition
 from lunarsim.flight.landing_phases import landing_phases
+from lunarsim.flight.outcome import Escape, InOrbit
 from lunarsim.flight.pass_choice import choose_pass
 from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.rehearsal import Stage
@@ -206,6 +207,11 @@ def _check_flown(flight: Flight, site: Site) -> None:
         raise InputError(
             f"craft.propellant_mass = {craft.propellant_mass:g} is used up at {flight.delta_v[-1]:.0f}, before the "
             "descent ends: expected more"
+        )
+    if isinstance(flight.outcome, InOrbit | Escape):
+        raise InputError(
+            f"landing= ends with '{flight.phases[-1].name}' at {flight.phases[-1].height_after.to(u.km):.2f} above the "
+            "site, in flight: expected phases that lead down to the ground"
         )
     miss = flight.outcome.distance_to(site)
     if miss > _NEAR and len(flight.phases) < len(flight.scenario.guided):

@@ -30,7 +30,7 @@ class GuidanceRow(NamedTuple):
     """What one guidance law did. What it has no value for is None."""
 
     label: str  #: the law, in words
-    propellant: u.Quantity | None  #: used, by the whole flight
+    propellant: u.Quantity | None  #: used by the whole flight; None where it did not come down
     time: u.Quantity | None  #: from the first ignition to the end
     peak_throttle: float | None  #: greatest commanded share of full thrust in the phase that was changed
     miss: u.Quantity | None  #: great-circle distance of the end from the site, where it ended on the ground
@@ -196,7 +196,7 @@ def _row(label: str, scenario: Scenario, name: str) -> GuidanceRow:
     aloft = isinstance(flight.outcome, InOrbit | Escape)
     return GuidanceRow(
         label=label,
-        propellant=craft.mass - end[motion.MASS] * u.kg,
+        propellant=None if aloft else craft.mass - end[motion.MASS] * u.kg,
         time=(flight.trajectory.end_s - powered[0].segment.start_s) * u.s if powered else None,
         peak_throttle=max((piece.thrust_n / full_n for piece in powered if piece.name == name), default=None),
         miss=None if aloft else flight.outcome.distance_to(site).to(u.m),

@@ -101,7 +101,7 @@ def continuous_bound(state: State, craft: Spacecraft, site: Site) -> IdealDescen
     engine = FullThrust(
         gm=_GM,
         thrust_n=float(craft.engine.thrust.to_value(u.N)),
-        exhaust_velocity_mps=float(craft.engine.exhaust_velocity.to_value(u.m / u.s)),
+        exhaust_velocity_mps=_best_exhaust_mps(craft),
         mass_kg=float(craft.mass.to_value(u.kg)),
         radius_m=radius,
         surface_mps=along,
@@ -111,7 +111,7 @@ def continuous_bound(state: State, craft: Spacecraft, site: Site) -> IdealDescen
 
 
 def _ideal(name: str, delta_v_mps: float, craft: Spacecraft) -> IdealDescent:
-    share = -np.expm1(-delta_v_mps / craft.engine.exhaust_velocity.to_value(u.m / u.s))
+    share = -np.expm1(-delta_v_mps / _best_exhaust_mps(craft))
     return IdealDescent(name=name, delta_v=delta_v_mps * u.m / u.s, propellant=share * craft.mass.to(u.kg))
 
 
@@ -130,3 +130,11 @@ def _vectors(state: State, radius_m: float) -> tuple[NDArray[np.float64], NDArra
             f"{(radius_m - constants.MOON_RADIUS_M):.1f} m: expected one above it"
         )
     return r, v
+
+
+def _best_exhaust_mps(craft: Spacecraft) -> float:
+    """Return the greatest exhaust velocity at any throttle, so that a bound of propellant is one."""
+    engine = craft.engine
+    least = engine.specific_impulse if engine.specific_impulse_least is None else engine.specific_impulse_least
+    impulses = (engine.specific_impulse, least)
+    return float(max(impulse.to_value(u.s) for impulse in impulses)) * constants.STANDARD_GRAVITY_MPS2

@@ -117,6 +117,7 @@ class Pilot:
             )
         )
         self._log(EventKind.CUTOFF, reason.value)
+        self._computer.point(self._y, burn.propulsion)
 
     def _guided(self, phase: LoweredGuided) -> None:
         """Fly a guided phase, cycle by cycle, until an exit, its limit or the ground ends it."""
@@ -124,9 +125,12 @@ class Pilot:
         computer.begin(self._t_s)
         plan = next(p for p in self._scenario.guided if p.name == phase.name)
         self._log(EventKind.PHASE, phase.name)
-        ended_by, within = "limit of time", True
+        ended_by, within, lost = _limit_of_time(plan), True, computer.lost
         while not self._down and not computer.is_over(self._t_s, phase):
             command, self._error = computer.look(self._t_s, self._y, phase)
+            if computer.lost > lost:
+                self._log(EventKind.GUIDANCE_LOST, phase.name)
+                lost = computer.lost
             if command.exit != NO_EXIT:
                 ended_by = str(plan.exits[command.exit])
                 break
@@ -248,6 +252,12 @@ class Pilot:
         time = time_after(self._scenario.state.epoch, t_s)
         now = moment(self._scenario, time, y, thrust_n, self._error)
         self._events.append(Event(kind=kind, detail=detail, moment=now))
+
+
+def _limit_of_time(phase: Guided) -> str:
+    """Return why a phase ended that met none of its exits."""
+    never = " or ".join(str(each) for each in phase.exits)
+    return f"limit of time, never {never}" if never else "limit of time"
 
 
 def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:

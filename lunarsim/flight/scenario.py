@@ -11,7 +11,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import checks, constants
-from lunarsim.craft import Spacecraft
+from lunarsim.craft import Engine, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.clock import seconds_after
@@ -19,7 +19,7 @@ from lunarsim.flight.provenance import Provenance, Source
 from lunarsim.flight.published import ProfilePoint
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
-from lunarsim.plan import Burn, Guided, Phase
+from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
 
 _LUNAR_GRAVITY = constants.GM_MOON_M3_S2 / constants.MOON_RADIUS_M**2 * (u.m / u.s**2)
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
@@ -55,6 +55,30 @@ class Site:
         checks.quantity("elevation", self.elevation, u.m)
         if abs(latitude.value) > 90.0:
             raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
+
+
+def _is_pointed_after(phase: Guided, before: bool) -> bool:
+    """Return whether the thrust axis has a direction after a phase."""
+    if isinstance(phase.law, EngineOff) and phase.law.attitude != "upright":
+        return before and phase.law.attitude == "held"
+    return True
+
+
+def _check_throttle(phase: Guided, engine: Engine) -> None:
+    """Refuse limits of a phase that its engine cannot keep."""
+    least, most = phase.throttle
+    if most < engine.least_throttle:
+        raise InputError(
+            f"phase '{phase.name}' has throttle = {phase.throttle}, all of it below the engine's least_throttle = "
+            f"{engine.least_throttle:g}: expected limits within its range"
+        )
+    if engine.forbidden_throttle is not None:
+        bottom, top = engine.forbidden_throttle
+        if bottom < least < top or bottom < most < top:
+            raise InputError(
+                f"phase '{phase.name}' has throttle = {phase.throttle}, with a limit within the engine's "
+                f"forbidden_throttle = {engine.forbidden_throttle}: expected limits outside of it"
+            )
 
 
 def elevation_of(site: Site, terrain: Terrain) -> u.Quantity:
@@ -198,16 +222,40 @@ class Scenario:
         """Refuse a landing that no guidance could fly."""
         craft = self.craft
         assert craft is not None  # looked at before
-        if self.landing_site is None:
-            raise InputError("landing_site is missing: a plan with guided phases needs a Site to aim at")
+        if not isinstance(self.landing_site, Site):
+            raise InputError(
+                f"landing_site = {self.landing_site!r}: a plan with guided phases needs a Site to aim at"
+                if self.landing_site is not None
+                else "landing_site is missing: a plan with guided phases needs a Site to aim at"
+            )
         if not craft.propellant_mass.value > 0.0:
             raise InputError("craft.propellant_mass = 0: a plan with guided phases needs propellant")
         weight = (craft.dry_mass * _LUNAR_GRAVITY).to(u.N)
+        self._check_guided_phases(craft.engine)
         if craft.engine.thrust <= weight:
             raise InputError(
                 f"craft.engine.thrust = {craft.engine.thrust:g} is not more than the weight of the empty craft on the "
                 f"Moon, {weight:.0f}: no guidance can land it"
             )
+
+    def _check_guided_phases(self, engine: Engine) -> None:
+        """Refuse phases that this engine cannot fly, or that cannot be told apart."""
+        names = [phase.name for phase in self.guided]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(f"plan has two guided phases '{twice}': give each a name of its own")
+        pointed = False
+        for phase in self.plan:
+            if isinstance(phase, Guided):
+                _check_throttle(phase, engine)
+                if isinstance(phase.law, AttitudeHold) and not pointed:
+                    raise InputError(
+                        f"phase '{phase.name}' holds an attitude, and nothing before it points the craft: begin with "
+                        "a burn or another law"
+                    )
+                pointed = _is_pointed_after(phase, pointed)
+            elif isinstance(phase, Burn):
+                pointed = True
 
     def _check_ignitions(self) -> None:
         earliest_s = 0.0

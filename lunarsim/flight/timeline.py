@@ -21,6 +21,7 @@ class EventKind(Enum):
     CUTOFF = "cut-off"
     PHASE = "phase"
     GLIDE_SLOPE = "below the glide slope"
+    GUIDANCE_LOST = "no command from guidance"
     PERILUNE = "perilune"
     APOLUNE = "apolune"
     ASCENDING_NODE = "ascending node"
@@ -109,7 +110,7 @@ class PhaseRecord:
     law: str  #: of guidance
     start: Time
     end: Time
-    ended_by: str  #: the exit that was met, "limit of time", "touchdown" or "impact"
+    ended_by: str  #: the exit that was met, "limit of time" and the exits never met, "touchdown" or "impact"
     delta_v: u.Quantity  #: true, of this phase
     propellant: u.Quantity  #: used
     before: State  #: at its start

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M
 from lunarsim.kernels import places
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.kernels.collocation import TERMS
@@ -13,7 +14,7 @@ from lunarsim.kernels.compiled import kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.gravity_grid import ResidualGrid
 from lunarsim.kernels.guidance.limits import exhaust_velocity
-from lunarsim.kernels.guidance.look import COMPUTER, TURN_RATE, Guide, axis_at, from_site
+from lunarsim.kernels.guidance.look import COMPUTER, TURN_RATE, Guide, axis_at, from_site, point
 from lunarsim.kernels.guided import engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
@@ -97,6 +98,7 @@ def fly_run(
             if ended == AT_END:
                 record = out[at : at + places.BURN_SIZE]
                 t_s, ended = _burn(t_s, y, row, phase, plan.steering[k], coasting, out, record)
+                point(y, burn_propulsion(row, phase, plan.steering[k]), computer)
         else:
             guide = Guide(plan.laws[k], plan.frames[k], plan.quantities[k], plan.signs[k])
             record = out[at : at + places.BURN_SIZE]
@@ -139,8 +141,7 @@ def _why_not_phase(row: NDArray[np.float64], phase: NDArray[np.float64], kind: i
     elif row[places.THRUST] <= 0.0 or row[places.EXHAUST_VELOCITY] <= 0.0 or row[places.THRUST_ERROR] <= -1.0:
         failure = places.NO_THRUST
     elif kind == places.GUIDED:
-        if phase[places.LONGEST] <= 0.0 or phase[places.CYCLE] <= 0.0:
-            failure = places.NO_TIME
+        failure = _why_not_guided(row, phase)
     elif phase[places.TIMER] <= 0.0:
         failure = places.NO_TIME
     elif phase[places.TARGET_DV] <= 0.0:
@@ -148,6 +149,17 @@ def _why_not_phase(row: NDArray[np.float64], phase: NDArray[np.float64], kind: i
     elif not 0.0 < phase[places.THROTTLE] <= 1.0:
         failure = places.THROTTLE_OUT_OF_RANGE
     return failure
+
+
+@kernel
+def _why_not_guided(row: NDArray[np.float64], phase: NDArray[np.float64]) -> int:
+    """Return why no guidance could fly a phase, as a scenario refuses it, or SOUND."""
+    if phase[places.LONGEST] <= 0.0 or phase[places.CYCLE] <= 0.0:
+        return places.NO_TIME
+    if row[places.PROPELLANT] <= 0.0:
+        return places.NO_MASS
+    weight_n = row[places.DRY_MASS] * GM_MOON_M3_S2 / (MOON_RADIUS_M * MOON_RADIUS_M)
+    return places.NO_THRUST if row[places.THRUST] <= weight_n else places.SOUND
 
 
 @kernel
@@ -262,6 +274,9 @@ def _write_end(
 ) -> None:
     """Write how a run ended, and where."""
     out[places.FAILURE], out[places.END_S] = failure, t_s
+    for k in range(places.BURNS, out.size, places.BURN_SIZE):
+        if out[k + places.CUTOFF] == places.NO_BURN:
+            out[k + places.CUTOFF + 1 : k + places.BURN_SIZE] = np.nan
     out[places.DESCENT_RATE : places.BURNS] = np.nan
     if failure != places.SOUND:  # nothing that could be taken for a result
         out[places.END_S : places.FLIGHT_PATH + 1] = np.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from astropy import units as u
@@ -10,8 +11,11 @@ from astropy.time import Time
 from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.plan.exits import Exit
-from lunarsim.plan.laws import LAWS, GuidanceLaw
+from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go
 from lunarsim.plan.steering import AgainstVelocity, Steering
+
+MOST_EXITS = 4
+_SHORTEST_CYCLE_S = 1e-3  # a landing is then a million looks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +113,8 @@ class Guided:
     Raises
     ------
     InputError
-        If a value is out of its range, the law is none, or there are more than four exits.
+        If a value is out of its range, the law is none or aims below the ground, there are more than four exits, or
+        one is on the time to go of a law that has none.
     """
 
     name: str
@@ -123,25 +128,62 @@ class Guided:
     glide_slope: u.Quantity | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.exits, Exit) or not isinstance(self.exits, Sequence):
+            raise InputError(f"exits = {self.exits!r}: expected a list of Exit(...)")
         object.__setattr__(self, "exits", tuple(self.exits))
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise InputError(f"name = {self.name!r}: expected a word for the timeline, such as 'braking'")
         checks.quantity("longest", self.longest, u.s, positive=True)
-        checks.quantity("cycle", self.cycle, u.s, positive=True)
+        checks.quantity("cycle", self.cycle, u.s, minimum=_SHORTEST_CYCLE_S)
         tilt = checks.quantity("largest_tilt", self.largest_tilt, u.deg, minimum=0.0)
         if tilt.value > 180.0:
             raise InputError(f"largest_tilt = {self.largest_tilt}: expected 0 to 180 deg")
         if self.turn_rate is not None:
             checks.quantity("turn_rate", self.turn_rate, u.deg / u.s, positive=True)
         if self.glide_slope is not None:
-            checks.quantity("glide_slope", self.glide_slope, u.deg, minimum=0.0)
+            slope = checks.quantity("glide_slope", self.glide_slope, u.deg, minimum=0.0)
+            if slope.value >= 90.0:
+                raise InputError(f"glide_slope = {self.glide_slope}: expected an angle from 0 to below 90 deg")
         if not isinstance(self.law, LAWS):
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
         if len(self.exits) > MOST_EXITS or not all(isinstance(each, Exit) for each in self.exits):
             raise InputError(f"exits = {self.exits!r}: expected up to {MOST_EXITS} Exit(...)")
-        least, most = self.throttle
-        if not 0.0 <= least <= most <= 1.0:
-            raise InputError(f"throttle = {self.throttle}: expected two shares of full thrust, the smaller first")
+        self._check_exits()
+        if not has_time_to_go(self.law) and any(each.quantity == "time to go" for each in self.exits):
+            raise InputError(
+                f"phase '{self.name}' ends on a time to go, and {self.law.title} has none: give an exit on another "
+                "quantity, such as altitude"
+            )
+        self._check_target()
+        _check_throttle(self.throttle)
+
+    def _check_exits(self) -> None:
+        """Refuse conditions that can never be met, as far as that is known before the flight."""
+        for each in self.exits:
+            late = each.quantity == "time" and each.above is not None and each.above >= self.longest
+            slow = each.quantity in {"speed", "horizontal speed"} and each.below is not None and each.below.value < 0.0
+            if late or slow:
+                why = f"the phase ends after its longest = {self.longest}" if late else "a speed is never negative"
+                raise InputError(f"exit '{each}' of phase '{self.name}' can never be met: {why}")
+
+    def _check_target(self) -> None:
+        """Refuse a target below the ground, unless the phase ends before it gets there."""
+        altitude = getattr(self.law, "target_altitude", 0.0 * u.m)
+        before = any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self.exits)
+        time_to_go = getattr(self.law, "time_to_go", None)
+        if altitude < 0.0 * u.m and not before and not (time_to_go is not None and self.longest < time_to_go):
+            raise InputError(
+                f"target_altitude = {altitude:g} of phase '{self.name}' lies below the site: expected zero or more, or "
+                "an exit before it is reached, such as 'time to go below 10 s'"
+            )
 
 
-MOST_EXITS = 4
+def _check_throttle(throttle: object) -> None:
+    if not (isinstance(throttle, tuple | list) and len(throttle) == 2):
+        raise InputError(f"throttle = {throttle!r}: expected two shares of full thrust, such as (0.1, 1.0)")
+    least, most = (checks.number("throttle", share) for share in throttle)
+    if not 0.0 <= least <= most <= 1.0 or most == 0.0:
+        raise InputError(f"throttle = {throttle}: expected two shares of full thrust, the smaller first, not both zero")
+
 
 Phase = Coast | Burn | Guided

@@ -1,6 +1,6 @@
 """One look of the flight computer: belief, law, limits, exits. Both drivers fly what it commands until the next."""
 
-from math import sqrt
+from math import isfinite, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,8 +24,9 @@ from lunarsim.kernels.guidance.situation import (
     level,
     site_of,
 )
-from lunarsim.kernels.motion import Environment
+from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.steering import mispointed, thrust_direction
 
 # Places in what the computer remembers over the whole flight.
 ATTITUDE = slice(0, 3)  #: of the thrust axis, ICRF; zero: not yet known
@@ -35,8 +36,9 @@ PHASE_START = 5  #: s after the start of the flight
 LOOKS = 6  #: so far
 TURN_RATE = 7  #: of the attitude over the last cycle (rad/s)
 DOWNRANGE = slice(8, 11)  #: axis at the site, PA; zero: not yet chosen
-LAW = slice(11, 11 + MEMORY)  #: the law's own memory
-COMPUTER = 11 + MEMORY
+LOST = 11  #: how often a law gave no command that is a number
+LAW = slice(12, 12 + MEMORY)  #: the law's own memory
+COMPUTER = 12 + MEMORY
 
 _SHORTEST_S = 1e-6  # of a cycle
 _ROUNDING = 1.0 + 1e-10  # of a mass
@@ -171,12 +173,13 @@ def look(
     rot_icrf_from_local = rot.T @ axes.T
     vertical = rot.T @ along[4][2]
     computer[LOOKS] += 1.0
-    return _within_limits(wanted, mass_kg, cycle_s, rot_icrf_from_local, vertical, row, phase, computer)
+    return _within_limits(wanted, guide.law, mass_kg, cycle_s, rot_icrf_from_local, vertical, row, phase, computer)
 
 
 @kernel
 def _within_limits(
     wanted: Any,
+    law: int,
     mass_kg: float,
     cycle_s: float,
     rot_icrf_from_local: NDArray[np.float64],
@@ -187,6 +190,9 @@ def _within_limits(
 ) -> Command:
     """Return the command that engine and attitude control can follow, and remember it."""
     size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
+    if not isfinite(size):  # a law that has lost its way switches off
+        size = 0.0
+        computer[LOST] += 1.0
     on = size > 0.0 and row[places.PROPELLANT] > 0.0
     throttle, at_full = throttle_within(
         size * mass_kg / row[places.THRUST] if on else 0.0,
@@ -201,13 +207,16 @@ def _within_limits(
         toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
         toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
     else:
-        toward = _idle_attitude(phase[places.PARAMETERS][OWN], old, vertical)
+        kind = phase[places.PARAMETERS][OWN] if law == laws.ENGINE_OFF else float(laws.AS_IT_WAS)
+        toward = _idle_attitude(kind, old, vertical)
     known = old @ old > 0.0 and toward @ toward > 0.0
     rate = min(row[places.TURN_RATE], phase[places.TURN_LIMIT])
     direction = turned(old, toward, rate * cycle_s) if known else toward
     computer[TURN_RATE] = _angle(old, direction) / cycle_s if known else 0.0
-    computer[ATTITUDE], computer[LAST_THROTTLE], computer[AT_FULL] = direction, throttle, 1.0 if at_full else 0.0
     memory = computer[LAW]
+    waits = memory[DELAY] >= cycle_s  # the engine stays off for the whole cycle
+    computer[ATTITUDE], computer[AT_FULL] = direction, 1.0 if at_full else 0.0
+    computer[LAST_THROTTLE] = 0.0 if waits else throttle
     stop_s = min(memory[CUT], cycle_s) if memory[CUT] > 0.0 else cycle_s
     return Command(
         NO_EXIT,
@@ -252,12 +261,28 @@ def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[f
 
 
 @kernel
+def point(y: NDArray[np.float64], propulsion: Propulsion, computer: NDArray[np.float64]) -> None:
+    """Let the computer remember where a burn left the thrust axis."""
+    r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
+    u = thrust_direction(propulsion.steering, propulsion.direction, v)
+    if propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0:
+        u = mispointed(u, r, v, propulsion.pitch_error_rad, propulsion.yaw_error_rad)
+    computer[ATTITUDE] = np.array([u[0], u[1], u[2]])
+    computer[TURN_RATE] = 0.0
+
+
+@kernel
 def axis_at(y: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the craft's axis (ICRF unit vector): as guidance left it; upright where it never chose one."""
+    """Return the craft's axis (ICRF unit vector) as it was left; where nothing ever pointed it, it lies on its side."""
     axis = computer[ATTITUDE]
     if axis @ axis > 0.0:
         return axis.copy()
-    return y[0:3] / sqrt(y[0:3] @ y[0:3])
+    across = np.cross(y[0:3], y[3:6])
+    size = sqrt(across @ across)
+    if size > 0.0:
+        return across / size
+    aside = np.array([-y[1], y[0], 0.0]) if abs(y[0]) + abs(y[1]) > 0.0 else np.array([1.0, 0.0, 0.0])
+    return aside / sqrt(aside @ aside)
 
 
 @kernel

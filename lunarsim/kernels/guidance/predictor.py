@@ -49,6 +49,9 @@ class Pitch(NamedTuple):
     sense: float  #: of the thrust's horizontal part: -1 against downrange, +1 along it
 
 
+_STANDING_MPS2 = 1e-9  # of a rate that does not change, for which there is no time
+
+
 @kernel
 def plane_of(s: Situation) -> Plane:
     """Return the planar state of a situation."""
@@ -144,7 +147,7 @@ def at_rate(state: Plane, rate_mps: float, dt: float, pitch: Pitch, plant: Plant
     """Return the state and the time (s) when the downrange rate reaches a value, stepping by ``dt``.
 
     The last step is shortened by Newton's method. A rate that is not reached before nine tenths of the mass are
-    burned, or within 400 steps, leaves the last state flown.
+    burned, or within 400 steps, leaves the last state flown, and so does one that hardly changes.
     """
     t = 0.0
     for _ in range(400):
@@ -157,6 +160,8 @@ def at_rate(state: Plane, rate_mps: float, dt: float, pitch: Pitch, plant: Plant
     rest, end = 0.0, state
     for _ in range(4):
         slope = _rates(end, t + rest, pitch, plant)[0]
+        if abs(slope) < _STANDING_MPS2:
+            break
         rest += (rate_mps - end.downrange_rate_mps) / slope
         end = stepped(state, t, rest, pitch, plant)
     return end, t + rest

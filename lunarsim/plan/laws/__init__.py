@@ -22,6 +22,14 @@ LAWS = (
     ZemZev,
 )
 
+_WITHOUT_TIME_TO_GO = (AttitudeHold, DescentRate, EngineOff)
+
+
+def has_time_to_go(law: GuidanceLaw) -> bool:
+    """Return whether a law knows how long it is to its target."""
+    return not isinstance(law, _WITHOUT_TIME_TO_GO)
+
+
 __all__ = [
     "LAWS",
     "AttitudeHold",
@@ -36,4 +44,5 @@ __all__ = [
     "PitchGuidance",
     "QuadraticGuidance",
     "ZemZev",
+    "has_time_to_go",
 ]

@@ -20,7 +20,8 @@ class GravityTurn:
 
     Without a throttle, each cycle asks for the thrust acceleration that, kept constant, brings the craft to the
     target's rate at the target's altitude: Citron, Dunn & Meissinger 1964, AIAA J. 2, 503, after Culler & Fried 1957,
-    J. Appl. Phys. 28, 672. Where the craft lands is not controlled.
+    J. Appl. Phys. 28, 672. Where the craft lands is not controlled. The ground is taken as flat there: at orbital
+    speed, where nothing pulls the craft down along its path, the law asks for no thrust. Give such a phase a throttle.
 
     Parameters
     ----------
