@@ -110,7 +110,8 @@ def _print_spreads(console: Console, findings: Findings) -> None:
 def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> None:
     plane, ellipse, interval = impacts.footprint.plane, impacts.ellipse, impacts.interval
     latitude = f"{abs(plane.latitude_deg):.3f} {'S' if plane.latitude_deg < 0.0 else 'N'}"
-    _line(console, f"Impacts about {latitude} {plane.longitude_deg % 360.0:.3f} E: {ellipse}")
+    ends = "Touchdowns" if scenario.guided else "Impacts"
+    _line(console, f"{ends} about {latitude} {plane.longitude_deg % 360.0:.3f} E: {ellipse}")
     major, minor, east, north = (
         _bounds(*each, digits_for(each.high - each.low))
         for each in (interval.semi_major_m, interval.semi_minor_m, interval.east_m, interval.north_m)
@@ -124,7 +125,7 @@ def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> No
         distance_km = away_km(impacts.footprint, site.latitude, site.longitude)
         _line(console, f"  {_distance(distance_km)} from the {site.title or name} to their centre")
     if impacts.effects:
-        _print_effects(console, impacts)
+        _print_effects(console, impacts, "touchdown" if scenario.guided else "impact")
     else:
         _line(console, f"No effects: {impacts.without_effects}.")
 
@@ -138,9 +139,9 @@ def _bounds(low: float, high: float, digits: int) -> str:
     return f"{low:,.{digits}f} to {high:,.{digits}f}"
 
 
-def _print_effects(console: Console, impacts: Impacts) -> None:
+def _print_effects(console: Console, impacts: Impacts, what: str) -> None:
     tails = 50.0 * (1.0 - impacts.effects[0].found.probability)
-    heading = f"What moves the impact (flight towards {impacts.heading_deg:.1f} deg from north)"
+    heading = f"What moves the {what} (flight towards {impacts.heading_deg:.1f} deg from north)"
     rows = report.table("as this goes", title=heading)
     for column in (f"from {tails:g} %", f"to {100.0 - tails:g} %"):
         rows.add_column(column, justify="right")
