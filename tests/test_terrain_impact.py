@@ -115,6 +115,11 @@ def hits_on_the_ridge(flights, seed):
     return hits
 
 
+def test_a_ridge_in_the_way_is_hit_in_a_hundred_of_a_hundred_random_flights():
+    assert hits_on_the_ridge(100, seed=20230820) == 100
+
+
+@pytest.mark.slow
 def test_a_ridge_in_the_way_is_hit_in_a_thousand_of_a_thousand_random_flights():
     assert hits_on_the_ridge(1000, seed=20230819) == 1000
 
