@@ -167,7 +167,9 @@ def test_a_folder_may_be_resumed_before_anything_was_flown(campaign, tmp_path):
     assert campaign.run(5, seed=SEED, out=tmp_path / "store", resume=True).runs == 5
 
 
-@pytest.mark.parametrize("processes", [False, True], ids=["threads", "processes"])
+@pytest.mark.parametrize(
+    "processes", [pytest.param(False, id="threads"), pytest.param(True, id="processes", marks=pytest.mark.slow)]
+)
 def test_a_cluster_gives_the_bits_of_this_process(campaign, result, processes):
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=":0") as cluster,

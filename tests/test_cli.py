@@ -127,7 +127,11 @@ def test_the_catalogue_is_listed(tmp_path: Path) -> None:
         (["run", "luna52"], "did you mean 'luna25'"),
         (["run", "missing.toml"], "nor a file"),
         (["luna25", "--out", "taken"], "--out taken: results cannot be written there"),
-        (["luna25", "--out", "/proc/nothing/here"], "--out /proc/nothing/here: results cannot be written there"),
+        pytest.param(
+            ["luna25", "--out", "/proc/nothing/here"],
+            "--out /proc/nothing/here: results cannot be written there",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_bad_input_is_one_message_and_leaves_no_files(tmp_path: Path, arguments: list[str], words: str) -> None:
@@ -191,7 +195,9 @@ def test_brackets_in_a_file_are_printed_as_they_are(tmp_path: Path) -> None:
     assert "constrained_layout" not in done.stderr  # the target lies far above what was reached
 
 
-@pytest.mark.parametrize("name", ["../../evil", "", "a/b", ".hidden"])
+@pytest.mark.parametrize(
+    "name", ["../../evil", *(pytest.param(name, marks=pytest.mark.slow) for name in ("", "a/b", ".hidden"))]
+)
 def test_a_name_that_is_no_name_of_a_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "bad.toml").write_text(BRACKETS.replace('name = "brackets"', f'name = "{name}"'))
     done = lunarsim("run", "bad.toml", cwd=tmp_path)

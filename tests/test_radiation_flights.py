@@ -33,7 +33,7 @@ def end(moon: ls.Moon, accuracy: ls.Accuracy | None = None) -> u.Quantity:
     return flight.at(flight.end).position
 
 
-@pytest.mark.parametrize("degree", [0, 8])
+@pytest.mark.parametrize("degree", [0, pytest.param(8, marks=pytest.mark.slow)])
 def test_the_penumbra_is_not_stepped_over(degree: int) -> None:
     moon = ls.Moon(gravity=ls.GravityField.grail(degree), radiation=True)
     apart = np.linalg.norm(end(moon) - end(moon, ls.Accuracy(max_step=5 * u.s)))
