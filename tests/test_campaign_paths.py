@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import landing_example
 import numpy as np
 import pytest
 from astropy import units as u
@@ -157,42 +158,9 @@ def two_burns():
 
 
 def landing():
-    """A guided landing with noise, from 4 km before its site to 3 m above it, and its free fall."""
-    mps, site = u.m / u.s, ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg)
-    start = ls.State.from_approach(
-        latitude=site.latitude,
-        longitude=site.longitude,
-        azimuth=-60 * u.deg,
-        range_to_go=4 * u.km,
-        altitude=2 * u.km,
-        speed=80 * mps,
-        flight_path_angle=-20 * u.deg,
-        epoch=EPOCH,
-    )
-    craft = ls.Spacecraft(
-        dry_mass=700 * u.kg,
-        propellant_mass=300 * u.kg,
-        engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s, least_throttle=0.1),
-        navigation=ls.Navigation(position_noise=2 * u.m, velocity_noise=0.03 * mps, altitude_noise=0.3 * u.m, seed=5),
-        turn_rate=5 * u.deg / u.s,
-    )
-    approach = ls.Guided(
-        name="approach",
-        law=ls.EGuidance(time_to_go=90 * u.s, target_altitude=60 * u.m, target_altitude_rate=-2 * mps),
-        exits=[ls.Exit(quantity="time to go", below=8 * u.s)],
-        longest=120 * u.s,
-    )
-    descent = ls.Guided(
-        name="descent",
-        law=ls.DescentRate(target_altitude_rate=-2 * mps),
-        exits=[ls.Exit(quantity="altitude", below=3 * u.m)],
-        longest=150 * u.s,
-    )
-    fall = ls.Guided(name="fall", law=ls.EngineOff(), longest=60 * u.s)
-    moon = ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
-    return ls.Scenario(
-        name="landing", state=start, craft=craft, moon=moon, plan=(approach, descent, fall), landing_site=site
-    )
+    """The landing of the tests, with noise."""
+    noise = ls.Navigation(position_noise=2 * u.m, velocity_noise=0.03 * u.m / u.s, altitude_noise=0.3 * u.m, seed=5)
+    return landing_example.landing(replace(landing_example.LANDER, navigation=noise))
 
 
 SCENARIOS = {"luna25": luna25, "sunlit": sunlit, "two burns": two_burns, "landing": landing}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import landing_example
 import numpy as np
 import pytest
 from astropy import units as u
@@ -18,48 +19,17 @@ _MPS = u.m / u.s
 
 @pytest.fixture(scope="module")
 def site():
-    return ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg)
+    return landing_example.SITE
 
 
 @pytest.fixture(scope="module")
 def lander():
-    return ls.Spacecraft(
-        dry_mass=700 * u.kg,
-        propellant_mass=300 * u.kg,
-        engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s, least_throttle=0.1, throttle_rate=0.2 / u.s),
-        turn_rate=5 * u.deg / u.s,
-    )
+    return landing_example.LANDER
 
 
 @pytest.fixture(scope="module")
-def landing(site, lander, epoch, point_moon):
-    """From 2 km over the ground and 4 km before the site: an approach, a vertical descent, a free fall of 3 m."""
-    start = ls.State.from_approach(
-        latitude=site.latitude,
-        longitude=site.longitude,
-        azimuth=-60 * u.deg,
-        range_to_go=4 * u.km,
-        altitude=2 * u.km,
-        speed=80 * _MPS,
-        flight_path_angle=-20 * u.deg,
-        epoch=epoch,
-    )
-    approach = ls.Guided(
-        name="approach",
-        law=ls.EGuidance(time_to_go=90 * u.s, target_altitude=60 * u.m, target_altitude_rate=-2 * _MPS),
-        exits=[ls.Exit(quantity="time to go", below=4 * u.s)],
-        longest=120 * u.s,
-    )
-    vertical = ls.Guided(
-        name="vertical descent",
-        law=ls.DescentRate(target_altitude_rate=-2 * _MPS),
-        exits=[ls.Exit(quantity="altitude", below=3 * u.m)],
-        longest=100 * u.s,
-    )
-    fall = ls.Guided(name="free fall", law=ls.EngineOff(), longest=20 * u.s)
-    return ls.Scenario(
-        name="approach", state=start, craft=lander, moon=point_moon, plan=(approach, vertical, fall), landing_site=site
-    )
+def landing():
+    return landing_example.landing()
 
 
 @pytest.fixture(scope="module")

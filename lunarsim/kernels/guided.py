@@ -8,7 +8,7 @@ from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import PHASE_START, Command, Guide, begin, engine_runs, look
 from lunarsim.kernels.motion import Propulsion
-from lunarsim.kernels.segment import AT_END, ON_GROUND, Course, fly_to
+from lunarsim.kernels.segment import AT_END, ON_GROUND, Course, fly_to, write_record
 from lunarsim.kernels.steering import FIXED
 
 _ROUNDING_S = 1e-9  # of the limit of a phase against the sum of its cycles
@@ -55,7 +55,7 @@ def fly_guided(
     record: NDArray[np.float64],
 ) -> tuple[float, int]:
     """Fly a guided phase until an exit, its limit or the ground ends it; write its record."""
-    start_s, mass, dv, dv_sensed = t_s, y[6], y[7], y[8]
+    start_s, before = t_s, y.copy()
     begin(t_s, computer)
     ended, reason = AT_END, places.TIMER_RAN_OUT
     while ended == AT_END and not is_over(t_s, phase, computer):
@@ -65,9 +65,7 @@ def fly_guided(
             break
         t_s, ended = _fly_cycle(t_s, y, row, command, coasting, out)
     record[places.CUTOFF] = places.BURN_MET_GROUND if ended == ON_GROUND else reason
-    record[places.BURN_START], record[places.BURN_DURATION] = start_s, t_s - start_s
-    record[places.BURN_DV], record[places.BURN_DV_SENSED] = y[7] - dv, y[8] - dv_sensed
-    record[places.BURN_PROPELLANT] = mass - y[6]
+    write_record(record, start_s, before, t_s, y)
     return t_s, ended
 
 

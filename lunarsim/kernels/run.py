@@ -20,7 +20,7 @@ from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
 from lunarsim.kernels.orientation import rot_pa_from_icrf
 from lunarsim.kernels.radiation import Sunlight
-from lunarsim.kernels.segment import AT_CUTOFF, AT_END, LOST, ON_GROUND, STUCK, Course, fly_to
+from lunarsim.kernels.segment import AT_CUTOFF, AT_END, LOST, ON_GROUND, STUCK, Course, fly_to, write_record
 from lunarsim.kernels.terrain import Ground, clearance, raised
 from lunarsim.kernels.touchdown import Limits, touchdown_on
 
@@ -213,13 +213,13 @@ def _burn(
 ) -> tuple[float, int]:
     """Fly a burn until the sensed delta-v, the timer, the propellant or the ground ends it; write its record."""
     propulsion = burn_propulsion(row, phase, steering)
-    start_s, mass, dv, dv_sensed = t_s, y[6], y[7], y[8]
-    until_empty_s = (mass - row[places.DRY_MASS]) * propulsion.exhaust_velocity_mps / propulsion.thrust_n
+    start_s, before = t_s, y.copy()
+    until_empty_s = (before[6] - row[places.DRY_MASS]) * propulsion.exhaust_velocity_mps / propulsion.thrust_n
     course = Course(
         coasting.environment,
         coasting.ground,
         propulsion,
-        dv_sensed + phase[places.TARGET_DV],
+        before[8] + phase[places.TARGET_DV],
         coasting.tolerance_m,
         coasting.coefficients,
     )
@@ -230,9 +230,7 @@ def _burn(
         record[places.CUTOFF] = places.BURN_MET_GROUND
     else:
         record[places.CUTOFF] = places.TIMER_RAN_OUT if phase[places.TIMER] <= until_empty_s else places.PROPELLANT_OUT
-    record[places.BURN_START], record[places.BURN_DURATION] = start_s, t_s - start_s
-    record[places.BURN_DV], record[places.BURN_DV_SENSED] = y[7] - dv, y[8] - dv_sensed
-    record[places.BURN_PROPELLANT] = mass - y[6]
+    write_record(record, start_s, before, t_s, y)
     return t_s, ended
 
 

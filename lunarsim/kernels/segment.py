@@ -16,7 +16,14 @@ from lunarsim.kernels.compiled import kernel, part_of_kernel
 from lunarsim.kernels.contact import CONTACT, UNKNOWN, first_contact
 from lunarsim.kernels.lanes import WIDTH
 from lunarsim.kernels.motion import Environment, Propulsion, shadow_contacts
-from lunarsim.kernels.places import EVALUATIONS
+from lunarsim.kernels.places import (
+    BURN_DURATION,
+    BURN_DV,
+    BURN_DV_SENSED,
+    BURN_PROPELLANT,
+    BURN_START,
+    EVALUATIONS,
+)
 from lunarsim.kernels.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.terrain import Ground, clearance
 
@@ -42,6 +49,16 @@ class Course(NamedTuple):
     target_dv_mps: float  #: infinite where nothing is cut off
     tolerance_m: float
     coefficients: NDArray[np.float64]  #: room for a step's path
+
+
+@kernel
+def write_record(
+    record: NDArray[np.float64], start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
+) -> None:
+    """Write what a burn or a guided phase took, from the state before it to the one after it."""
+    record[BURN_START], record[BURN_DURATION] = start_s, t_s - start_s
+    record[BURN_DV], record[BURN_DV_SENSED] = y[7] - before[7], y[8] - before[8]
+    record[BURN_PROPELLANT] = before[6] - y[6]
 
 
 @kernel

@@ -24,9 +24,8 @@ from lunarsim.kernels.guidance.situation import (
     level,
     site_of,
 )
-from lunarsim.kernels.motion import Environment, Propulsion
+from lunarsim.kernels.motion import Environment, Propulsion, thrust
 from lunarsim.kernels.orientation import angular_velocity_pa, euler_313
-from lunarsim.kernels.steering import mispointed, thrust_direction
 
 # Places in what the computer remembers over the whole flight.
 ATTITUDE = slice(0, 3)  #: of the thrust axis, ICRF; zero: not yet known
@@ -263,11 +262,8 @@ def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[f
 @kernel
 def point(y: NDArray[np.float64], propulsion: Propulsion, computer: NDArray[np.float64]) -> None:
     """Let the computer remember where a burn left the thrust axis."""
-    r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
-    u = thrust_direction(propulsion.steering, propulsion.direction, v)
-    if propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0:
-        u = mispointed(u, r, v, propulsion.pitch_error_rad, propulsion.yaw_error_rad)
-    computer[ATTITUDE] = np.array([u[0], u[1], u[2]])
+    along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)
+    computer[ATTITUDE] = np.array([along[0], along[1], along[2]])
     computer[TURN_RATE] = 0.0
 
 

@@ -4,9 +4,7 @@ Both are arrays, so that a phase of any law fits one row of numbers. The memory 
 """
 
 # Places in the parameters.
-TARGET_POSITION = slice(0, 3)  #: downrange, crossrange, up from the site (m)
-TARGET_VELOCITY = slice(3, 6)
-TARGET_ACCELERATION = slice(6, 9)
+# The target comes first: its position (downrange, crossrange, up from the site, m), velocity and acceleration.
 TIME_TO_GO = 9  #: when the phase begins (s); 0: the law finds it
 OWN = 10  #: from here on the law's own
 PARAMETERS = 16
