@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import log
 
+import landing_example
 import pytest
 from astropy import units as u
 
@@ -14,7 +15,7 @@ _MPS = u.m / u.s
 
 @pytest.fixture(scope="module")
 def site():
-    return ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg)
+    return landing_example.SITE
 
 
 @pytest.fixture(scope="module")
@@ -23,33 +24,14 @@ def targets():
 
 
 @pytest.fixture(scope="module")
-def landing(site, epoch, point_moon, targets):
-    """From 2 km over the ground and 4 km before the site."""
-    start = ls.State.from_approach(
-        latitude=site.latitude,
-        longitude=site.longitude,
-        azimuth=-60 * u.deg,
-        range_to_go=4 * u.km,
-        altitude=2 * u.km,
-        speed=80 * _MPS,
-        flight_path_angle=-20 * u.deg,
-        epoch=epoch,
-    )
-    craft = ls.Spacecraft(
-        dry_mass=700 * u.kg,
-        propellant_mass=300 * u.kg,
-        engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s),
-    )
-    approach = ls.Guided(
-        name="approach",
-        law=ls.EGuidance(**targets),
-        exits=[ls.Exit(quantity="time to go", below=0 * u.s)],
-        longest=120 * u.s,
-    )
-    vertical = ls.Guided(name="vertical descent", law=ls.DescentRate(target_altitude_rate=-2 * _MPS), longest=100 * u.s)
-    return ls.Scenario(
-        name="approach", state=start, craft=craft, moon=point_moon, plan=(approach, vertical), landing_site=site
-    )
+def landing(targets):
+    """The approach of the tests to its very end, by a craft that follows at once."""
+    engine = ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s)
+    base = landing_example.landing(replace(landing_example.LANDER, engine=engine, turn_rate=None))
+    to_the_end = [ls.Exit(quantity="time to go", below=0 * u.s)]
+    approach = replace(base.plan[0], law=ls.EGuidance(**targets), exits=to_the_end)
+    vertical = replace(base.plan[1], exits=(), longest=100 * u.s)
+    return replace(base, plan=(approach, vertical))
 
 
 @pytest.fixture(scope="module")
