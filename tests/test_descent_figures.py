@@ -284,6 +284,20 @@ def test_the_lean_of_the_thrust_is_its_pitch_over_the_horizon_behind_the_craft(l
     assert np.all(lean[on] < 0.0)  # it brakes
 
 
+def test_the_title_of_a_scenario_stays_clear_of_the_phase_however_long_it_is(lander):
+    named = replace(lander, scenario=replace(lander.scenario, title="a landing " * 20))
+    picture = plots.animate_descent(named, fps=1, duration=2 * u.s)
+    picture.to_jshtml()  # draws all frames
+    figure = picture._fig
+    renderer = figure.canvas.get_renderer()
+    title, *_ = (text for text in figure.texts if text.get_text().startswith("a landing"))
+    box = title.get_window_extent(renderer)
+    assert box.x1 <= figure.bbox.x1
+    for other in figure.texts:
+        if other is not title and other.get_text():
+            assert not box.overlaps(other.get_window_extent(renderer)), other.get_text()
+
+
 def test_a_moving_picture_shows_time_altitude_and_phase(lander):
     picture = plots.animate_descent(lander, fps=2, duration=3 * u.s)
     assert isinstance(picture, FuncAnimation)

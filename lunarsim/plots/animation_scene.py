@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ _PLUME_PT = np.array([[-1.4, -2.5], [0.0, -1.0], [1.4, -2.5]])
 _PLUME_LENGTH_PT = 22.0  # at full thrust
 _NEAR_M = (100.0, 250.0, 1000.0, 2500.0, 10e3, 25e3, 100e3)  # widths of the near view
 _FULL_PT = 72.0
+_TITLE = 95  # letters that fit into the width
 _LINES = ("time", "altitude", "range to go", "altitude rate", "horizontal", "thrust", "mass")
 
 
@@ -57,9 +59,13 @@ class Scene:
         self._near = figure.add_axes((0.70, 0.125, 0.285, 0.456))
         self._set_wide(datum.words)
         self._set_near()
-        self._title = figure.text(0.095, 0.93, "", fontsize=10.0, color=style.INK, weight="bold")
+        self._title = figure.text(0.095, 0.905, "", fontsize=10.0, color=style.INK, weight="bold")
         figure.text(
-            0.985, 0.93, flight.scenario.title or flight.scenario.name, fontsize=8.0, color=style.INK, ha="right"
+            0.095,
+            0.96,
+            shorten(flight.scenario.title or flight.scenario.name, _TITLE, placeholder=" ..."),
+            fontsize=8.0,
+            color=style.INK,
         )
         self._names = figure.text(0.665, 0.885, "\n".join(_LINES), fontsize=8.0, va="top", color=style.INK)
         self._numbers = figure.text(0.985, 0.885, "", fontsize=8.0, va="top", ha="right", color=style.BLACK)
