@@ -180,7 +180,7 @@ def test_no_ground_in_reach_of_a_tile_is_higher_than_its_top(kind, seed):
         start, level = start + tops.size, level + 1
         row, column = rng.uniform(0.0, rows - 1.0), rng.uniform(0.0, columns - (not ground.around))
         lat, lon = ground.north_rad - row * ground.lat_step_rad, ground.west_rad + column * ground.lon_step_rad
-        top = tops[(int(row) + 1) >> (level - 1), int(column) >> (level - 1)]
+        top = float(tops[(int(row) + 1) >> (level - 1), int(column) >> (level - 1)])
         way, azimuth = reach_rad(level - 1, ground) * rng.uniform(0, 1, 500), rng.uniform(0, 2 * np.pi, 500)
         up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
         east = np.array([-np.sin(lon), np.cos(lon), 0.0])

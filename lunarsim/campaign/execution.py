@@ -182,7 +182,8 @@ class FuturesCrew:
     def finished(self) -> tuple[Chunk, Columns, float]:
         """Wait until a chunk is done; return it, or raise what its work raised."""
         while not self._ready:
-            self._ready.extend(wait(self._pending, timeout=_LOOK_S, return_when=FIRST_COMPLETED).done)
+            done = wait(self._pending, timeout=_LOOK_S, return_when=FIRST_COMPLETED).done
+            self._ready.extend(future for future in self._pending if future in done)  # as they were started
         future = self._ready.popleft()
         chunk = self._pending.pop(future)
         try:
