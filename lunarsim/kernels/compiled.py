@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -29,7 +30,7 @@ def part_of_kernel(function: Function) -> Function:
 
 def _compiled(function: Function, **options: Any) -> Function:
     try:
-        return cast(Function, numba.njit(cache=True, error_model="numpy", **options)(function))
+        return cast(Function, _kept_apart(numba.njit(cache=True, error_model="numpy", **options)(function)))
     except RuntimeError as error:  # no folder that can be written to: compile for this process alone
         _log.debug("machine code of %s is not kept on disk: %s", function.__qualname__, error)
         return cast(Function, numba.njit(error_model="numpy", **options)(function))
@@ -37,7 +38,20 @@ def _compiled(function: Function, **options: Any) -> Function:
 
 def threaded_kernel(function: Function) -> Function:
     """Compile a function that lets other threads run beside it."""
-    return cast(Function, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+    return _compiled(function, nogil=True)
+
+
+def _kept_apart(dispatcher: Any) -> Any:
+    """Have each piece of machine code kept in a file of its own name.
+
+    numba numbers the files of a function. Two processes that compile it at once, each for other types, give theirs
+    the same number, and one then runs what the other wrote. The cost of a name is that of an unused file.
+    """
+    files = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if files is not None:
+        base = str(files._index_name).removesuffix(".nbi")
+        files._data_name = lambda _number: f"{base}.{uuid.uuid4().hex[:12]}.nbc"
+    return dispatcher
 
 
 @cache
@@ -50,16 +64,16 @@ def source_digest() -> str:
 
 
 def discard_stale_cache(folder: Path) -> None:
-    """Remove compiled kernels that are older than any kernel source in a folder.
+    """Remove compiled kernels, and their indices, that are older than any kernel source in a folder.
 
     numba compares a cached function with the file that defines it, and not with the files of the
     kernels that it calls: after an edit in one file, callers in others would go on with old physics.
     """
     newest = max(source.stat().st_mtime for source in folder.rglob("*.py"))
-    for index in folder.rglob("*.nbi"):
+    for kept in (*folder.rglob("*.nbi"), *folder.rglob("*.nbc")):  # the indices first: they name the others
         with suppress(OSError):  # another process was faster, or the folder is not ours to change
-            if index.stat().st_mtime < newest:
-                index.unlink()
+            if kept.stat().st_mtime < newest:
+                kept.unlink()
 
 
 discard_stale_cache(Path(__file__).parent)
