@@ -83,6 +83,7 @@ from .plan import Burn as Burn
 from .plan import Coast as Coast
 from .plan import ConvexDescent as ConvexDescent
 from .plan import DescentRate as DescentRate
+from .plan import Divert as Divert
 from .plan import EGuidance as EGuidance
 from .plan import EngineOff as EngineOff
 from .plan import Exit as Exit
@@ -90,6 +91,7 @@ from .plan import FixedDirection as FixedDirection
 from .plan import FractionalPolynomial as FractionalPolynomial
 from .plan import GravityTurn as GravityTurn
 from .plan import Guided as Guided
+from .plan import HazardScan as HazardScan
 from .plan import PitchGuidance as PitchGuidance
 from .plan import QuadraticGuidance as QuadraticGuidance
 from .plan import ZemZev as ZemZev

@@ -27,6 +27,8 @@ HEADINGS = {
     schema.BurnTable: "Plan",
     schema.CoastTable: "Plan",
     schema.GuidedTable: "Guided phases",
+    schema.DivertTable: "Diverts",
+    schema.HazardScanTable: "Diverts",
     schema.FaultTable: "Faults",
     dispersion_schema.NormalTable: "Dispersions",
     dispersion_schema.TruncatedNormalTable: "Dispersions",

@@ -48,6 +48,7 @@ _NAVIGATION = {
     "seed": u.one,
 }
 _GUIDED = {"cycle": u.s}
+_DIVERT = {"divert.downrange": u.m, "divert.crossrange": u.m}
 _BURN = {
     "ignition": u.s,
     "timer": u.s,
@@ -133,7 +134,8 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
         if isinstance(phase, Coast):
             yield Path(f"plan.{k}.duration", u.s)
         elif isinstance(phase, Guided):
-            yield from (Path(f"plan.{k}.{name}", unit) for name, unit in _GUIDED.items())
+            own = _GUIDED if phase.divert is None else _GUIDED | _DIVERT
+            yield from (Path(f"plan.{k}.{name}", unit) for name, unit in own.items())
         else:
             yield from (Path(f"plan.{k}.{name}", unit, offset=name == "ignition") for name, unit in _BURN.items())
     yield from (Path(f"faults.{fault.title}", u.one) for fault in scenario.faults)

@@ -65,6 +65,8 @@ _PLACES_IN_PHASE = {
     "pitch_error": places.PITCH_ERROR,
     "yaw_error": places.YAW_ERROR,
     "cycle": places.CYCLE,
+    "divert.downrange": places.DIVERT_DOWNRANGE,
+    "divert.crossrange": places.DIVERT_CROSSRANGE,
 }
 
 
@@ -87,7 +89,7 @@ def place(path: str) -> int:
     """Return where the value of a path stands in a row; for the orbit and the state, where the position begins."""
     first, *rest = path.split(".")
     if first == "plan":
-        return places.PHASES + int(rest[0]) * places.PHASE_SIZE + _PLACES_IN_PHASE[rest[1]]
+        return places.PHASES + int(rest[0]) * places.PHASE_SIZE + _PLACES_IN_PHASE[".".join(rest[1:])]
     return _PLACES.get(path, places.POSITION.start)
 
 

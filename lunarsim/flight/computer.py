@@ -22,11 +22,14 @@ class Computer:
     def __init__(self, lowered: LoweredScenario) -> None:
         self._row = lowered.row
         self._environment = lowered.environment
+        self._ground = lowered.ground.lowered
         self.memory: NDArray[np.float64] = np.zeros(looks.COMPUTER)
 
-    def begin(self, t_s: float) -> None:
-        """Let a phase begin."""
-        looks.begin(t_s, self.memory)
+    def begin(self, t_s: float, y: NDArray[np.float64], phase: LoweredGuided) -> tuple[float, float, float]:
+        """Let a phase begin; return by how much it moves the aim (m: downrange, crossrange) and the slope found."""
+        looks.begin(t_s, y, self._row, phase.numbers, self._environment, self._ground, self.memory)
+        downrange_m, crossrange_m = self.memory[looks.DIVERTED]
+        return float(downrange_m), float(crossrange_m), float(self.memory[looks.SCANNED])
 
     def is_over(self, t_s: float, phase: LoweredGuided) -> bool:
         """Return whether a phase has come to its limit of time."""
@@ -50,9 +53,15 @@ class Computer:
         return looks.axis_at(y, self.memory), float(self.memory[looks.TURN_RATE])
 
     def elevation_rad(self, t_s: float, y: NDArray[np.float64]) -> float:
-        """Return the angle above the horizontal at which the craft stands, seen from the landing site."""
-        downrange, crossrange, up = looks.from_site(t_s, y, self._row, self._environment, self.memory)
+        """Return the angle above the horizontal at which the craft stands, seen from where it aims."""
+        aim = looks.aim_of(self._row, self.memory)
+        downrange, crossrange, up = looks.from_place(t_s, y, aim, self._environment, self.memory)
         return float(np.arctan2(up, np.hypot(downrange, crossrange)))
+
+    def view_angle_rad(self, t_s: float, y: NDArray[np.float64], direction: NDArray[np.float64]) -> float:
+        """Return the angle between the craft's underside and the direction to where it aims."""
+        angle: float = looks.view_angle(t_s, y, direction, self._row, self._environment, self.memory)
+        return angle
 
     def point(self, y: NDArray[np.float64], propulsion: motion.Propulsion) -> None:
         """Remember where a burn left the thrust axis."""

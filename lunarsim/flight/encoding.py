@@ -31,7 +31,17 @@ from lunarsim.flight.touchdown import Landed
 from lunarsim.kernels.terrain import Ground
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
-from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Exit, FixedDirection, Guided
+from lunarsim.plan import (
+    AgainstVelocity,
+    AlongVelocity,
+    Burn,
+    Coast,
+    Divert,
+    Exit,
+    FixedDirection,
+    Guided,
+    HazardScan,
+)
 from lunarsim.plan.laws import LAWS
 
 Arrays = dict[str, NDArray[Any]]
@@ -40,7 +50,7 @@ Arrays = dict[str, NDArray[Any]]
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
-    *(AgainstVelocity, AlongVelocity, Burn, Coast, Exit, FixedDirection, Guided, *LAWS),
+    *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Exit, FixedDirection, Guided, HazardScan, *LAWS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
     *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Landed, Moment, PhaseRecord, StoredSegment, Truth),
 )

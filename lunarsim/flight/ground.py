@@ -15,7 +15,7 @@ from lunarsim.flight.driver import Trigger
 from lunarsim.kernels import motion
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.kernels.contact import CLEAR, UNKNOWN, first_contact
-from lunarsim.kernels.terrain import clearance
+from lunarsim.kernels.terrain import Ground, clearance
 from lunarsim.moon import Terrain
 from lunarsim.moon.chebyshev import nodes_and_basis
 from lunarsim.orbits import State
@@ -43,6 +43,11 @@ class GroundSearch:
         self._ground = terrain.lower()
         self._environment = environment
         self._epoch = epoch
+
+    @property
+    def lowered(self) -> Ground:
+        """The terrain as the kernels take it."""
+        return self._ground
 
     def trigger(self) -> Trigger:
         """Return the event that ends a flight on the ground."""

@@ -23,6 +23,7 @@ from lunarsim.flight.sky import Sky
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import touchdown_outcome
 from lunarsim.flight.trajectory import FlownPhase, Trajectory
+from lunarsim.flight.watched_limits import WatchedLimits
 from lunarsim.kernels import motion, places
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.exits import NO_EXIT
@@ -122,10 +123,12 @@ class Pilot:
     def _guided(self, phase: LoweredGuided) -> None:
         """Fly a guided phase, cycle by cycle, until an exit, its limit or the ground ends it."""
         computer, y, before, start_s = self._computer, self._y, self._state(), self._t_s
-        computer.begin(self._t_s)
+        aim = computer.begin(self._t_s, self._y, phase)
         plan = next(p for p in self._scenario.guided if p.name == phase.name)
         self._log(EventKind.PHASE, phase.name)
-        ended_by, within, lost = _limit_of_time(plan), True, computer.lost
+        if plan.divert is not None or plan.hazard_scan is not None:
+            self._log(EventKind.DIVERT, _divert_in_words(plan, *aim))
+        ended_by, watched, lost = _limit_of_time(plan), WatchedLimits(plan, computer), computer.lost
         while not self._down and not computer.is_over(self._t_s, phase):
             command, self._error = computer.look(self._t_s, self._y, phase)
             if computer.lost > lost:
@@ -134,7 +137,8 @@ class Pilot:
             if command.exit != NO_EXIT:
                 ended_by = str(plan.exits[command.exit])
                 break
-            within = self._watch_glide_slope(plan, within)
+            for kind in watched.left(self._t_s, self._y, command.direction):
+                self._log(kind, plan.name)
             self._cycle(phase, command)
         if self._down:
             gear = self._scenario.craft is not None and self._scenario.craft.gear is not None
@@ -153,15 +157,6 @@ class Pilot:
                 site_elevation=self._site_elevation,
             )
         )
-
-    def _watch_glide_slope(self, plan: Guided, was_within: bool) -> bool:
-        """Log where the craft comes below the glide slope of a phase; return whether it is above it."""
-        if plan.glide_slope is None:
-            return True
-        within = self._computer.elevation_rad(self._t_s, self._y) >= float(plan.glide_slope.to_value(u.rad))
-        if was_within and not within:
-            self._log(EventKind.GLIDE_SLOPE, plan.name)
-        return within
 
     def _cycle(self, phase: LoweredGuided, command: Command) -> None:
         """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
@@ -258,6 +253,17 @@ def _limit_of_time(phase: Guided) -> str:
     """Return why a phase ended that met none of its exits."""
     never = " or ".join(str(each) for each in phase.exits)
     return f"limit of time, never {never}" if never else "limit of time"
+
+
+def _divert_in_words(phase: Guided, downrange_m: float, crossrange_m: float, slope_rad: float) -> str:
+    """Return where a phase aims from its start on, and what a scan has found there."""
+    along = f"{abs(downrange_m):.1f} m {'on' if downrange_m >= 0.0 else 'back'}"
+    across = f"{abs(crossrange_m):.1f} m to the {'left' if crossrange_m >= 0.0 else 'right'}"
+    if phase.hazard_scan is None:
+        return f"{along}, {across}"
+    safe = slope_rad <= float(phase.hazard_scan.slope.to_value(u.rad))
+    found = "slope" if safe else "no safe place; least slope"
+    return f"{along}, {across}, {found} {np.degrees(slope_rad):.1f} deg"
 
 
 def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:

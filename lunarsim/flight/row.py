@@ -145,6 +145,19 @@ def _write_guided(phase: Guided, own: Row) -> None:
     own[places.LARGEST_TILT] = phase.largest_tilt.to_value(u.rad)
     own[places.THROTTLE_FLOOR], own[places.THROTTLE_CEILING] = phase.throttle
     own[places.TURN_LIMIT] = NO_LIMIT if phase.turn_rate is None else phase.turn_rate.to_value(u.rad / u.s)
+    _write_aim(phase, own)
+    least, most = (0.0, np.pi) if phase.view_of_site is None else (x.to_value(u.rad) for x in phase.view_of_site)
+    own[places.VIEW_LEAST], own[places.VIEW_MOST] = least, most
     for i, condition in enumerate(phase.exits):
         own[places.EXITS.start + i] = condition.lower()[2]
     own[places.PARAMETERS] = phase.law.lower().parameters
+
+
+def _write_aim(phase: Guided, own: Row) -> None:
+    if phase.divert is not None:
+        own[places.DIVERT_DOWNRANGE] = phase.divert.downrange.to_value(u.m)
+        own[places.DIVERT_CROSSRANGE] = phase.divert.crossrange.to_value(u.m)
+    if phase.hazard_scan is not None:
+        scan = phase.hazard_scan
+        own[places.SCAN_RADIUS], own[places.SCAN_SLOPE] = scan.radius.to_value(u.m), scan.slope.to_value(u.rad)
+        own[places.SCAN_FOOTPRINT], own[places.SCAN_STEP] = scan.footprint.to_value(u.m), scan.step.to_value(u.m)

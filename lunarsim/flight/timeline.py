@@ -21,6 +21,8 @@ class EventKind(Enum):
     CUTOFF = "cut-off"
     PHASE = "phase"
     GLIDE_SLOPE = "below the glide slope"
+    OUT_OF_VIEW = "site out of view"
+    DIVERT = "divert"
     GUIDANCE_LOST = "no command from guidance"
     PERILUNE = "perilune"
     APOLUNE = "apolune"

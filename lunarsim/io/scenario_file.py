@@ -22,7 +22,7 @@ from lunarsim.io.guidance_file import law_of
 from lunarsim.io.scenario_errors import Key, built, dotted, validated
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
-from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Guided, Phase
+from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Guided, HazardScan, Phase
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
 _FAULTS = {AccelerometerOff.title: AccelerometerOff}
@@ -209,5 +209,8 @@ def _phase(table: schema.BurnTable | schema.CoastTable | schema.GuidedTable, ori
         return Coast(**options)
     if isinstance(table, schema.GuidedTable):
         law = law_of(options.pop("guidance"), f"{origin}.guidance")
+        for name, kind in (("divert", Divert), ("hazard_scan", HazardScan)):
+            if options[name] is not None:
+                options[name] = built(f"{origin}.{name}", "", partial(kind, **dict(options[name])))
         return Guided(law=law, **options)
     return Burn(**{**options, "steering": _STEERING[table.steering]()})

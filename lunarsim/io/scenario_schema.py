@@ -151,6 +151,22 @@ class CoastTable(Table):
     duration: Duration
 
 
+class DivertTable(Table):
+    """By how much a guided phase moves the aim."""
+
+    downrange: Length = Field(default_factory=lambda: 0.0 * u.m)
+    crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
+
+
+class HazardScanTable(Table):
+    """How a guided phase looks for a safe place."""
+
+    radius: Length
+    slope: Angle
+    footprint: Length = Field(default_factory=lambda: 0.0 * u.m)
+    step: Length = Field(default_factory=lambda: 1.0 * u.m)
+
+
 class GuidedTable(Table):
     """A guided phase of the plan."""
 
@@ -164,6 +180,9 @@ class GuidedTable(Table):
     largest_tilt: Angle = Field(default_factory=lambda: 180.0 * u.deg)
     throttle: tuple[Number, Number] = (0.0, 1.0)
     glide_slope: Angle | None = None
+    view_of_site: tuple[Angle, Angle] | None = None
+    divert: DivertTable | None = None
+    hazard_scan: HazardScanTable | None = None
 
 
 class FaultTable(Table):

@@ -56,7 +56,7 @@ def fly_guided(
 ) -> tuple[float, int]:
     """Fly a guided phase until an exit, its limit or the ground ends it; write its record."""
     start_s, before = t_s, y.copy()
-    begin(t_s, computer)
+    begin(t_s, y, row, phase, coasting.environment, coasting.ground, computer)
     ended, reason = AT_END, places.TIMER_RAN_OUT
     while ended == AT_END and not is_over(t_s, phase, computer):
         command = look(t_s, y, row, phase, guide, coasting.environment, computer)

@@ -54,8 +54,16 @@ THROTTLE_FLOOR = 3
 THROTTLE_CEILING = 4
 TURN_LIMIT = 5  #: of the attitude in this phase (rad/s)
 EXITS = slice(6, 10)  #: values at which it ends
-PARAMETERS = slice(10, 26)  #: of the guidance law, see kernels/guidance/memory.py
-PHASE_SIZE = 26
+DIVERT_DOWNRANGE = 10  #: by which the aim moves when the phase begins
+DIVERT_CROSSRANGE = 11
+SCAN_RADIUS = 12  #: of the ground that is scanned for hazards when the phase begins; 0: none is
+SCAN_SLOPE = 13  #: up to which the ground is no hazard (rad)
+SCAN_FOOTPRINT = 14  #: radius of what has to be free of hazards
+SCAN_STEP = 15  #: between the places that are looked at
+VIEW_LEAST = 16  #: angle between the craft's underside and the direction to the site (rad)
+VIEW_MOST = 17
+PARAMETERS = slice(18, 34)  #: of the guidance law, see kernels/guidance/memory.py
+PHASE_SIZE = 34
 
 COAST, BURN, GUIDED = 0, 1, 2  #: kinds of phases
 

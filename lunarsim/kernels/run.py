@@ -14,7 +14,7 @@ from lunarsim.kernels.compiled import kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.gravity_grid import ResidualGrid
 from lunarsim.kernels.guidance.limits import exhaust_velocity
-from lunarsim.kernels.guidance.look import COMPUTER, TURN_RATE, Guide, axis_at, from_site, point
+from lunarsim.kernels.guidance.look import COMPUTER, TURN_RATE, Guide, axis_at, from_place, point
 from lunarsim.kernels.guided import engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
@@ -255,7 +255,7 @@ def write_touchdown(
     if gear[0] > 0.0:
         out[places.OUTCOME] = contact.verdict
     if row[places.SITE] @ row[places.SITE] > 0.0:
-        miss = from_site(t_s, y, row, environment, computer)
+        miss = from_place(t_s, y, row[places.SITE], environment, computer)
         out[places.DOWNRANGE_MISS], out[places.CROSSRANGE_MISS] = miss[0], miss[1]
 
 

@@ -188,9 +188,21 @@ def clearance(et_s: float, r: NDArray[np.float64], angles: ChebyshevTable, groun
     """
     if ground.heights_m.size == 1:
         return sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]) - ground.radius_m - float(ground.heights_m[0, 0])
-    r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(angles, et_s) @ r)
-    longitude, latitude, radius = spherical(r_me)
+    return clearance_pa(rot_pa_from_icrf(angles, et_s) @ r, ground)
+
+
+@kernel
+def clearance_pa(r_pa: NDArray[np.float64], ground: Ground) -> float:
+    """Return the height (m) of a point (PA, m) above the ground below it; NaN: unknown."""
+    longitude, latitude, radius = spherical(ground.rot_me_from_pa @ r_pa)
     return radius - ground.radius_m - height(latitude, longitude, ground)
+
+
+@kernel
+def slope_pa(r_pa: NDArray[np.float64], ground: Ground) -> float:
+    """Return the slope (rad) of the ground below a point (PA, m); NaN: unknown."""
+    longitude, latitude, _ = spherical(ground.rot_me_from_pa @ r_pa)
+    return slope(latitude, longitude, ground)
 
 
 @kernel

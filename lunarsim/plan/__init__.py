@@ -1,6 +1,7 @@
 """Plans: phases, burns, steering, guidance."""
 
 from lunarsim.plan.convex import ConvexDescent, plan_convex_descent
+from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
 from lunarsim.plan.laws import (
     AttitudeHold,
@@ -27,6 +28,7 @@ __all__ = [
     "Coast",
     "ConvexDescent",
     "DescentRate",
+    "Divert",
     "EGuidance",
     "EngineOff",
     "Exit",
@@ -35,6 +37,7 @@ __all__ = [
     "GravityTurn",
     "GuidanceLaw",
     "Guided",
+    "HazardScan",
     "Phase",
     "PitchGuidance",
     "QuadraticGuidance",

@@ -10,6 +10,7 @@ from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.errors import InputError
+from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
 from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go
 from lunarsim.plan.steering import AgainstVelocity, Steering
@@ -109,12 +110,20 @@ class Guided:
     glide_slope : Quantity
         Angle above the horizontal, seen from the site, under which the craft should not come; default: none. It
         is watched, not enforced: the flight's timeline says where it is left.
+    view_of_site : tuple of two Quantities
+        Least and greatest angle from the craft's underside (against its thrust axis) at which the site is in view of
+        a camera or a window; default: no limit. The thrust axis is turned no farther than keeps it there, as far as
+        ``largest_tilt`` and the attitude's rate allow; the timeline says where it is out of view.
+    divert : Divert
+        By how much the aim moves when the phase begins, for this phase and all that follow; default: it does not.
+    hazard_scan : HazardScan
+        How the ground is scanned when the phase begins, to aim at a safe place; default: not at all.
 
     Raises
     ------
     InputError
-        If a value is out of its range, the law is none or aims below the ground, there are more than four exits, or
-        one is on the time to go of a law that has none.
+        If a value is out of its range, the law is none or aims below the ground, there are more than four exits, one
+        is on the time to go of a law that has none, or both a divert and a hazard scan are given.
     """
 
     name: str
@@ -126,6 +135,9 @@ class Guided:
     largest_tilt: u.Quantity = 180.0 * u.deg
     throttle: tuple[float, float] = (0.0, 1.0)
     glide_slope: u.Quantity | None = None
+    view_of_site: tuple[u.Quantity, u.Quantity] | None = None
+    divert: Divert | None = None
+    hazard_scan: HazardScan | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.exits, Exit) or not isinstance(self.exits, Sequence):
@@ -155,7 +167,10 @@ class Guided:
                 "quantity, such as altitude"
             )
         self._check_target()
+        self._check_aim()
         _check_throttle(self.throttle)
+        if self.view_of_site is not None:
+            _check_view(self.view_of_site)
 
     def _check_exits(self) -> None:
         """Refuse conditions that can never be met, as far as that is known before the flight."""
@@ -165,6 +180,14 @@ class Guided:
             if late or slow:
                 why = f"the phase ends after its longest = {self.longest}" if late else "a speed is never negative"
                 raise InputError(f"exit '{each}' of phase '{self.name}' can never be met: {why}")
+
+    def _check_aim(self) -> None:
+        for name, kind in (("divert", Divert), ("hazard_scan", HazardScan)):
+            given = getattr(self, name)
+            if given is not None and not isinstance(given, kind):
+                raise InputError(f"{name} = {given!r}: expected {kind.__name__}(...)")
+        if self.divert is not None and self.hazard_scan is not None:
+            raise InputError(f"divert and hazard_scan of phase '{self.name}' are both given: expected one of them")
 
     def _check_target(self) -> None:
         """Refuse a target below the ground, unless the phase ends before it gets there."""
@@ -176,6 +199,14 @@ class Guided:
                 f"target_altitude = {altitude:g} of phase '{self.name}' lies below the site: expected zero or more, or "
                 "an exit before it is reached, such as 'time to go below 10 s'"
             )
+
+
+def _check_view(view: object) -> None:
+    if not (isinstance(view, tuple | list) and len(view) == 2):
+        raise InputError(f"view_of_site = {view!r}: expected two angles, such as (20 deg, 65 deg)")
+    least, most = (checks.quantity("view_of_site", angle, u.deg, minimum=0.0) for angle in view)
+    if not least < most <= 180.0 * u.deg:
+        raise InputError(f"view_of_site = {view[0]}, {view[1]}: expected two angles up to 180 deg, the smaller first")
 
 
 def _check_throttle(throttle: object) -> None:

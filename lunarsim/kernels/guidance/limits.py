@@ -1,6 +1,6 @@
 """What the engine and the attitude control make of a command: one place for all guidance laws."""
 
-from math import atan2, cos, sin, sqrt
+from math import atan2, cos, pi, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,24 @@ def exhaust_velocity(throttle: float, row: NDArray[np.float64]) -> float:
 def within_tilt(wanted: NDArray[np.float64], up: NDArray[np.float64], largest_rad: float) -> NDArray[np.float64]:
     """Return a unit vector, turned towards ``up`` until it is within an angle of it."""
     return turned(up, wanted, largest_rad)
+
+
+@kernel
+def within_view(
+    wanted: NDArray[np.float64], from_site: NDArray[np.float64], least_rad: float, most_rad: float
+) -> NDArray[np.float64]:
+    """Return a unit vector, turned until the site is seen between two angles from the craft's underside.
+
+    ``wanted`` is the thrust axis; the underside looks against it. ``from_site`` is the way from the site to the craft.
+    """
+    way = sqrt(from_site @ from_site)
+    if way == 0.0 or (least_rad <= 0.0 and most_rad >= pi):
+        return wanted.copy()
+    over_site = from_site / way
+    kept = turned(over_site, wanted, most_rad)
+    if kept @ over_site > cos(least_rad):
+        kept = turned(-over_site, kept, pi - least_rad)
+    return kept
 
 
 @kernel

@@ -10,8 +10,9 @@ from lunarsim.kernels import places
 from lunarsim.kernels.chebyshev import evaluate_with_rate
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance import law as laws
+from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
-from lunarsim.kernels.guidance.limits import exhaust_velocity, throttle_within, turned, within_tilt
+from lunarsim.kernels.guidance.limits import exhaust_velocity, throttle_within, turned, within_tilt, within_view
 from lunarsim.kernels.guidance.memory import CUT, DELAY, MEMORY, OWN, TO_GO
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
@@ -26,6 +27,7 @@ from lunarsim.kernels.guidance.situation import (
 )
 from lunarsim.kernels.motion import Environment, Propulsion, thrust
 from lunarsim.kernels.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.terrain import Ground
 
 # Places in what the computer remembers over the whole flight.
 ATTITUDE = slice(0, 3)  #: of the thrust axis, ICRF; zero: not yet known
@@ -36,8 +38,11 @@ LOOKS = 6  #: so far
 TURN_RATE = 7  #: of the attitude over the last cycle (rad/s)
 DOWNRANGE = slice(8, 11)  #: axis at the site, PA; zero: not yet chosen
 LOST = 11  #: how often a law gave no command that is a number
-LAW = slice(12, 12 + MEMORY)  #: the law's own memory
-COMPUTER = 12 + MEMORY
+AIM = slice(12, 15)  #: where the guidance aims, PA; zero: at the landing site
+DIVERTED = slice(15, 17)  #: by how much the phase has moved the aim, downrange and crossrange (m)
+SCANNED = 17  #: the slope of the ground there (rad)
+LAW = slice(18, 18 + MEMORY)  #: the law's own memory
+COMPUTER = 18 + MEMORY
 
 _SHORTEST_S = 1e-6  # of a cycle
 _ROUNDING = 1.0 + 1e-10  # of a mass
@@ -73,23 +78,64 @@ def moon_fixed(t_s: float, environment: Environment) -> tuple[NDArray[np.float64
 
 
 @kernel
-def begin(t_s: float, computer: NDArray[np.float64]) -> None:
-    """Let a phase begin: the law has no memory, the computer keeps its own."""
+def begin(
+    t_s: float,
+    y: NDArray[np.float64],
+    row: NDArray[np.float64],
+    phase: NDArray[np.float64],
+    environment: Environment,
+    ground: Ground,
+    computer: NDArray[np.float64],
+) -> None:
+    """Let a phase begin: the law has no memory, the computer keeps its own; a divert or a scan moves the aim."""
     computer[PHASE_START] = t_s
     computer[LAW] = 0.0
+    computer[DIVERTED], computer[SCANNED] = 0.0, 0.0
+    downrange_m, crossrange_m = phase[places.DIVERT_DOWNRANGE], phase[places.DIVERT_CROSSRANGE]
+    scans = phase[places.SCAN_RADIUS] > 0.0
+    if not scans and downrange_m == 0.0 and crossrange_m == 0.0:
+        return
+    rot, omega = moon_fixed(t_s, environment)
+    r_believed, _, site = _seen(y, rot, omega, row, computer)
+    if scans:
+        # cameras see the ground from the craft: where the computer is off along the ground, so is what it aims at
+        error = r_believed - rot @ y[0:3]
+        error -= (error @ site.up) * site.up
+        here = axes_at(on_ground(site.up * site.radius_m - error, ground), site.downrange)
+        downrange_m, crossrange_m, computer[SCANNED] = safest(
+            here,
+            phase[places.SCAN_RADIUS],
+            phase[places.SCAN_SLOPE],
+            phase[places.SCAN_FOOTPRINT],
+            phase[places.SCAN_STEP],
+            ground,
+        )
+        chosen = beside(here, downrange_m, crossrange_m, ground)
+        aim = chosen + error
+        computer[AIM] = aim * sqrt((chosen @ chosen) / (aim @ aim))
+    else:
+        computer[AIM] = beside(site, downrange_m, crossrange_m, ground)
+    computer[DIVERTED] = np.array([downrange_m, crossrange_m])
 
 
 @kernel
-def site_axes(
-    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], row: NDArray[np.float64], computer: NDArray[np.float64]
+def aim_of(row: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where the guidance aims (PA, m): the landing site, or where a divert or a scan has moved the aim."""
+    aim = computer[AIM]
+    return aim.copy() if aim @ aim > 0.0 else row[places.SITE].copy()
+
+
+@kernel
+def _axes_about(
+    position: NDArray[np.float64],
+    r_pa: NDArray[np.float64],
+    v_pa: NDArray[np.float64],
+    computer: NDArray[np.float64],
 ) -> Site:
-    """Return the site and its axes, chosen at the first look and kept."""
-    position = row[places.SITE]
+    """Return a place (PA, m) and its axes; downrange is chosen at the first look and kept."""
     if computer[DOWNRANGE] @ computer[DOWNRANGE] == 0.0:
         computer[DOWNRANGE] = site_of(position, r_pa, v_pa).downrange
-    radius = sqrt(position @ position)
-    up, downrange = position / radius, computer[DOWNRANGE].copy()
-    return Site(radius, downrange, np.cross(up, downrange), up)
+    return axes_at(position, computer[DOWNRANGE])
 
 
 @kernel
@@ -103,7 +149,7 @@ def _seen(
     """Return the position and the velocity over the ground that are believed (PA), and the site's axes."""
     r_pa = rot @ y[0:3]
     v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
-    site = site_axes(r_pa, v_pa, row, computer)
+    site = _axes_about(aim_of(row, computer), r_pa, v_pa, computer)
     r_believed, v_believed = believed(r_pa, v_pa, site, row, int(computer[LOOKS]))
     return r_believed, v_believed, site
 
@@ -171,8 +217,11 @@ def look(
     cycle_s = max(min(cycle_s, time_left(time_s, memory[TO_GO], guide.quantities, values)), _SHORTEST_S)
     rot_icrf_from_local = rot.T @ axes.T
     vertical = rot.T @ along[4][2]
+    from_site = rot.T @ (r_pa - site.radius_m * site.up)
     computer[LOOKS] += 1.0
-    return _within_limits(wanted, guide.law, mass_kg, cycle_s, rot_icrf_from_local, vertical, row, phase, computer)
+    return _within_limits(
+        wanted, guide.law, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, row, phase, computer
+    )
 
 
 @kernel
@@ -183,6 +232,7 @@ def _within_limits(
     cycle_s: float,
     rot_icrf_from_local: NDArray[np.float64],
     vertical: NDArray[np.float64],
+    from_site: NDArray[np.float64],
     row: NDArray[np.float64],
     phase: NDArray[np.float64],
     computer: NDArray[np.float64],
@@ -204,6 +254,7 @@ def _within_limits(
     old = computer[ATTITUDE].copy()
     if size > 0.0:
         toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
+        toward = within_view(toward, from_site, phase[places.VIEW_LEAST], phase[places.VIEW_MOST])
         toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
     else:
         kind = phase[places.PARAMETERS][OWN] if law == laws.ENGINE_OFF else float(laws.AS_IT_WAS)
@@ -282,17 +333,31 @@ def axis_at(y: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np
 
 
 @kernel
-def from_site(
+def from_place(
     t_s: float,
     y: NDArray[np.float64],
-    row: NDArray[np.float64],
+    place_pa: NDArray[np.float64],
     environment: Environment,
     computer: NDArray[np.float64],
 ) -> Three:
-    """Return where the craft truly is: downrange and crossrange of the site along the ground, and above it (m)."""
+    """Return where the craft truly is: downrange and crossrange of a place along the ground, and above it (m)."""
     rot, omega = moon_fixed(t_s, environment)
     r_pa = rot @ y[0:3]
     v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
-    site = site_axes(r_pa, v_pa, row, computer)
+    site = _axes_about(place_pa, r_pa, v_pa, computer)
     position: Three = level(r_pa, v_pa, np.zeros(3), site)[0]
     return position
+
+
+@kernel
+def view_angle(
+    t_s: float,
+    y: NDArray[np.float64],
+    direction: NDArray[np.float64],
+    row: NDArray[np.float64],
+    environment: Environment,
+    computer: NDArray[np.float64],
+) -> float:
+    """Return the angle (rad) from the craft's underside to what the guidance aims at, the thrust axis as given."""
+    rot, _ = moon_fixed(t_s, environment)
+    return _angle(direction, y[0:3] - rot.T @ aim_of(row, computer))
