@@ -33,6 +33,7 @@ from .errors import SpanError as SpanError
 from .errors import UnknownScenarioError as UnknownScenarioError
 from .faults import AccelerometerOff as AccelerometerOff
 from .flight import Accuracy as Accuracy
+from .flight import Aloft as Aloft
 from .flight import Cutoff as Cutoff
 from .flight import DescentPlan as DescentPlan
 from .flight import Escape as Escape

@@ -6,6 +6,7 @@ GM_SUN_M3_S2 = 1.3271244004127942e20  # DE440, Park et al. 2021, doi:10.3847/153
 GM_JUPITER_M3_S2 = 1.267127641e17  # Jupiter and its moons, DE440, Park et al. 2021, doi:10.3847/1538-3881/abd414
 
 MOON_RADIUS_M = 1_737_400.0  # IAU WGCCRE 2015; zero of LOLA and LROC elevations
+MOON_GRAVITY_MPS2 = GM_MOON_M3_S2 / MOON_RADIUS_M**2  # at that radius, of a point mass
 MOON_LOVE_NUMBER = 0.024116  # k2, solved for with GRGM900C; Lemoine et al. 2014, doi:10.1002/2014GL060027
 MOON_SPIN_RAD_S = 2.6616994576e-6  # 13.17635815 deg/day, Archinal et al. 2018; librations change it by 4e-4
 STANDARD_GRAVITY_MPS2 = 9.80665  # 3rd CGPM 1901; turns specific impulse into exhaust velocity

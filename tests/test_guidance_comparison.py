@@ -152,3 +152,11 @@ def test_no_law_lands_with_less_propellant_than_the_bound_of_impulses():
     for row in compared:
         assert row.flight.outcome.verdict is ls.Verdict.LANDED, row.label
         assert row.propellant > compared.bound, row.label
+
+
+def test_a_law_that_the_phase_refuses_gets_a_row_with_the_reason():
+    scenario = landing_example.landing()
+    laws = {"as planned": scenario.plan[0].law, "no time to go": ls.DescentRate()}
+    rows = {row.label: row for row in ls.compare_guidance(scenario, laws, phase="approach")}
+    assert rows["as planned"].flight is not None
+    assert "rate of descent has none" in rows["no time to go"].outcome

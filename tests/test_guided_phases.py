@@ -343,3 +343,93 @@ def test_noise_that_would_be_the_same_in_all_runs_is_refused(landing, lander):
         ls.Campaign(noisy, {"craft.dry_mass": ls.Normal(700 * u.kg, 1 * u.kg)})
     seeds = {"craft.navigation.seed": ls.Uniform(0 * u.one, 1e15 * u.one)}
     assert ls.Campaign(noisy, seeds).inputs
+
+
+# Between guided phases.
+
+
+def with_gap(gap):
+    """A phase near full thrust, something without thrust for 3 s, and the same again, far above the ground."""
+    scenario = landing_example.landing(replace(landing_example.LANDER, turn_rate=None))
+    hold = ls.AttitudeHold(throttle=0.9)
+    first = replace(scenario.plan[0], name="first", exits=(), longest=10 * u.s)
+    again = ls.Guided(name="again", law=hold, longest=5 * u.s)
+    return replace(scenario, plan=(replace(first, law=_CLIMB), gap, again))
+
+
+_CLIMB = ls.DescentRate(target_altitude_rate=40 * _MPS)
+_GAPS = (ls.Coast(duration=3 * u.s), ls.Guided(name="off", law=ls.EngineOff(), longest=3 * u.s))
+
+
+def shares_of(flight, name):
+    return [p.thrust_n / 4000.0 for p in flight.trajectory.phases if p.name == name and p.thrust_n > 0.0]
+
+
+@pytest.mark.parametrize("gap", _GAPS, ids=["coast", "engine off"])
+def test_an_engine_that_was_off_starts_again_at_the_bottom_of_its_range(gap):
+    flight = ls.simulate(with_gap(gap))
+    assert shares_of(flight, "first")[-1] > 0.8
+    assert shares_of(flight, "again") == pytest.approx([0.3, 0.5, 0.7, 0.9, 0.9])  # 0.1, and 0.2 each second
+    _end_s, state, _ = flown_by_campaign_driver(with_gap(gap))
+    assert np.linalg.norm(state[:3] - flight.outcome.state.position.to_value(u.m)) < 1e-3
+
+
+@pytest.mark.parametrize("gap", _GAPS, ids=["coast", "engine off"])
+def test_the_timeline_has_each_ignition_and_cutoff(gap):
+    events = [e.kind for e in ls.simulate(with_gap(gap)).timeline]
+    on, off = ls.EventKind.IGNITION, ls.EventKind.CUTOFF
+    assert [kind for kind in events if kind in (on, off)] == [on, off, on]
+
+
+def test_after_guidance_the_computer_believes_nothing_of_where_it_is():
+    scenario = with_gap(ls.Coast(duration=3 * u.s))
+    lost = replace(scenario.craft, navigation=ls.Navigation(altitude=50 * u.m))
+    flight = ls.simulate(replace(scenario, craft=lost, plan=scenario.plan[:2]))
+    assert flight.timeline[-1].kind is ls.EventKind.END
+    assert flight.timeline[-1].believed.state is None
+
+
+def test_a_tank_that_is_empty_when_guidance_wants_thrust_is_named():
+    scenario = landing_example.landing()
+    burn = ls.Burn(ignition=scenario.state.epoch, target_delta_v=5e3 * _MPS, timer=900 * u.s)
+    dry = replace(scenario.craft, propellant_mass=20 * u.kg)
+    flight = ls.simulate(replace(scenario, craft=dry, plan=(burn, *scenario.plan)))
+    told = [e.detail for e in flight.timeline if e.kind is ls.EventKind.NO_PROPELLANT]
+    assert told == ["approach"]
+
+
+def test_a_plan_that_is_over_before_the_ground_leaves_the_craft_aloft(landing):
+    hover = replace(landing, plan=(landing.plan[0], replace(landing.plan[1], law=ls.DescentRate())))
+    flight = ls.simulate(hover)
+    assert isinstance(flight.outcome, ls.Aloft)
+    assert "still aloft" in str(flight.outcome)
+    assert "0.06" in str(flight.outcome)  # km
+    assert flown_by_campaign_driver(hover)[2][places.OUTCOME] == places.ALOFT
+
+
+def test_both_drivers_count_the_looks_that_leave_a_limit(landing):
+    steep = with_phase(
+        landing, 0, glide_slope=40 * u.deg, view_of_site=(60 * u.deg, 90 * u.deg), largest_tilt=5 * u.deg
+    )
+    _, _, result = flown_by_campaign_driver(steep)
+    assert result[places.LOOKS_BELOW_SLOPE] > 10
+    assert result[places.LOOKS_OUT_OF_VIEW] > 10
+    assert result[places.LOOKS_LOST] == 0
+    kinds = [e.kind for e in ls.simulate(steep).timeline]
+    assert ls.EventKind.GLIDE_SLOPE in kinds
+    assert ls.EventKind.OUT_OF_VIEW in kinds
+
+
+@pytest.mark.parametrize("frame", ["level", "site"])
+def test_a_target_below_ground_that_rises_before_the_site_is_refused(landing, frame):
+    law = ls.EGuidance(time_to_go=60 * u.s, target_altitude=700 * u.m, target_downrange=-1500 * u.m, frame=frame)
+    heights = np.zeros((200, 200))
+    heights[:, 104:] = 1500.0  # the track runs west and north; pixels of 0.01 deg, 285 m
+    window = tuple((-21, -19, 29, 31) * u.deg)
+    ridge = replace(landing.moon, terrain=ls.Terrain.from_array(heights * u.m, window=window, outside=0 * u.m))
+    with pytest.raises(
+        ls.InputError, match="of phase 'approach' lies below the ground, which rises to 1(500|499) m above"
+    ):
+        replace(landing, moon=ridge, plan=(replace(landing.plan[0], law=law, exits=()), *landing.plan[1:]))
+    high = replace(law, target_altitude=1600 * u.m)
+    replace(landing, moon=ridge, plan=(replace(landing.plan[0], law=high, exits=()), *landing.plan[1:]))

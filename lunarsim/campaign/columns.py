@@ -76,6 +76,18 @@ _OF_TOUCHDOWN: tuple[tuple[Column, Callable[[Table], Table]], ...] = (
         _number(places.CROSSRANGE_MISS),
     ),
     (Column(name="propellant_left_kg", unit="kg", words="propellant left at the end"), _number(places.PROPELLANT_LEFT)),
+    (
+        Column(name="looks_below_glide_slope", words="looks of the computer below the glide slope"),
+        _number(places.LOOKS_BELOW_SLOPE),
+    ),
+    (
+        Column(name="looks_out_of_view", words="looks with the site out of view"),
+        _number(places.LOOKS_OUT_OF_VIEW),
+    ),
+    (
+        Column(name="looks_without_command", words="looks at which guidance gave no command"),
+        _number(places.LOOKS_LOST),
+    ),
 )
 _OF_RECORD: tuple[tuple[str, str, str, int], ...] = (
     ("cutoff", "", "how {} ended, a code", places.CUTOFF),

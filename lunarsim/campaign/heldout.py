@@ -11,7 +11,7 @@ from astropy import units as u
 from lunarsim.campaign.columns import records
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.flight import Escape, Flight, Impact, Landed
+from lunarsim.flight import Aloft, Escape, Flight, Impact, InOrbit, Landed
 
 if TYPE_CHECKING:
     from lunarsim.campaign.result import CampaignResult
@@ -105,4 +105,4 @@ def _outcome(flight: Flight) -> str:
         return flight.outcome.verdict.value
     if isinstance(flight.outcome, Impact):
         return "impact"
-    return "escape" if isinstance(flight.outcome, Escape) else "in orbit"
+    return {Escape: "escape", Aloft: "still aloft", InOrbit: "in orbit"}[type(flight.outcome)]

@@ -14,6 +14,7 @@ OUTCOMES = {
     places.IMPACT: "impact",
     places.IN_ORBIT: "in orbit",
     places.ESCAPE: "escape",
+    places.ALOFT: "still aloft",
     **{code: verdict.value for code, verdict in VERDICTS.items()},
 }
 

@@ -4,6 +4,6 @@ from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
-from lunarsim.craft.spacecraft import Spacecraft
+from lunarsim.craft.spacecraft import Spacecraft, check_lander
 
-__all__ = ["Accelerometer", "Engine", "LandingGear", "Navigation", "Spacecraft"]
+__all__ = ["Accelerometer", "Engine", "LandingGear", "Navigation", "Spacecraft", "check_lander"]

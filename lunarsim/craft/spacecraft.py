@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import checks, constants
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.landing_gear import LandingGear
@@ -70,3 +70,21 @@ class Spacecraft:
     def mass(self) -> u.Quantity:
         """Mass at the start of the flight."""
         return self.dry_mass.to(u.kg) + self.propellant_mass
+
+
+def check_lander(craft: Spacecraft) -> None:
+    """Refuse a craft that no guidance could land.
+
+    Raises
+    ------
+    InputError
+        If it has no propellant, or its engine cannot carry its weight when the tanks are empty.
+    """
+    if not craft.propellant_mass.value > 0.0:
+        raise InputError("craft.propellant_mass = 0: expected propellant for the descent")
+    weight = (craft.dry_mass * constants.MOON_GRAVITY_MPS2 * (u.m / u.s**2)).to(u.N)
+    if craft.engine.thrust <= weight:
+        raise InputError(
+            f"craft.engine.thrust = {craft.engine.thrust:g} is not more than the weight of the empty craft on the "
+            f"Moon, {weight:.0f}: no guidance can land it"
+        )

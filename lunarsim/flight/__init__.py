@@ -11,17 +11,19 @@ from lunarsim.flight.ideal import IdealDescent, continuous_bound, impulsive_boun
 from lunarsim.flight.ladder import Rung, distance_to_top, ladder
 from lunarsim.flight.landing_phases import landing_phases
 from lunarsim.flight.moment import Belief, Moment, Truth
-from lunarsim.flight.outcome import Escape, GroundContact, Impact, InOrbit, Outcome
+from lunarsim.flight.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
 from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.published import ProfilePoint
-from lunarsim.flight.scenario import Scenario, Site
+from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.simulate import propagate, simulate
+from lunarsim.flight.site import Site
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import Landed, Verdict
 
 __all__ = [
     "Accuracy",
+    "Aloft",
     "Belief",
     "BurnRecord",
     "Cutoff",

@@ -16,7 +16,7 @@ from lunarsim.errors import InputError
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.ideal import IdealDescent, continuous_bound, impulsive_bound
 from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredScenario, lower
-from lunarsim.flight.scenario import Site
+from lunarsim.flight.site import Site
 from lunarsim.flight.touchdown import Landed, Verdict
 from lunarsim.flight.trajectory import FlownPhase
 from lunarsim.kernels import motion, steering

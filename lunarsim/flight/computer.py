@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.flight.lowering import LoweredGuided, LoweredScenario
-from lunarsim.kernels import guided, motion
+from lunarsim.kernels import guided, motion, places
 from lunarsim.kernels.guidance import look as looks
 
 
@@ -52,22 +52,14 @@ class Computer:
         """Return the craft's axis (ICRF unit vector) and its rate (rad/s) as of the last cycle."""
         return looks.axis_at(y, self.memory), float(self.memory[looks.TURN_RATE])
 
-    def elevation_rad(self, t_s: float, y: NDArray[np.float64]) -> float:
-        """Return the angle above the horizontal at which the craft stands, seen from where it aims."""
-        aim = looks.aim_of(self._row, self.memory)
-        downrange, crossrange, up = looks.from_place(t_s, y, aim, self._environment, self.memory)
-        return float(np.arctan2(up, np.hypot(downrange, crossrange)))
+    def is_empty(self, mass_kg: float) -> bool:
+        """Return whether the tank is empty."""
+        return bool(looks.is_empty(mass_kg, self._row[places.DRY_MASS]))
 
-    def view_angle_rad(self, t_s: float, y: NDArray[np.float64], direction: NDArray[np.float64]) -> float:
-        """Return the angle between the craft's underside and the direction to where it aims."""
-        angle: float = looks.view_angle(t_s, y, direction, self._row, self._environment, self.memory)
-        return angle
+    def rest(self) -> None:
+        """Remember that the engine was off and the attitude at rest."""
+        looks.rest(self.memory)
 
     def point(self, y: NDArray[np.float64], propulsion: motion.Propulsion) -> None:
         """Remember where a burn left the thrust axis."""
         looks.point(y, propulsion, self.memory)
-
-    @property
-    def lost(self) -> int:
-        """How often a law has given no command that is a number."""
-        return int(self.memory[looks.LOST])

@@ -11,7 +11,8 @@ from astropy.time import Time
 
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.passes import SitePass
-from lunarsim.flight.scenario import Scenario, Site
+from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.site import Site
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, GuidanceLaw
 

@@ -12,17 +12,19 @@ from lunarsim import checks
 from lunarsim.craft import Accelerometer, Navigation, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.clock import seconds_after, time_after
-from lunarsim.flight.descent_checks import check_craft, check_landing, check_targets
+from lunarsim.flight.descent_checks import check_craft, check_landing
 from lunarsim.flight.descent_plan import DescentPlan, Expected
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.ignition import Descent, descend, first_guess, half_revolution_s, solve_ignition
 from lunarsim.flight.landing_phases import landing_phases
-from lunarsim.flight.outcome import Escape, InOrbit
+from lunarsim.flight.outcome import GroundContact
 from lunarsim.flight.pass_choice import choose_pass
 from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.rehearsal import Stage
-from lunarsim.flight.scenario import Scenario, Site
+from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.simulate import propagate, simulate
+from lunarsim.flight.site import Site
+from lunarsim.flight.target_check import axes_along, refuse_low_targets
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Coast, EngineOff, Exit, Guided
@@ -108,7 +110,7 @@ def plan_descent(
     ahead_s = lasts_s + (0.0 if low_m is None else half_revolution_s(low_m, float(state.apolune.to_value(u.m))))
     earliest = time_after(state.epoch, ahead_s + _WATCH_S)
     chosen = choose_pass(found, coast, site, crossrange=crossrange, earliest=earliest, near=near)
-    check_targets(phases, site, moon.terrain, chosen.azimuth)
+    refuse_low_targets(phases, axes_along(site, moon.terrain, chosen.azimuth), moon.terrain)
     stage = Stage(site, moon.terrain, planned)
     guess = first_guess(law, planned, chosen.time, mean_throttle)
     if low_m is None:
@@ -208,7 +210,7 @@ def _check_flown(flight: Flight, site: Site) -> None:
             f"craft.propellant_mass = {craft.propellant_mass:g} is used up at {flight.delta_v[-1]:.0f}, before the "
             "descent ends: expected more"
         )
-    if isinstance(flight.outcome, InOrbit | Escape):
+    if not isinstance(flight.outcome, GroundContact):
         raise InputError(
             f"landing= ends with '{flight.phases[-1].name}' at {flight.phases[-1].height_after.to(u.km):.2f} above the "
             "site, in flight: expected phases that lead down to the ground"

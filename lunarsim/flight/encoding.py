@@ -21,10 +21,11 @@ from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Space
 from lunarsim.errors import InputError
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight.moment import Belief, Moment, Truth
-from lunarsim.flight.outcome import Escape, Impact, InOrbit
+from lunarsim.flight.outcome import Aloft, Escape, Impact, InOrbit
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.published import ProfilePoint
-from lunarsim.flight.scenario import Scenario, Site
+from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.site import Site
 from lunarsim.flight.stored_segment import StoredSegment
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import Landed
@@ -52,7 +53,7 @@ RECORDS: tuple[type[Any], ...] = (
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Exit, FixedDirection, Guided, HazardScan, *LAWS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
-    *(Belief, BurnRecord, Escape, Event, Impact, InOrbit, Landed, Moment, PhaseRecord, StoredSegment, Truth),
+    *(Aloft, Belief, BurnRecord, Escape, Event, Impact, InOrbit, Landed, Moment, PhaseRecord, StoredSegment, Truth),
 )
 #: Enumerations, stored by the value of the member.
 ENUMS: tuple[type[Enum], ...] = (Cutoff, EventKind, Status)

@@ -21,7 +21,8 @@ from lunarsim.flight.attitude import planned_burns, thrust_directions
 from lunarsim.flight.clock import seconds_after, time_after
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Outcome
-from lunarsim.flight.scenario import Scenario, Site
+from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.site import Site
 from lunarsim.flight.timeline import BurnRecord, Event, PhaseRecord
 from lunarsim.flight.trajectory import Trajectory
 from lunarsim.kernels import motion

@@ -12,7 +12,7 @@ from scipy.optimize import minimize_scalar
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.ideal import impulsive_bound
-from lunarsim.flight.outcome import Escape, InOrbit
+from lunarsim.flight.outcome import GroundContact
 from lunarsim.flight.rehearsal import Stage
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.simulate import simulate
@@ -116,7 +116,7 @@ def compare_guidance(
     rows = []
     for label, law in labelled:
         flown = _fitted(law, flight, name) if fit_time and hasattr(law, "time_to_go") else law
-        rows.append(_row(label, _with_law(scenario, name, flown), name))
+        rows.append(_row(label, scenario, name, flown))
     return GuidanceComparison(rows=tuple(rows), phase=name, bound=_bound(scenario))
 
 
@@ -182,9 +182,10 @@ def _fitted(law: Any, flight: Flight, name: str) -> GuidanceLaw:
     return fitted
 
 
-def _row(label: str, scenario: Scenario, name: str) -> GuidanceRow:
+def _row(label: str, scenario: Scenario, name: str, law: GuidanceLaw) -> GuidanceRow:
+    """Fly one law; one that the phase or the flight refuses gets a row with the reason."""
     try:
-        flight = simulate(scenario)
+        flight = simulate(_with_law(scenario, name, law))
     except InputError as error:
         return GuidanceRow(label, None, None, None, None, None, outcome=str(error))
     craft, site = scenario.flown_craft, scenario.landing_site
@@ -193,7 +194,7 @@ def _row(label: str, scenario: Scenario, name: str) -> GuidanceRow:
     end = flight.trajectory.end_y
     powered = [piece for piece in flight.trajectory.phases if piece.thrust_n > 0.0]
     full_n = float(craft.engine.thrust.to_value(u.N)) * (1.0 + craft.engine.thrust_error)
-    aloft = isinstance(flight.outcome, InOrbit | Escape)
+    aloft = not isinstance(flight.outcome, GroundContact)
     return GuidanceRow(
         label=label,
         propellant=None if aloft else craft.mass - end[motion.MASS] * u.kg,

@@ -15,7 +15,7 @@ from lunarsim import constants
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.full_thrust import FullThrust, least_delta_v_mps
-from lunarsim.flight.scenario import Site
+from lunarsim.flight.site import Site
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
 

@@ -25,7 +25,7 @@ from lunarsim.plan import Burn, Coast
 
 _MPS = u.m / u.s
 _GM, _RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
-_GRAVITY_MPS2 = _GM / _RADIUS_M**2
+_GRAVITY_MPS2 = constants.MOON_GRAVITY_MPS2
 
 _FULLEST = 0.97  # of the throttle: what is left corrects errors
 _STEP, _STEPS = 1.1, 8  # of the search for a bracket: up to a factor of 2.1

@@ -11,7 +11,7 @@ from lunarsim.errors import InputError
 from lunarsim.plan import DescentRate, EGuidance, Exit, Guided, QuadraticGuidance
 
 _MPS = u.m / u.s
-_GRAVITY_MPS2 = constants.GM_MOON_M3_S2 / constants.MOON_RADIUS_M**2
+_GRAVITY_MPS2 = constants.MOON_GRAVITY_MPS2
 
 _BRAKING_MPS = 1850.0  # from 15 km x 100 km to the gate: 1690 m/s of speed, the rest losses; only a first guess
 _SHARE_OF_EXCESS = 0.4  # of the thrust beyond the weight that the approach brakes with, at first

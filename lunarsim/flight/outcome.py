@@ -13,8 +13,9 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import constants
-from lunarsim.flight.over_ground import over_ground_pa
-from lunarsim.flight.scenario import Site
+from lunarsim.flight.over_ground import ground_velocity, over_ground_pa
+from lunarsim.flight.site import Site
+from lunarsim.kernels.orbit import apsides
 from lunarsim.moon import Terrain
 from lunarsim.moon.crater import SPACECRAFT_DENSITY, CraterEstimate, crater_estimate
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf
@@ -177,6 +178,17 @@ class InOrbit(Outcome):
         )
 
 
+class Aloft(Outcome):
+    """The plan ended above the ground, on an orbit that leads into it: the landing was not flown to its end."""
+
+    def __str__(self) -> str:
+        up, across = (float(speed.to_value(u.m / u.s)) for speed in ground_velocity(self.state))
+        return (
+            f"still aloft at {clock(self.time)} UTC, when the plan was over: {self.state.height.to_value(u.km):.3f} km "
+            f"high, {abs(up):.1f} m/s {'down' if up < 0.0 else 'up'} and {across:.1f} m/s across"
+        )
+
+
 class Escape(Outcome):
     """The plan ended with the craft on an open orbit."""
 
@@ -184,9 +196,12 @@ class Escape(Outcome):
         return f"on an escape orbit at {clock(self.time)} UTC, at {self.speed.to_value(u.m / u.s):.0f} m/s"
 
 
-def outcome_in_space(state: State) -> Outcome:
-    """Return how a flight ended that did not meet the ground."""
-    return InOrbit(state) if np.isfinite(state.apolune.value) else Escape(state)
+def outcome_in_space(state: State, terrain: Terrain, gm_m3_s2: float) -> Outcome:
+    """Return how a flight ended that did not meet the ground: by its osculating orbit and the lowest ground."""
+    perilune, apolune = apsides(state.position.to_value(u.m), state.velocity.to_value(u.m / u.s), gm_m3_s2)
+    if not np.isfinite(apolune):
+        return Escape(state)
+    return InOrbit(state) if perilune > terrain.ground.radius_m + terrain.ground.lowest_m else Aloft(state)
 
 
 def angle_to_ground(velocity: NDArray[np.float64], normal: NDArray[np.float64]) -> u.Quantity:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.flight.scenario import Site
+from lunarsim.flight.site import Site, direction_me
 from lunarsim.moon.orientation import rot_me_from_icrf, rot_pa_from_icrf_with_rate
 from lunarsim.orbits import State
 
@@ -67,7 +67,7 @@ def range_to_go(states: State, site: Site, start: State) -> u.Quantity:
     """
     if not isinstance(site, Site):
         raise InputError(f"site = {site!r}: expected a Site, such as scenario.sites['planned']")
-    there, normal = _site_me(site), _plane_me(site, start)
+    there, normal = direction_me(site), _plane_me(site, start)
     places = _unit(np.einsum("...ij,...j->...i", rot_me_from_icrf(states.epoch), states.position.to_value(u.m)))
     angle = np.arctan2(np.cross(places, there) @ normal, places @ there)
     return np.asarray(angle) * constants.MOON_RADIUS_M * u.m
@@ -95,16 +95,11 @@ def thrust_elevation(directions: NDArray[np.float64], states: State) -> NDArray[
 def _plane_me(site: Site, start: State) -> NDArray[np.float64]:
     """Return the normal of the plane through the Moon's centre, the start and the site, ME axes."""
     rot = rot_me_from_icrf(start.epoch)
-    place, there = _unit(rot @ start.position.to_value(u.m)), _site_me(site)
+    place, there = _unit(rot @ start.position.to_value(u.m)), direction_me(site)
     normal = np.cross(place, there)
     if np.linalg.norm(normal) < _SAME_PLACE_RAD:
         normal = np.cross(place, rot @ start.velocity.to_value(u.m / u.s))
     return _unit(normal)
-
-
-def _site_me(site: Site) -> NDArray[np.float64]:
-    latitude, longitude = float(site.latitude.to_value(u.rad)), float(site.longitude.to_value(u.rad))
-    return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

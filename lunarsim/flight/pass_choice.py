@@ -15,8 +15,8 @@ from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.outcome import Impact
 from lunarsim.flight.passes import SitePass, passes
-from lunarsim.flight.scenario import Site
 from lunarsim.flight.simulate import propagate
+from lunarsim.flight.site import Site
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
 

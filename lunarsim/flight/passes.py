@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from lunarsim import constants
 from lunarsim.flight.clock import time_after
 from lunarsim.flight.flight import Flight
-from lunarsim.flight.scenario import Site
+from lunarsim.flight.site import Site
 from lunarsim.kernels import motion
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
 

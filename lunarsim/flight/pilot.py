@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.clock import time_after
+from lunarsim.flight.complaints import Complaints
 from lunarsim.flight.computer import Computer
 from lunarsim.flight.detectors import Apsides, Detector
 from lunarsim.flight.driver import Trigger, fly_segment
@@ -23,7 +24,6 @@ from lunarsim.flight.sky import Sky
 from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import touchdown_outcome
 from lunarsim.flight.trajectory import FlownPhase, Trajectory
-from lunarsim.flight.watched_limits import WatchedLimits
 from lunarsim.kernels import motion, places
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.exits import NO_EXIT
@@ -87,8 +87,15 @@ class Pilot:
         return self._ground in self._disarmed
 
     def _coast_to(self, end_s: float, name: str) -> None:
+        self._rest(name)
         if end_s > self._t_s:
             self._segment(name, end_s, COASTING)
+
+    def _rest(self, detail: str) -> None:
+        """Let the engine be off and the computer believe nothing of where it is, after guidance."""
+        self._switch(False, detail)
+        self._computer.rest()
+        self._error = None
 
     def _burn(self, burn: LoweredBurn) -> None:
         y = self._y
@@ -128,17 +135,14 @@ class Pilot:
         self._log(EventKind.PHASE, phase.name)
         if plan.divert is not None or plan.hazard_scan is not None:
             self._log(EventKind.DIVERT, _divert_in_words(plan, *aim))
-        ended_by, watched, lost = _limit_of_time(plan), WatchedLimits(plan, computer), computer.lost
+        ended_by, told = _limit_of_time(plan), Complaints(computer)
         while not self._down and not computer.is_over(self._t_s, phase):
             command, self._error = computer.look(self._t_s, self._y, phase)
-            if computer.lost > lost:
-                self._log(EventKind.GUIDANCE_LOST, phase.name)
-                lost = computer.lost
             if command.exit != NO_EXIT:
                 ended_by = str(plan.exits[command.exit])
                 break
-            for kind in watched.left(self._t_s, self._y, command.direction):
-                self._log(kind, plan.name)
+            for kind in told.that_begin(command, self._y[motion.MASS]):
+                self._log(kind, phase.name)
             self._cycle(phase, command)
         if self._down:
             gear = self._scenario.craft is not None and self._scenario.craft.gear is not None
@@ -234,7 +238,7 @@ class Pilot:
         self._log(EventKind.IMPACT if self._down else EventKind.END)
         if self._down:
             return Impact(self._state(), terrain)
-        return outcome_in_space(self._state())
+        return outcome_in_space(self._state(), terrain, self._lowered.environment.field.exact.gm)
 
     def _state(self) -> State:
         time = time_after(self._scenario.state.epoch, self._t_s)

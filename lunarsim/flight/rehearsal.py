@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.craft import Spacecraft
-from lunarsim.flight.row import position_pa
-from lunarsim.flight.scenario import Site
+from lunarsim.flight.site import Site, position_pa
 from lunarsim.kernels.guidance import rehearsal as kernels
 from lunarsim.kernels.guidance.situation import site_of
 from lunarsim.moon import Terrain

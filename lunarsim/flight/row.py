@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.craft import Engine, Navigation, Spacecraft
 from lunarsim.flight.clock import seconds_after
-from lunarsim.flight.scenario import Scenario, Site, elevation_of
+from lunarsim.flight.scenario import Scenario
+from lunarsim.flight.site import position_pa
 from lunarsim.kernels import places
 from lunarsim.kernels.run import Plan
-from lunarsim.moon import Terrain
-from lunarsim.moon.orientation import ROT_ME_FROM_PA
 from lunarsim.plan import Burn, Coast, Guided, Phase
 
 Row = NDArray[np.float64]
@@ -72,21 +71,6 @@ def plan_of(scenario: Scenario) -> Plan:
         quantities=quantities.astype(np.int64),
         signs=signs,
     )
-
-
-def position_pa(site: Site, terrain: Terrain) -> Row:
-    """Return the position of a site, on the ground of a terrain, in principal axes (m).
-
-    Raises
-    ------
-    InputError
-        If the terrain is not known there.
-    """
-    ground_m = float(elevation_of(site, terrain).to_value(u.m))
-    latitude, longitude = site.latitude.to_value(u.rad), site.longitude.to_value(u.rad)
-    up = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)
-    position: Row = ROT_ME_FROM_PA.T @ np.array(up) * (constants.MOON_RADIUS_M + ground_m)
-    return position
 
 
 def _write_craft(craft: Spacecraft, row: Row) -> None:
@@ -148,6 +132,7 @@ def _write_guided(phase: Guided, own: Row) -> None:
     _write_aim(phase, own)
     least, most = (0.0, np.pi) if phase.view_of_site is None else (x.to_value(u.rad) for x in phase.view_of_site)
     own[places.VIEW_LEAST], own[places.VIEW_MOST] = least, most
+    own[places.GLIDE_SLOPE] = -np.pi if phase.glide_slope is None else phase.glide_slope.to_value(u.rad)
     for i, condition in enumerate(phase.exits):
         own[places.EXITS.start + i] = condition.lower()[2]
     own[places.PARAMETERS] = phase.law.lower().parameters

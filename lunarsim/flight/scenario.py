@@ -6,55 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
-import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim import checks, constants
-from lunarsim.craft import Engine, Spacecraft
+from lunarsim import checks
+from lunarsim.craft import Engine, Spacecraft, check_lander
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.clock import seconds_after
 from lunarsim.flight.provenance import Provenance, Source
 from lunarsim.flight.published import ProfilePoint
+from lunarsim.flight.site import Site, elevation_of
+from lunarsim.flight.target_check import check_targets
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
 
-_LUNAR_GRAVITY = constants.GM_MOON_M3_S2 / constants.MOON_RADIUS_M**2 * (u.m / u.s**2)
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """A place on the Moon, in selenographic (ME) coordinates.
-
-    Parameters
-    ----------
-    latitude, longitude : Quantity
-        Latitude -90 to 90 deg, east longitude.
-    elevation : Quantity
-        Above the 1737.4 km sphere; default 0.
-    title : str
-        For figures and reports.
-
-    Raises
-    ------
-    InputError
-        If the latitude is beyond a pole or a dimension is wrong.
-    """
-
-    latitude: u.Quantity
-    longitude: u.Quantity
-    elevation: u.Quantity = 0.0 * u.m
-    title: str = ""
-
-    def __post_init__(self) -> None:
-        latitude = checks.quantity("latitude", self.latitude, u.deg)
-        checks.quantity("longitude", self.longitude, u.deg)
-        checks.quantity("elevation", self.elevation, u.m)
-        if abs(latitude.value) > 90.0:
-            raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
 
 
 def _is_pointed_after(phase: Guided, before: bool) -> bool:
@@ -79,22 +47,6 @@ def _check_throttle(phase: Guided, engine: Engine) -> None:
                 f"phase '{phase.name}' has throttle = {phase.throttle}, with a limit within the engine's "
                 f"forbidden_throttle = {engine.forbidden_throttle}: expected limits outside of it"
             )
-
-
-def elevation_of(site: Site, terrain: Terrain) -> u.Quantity:
-    """Return the height of the ground at a landing site above the 1737.4 km sphere.
-
-    Raises
-    ------
-    InputError
-        If the terrain is not known there.
-    """
-    ground = terrain.height(site.latitude, site.longitude).to(u.m)
-    if not np.isfinite(ground.value):
-        raise InputError(
-            f"landing_site at {site.latitude}, {site.longitude}: the terrain is not known there: read a larger window"
-        )
-    return ground
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,7 +84,8 @@ class Scenario:
     ------
     InputError
         If there are no phases, the state holds many times, a burn has no craft or cannot start on time, a
-        fault has no craft, or a guided phase has no landing site, no propellant or less thrust than weight.
+        fault has no craft, or a guided phase has no landing site, no propellant, less thrust than weight or, in a
+        plan that begins under guidance, a target below the ground.
     """
 
     name: str
@@ -228,15 +181,9 @@ class Scenario:
                 if self.landing_site is not None
                 else "landing_site is missing: a plan with guided phases needs a Site to aim at"
             )
-        if not craft.propellant_mass.value > 0.0:
-            raise InputError("craft.propellant_mass = 0: a plan with guided phases needs propellant")
-        weight = (craft.dry_mass * _LUNAR_GRAVITY).to(u.N)
+        check_lander(craft)
         self._check_guided_phases(craft.engine)
-        if craft.engine.thrust <= weight:
-            raise InputError(
-                f"craft.engine.thrust = {craft.engine.thrust:g} is not more than the weight of the empty craft on the "
-                f"Moon, {weight:.0f}: no guidance can land it"
-            )
+        check_targets(self.plan, self.landing_site, self.moon.terrain, self.state)
 
     def _check_guided_phases(self, engine: Engine) -> None:
         """Refuse phases that this engine cannot fly, or that cannot be told apart."""

@@ -23,6 +23,7 @@ class EventKind(Enum):
     GLIDE_SLOPE = "below the glide slope"
     OUT_OF_VIEW = "site out of view"
     DIVERT = "divert"
+    NO_PROPELLANT = "no propellant for what guidance wants"
     GUIDANCE_LOST = "no command from guidance"
     PERILUNE = "perilune"
     APOLUNE = "apolune"

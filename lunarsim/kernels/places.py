@@ -62,14 +62,16 @@ SCAN_FOOTPRINT = 14  #: radius of what has to be free of hazards
 SCAN_STEP = 15  #: between the places that are looked at
 VIEW_LEAST = 16  #: angle between the craft's underside and the direction to the site (rad)
 VIEW_MOST = 17
-PARAMETERS = slice(18, 34)  #: of the guidance law, see kernels/guidance/memory.py
-PHASE_SIZE = 34
+GLIDE_SLOPE = 18  #: angle above the horizontal, seen from the aim (rad); below the craft is too low
+PARAMETERS = slice(19, 35)  #: of the guidance law, see kernels/guidance/memory.py
+PHASE_SIZE = 35
 
 COAST, BURN, GUIDED = 0, 1, 2  #: kinds of phases
 
 # How a run ended.
 FAILED, IMPACT, IN_ORBIT, ESCAPE = 0, 1, 2, 3
 LANDED, HARD_LANDING, TIPPED_OVER, CRASHED = 4, 5, 6, 7
+ALOFT = 8  #: the plan was over before the ground was met
 # Why it failed.
 SOUND = 0
 NOT_FINITE = 1
@@ -108,6 +110,9 @@ SLOPE = 19  #: of the ground (rad)
 DOWNRANGE_MISS = 20  #: from the landing site, along the ground
 CROSSRANGE_MISS = 21
 PROPELLANT_LEFT = 22
-BURNS = 23
+LOOKS_BELOW_SLOPE = 23  #: looks of the computer below the glide slope
+LOOKS_OUT_OF_VIEW = 24  #: with the site out of view
+LOOKS_LOST = 25  #: at which a law gave no command
+BURNS = 26
 CUTOFF, BURN_START, BURN_DURATION, BURN_DV, BURN_DV_SENSED, BURN_PROPELLANT = 0, 1, 2, 3, 4, 5
 BURN_SIZE = 6

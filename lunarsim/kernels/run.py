@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M
+from lunarsim.constants import MOON_GRAVITY_MPS2
 from lunarsim.kernels import places
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.kernels.collocation import TERMS
@@ -14,7 +14,18 @@ from lunarsim.kernels.compiled import kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.gravity_grid import ResidualGrid
 from lunarsim.kernels.guidance.limits import exhaust_velocity
-from lunarsim.kernels.guidance.look import COMPUTER, TURN_RATE, Guide, axis_at, from_place, point
+from lunarsim.kernels.guidance.look import (
+    BELOW_SLOPE,
+    COMPUTER,
+    OUT_OF_VIEW,
+    TURN_RATE,
+    Guide,
+    axis_at,
+    from_place,
+    point,
+    rest,
+)
+from lunarsim.kernels.guidance.look import LOST as LAW_LOST
 from lunarsim.kernels.guided import engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
@@ -93,6 +104,7 @@ def fly_run(
         at = places.BURNS + burns * places.BURN_SIZE
         if kind == places.COAST:
             t_s, ended = fly_to(t_s, t_s + phase[places.DURATION], y, coasting, out)
+            rest(computer)
         elif kind == places.BURN:
             t_s, ended = fly_to(t_s, phase[places.IGNITION], y, coasting, out)
             if ended == AT_END:
@@ -109,7 +121,7 @@ def fly_run(
             failure = places.GROUND_UNKNOWN
         elif ended == STUCK:
             failure = places.NOT_CONVERGED
-    _write_end(t_s, y, row, failure, ended == ON_GROUND, own, own_ground, out)
+    _write_end(t_s, y, row, failure, ended == ON_GROUND, own, own_ground, computer, out)
     if failure == places.SOUND and ended == ON_GROUND:
         write_touchdown(t_s, y, row, own, own_ground, computer, out)
 
@@ -158,7 +170,7 @@ def _why_not_guided(row: NDArray[np.float64], phase: NDArray[np.float64]) -> int
         return places.NO_TIME
     if row[places.PROPELLANT] <= 0.0:
         return places.NO_MASS
-    weight_n = row[places.DRY_MASS] * GM_MOON_M3_S2 / (MOON_RADIUS_M * MOON_RADIUS_M)
+    weight_n = row[places.DRY_MASS] * MOON_GRAVITY_MPS2
     return places.NO_THRUST if row[places.THRUST] <= weight_n else places.SOUND
 
 
@@ -268,6 +280,7 @@ def _write_end(
     on_ground: bool,
     environment: Environment,
     ground: Ground,
+    computer: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
     """Write how a run ended, and where."""
@@ -284,13 +297,19 @@ def _write_end(
         return
     out[places.END_POSITION], out[places.END_VELOCITY], out[places.END_MASS] = y[0:3], y[3:6], y[6]
     out[places.PROPELLANT_LEFT] = y[6] - row[places.DRY_MASS]
+    out[places.LOOKS_BELOW_SLOPE], out[places.LOOKS_OUT_OF_VIEW] = computer[BELOW_SLOPE], computer[OUT_OF_VIEW]
+    out[places.LOOKS_LOST] = computer[LAW_LOST]
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude, out[places.LATITUDE], out[places.RADIUS] = spherical(r_me)
     out[places.LONGITUDE] = longitude % (2.0 * np.pi)
     out[places.SPEED] = sqrt(y[3:6] @ y[3:6])
     out[places.FLIGHT_PATH] = flight_path_angle(y[0:3], y[3:6])
-    closed = np.isfinite(apsides(y[0:3], y[3:6], environment.field.exact.gm)[1])
-    out[places.OUTCOME] = places.IMPACT if on_ground else places.IN_ORBIT if closed else places.ESCAPE
+    if on_ground:
+        out[places.OUTCOME] = places.IMPACT
+        return
+    lowest, highest = apsides(y[0:3], y[3:6], environment.field.exact.gm)
+    closed, clear = np.isfinite(highest), lowest > ground.radius_m + ground.lowest_m
+    out[places.OUTCOME] = (places.IN_ORBIT if clear else places.ALOFT) if closed else places.ESCAPE
 
 
 @kernel

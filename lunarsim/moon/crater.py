@@ -106,8 +106,7 @@ def crater_diameter(
     k, mu, strength, rho = _SCALING[_target(target)]
     u2 = (speed_mps * np.sin(angle.to_value(u.rad))) ** 2
     radius = np.cbrt(3.0 * mass_kg / (4.0 * np.pi * density))
-    gravity = constants.GM_MOON_M3_S2 / constants.MOON_RADIUS_M**2
-    pi2, pi3 = gravity * radius / u2, strength / (rho * u2)
+    pi2, pi3 = constants.MOON_GRAVITY_MPS2 * radius / u2, strength / (rho * u2)
     volume = k * mass_kg / rho * (pi2 + pi3 ** (1.0 + 0.5 * mu)) ** (-3.0 * mu / (2.0 + mu))
     return 2.0 * _RIM_OF_RADIUS * _RADIUS_OF_VOLUME * np.cbrt(volume) * u.m
 

@@ -21,7 +21,7 @@ from lunarsim.errors import InputError
 from lunarsim.plan.convex_problem import Descent, cvxpy
 from lunarsim.plan.convex_search import solution
 
-_GRAVITY = constants.GM_MOON_M3_S2 / constants.MOON_RADIUS_M**2 * u.m / u.s**2
+_GRAVITY = constants.MOON_GRAVITY_MPS2 * u.m / u.s**2
 _AT_SITE = np.zeros(3) * u.m
 _AT_REST = np.zeros(3) * u.m / u.s
 

@@ -172,6 +172,13 @@ class Guided:
         if self.view_of_site is not None:
             _check_view(self.view_of_site)
 
+    @property
+    def ends_before_target(self) -> bool:
+        """Whether the phase ends before its law's time is over."""
+        time_to_go = getattr(self.law, "time_to_go", None)
+        short = time_to_go is not None and self.longest < time_to_go
+        return short or any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self.exits)
+
     def _check_exits(self) -> None:
         """Refuse conditions that can never be met, as far as that is known before the flight."""
         for each in self.exits:
@@ -192,9 +199,7 @@ class Guided:
     def _check_target(self) -> None:
         """Refuse a target below the ground, unless the phase ends before it gets there."""
         altitude = getattr(self.law, "target_altitude", 0.0 * u.m)
-        before = any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self.exits)
-        time_to_go = getattr(self.law, "time_to_go", None)
-        if altitude < 0.0 * u.m and not before and not (time_to_go is not None and self.longest < time_to_go):
+        if altitude < 0.0 * u.m and not self.ends_before_target:
             raise InputError(
                 f"target_altitude = {altitude:g} of phase '{self.name}' lies below the site: expected zero or more, or "
                 "an exit before it is reached, such as 'time to go below 10 s'"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight import Escape, Flight, InOrbit, Site
+from lunarsim.flight import Flight, GroundContact, Site
 from lunarsim.flight.clock import seconds_after
 from lunarsim.plots import phases, style
 
@@ -47,7 +47,7 @@ class History(NamedTuple):
 
 def has_landed(flight: Flight) -> bool:
     """Return whether a flight ended on the ground."""
-    return not isinstance(flight.outcome, InOrbit | Escape)
+    return isinstance(flight.outcome, GroundContact)
 
 
 def site_of(flight: Flight) -> Site:

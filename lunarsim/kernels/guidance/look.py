@@ -1,6 +1,6 @@
 """One look of the flight computer: belief, law, limits, exits. Both drivers fly what it commands until the next."""
 
-from math import isfinite, sqrt
+from math import atan2, isfinite, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,11 +41,14 @@ LOST = 11  #: how often a law gave no command that is a number
 AIM = slice(12, 15)  #: where the guidance aims, PA; zero: at the landing site
 DIVERTED = slice(15, 17)  #: by how much the phase has moved the aim, downrange and crossrange (m)
 SCANNED = 17  #: the slope of the ground there (rad)
-LAW = slice(18, 18 + MEMORY)  #: the law's own memory
-COMPUTER = 18 + MEMORY
+BELOW_SLOPE = 18  #: looks at which the craft truly was below the glide slope
+OUT_OF_VIEW = 19  #: looks whose attitude truly had the site out of view
+LAW = slice(20, 20 + MEMORY)  #: the law's own memory
+COMPUTER = 20 + MEMORY
 
 _SHORTEST_S = 1e-6  # of a cycle
 _ROUNDING = 1.0 + 1e-10  # of a mass
+_ON_LIMIT_RAD = 1e-6  # of an axis that lies on the edge of the view
 
 
 class Guide(NamedTuple):
@@ -219,9 +222,30 @@ def look(
     vertical = rot.T @ along[4][2]
     from_site = rot.T @ (r_pa - site.radius_m * site.up)
     computer[LOOKS] += 1.0
-    return _within_limits(
+    command = _within_limits(
         wanted, guide.law, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, row, phase, computer
     )
+    _watch(rot @ y[0:3], rot @ command.direction, site, phase, computer)
+    return command
+
+
+@kernel
+def _watch(
+    r_pa: NDArray[np.float64],
+    axis_pa: NDArray[np.float64],
+    site: Site,
+    phase: NDArray[np.float64],
+    computer: NDArray[np.float64],
+) -> None:
+    """Count the looks that leave the glide slope or the view of the site: what is told and not prevented."""
+    way = r_pa - site.radius_m * site.up
+    along = level(r_pa, np.zeros(3), np.zeros(3), site)[0]
+    if atan2(along[2], sqrt(along[0] * along[0] + along[1] * along[1])) < phase[places.GLIDE_SLOPE]:
+        computer[BELOW_SLOPE] += 1.0
+    if axis_pa @ axis_pa > 0.0:
+        angle = _angle(axis_pa, way)
+        if angle < phase[places.VIEW_LEAST] - _ON_LIMIT_RAD or angle > phase[places.VIEW_MOST] + _ON_LIMIT_RAD:
+            computer[OUT_OF_VIEW] += 1.0
 
 
 @kernel
@@ -315,7 +339,13 @@ def point(y: NDArray[np.float64], propulsion: Propulsion, computer: NDArray[np.f
     """Let the computer remember where a burn left the thrust axis."""
     along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)
     computer[ATTITUDE] = np.array([along[0], along[1], along[2]])
-    computer[TURN_RATE] = 0.0
+    rest(computer)
+
+
+@kernel
+def rest(computer: NDArray[np.float64]) -> None:
+    """Let the computer remember that the engine was off and the attitude at rest: after a coast, after a burn."""
+    computer[LAST_THROTTLE], computer[AT_FULL], computer[TURN_RATE] = 0.0, 0.0, 0.0
 
 
 @kernel
@@ -347,17 +377,3 @@ def from_place(
     site = _axes_about(place_pa, r_pa, v_pa, computer)
     position: Three = level(r_pa, v_pa, np.zeros(3), site)[0]
     return position
-
-
-@kernel
-def view_angle(
-    t_s: float,
-    y: NDArray[np.float64],
-    direction: NDArray[np.float64],
-    row: NDArray[np.float64],
-    environment: Environment,
-    computer: NDArray[np.float64],
-) -> float:
-    """Return the angle (rad) from the craft's underside to what the guidance aims at, the thrust axis as given."""
-    rot, _ = moon_fixed(t_s, environment)
-    return _angle(direction, y[0:3] - rot.T @ aim_of(row, computer))

@@ -1,0 +1,81 @@
+"""A place on the Moon, and where it lies on a terrain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim import checks, constants
+from lunarsim.errors import InputError
+from lunarsim.moon import Terrain
+from lunarsim.moon.orientation import ROT_ME_FROM_PA
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place on the Moon, in selenographic (ME) coordinates.
+
+    Parameters
+    ----------
+    latitude, longitude : Quantity
+        Latitude -90 to 90 deg, east longitude.
+    elevation : Quantity
+        Above the 1737.4 km sphere; default 0.
+    title : str
+        For figures and reports.
+
+    Raises
+    ------
+    InputError
+        If the latitude is beyond a pole or a dimension is wrong.
+    """
+
+    latitude: u.Quantity
+    longitude: u.Quantity
+    elevation: u.Quantity = 0.0 * u.m
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        latitude = checks.quantity("latitude", self.latitude, u.deg)
+        checks.quantity("longitude", self.longitude, u.deg)
+        checks.quantity("elevation", self.elevation, u.m)
+        if abs(latitude.value) > 90.0:
+            raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
+
+
+def direction_me(site: Site) -> NDArray[np.float64]:
+    """Return the unit vector from the Moon's centre to a site, ME axes."""
+    latitude, longitude = float(site.latitude.to_value(u.rad)), float(site.longitude.to_value(u.rad))
+    return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
+
+
+def elevation_of(site: Site, terrain: Terrain) -> u.Quantity:
+    """Return the height of the ground at a landing site above the 1737.4 km sphere.
+
+    Raises
+    ------
+    InputError
+        If the terrain is not known there.
+    """
+    ground = terrain.height(site.latitude, site.longitude).to(u.m)
+    if not np.isfinite(ground.value):
+        raise InputError(
+            f"landing_site at {site.latitude}, {site.longitude}: the terrain is not known there: read a larger window"
+        )
+    return ground
+
+
+def position_pa(site: Site, terrain: Terrain) -> NDArray[np.float64]:
+    """Return the position of a site, on the ground of a terrain, in principal axes (m).
+
+    Raises
+    ------
+    InputError
+        If the terrain is not known there.
+    """
+    ground_m = float(elevation_of(site, terrain).to_value(u.m))
+    position: NDArray[np.float64] = ROT_ME_FROM_PA.T @ direction_me(site) * (constants.MOON_RADIUS_M + ground_m)
+    return position
