@@ -428,7 +428,7 @@ def test_a_target_below_ground_that_rises_before_the_site_is_refused(landing, fr
     window = tuple((-21, -19, 29, 31) * u.deg)
     ridge = replace(landing.moon, terrain=ls.Terrain.from_array(heights * u.m, window=window, outside=0 * u.m))
     with pytest.raises(
-        ls.InputError, match="of phase 'approach' lies below the ground, which rises to 1(500|499) m above"
+        ls.InputError, match=r"of phase 'approach' lies below the ground, which rises to 1(500|499) m above"
     ):
         replace(landing, moon=ridge, plan=(replace(landing.plan[0], law=law, exits=()), *landing.plan[1:]))
     high = replace(law, target_altitude=1600 * u.m)
