@@ -125,3 +125,14 @@ def test_from_lunas_orbit_it_takes_less_than_linear_pitch():
 def test_a_margin_out_of_its_range_is_named():
     with pytest.raises(InputError, match=r"margin = 1\.5"):
         BangBang(margin=1.5)
+
+
+@pytest.mark.parametrize("ahead", [9e3, 12e3])
+def test_a_target_that_one_burn_reaches_only_through_the_ground_is_let_go(ahead):
+    """From 4 km, 120 m/s and -30 m/s a craft falls 6.6 km ahead; farther, the burn would dip below the ground."""
+    strong = Lander(5.0 * MASS, EXHAUST, MOON_RADIUS_M, GM_MOON_M3_S2)
+    end = descended(strong, -ahead, 4e3, 120.0, -30.0, cycle_s=0.5)
+    assert abs(end.position[2]) < 0.5
+    assert np.linalg.norm(end.velocity) < 0.5  # it stops; before, it hit the ground at 82 and 161 m/s
+    free = descended(strong, -ahead, 4e3, 120.0, -30.0, cycle_s=0.5, target_downrange=None)
+    assert end.burned_s == pytest.approx(free.burned_s, rel=1e-3)

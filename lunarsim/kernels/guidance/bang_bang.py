@@ -5,7 +5,8 @@ optimal thrust programming for a lunar soft landing", IEEE Trans. Automatic Cont
 meet the target: ignition, throttle, burn time, the pitch of the primer vector at ignition, and the costates of
 downrange and height. The conditions are the two rates, the height, the downrange position (or, where the craft may
 land wherever, a costate of downrange of zero), and, while the ignition is open, a Hamiltonian of zero there.
-After ignition the throttle takes the place of the ignition. A downrange position out of reach is let go.
+After ignition the throttle takes the place of the ignition. A downrange position out of reach, or reached only from
+below, is let go.
 
 The unknowns change as little as meets the conditions (weighted least squares, damped as in Levenberg 1944 and
 Marquardt 1963), so that a vertical descent, in which the costate of height does nothing, is no special case.
@@ -50,6 +51,8 @@ _NUDGE = np.array([1e-3, 1e-5, 1e-3, 1e-5, 1e-8, 1e-8])  # for derivatives
 _SCALE = np.array([1.0, 1.0, 0.1, 0.1, 1e-3])  # of the conditions: m, m, m/s, m/s, m/s2
 _COSTATE_SCALE = 1e-7  # 1/s
 _OUT_OF_REACH = 100.0  # a miss, in the scales of the conditions, after which the range is let go
+_DIP_M = 1.0  # below the target, on the way there, after which it is too
+_LOOKS_AHEAD = 16
 
 
 class Aim(NamedTuple):
@@ -89,10 +92,21 @@ def _begin(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDAr
     m[_STAGE], m[_RANGE_OPEN] = 1.0, p[FREE_RANGE]
     guess(s, p, p[MARGIN], u)
     missed = _solve(s, p, m, u, _FIRST)
-    if missed > _OUT_OF_REACH and m[_RANGE_OPEN] == 0.0:
+    if m[_RANGE_OPEN] == 0.0 and (missed > _OUT_OF_REACH or _dips(s, p, u)):
         m[_STAGE], m[_RANGE_OPEN] = 1.0, 1.0
         guess(s, p, p[MARGIN], u)
         _solve(s, p, m, u, _FIRST)
+
+
+@kernel
+def _dips(s: Situation, p: NDArray[np.float64], u: NDArray[np.float64]) -> bool:
+    """Return whether the burn would lead below the target before it gets there: through the ground, at a landing."""
+    start, plant = _at_ignition(s, u, 1.0), plant_of(s, u[THROTTLE], 1.0)
+    lowest = min(p[2], start.height_m) - _DIP_M
+    for k in range(1, _LOOKS_AHEAD):
+        if flown(start, _costate(u), u[BURN] * k / _LOOKS_AHEAD, STEPS, plant)[0].height_m < lowest:
+            return True
+    return False
 
 
 @kernel

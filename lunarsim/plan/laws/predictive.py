@@ -96,12 +96,14 @@ class PitchGuidance:
 
 @dataclass(frozen=True, kw_only=True)
 class BangBang:
-    """The landing of least propellant: engine off, then full thrust to the target ("suicide burn").
+    """The landing of least propellant with one burn: engine off, then full thrust to the target ("suicide burn").
 
     The ignition is solved for, and falls at any moment within a cycle; so does the cut-off. The thrust follows the
     primer vector, which on flat ground is linear tangent steering. After ignition the throttle and the steering
-    are corrected every cycle. A downrange target out of reach is let go: the craft stops wherever. There is one burn:
-    to a target nearer than the craft comes with one, two burns with a coast between can take less.
+    are corrected every cycle. A downrange target out of reach, or one to which the burn would lead through the ground,
+    is let go: the craft stops wherever. There is one burn. To a target nearer than the craft falls without thrust, two
+    burns with a coast between take less: by a per cent where it is not much nearer, by a quarter where the craft is
+    2.5 km high and would fall 3 km ahead, and the target lies 2 km ahead.
 
     Parameters
     ----------
