@@ -300,3 +300,33 @@ def test_phases_that_do_not_lead_to_the_ground_are_refused(orbit, site, lander, 
     )
     with pytest.raises(ls.InputError, match=r"landing= ends with 'braking' at .* in flight"):
         ls.plan_descent(orbit, site, lander, moon=point_moon, within=0.1 * u.day, landing=(braking,))
+
+
+def eccentric(perilune, apolune):
+    return ls.State.from_elements(
+        perilune=perilune * u.km,
+        apolune=apolune * u.km,
+        inclination=88 * u.deg,
+        node_longitude=20 * u.deg,
+        epoch=Time("2026-03-01T00:00:00"),
+    )
+
+
+def test_a_descent_from_an_eccentric_orbit_is_at_its_perilune_at_ignition(lander, point_moon):
+    """The secant method once ran away here, to burns of millions of kilometres a second."""
+    site = ls.Site(latitude=45 * u.deg, longitude=20 * u.deg)
+    plan = ls.plan_descent(
+        eccentric(100.0, 400.0), site, lander, moon=point_moon, within=1 * u.day, crossrange=300 * u.km
+    )
+    assert plan.scenario.landing_site == site
+    flight = ls.simulate(plan.scenario)
+    assert flight.phases[1].before.height.to_value(u.km) == pytest.approx(15.0, abs=0.2)
+
+
+@pytest.mark.parametrize("ends", [(100.0, 500.0), (900.0, 9000.0)])
+def test_an_orbit_from_which_no_burn_leads_to_the_perilune_is_refused(ends, lander, point_moon):
+    site = ls.Site(latitude=45 * u.deg, longitude=20 * u.deg)
+    with pytest.raises(ls.InputError, match="perilune = 15 km"):
+        ls.plan_descent(
+            eccentric(900.0, 9000.0), site, lander, moon=point_moon, within=1 * u.day, crossrange=300 * u.km
+        )

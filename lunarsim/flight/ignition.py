@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.time import Time
-from scipy.optimize import brentq, root_scalar
+from scipy.optimize import brentq
 
 from lunarsim import constants
 from lunarsim.craft import Spacecraft
@@ -29,9 +29,10 @@ _GRAVITY_MPS2 = constants.MOON_GRAVITY_MPS2
 
 _FULLEST = 0.97  # of the throttle: what is left corrects errors
 _STEP, _STEPS = 1.1, 8  # of the search for a bracket: up to a factor of 2.1
-_FINE = 1e-6  # of the range to go and the time to go: half a metre, half a millisecond
+_FINE = (
+    1e-6  # of the range to go, the time to go and the delta-v: half a metre, half a millisecond, decimetres of perilune
+)
 _AFTER_S = 400.0  # of coast beyond the ignition: room for the search
-_DV_MPS = 1e-4  # half a metre of perilune
 _TURNS = 5  # of solving the descent orbit and the ignition in turn; the second already moves them by seconds
 _SETTLED_S = 0.5
 _LATE_S = 10.0  # of the timer of the burn, beyond half as long again as it needs
@@ -173,7 +174,8 @@ def half_revolution_s(low_m: float, high_m: float) -> float:
 def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, perilune_m: float) -> tuple[Burn, Flight]:
     """Return the burn half a revolution before an ignition after which the craft has an altitude there, and the coast.
 
-    The delta-v is solved for by the secant method on flights in the scenario's own Moon.
+    The delta-v is solved for by Brent's method on flights in the scenario's own Moon, between half and twice what a
+    burn at an apsis would need.
     """
     high_m = float(orbit.at(ignition).height.to_value(u.m))
     for _ in range(2):  # the altitude there changes the half revolution by seconds
@@ -202,13 +204,15 @@ def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, per
         late = seconds_after(coast.start, ignition) > coast.trajectory.end_s
         return float((coast.outcome.elevation if late else coast.at(ignition).height).to_value(u.m)) - perilune_m
 
-    solved = root_scalar(too_high, x0=guess, x1=0.99 * guess, xtol=_DV_MPS, maxiter=20)
-    if not solved.converged or not solved.root > 0.0:
+    try:
+        delta_v_mps = _rising_root(lambda x_mps: -too_high(x_mps), guess)
+    except ValueError as error:
         raise InputError(
-            f"perilune = {perilune_m / 1e3:g} km: no burn against the velocity was found that leads there from this "
-            "orbit: expected a perilune some kilometres below it"
-        )
-    burn, coast = flown(float(solved.root))
+            f"perilune = {perilune_m / 1e3:g} km: no burn against the velocity at {middle.isot}, half a revolution "
+            f"before the site and {high_m / 1e3:.1f} km high, leads there: expected a rounder orbit or one with its "
+            "apolune there, another perilune, or None for an orbit that is one of descent already"
+        ) from error
+    burn, coast = flown(delta_v_mps)
     if isinstance(coast.outcome, Impact) and seconds_after(ignition, coast.end) <= 0.0:
         raise InputError(
             f"perilune = {perilune_m / 1e3:g} km: the descent orbit strikes the ground at {coast.end.isot}, before the "
