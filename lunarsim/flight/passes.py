@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from lunarsim import constants
 from lunarsim.flight.clock import time_after
 from lunarsim.flight.flight import Flight
-from lunarsim.flight.site import Site
+from lunarsim.flight.site import Site, direction_me
 from lunarsim.kernels import motion
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate
 
@@ -78,10 +78,7 @@ class _Track:
 
     def __init__(self, flight: Flight, site: Site) -> None:
         self._flight = flight
-        latitude, longitude = site.latitude.to_value(u.rad), site.longitude.to_value(u.rad)
-        self._site = np.array(
-            [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
-        )
+        self._site = direction_me(site)
 
     def many(self, t_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the cosine of the angle to the site and its rate (1/s) at many times."""

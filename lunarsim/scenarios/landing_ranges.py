@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.errors import InputError
 from lunarsim.flight import Scenario, Site, simulate
+from lunarsim.flight.site import direction_me
 from lunarsim.io.scenario_file import scenario_from_document
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
@@ -79,10 +80,7 @@ def _miss(scenario: Scenario) -> float:
 
 def _downrange(state: State, site: Site, start: State) -> float:
     """Return the arc (m) from the site to a state, in the plane in which the flight started."""
-    latitude, longitude = site.latitude.to_value(u.rad), site.longitude.to_value(u.rad)
-    up = np.array(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], dtype=float
-    )
+    up = direction_me(site)
     normal = np.cross(_me(start, start.position), _me(start, start.velocity))
     ahead = np.cross(normal / np.linalg.norm(normal), up)
     there = _me(state, state.position)

@@ -1,11 +1,12 @@
 """Where the search for the burn of least propellant begins."""
 
-from math import asin, atan2, cos, pi, sqrt, tan
+from math import atan2, cos, pi, sqrt, tan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance.linear_in_time import linear_acceleration, pitch_for
 from lunarsim.kernels.guidance.predictor import LINEAR, Pitch, Plane, burn_time, plane_of, plant_of, stepped
 from lunarsim.kernels.guidance.situation import Situation
 
@@ -74,10 +75,9 @@ def _steering(s: Situation, p: NDArray[np.float64], throttle: float, state: Plan
     gravity = s.gm / (s.radius_m * s.radius_m)
     pull = gravity - s.radius_m * turn * turn
     gap, h1 = p[2] - state.height_m, state.height_rate_mps
-    now = 6.0 * gap / (t * t) - (4.0 * h1 + 2.0 * p[5]) / t + pull
-    end = -6.0 * gap / (t * t) + (2.0 * h1 + 4.0 * p[5]) / t + gravity
+    now, end = linear_acceleration(gap, h1, p[5], t)
     mass_end = state.mass_kg - thrust * t / s.exhaust_velocity_mps
-    first, last = _angle(now * state.mass_kg / thrust), _angle(end * mass_end / thrust)
+    first, last = pitch_for((now + pull) * state.mass_kg / thrust), pitch_for((end + gravity) * mass_end / thrust)
     against = state.downrange_rate_mps - p[3]
     if abs(against) < 0.2 * abs(h1 - p[5]):
         u[3] = atan2(abs(h1 - p[5]) + pull * t, against)
@@ -87,8 +87,3 @@ def _steering(s: Situation, p: NDArray[np.float64], throttle: float, state: Plan
     along = -cos(first)
     u[5] = -rate + 2.0 * turn * along
     u[3] = first if against > 0.0 else pi - first
-
-
-@kernel
-def _angle(sine: float) -> float:
-    return min(max(asin(min(max(sine, -1.0), 1.0)), -1.4), 1.4)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.guidance.linear_in_time import linear_acceleration
 from lunarsim.kernels.guidance.situation import Situation, Three
 
 
@@ -18,9 +19,8 @@ def crossrange_thrust(
     E-guidance on that axis alone (Cherry 1964, AIAA 64-638), for a burn that starts after ``starts_s`` and lasts
     ``time_to_go_s``; at most ``most_mps2`` to either side.
     """
-    t = time_to_go_s
     y = s.position[1] + s.velocity[1] * starts_s
-    a = 6.0 * (p[1] - y) / (t * t) - (4.0 * s.velocity[1] + 2.0 * p[4]) / t
+    a = linear_acceleration(p[1] - y, s.velocity[1], p[4], time_to_go_s)[0]
     a = (a - s.free[1]) * s.scale[1]
     return float(min(max(a, -most_mps2), most_mps2))
 
