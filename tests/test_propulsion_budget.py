@@ -91,6 +91,30 @@ def test_the_identity_holds_in_each_phase_of_a_flight_that_speeds_up_slows_down_
     assert found.total.delta_v == flown
 
 
+@pytest.mark.parametrize("name", ["chandrayaan3", "change4"])
+def test_the_identity_holds_in_guided_phases_that_come_to_rest(name):
+    flight = ls.simulate(ls.load_scenario(name))
+    for row in budget(flight).rows:
+        pieces = [piece for piece in flight.trajectory.phases if piece.name == row.name and piece.thrust_n > 0.0]
+        burnt_s = sum(piece.segment.end_s - piece.segment.start_s for piece in pieces)
+        assert abs(left_over(row)) < SPIN_MPS2 * burnt_s, row.name
+
+
+def test_thrust_that_stops_a_fall_and_turns_it_back_is_lost_twice_once_it_has(craft, point_moon, epoch):
+    up = rot_me_from_icrf(epoch)[2]  # over the pole, where the ground moves with 2 mm/s only
+    falling = ls.State((RADIUS_M + DROP_M) * up * u.m, -5.0 * up * MPS, epoch)
+    steering = ls.FixedDirection(direction=up * u.one)
+    flight = fly(falling, craft, point_moon, {"ignition": epoch, "timer": 6 * u.s, "steering": steering})
+    (row,) = budget(flight).rows
+    assert abs(left_over(row)) < SPIN_MPS2 * 6.0
+    at_rest = brentq(lambda t: flight.at(epoch + t * u.s).velocity.to_value(MPS) @ up, 0.0, 5.9)
+    exhaust, thrust = craft.engine.exhaust_velocity.to_value(MPS), craft.engine.thrust.to_value(u.N)
+    masses = craft.mass.value - thrust / exhaust * np.array([at_rest, 6.0])
+    spent_after = exhaust * np.log(masses[0] / masses[1])  # Tsiolkovsky
+    # it brakes on the whole: the rest points along the velocity. The 2 mm/s of the ground turn it within 1 ms: 0.01 m/s
+    assert row.steering_loss.to_value(MPS) == pytest.approx(2.0 * spent_after, abs=0.01)
+
+
 def test_pieces_in_a_row_of_one_name_make_one_row(low_orbit, craft, point_moon, epoch):
     def brake(after_s, throttle):
         return {"ignition": epoch + after_s * u.s, "timer": 10 * u.s, "throttle": throttle, "name": "brake"}
