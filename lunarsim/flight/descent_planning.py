@@ -84,8 +84,8 @@ def plan_descent(
     ------
     InputError
         If no pass comes within reach, with the closest and the next; if the orbit or the descent strikes the ground
-        before; if thrust or propellant do not suffice; if a target lies below the ground; or if an argument is of
-        the wrong kind.
+        before; if thrust or propellant do not suffice; if burn and ignition, solved for in turn, do not settle; if a
+        target lies below the ground; or if an argument is of the wrong kind.
     """
     state = orbit if isinstance(orbit, State) else State.from_orbit(orbit)
     checks.instant("the epoch of the orbit", state.epoch)

@@ -29,11 +29,10 @@ _GRAVITY_MPS2 = constants.MOON_GRAVITY_MPS2
 
 _FULLEST = 0.97  # of the throttle: what is left corrects errors
 _STEP, _STEPS = 1.1, 8  # of the search for a bracket: up to a factor of 2.1
-_FINE = (
-    1e-6  # of the range to go, the time to go and the delta-v: half a metre, half a millisecond, decimetres of perilune
-)
+_FINE = 1e-6  # of ranges and times to go and of delta-v: half a metre, half a millisecond, decimetres of perilune
 _AFTER_S = 400.0  # of coast beyond the ignition: room for the search
-_TURNS = 5  # of solving the descent orbit and the ignition in turn; the second already moves them by seconds
+_NOTHING = 1e-4  # of the throttle; at _FINE of a range or a time it is off by some 1e-6
+_TURNS = 12  # of solving descent orbit and ignition in turn: 4 from a nearly circular orbit, 7 from 20 x 300 km
 _SETTLED_S = 0.5
 _LATE_S = 10.0  # of the timer of the burn, beyond half as long again as it needs
 
@@ -74,8 +73,8 @@ def solve_ignition(
     """Return the ignition on a coast from which a law's braking has a mean throttle, and does not grow or fall.
 
     Two unknowns, ignition and time to go, by Brent's method on rehearsals: for each time to go the ignition with an
-    even throttle, and of these the one with the mean. Where the greatest throttle would exceed 97 %, the mean is
-    lowered until it does not.
+    even throttle, and of these the one with the mean. Where the greatest throttle would exceed 97 %, it is the one
+    whose greatest throttle is 97 % instead, and the mean is less.
 
     Raises
     ------
@@ -83,26 +82,20 @@ def solve_ignition(
         If there is no such braking from the coast.
     """
     search = _Search(coast, law, stage, guess[0], mass_kg)
-    wanted, to_go_s = mean_throttle, guess[1]
     try:
-        for _ in range(_TURNS):
-            to_go_s = search.with_mean(wanted, to_go_s)
-            found = search.even(to_go_s)
-            if found.rehearsal.peak_throttle <= _FULLEST:
-                break
-            wanted *= (_FULLEST - 0.001) / found.rehearsal.peak_throttle
+        return search.even(search.fullest(mean_throttle, guess[1]))
     except ValueError as error:
         raise InputError(
             f"craft.engine.thrust = {stage.craft.engine.thrust:g}: no braking to the first target with a mean throttle "
-            f"of {wanted:.2f} was found from this orbit, {coast.at(guess[0]).height.to(u.km):.1f} high about the "
-            "ignition: expected a stronger engine, a lower perilune=, or another mean_throttle="
+            f"of {mean_throttle:.2f}, or with a greatest one of {_FULLEST:.2f}, was found from this orbit, "
+            f"{coast.at(guess[0]).height.to(u.km):.1f} high about the ignition ({error}): expected a stronger engine, "
+            "a lower perilune=, or another mean_throttle="
         ) from error
-    return found
 
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    """Rehearsals from a coast; a bracket without a root in it is a ValueError of scipy's."""
+    """Rehearsals from a coast; a ValueError where there is none of the kind looked for."""
 
     coast: Flight
     law: Any
@@ -110,9 +103,18 @@ class _Search:
     near: Time
     mass_kg: float
 
-    def with_mean(self, wanted: float, guess_s: float) -> float:
-        """Return the time to go (s) with which the even throttle has a mean; more time, less throttle."""
-        return _rising_root(lambda t_s: wanted - self.even(t_s).rehearsal.mean_throttle, guess_s)
+    def fullest(self, mean: float, guess_s: float) -> float:
+        """Return the time to go (s) with which the even throttle has a mean, or else a peak of 97 %.
+
+        More time, less throttle. What the throttle lacks to either is one function that rises through zero where the
+        first of them is reached, so that asking for a greater mean never leads to a smaller one.
+        """
+
+        def lacking(to_go_s: float) -> float:
+            path = self.even(to_go_s).rehearsal
+            return min(mean - path.mean_throttle, _FULLEST - path.peak_throttle)
+
+        return _rising_root(lacking, guess_s)
 
     def even(self, to_go_s: float) -> Ignition:
         """Return the ignition from which a time to go has a throttle that neither grows nor falls."""
@@ -136,10 +138,12 @@ class _Search:
 def _rising_root(function: Callable[[float], float], guess: float) -> float:
     """Return the zero of a function that grows, looked for outward from a guess up to a factor of two and more.
 
+    The function is a difference of throttles.
+
     Raises
     ------
     ValueError
-        If there is none.
+        If there is none, or the function jumps through it.
     """
     x, value = guess, function(guess)
     up = value < 0.0
@@ -147,22 +151,47 @@ def _rising_root(function: Callable[[float], float], guess: float) -> float:
         before, x = x, x * (_STEP if up else 1.0 / _STEP)
         value = function(x)
         if (value >= 0.0) == up:
-            return float(brentq(function, before, x, xtol=_FINE * guess))
-    raise ValueError(f"no zero from {guess:g} to {x:g}")
+            return _at_zero(function, float(brentq(function, before, x, xtol=_FINE * guess)))
+    raise ValueError(f"searched from {guess:g} to {x:g}")
+
+
+def _at_zero(function: Callable[[float], float], root: float) -> float:
+    """Return a root where the function is zero; a bracket closes on a jump as it does on a zero."""
+    left = function(root)
+    if abs(left) > _NOTHING:
+        raise ValueError(f"the throttle jumps, {abs(left):.1%} off at {root:g}")
+    return root
 
 
 def descend(
     orbit: Flight, moon: Moon, stage: Stage, law: Any, guess: tuple[Time, float], perilune_m: float, throttle: float
 ) -> Descent:
-    """Return descent orbit insertion, the orbit after it and the ignition at its perilune, each solved for in turn."""
+    """Return descent orbit insertion, the orbit after it and the ignition at its perilune, each solved for in turn.
+
+    Raises
+    ------
+    InputError
+        If there is no such burn or no such ignition, or if they do not settle.
+    """
     for _ in range(_TURNS):
         burn, coast = _insertion(orbit, moon, stage.craft, guess[0], perilune_m)
         ignition = solve_ignition(coast, law, stage, guess, throttle, float(coast.mass[-1].to_value(u.kg)))
         moved_s = abs(float(seconds_after(guess[0], ignition.time)))
         guess = ignition.time, ignition.time_to_go_s
         if moved_s < _SETTLED_S:
-            break
-    return Descent(coast, burn, ignition)
+            return Descent(coast, burn, ignition)
+    raise InputError(_unsettled(orbit, guess[0], moved_s, perilune_m))
+
+
+def _unsettled(orbit: Flight, ignition: Time, moved_s: float, perilune_m: float) -> str:
+    shape = orbit.at(orbit.start)
+    return (
+        f"orbit of {shape.perilune.to(u.km):.0f} x {shape.apolune.to(u.km):.0f}: descent orbit insertion to perilune = "
+        f"{perilune_m / 1e3:g} km and ignition do not settle; after {_TURNS} turns of solving for one and the other "
+        f"the ignition, about {ignition.isot[:19]}, still moves by {moved_s:.1f} s, expected less than {_SETTLED_S:g} s"
+        ": give a more nearly circular orbit, perilune=None for an orbit that is one of descent already, or near= for "
+        "another pass"
+    )
 
 
 def half_revolution_s(low_m: float, high_m: float) -> float:
