@@ -114,7 +114,7 @@ class _Search:
             path = self.even(to_go_s).rehearsal
             return min(mean - path.mean_throttle, _FULLEST - path.peak_throttle)
 
-        return _rising_root(lacking, guess_s)
+        return _throttle_root(lacking, guess_s)
 
     def even(self, to_go_s: float) -> Ignition:
         """Return the ignition from which a time to go has a throttle that neither grows nor falls."""
@@ -125,7 +125,7 @@ class _Search:
         def offset_s(range_m: float) -> float:
             return (here.range_to_go_m - range_m) / ahead
 
-        range_m = _rising_root(lambda x: self._from(offset_s(x), to_go_s).rehearsal.throttle_growth, way_m)
+        range_m = _throttle_root(lambda x: self._from(offset_s(x), to_go_s).rehearsal.throttle_growth, way_m)
         return self._from(offset_s(range_m), to_go_s)
 
     def _from(self, offset_s: float, to_go_s: float) -> Ignition:
@@ -138,12 +138,10 @@ class _Search:
 def _rising_root(function: Callable[[float], float], guess: float) -> float:
     """Return the zero of a function that grows, looked for outward from a guess up to a factor of two and more.
 
-    The function is a difference of throttles.
-
     Raises
     ------
     ValueError
-        If there is none, or the function jumps through it.
+        If there is none.
     """
     x, value = guess, function(guess)
     up = value < 0.0
@@ -151,12 +149,19 @@ def _rising_root(function: Callable[[float], float], guess: float) -> float:
         before, x = x, x * (_STEP if up else 1.0 / _STEP)
         value = function(x)
         if (value >= 0.0) == up:
-            return _at_zero(function, float(brentq(function, before, x, xtol=_FINE * guess)))
+            return float(brentq(function, before, x, xtol=_FINE * guess))
     raise ValueError(f"searched from {guess:g} to {x:g}")
 
 
-def _at_zero(function: Callable[[float], float], root: float) -> float:
-    """Return a root where the function is zero; a bracket closes on a jump as it does on a zero."""
+def _throttle_root(function: Callable[[float], float], guess: float) -> float:
+    """Return the zero of a difference of throttles that grows.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or the throttle jumps through it: a bracket closes on a jump as it does on a zero.
+    """
+    root = _rising_root(function, guess)
     left = function(root)
     if abs(left) > _NOTHING:
         raise ValueError(f"the throttle jumps, {abs(left):.1%} off at {root:g}")
