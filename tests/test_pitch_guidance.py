@@ -1,12 +1,19 @@
 """Linear pitch in a closed loop: Luna-25's design of 2012, and how far its throttle reaches."""
 
+from dataclasses import replace
+
+import landing_example
 import numpy as np
 import pytest
 from astropy import units as u
 from closed_loop import Lander, above_site, fly, situation
 
+import lunarsim as ls
+from lunarsim.campaign.flying import Flying
+from lunarsim.campaign.sampling import MonteCarlo
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M, STANDARD_GRAVITY_MPS2
 from lunarsim.errors import InputError
+from lunarsim.kernels import places
 from lunarsim.kernels.guidance import law, memory
 from lunarsim.kernels.guidance.crossrange import crossrange_thrust
 from lunarsim.kernels.guidance.situation import LEVEL
@@ -122,3 +129,29 @@ def test_the_law_is_lowered_to_the_numbers_that_the_kernel_reads():
 def test_a_wrong_argument_is_named(options, words):
     with pytest.raises(InputError, match=words):
         PitchGuidance(**options)
+
+
+@pytest.mark.parametrize("altitude", [1300.0, 1000.0, 500.0])
+def test_a_target_out_of_reach_is_neared_smoothly_and_alike_by_both_drivers(altitude):
+    """From 2 km and 80 m/s the burn is over too soon to come down so far. Unchecked steps once turned it about."""
+
+    def scenario(aside_m=0.0):
+        engine = replace(landing_example.LANDER.engine, throttle_rate=None)
+        base = landing_example.landing(replace(landing_example.LANDER, engine=engine, turn_rate=None))
+        wanted = PitchGuidance(
+            target_altitude=altitude * u.m,
+            target_downrange_rate=10 * u.m / u.s,
+            target_altitude_rate=-20 * u.m / u.s,
+            throttle=0.9,
+        )
+        exits = (ls.Exit(quantity="time to go", below=0 * u.s),)
+        phase = replace(base.plan[0], law=wanted, exits=exits, longest=120 * u.s)
+        start = ls.State(base.state.position + [aside_m, 0.0, 0.0] * u.m, base.state.velocity, base.state.epoch)
+        return replace(base, plan=(phase,), state=start)
+
+    flight = ls.simulate(scenario())
+    assert flight.phases[0].ended_by == "time to go below 0 s"
+    end = flight.trajectory.end_y[:3]
+    assert np.linalg.norm(ls.simulate(scenario(1e-9)).trajectory.end_y[:3] - end) < 1e-4  # measured 7e-7
+    result = Flying(scenario(), {}, (), MonteCarlo(), 1e-3, 1, 1).fly({})[0]
+    assert np.linalg.norm(result[places.END_POSITION] - end) < 1e-3  # measured 1e-6; 0.1 m is asked of landings

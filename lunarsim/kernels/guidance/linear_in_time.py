@@ -4,7 +4,7 @@ from math import asin
 
 from lunarsim.kernels.compiled import kernel
 
-_STEEPEST_RAD = 1.4  # of first guesses
+STEEPEST_RAD = 1.4  # of such a pitch
 
 
 @kernel
@@ -22,4 +22,4 @@ def linear_acceleration(gap_m: float, rate_mps: float, target_rate_mps: float, t
 @kernel
 def pitch_for(share: float) -> float:
     """Return the pitch (rad) of a thrust whose upward share is given; beyond what it can be, nearly vertical."""
-    return min(max(asin(min(max(share, -1.0), 1.0)), -_STEEPEST_RAD), _STEEPEST_RAD)
+    return min(max(asin(min(max(share, -1.0), 1.0)), -STEEPEST_RAD), STEEPEST_RAD)

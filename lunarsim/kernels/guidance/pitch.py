@@ -7,7 +7,7 @@ throttles a fourth trajectory and the throttle as third parameter bring the down
 Sources: Keldysh Institute and Lavochkin Association, slides on the landing of Luna-25, 2012 (steps and targets).
 """
 
-from math import asin, tan
+from math import tan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.crossrange import crossrange_thrust, held_from_now, with_crossrange
 from lunarsim.kernels.guidance.linear_equations import solved
+from lunarsim.kernels.guidance.linear_in_time import STEEPEST_RAD, linear_acceleration, pitch_for
 from lunarsim.kernels.guidance.memory import CUT, DELAY, OWN, OWN_MEMORY, TO_GO
 from lunarsim.kernels.guidance.predictor import (
     LINEAR_TANGENT,
@@ -45,8 +46,7 @@ _SINCE = OWN_MEMORY + 3
 _STAGE = OWN_MEMORY + 4  # 0: not begun, 1: under way, 2: done
 
 _FIRST = 12  # corrections of the first cycle; later cycles make one
-_STEEPEST = 1.4  # rad; first guesses stay below
-_CLOSE = 1e-3  # m and m/s; no more corrections below
+_CLOSE = 1e-3  # m; no more corrections below
 
 
 @kernel
@@ -103,24 +103,19 @@ def _guess(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> None
     m[_STAGE], m[_SINCE], m[_THROTTLE] = 1.0, s.time_s, p[THROTTLE]
     thrust = p[THROTTLE] * s.thrust_n
     t = max(burn_time(abs(s.velocity[0] - p[3]), s.mass_kg, thrust, s.exhaust_velocity_mps), s.cycle_s)
-    gap = p[2] - s.position[2]
-    now = 6.0 * gap / (t * t) - (4.0 * s.velocity[2] + 2.0 * p[5]) / t - s.free[2]
-    end = -6.0 * gap / (t * t) + (2.0 * s.velocity[2] + 4.0 * p[5]) / t + s.gm / (s.radius_m * s.radius_m)
-    first = _angle(now * s.mass_kg / thrust)
-    last = _angle(end * (s.mass_kg - thrust * t / s.exhaust_velocity_mps) / thrust)
+    now, end = linear_acceleration(p[2] - s.position[2], s.velocity[2], p[5], t)
+    now, end = now - s.free[2], end + s.gm / (s.radius_m * s.radius_m)
+    first = pitch_for(now * s.mass_kg / thrust)
+    last = pitch_for(end * (s.mass_kg - thrust * t / s.exhaust_velocity_mps) / thrust)
     if int(p[SHAPE]) == LINEAR_TANGENT:
         first, last = tan(first), tan(last)
     m[_A], m[_B], m[TO_GO] = first, (last - first) / t, t
 
 
 @kernel
-def _angle(sine: float) -> float:
-    return min(max(asin(min(max(sine, -1.0), 1.0)), -_STEEPEST), _STEEPEST)
-
-
-@kernel
 def _missed(end: Plane, p: NDArray[np.float64], f: NDArray[np.float64]) -> None:
-    f[0], f[1] = end.height_m - p[2], end.height_rate_mps - p[5]
+    """Write by how much the target is missed, in metres: height, rate (as far as it leads in _RATE_S), range."""
+    f[0], f[1] = end.height_m - p[2], _RATE_S * (end.height_rate_mps - p[5])
     if f.size > 2:
         f[2] = end.downrange_m - p[0]
 
@@ -141,31 +136,77 @@ def _corrected(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], sha
         _missed(_ahead(s, p, m, share, m[_A] + da, m[_B] + db, m[_THROTTLE] + dc)[0], p, moved)
         for i in range(n):
             jacobian[i, j] = (moved[i] - f[i]) / (da + db + dc)
-    _step(p, m, f, jacobian, t)
+    step, aims = _step(p, m, f, jacobian, t)
+    _take(s, p, m, share, step, f[:aims])
     return False
 
 
 @kernel
 def _step(
     p: NDArray[np.float64], m: NDArray[np.float64], f: NDArray[np.float64], jacobian: NDArray[np.float64], t: float
+) -> tuple[NDArray[np.float64], int]:
+    """Return a step of the parameters, shortened to what a linear picture is good for, and how much it aims at.
+
+    The throttle stays in its range; at a limit the range to the target is let go, and height and rate are kept.
+    """
+    longest = np.array([_LONGEST_STEP, _LONGEST_STEP / t, 1.0])
+    step, aims = np.zeros(3), f.size
+    step[:aims] = _damped(f, jacobian, longest[:aims])
+    if aims > 2:
+        change = min(max(m[_THROTTLE] + step[2], p[LEAST]), p[MOST]) - m[_THROTTLE]
+        if change != step[2]:
+            aims = 2
+            step[:2] = _damped(f[:2] + jacobian[:2, 2] * change, jacobian[:2, :2].copy(), longest[:2])
+            step[2] = change
+    step[:2] /= max(abs(step[0]) / longest[0], abs(step[1]) / longest[1], 1.0)
+    return step, aims
+
+
+@kernel
+def _damped(f: NDArray[np.float64], jacobian: NDArray[np.float64], longest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the step that lessens a miss as a linear picture has it (Levenberg 1944, Marquardt 1963).
+
+    Damped so little that it is Newton's where the picture is good, and enough that it stays small in a direction in
+    which nothing can be mended, as at a target out of reach.
+    """
+    normal, step = jacobian.T @ jacobian, -(jacobian.T @ f)
+    for i in range(f.size):
+        normal[i, i] += (_DAMPING_M / longest[i]) ** 2
+    if not solved(normal, step):
+        step[:] = 0.0
+    return step
+
+
+@kernel
+def _take(
+    s: Situation,
+    p: NDArray[np.float64],
+    m: NDArray[np.float64],
+    share: float,
+    step: NDArray[np.float64],
+    f: NDArray[np.float64],
 ) -> None:
-    """Newton's step, shortened to what a linear picture is good for; the throttle stays in its range."""
-    step = -f
-    matrix = jacobian.copy()
-    if not solved(matrix, step):
-        return
-    if f.size > 2:
-        throttle = min(max(m[_THROTTLE] + step[2], p[LEAST]), p[MOST])
-        change = throttle - m[_THROTTLE]
-        m[_THROTTLE] = throttle
-        if change != step[2]:  # at a limit: let the range go, keep height and rate
-            step = -f[:2] - jacobian[:2, 2] * change
-            if not solved(jacobian[:2, :2].copy(), step):
-                return
-    largest = max(abs(step[0]), abs(step[1]) * t) / _LONGEST_STEP
-    k = 1.0 / max(largest, 1.0)
-    m[_A] += k * step[0]
-    m[_B] += k * step[1]
+    """Take a step, or a part of it, that lessens the miss; keep the parameters where none does."""
+    trial = np.empty(f.size)
+    for k in range(_PARTS):
+        part = 0.5**k
+        a, b = _upright_enough(m[_A] + part * step[0], m[_B] + part * step[1], m[TO_GO], p)
+        throttle = m[_THROTTLE] + part * step[2]
+        _missed(_ahead(s, p, m, share, a, b, throttle)[0], p, trial)
+        if trial @ trial < f @ f:
+            m[_A], m[_B], m[_THROTTLE] = a, b, throttle
+            return
+
+
+@kernel
+def _upright_enough(a: float, b: float, t: float, p: NDArray[np.float64]) -> tuple[float, float]:
+    """Return a pitch that stays within its limits from now to the end: beyond the vertical it would speed up."""
+    most = tan(STEEPEST_RAD) if int(p[SHAPE]) == LINEAR_TANGENT else STEEPEST_RAD
+    first, last = min(max(a, -most), most), min(max(a + b * t, -most), most)
+    return first, (last - first) / t
 
 
 _LONGEST_STEP = 0.3  # rad, or of the tangent
+_RATE_S = 10.0  # a rate missed by 1 m/s is as bad as a height missed by 10 m
+_DAMPING_M = 1.0  # a miss that is not worth the longest step
+_PARTS = 5  # of a step are tried, each half as long as the one before
