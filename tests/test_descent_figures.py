@@ -394,6 +394,28 @@ def test_laws_are_compared_point_by_point_with_their_numbers(rows):
     assert {str(drawn.get_label()) for drawn in axes.path.lines} >= {"E-guidance", "ZEM/ZEV"}
 
 
+def test_a_law_that_crashed_has_hollow_points_and_says_so_where_its_propellant_would_stand(rows, lander):
+    crashed = rows[0]._replace(label="late", propellant=None, margin=None, ending="crashed", flight=lander)
+    axes = plots.compare_guidance([*rows[:2], crashed], bound=7100 * u.kg)
+    assert_readable(axes.path.figure)
+    for ax in (axes.propellant, axes.margin):
+        assert "late" not in {drawn.get_label() for drawn in ax.lines}
+        assert "crashed" in [text.get_text() for text in ax.texts]
+    assert line(axes.time, "late").get_markerfacecolor() == line(axes.path, "late").get_markerfacecolor() == "white"
+    assert line(axes.time, "ZEM/ZEV").get_markerfacecolor() != "white"
+    assert "did not land" in axes.margin.get_title(loc="left")
+
+
+def test_no_number_stands_on_the_bound(rows):
+    ax = plots.compare_guidance(rows, bound=7100 * u.kg).propellant
+    ax.figure.canvas.draw()
+    x, _ = ax.transData.transform((7100.0, 0.0))
+    numbers = [text.get_window_extent() for text in ax.texts if "%" in text.get_text()]
+    assert len(numbers) == 3
+    assert all(box.x0 > x or box.x1 < x for box in numbers)
+    assert all(box.x1 <= ax.get_window_extent().x1 for box in numbers)
+
+
 def test_one_law_without_a_flight_can_be_drawn_too(rows):
     axes = plots.compare_guidance(rows[3:])
     assert_readable(axes.path.figure)

@@ -154,9 +154,34 @@ def test_no_law_lands_with_less_propellant_than_the_bound_of_impulses():
         assert row.propellant > compared.bound, row.label
 
 
+GEAR = ls.LandingGear(vertical_speed=3 * _MPS, horizontal_speed=1 * _MPS, tilt=10 * u.deg, slope=10 * u.deg)
+
+
+@pytest.mark.parametrize(("gear", "ending"), [(None, "on the ground"), (GEAR, "landed safely")])
+def test_a_law_that_does_not_land_has_no_propellant_to_be_compared(landing, targets, gear, ending):
+    scenario = replace(landing, craft=replace(landing.craft, gear=gear))
+    fast = {**targets, "target_altitude_rate": -60 * _MPS}  # of which 60 m are too few to be stopped
+    compared = ls.compare_guidance(scenario, {"safe": ls.EGuidance(**targets), "fast": ls.EGuidance(**fast)})
+    assert [row.ending for row in compared] == [ending, "crashed"]
+    safe, crashed = compared
+    assert safe.propellant > compared.bound
+    assert safe.margin > 0 * u.kg
+    assert crashed.propellant is None
+    assert crashed.margin is None
+    assert crashed.miss < 10 * u.m  # where it lies is known
+
+
+def test_a_law_that_leaves_the_craft_aloft_says_so(landing, targets):
+    approach = replace(landing.plan[0], exits=[ls.Exit(quantity="altitude", below=1 * u.km)])
+    (row,) = ls.compare_guidance(replace(landing, plan=(approach,)), [ls.EGuidance(**targets)])
+    assert row.ending == "still aloft"
+    assert row.propellant is row.margin is row.miss is None
+
+
 def test_a_law_that_the_phase_refuses_gets_a_row_with_the_reason():
     scenario = landing_example.landing()
     laws = {"as planned": scenario.plan[0].law, "no time to go": ls.DescentRate()}
     rows = {row.label: row for row in ls.compare_guidance(scenario, laws, phase="approach")}
     assert rows["as planned"].flight is not None
     assert "rate of descent has none" in rows["no time to go"].outcome
+    assert rows["no time to go"].ending == "refused"

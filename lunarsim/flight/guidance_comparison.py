@@ -12,10 +12,11 @@ from scipy.optimize import minimize_scalar
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.ideal import impulsive_bound
-from lunarsim.flight.outcome import GroundContact
+from lunarsim.flight.outcome import Escape, GroundContact, InOrbit, Outcome
 from lunarsim.flight.rehearsal import Stage
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.simulate import simulate
+from lunarsim.flight.touchdown import Landed, Verdict
 from lunarsim.kernels import motion
 from lunarsim.plan import GuidanceLaw, Guided
 
@@ -24,20 +25,23 @@ _PENALTY = 10.0  # of the propellant, for a throttle of 2: far more than any tim
 _SHORTEST, _LONGEST = 0.6, 1.6  # of the time to go given
 _FITTED_S = 0.1
 _ROOM = 1.2  # of the longest time of a phase over the fitted time to go
+_CRASH = 10.0 * u.m / u.s  # assumed, for a craft without a gear: about three times what gears of landers stand
+_CRASHED = Verdict.CRASHED.value
 
 
 class GuidanceRow(NamedTuple):
     """What one guidance law did. What it has no value for is None."""
 
     label: str  #: the law, in words
-    propellant: u.Quantity | None  #: used by the whole flight; None where it did not come down
+    propellant: u.Quantity | None  #: used by the whole flight; None where it did not land: there it is no price of it
     time: u.Quantity | None  #: from the first ignition to the end
     peak_throttle: float | None  #: greatest commanded share of full thrust in the phase that was changed
     miss: u.Quantity | None  #: great-circle distance of the end from the site, where it ended on the ground
-    margin: u.Quantity | None  #: propellant that is left
+    margin: u.Quantity | None  #: propellant that is left; None where it did not land
     flight: Flight | None = None
     delta_v: u.Quantity | None = None  #: of the whole flight
     outcome: str = ""  #: how it ended, in words; why there is no flight
+    ending: str = ""  #: the same in a word or two, such as "landed safely", "crashed", "still aloft" or "refused"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -187,25 +191,36 @@ def _row(label: str, scenario: Scenario, name: str, law: GuidanceLaw) -> Guidanc
     try:
         flight = simulate(_with_law(scenario, name, law))
     except InputError as error:
-        return GuidanceRow(label, None, None, None, None, None, outcome=str(error))
+        return GuidanceRow(label, None, None, None, None, None, outcome=str(error), ending="refused")
     craft, site = scenario.flown_craft, scenario.landing_site
     assert craft is not None  # a guided phase has both
     assert site is not None
     end = flight.trajectory.end_y
     powered = [piece for piece in flight.trajectory.phases if piece.thrust_n > 0.0]
     full_n = float(craft.engine.thrust.to_value(u.N)) * (1.0 + craft.engine.thrust_error)
-    aloft = not isinstance(flight.outcome, GroundContact)
+    ending = _ending(flight.outcome)
+    landed = isinstance(flight.outcome, GroundContact) and ending != _CRASHED
     return GuidanceRow(
         label=label,
-        propellant=None if aloft else craft.mass - end[motion.MASS] * u.kg,
+        propellant=craft.mass - end[motion.MASS] * u.kg if landed else None,
         time=(flight.trajectory.end_s - powered[0].segment.start_s) * u.s if powered else None,
         peak_throttle=max((piece.thrust_n / full_n for piece in powered if piece.name == name), default=None),
-        miss=None if aloft else flight.outcome.distance_to(site).to(u.m),
-        margin=end[motion.MASS] * u.kg - craft.dry_mass.to(u.kg),
+        miss=flight.outcome.distance_to(site).to(u.m) if isinstance(flight.outcome, GroundContact) else None,
+        margin=end[motion.MASS] * u.kg - craft.dry_mass.to(u.kg) if landed else None,
         flight=flight,
         delta_v=end[motion.DV_TRUE] * (u.m / u.s),
         outcome=str(flight.outcome),
+        ending=ending,
     )
+
+
+def _ending(outcome: Outcome) -> str:
+    """Return what became of a flight in a word or two; without a gear a touchdown is judged by its speed alone."""
+    if isinstance(outcome, Landed):
+        return outcome.verdict.value
+    if isinstance(outcome, GroundContact):
+        return _CRASHED if outcome.ground_relative_speed > _CRASH else "on the ground"
+    return {InOrbit: "in orbit", Escape: "escaped"}.get(type(outcome), "still aloft")
 
 
 def _line(row: GuidanceRow) -> str:

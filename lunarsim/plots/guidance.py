@@ -20,6 +20,7 @@ from lunarsim.plots.style import Curve
 _PATH_IN = 2.6
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # with the colours, so that laws are told apart in grey as well
 _LEAST_MISS_M = 0.01  # where the logarithmic axis of misses ends
+_TEXT_ROOM = 1.0  # of the width of what is drawn, for texts that all stand on one side
 
 
 class GuidanceAxes(NamedTuple):
@@ -46,8 +47,9 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
     Returns
     -------
     GuidanceAxes
-        A point per law on each panel, with its number; propellant also in excess of the bound. Below, the paths of the
-        laws that have a flight, as :func:`descent_profile` draws them.
+        A point per law on each panel, with its number; propellant also in excess of the bound. A law that did not land
+        has no propellant: what became of it stands in its place, and its other points are hollow. Below, the paths of
+        the laws that have a flight, as :func:`descent_profile` draws them.
 
     Raises
     ------
@@ -61,15 +63,14 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
     )
     axes = _panels(figure, len(rows))
     least = None if bound is None else float(bound.to_value(u.kg))
-    _draw(
-        axes.propellant, rows, "Propellant (kg)", lambda r: _si(r.propellant, u.kg), _masses(least), shown=_known(least)
-    )
+    _draw(axes.propellant, rows, "Propellant (kg)", lambda r: _si(r.propellant, u.kg), _masses(least), bound=least)
     _draw(axes.time, rows, "Time (s)", lambda r: _si(r.time, u.s), lambda x: f"{x:.0f}")
     _draw(axes.peak_throttle, rows, "Peak throttle (%)", _peak, lambda x: f"{x:.0f}")
     _draw(axes.miss, rows, "Miss (m)", lambda r: _si(r.miss, u.m), _metres, logarithmic=True)
     _draw(axes.margin, rows, "Propellant left (kg)", lambda r: _si(r.margin, u.kg), lambda x: f"{x:,.0f}")
     if least is not None:
         _bound(axes.propellant, least)
+    _explain_hollow(axes.margin, rows)
     _draw_paths(axes.path, rows)
     return axes
 
@@ -105,9 +106,9 @@ def _draw(
     words: Callable[[float], str],
     *,
     logarithmic: bool = False,
-    shown: Sequence[float] = (),
+    bound: float | None = None,
 ) -> None:
-    """Draw one value of every law as a point, and write it beside; the axis reaches to what else is ``shown``."""
+    """Draw one value of every law as a point, and write it beside; the axis reaches to the bound, if there is one."""
     style.dress(ax, label, "")
     known = {i: found for i, row in enumerate(rows) if (found := value(row)) is not None}
     if logarithmic:
@@ -117,33 +118,45 @@ def _draw(
     for i, row in enumerate(rows):
         x = known.get(i)
         if x is not None:
-            ax.plot([x], [i], linestyle="", marker=_MARKERS[i], markersize=5.5, color=style.color(i), label=row.label)
+            ax.plot([x], [i], linestyle="", markersize=5.5, label=row.label, **_marker(row, i))
     ax.set_yticks(range(len(rows)), [row.label for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0.0)
     spec = ax.get_subplotspec()
     if spec is None or not spec.is_first_col():  # the laws are named at the left edge
         ax.tick_params(labelleft=False)
-    _limit(ax, [*known.values(), *shown], logarithmic=logarithmic)
-    for i in range(len(rows)):
-        _write(ax, i, known.get(i), words)
+    _limit(ax, list(known.values()), bound, logarithmic=logarithmic)
+    for i, row in enumerate(rows):
+        if i in known:
+            _write(ax, i, known[i], words, bound)
+        else:
+            _write_missing(ax, i, row)
 
 
-def _write(ax: Axes, row: int, x: float | None, words: Callable[[float], str]) -> None:
-    """Write the number of a point on that side of it that has more room, or that there is none."""
+def _marker(row: GuidanceRow, i: int) -> dict[str, Any]:
+    """Return how the points of a law look: hollow where it did not land."""
+    fill = "white" if row.propellant is None else style.color(i)
+    return {"marker": _MARKERS[i], "color": style.color(i), "markerfacecolor": fill}
+
+
+def _write_missing(ax: Axes, i: int, row: GuidanceRow) -> None:
+    """Write what became of a law that has no value, in its place."""
+    look: dict[str, Any] = {"va": "center", "ha": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": style.INK}
+    ax.annotate(row.ending or "none", (0.5, i), xycoords=("axes fraction", "data"), style="italic", **look)
+
+
+def _write(ax: Axes, row: int, x: float, words: Callable[[float], str], bound: float | None) -> None:
+    """Write the number of a point on that side of it that has more room; away from the bound, if there is one."""
     look: dict[str, Any] = {"va": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": style.INK}
-    if x is None:
-        ax.annotate("none", (0.5, row), xycoords=("axes fraction", "data"), ha="center", **look)
-        return
     place = ax.transAxes.inverted().transform(ax.transData.transform((x, row)))[0]
-    side: dict[str, Any] = (
-        {"ha": "left", "xytext": (6.0, 0.0)} if place <= 0.5 else {"ha": "right", "xytext": (-6.0, 0.0)}
-    )
+    on_right = place <= 0.5 if bound is None else x >= bound
+    side: dict[str, Any] = {"ha": "left", "xytext": (6.0, 0.0)} if on_right else {"ha": "right", "xytext": (-6.0, 0.0)}
     ax.annotate(words(x), (x, row), textcoords="offset points", **side, **look)
 
 
-def _limit(ax: Axes, values: list[float], *, logarithmic: bool) -> None:
-    """Set limits with some room about the points."""
+def _limit(ax: Axes, points: list[float], bound: float | None, *, logarithmic: bool) -> None:
+    """Set limits with some room about the points, and for the texts on the far side of a bound."""
+    values = points if bound is None else [*points, bound]
     if not values:
         ax.set_xticks([])
         return
@@ -153,7 +166,9 @@ def _limit(ax: Axes, values: list[float], *, logarithmic: bool) -> None:
         return
     ax.locator_params(axis="x", nbins=4)
     room = (most - least) or 0.2 * abs(most) or 1.0
-    ax.set_xlim(least - 0.25 * room, most + 0.25 * room)
+    below = 0.25 if bound is None else _TEXT_ROOM if least < bound else 0.15
+    above = 0.25 if bound is None or most == bound else _TEXT_ROOM
+    ax.set_xlim(least - below * room, most + above * room)
 
 
 def _metres(x: float) -> str:
@@ -173,6 +188,12 @@ def _bound(ax: Axes, least: float) -> None:
     ax.set_title(words, fontsize=style.TEXT_SIZE - 1.0, loc="left", color=style.INK)
 
 
+def _explain_hollow(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
+    """Say above the axes what hollow points are, where there are some."""
+    if any(row.propellant is None for row in rows):
+        ax.set_title("hollow: did not land", fontsize=style.TEXT_SIZE - 1.0, loc="left", color=style.INK)
+
+
 def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
     """Draw altitude over range to go of every law that flew."""
     flights = [(i, row.flight) for i, row in enumerate(rows) if row.flight is not None]
@@ -187,17 +208,13 @@ def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
         view_s = descent_history.view_s([flight], [zero_s], None)
         drawn = descent_history.history(flight, datum, zero_s, view_s)
         curve: Curve = style.numbered(flight, rows[i].label, i)
-        look: dict[str, Any] = {"color": curve.color, "linestyle": curve.dashes, "linewidth": 1.4}
+        look: dict[str, Any] = {**_marker(rows[i], i), "linestyle": curve.dashes, "linewidth": 1.4}
         every = max(drawn.range_m.size // 6, 1)
-        marks: dict[str, Any] = {"marker": _MARKERS[i], "markersize": 4.5, "markevery": (i * every // len(rows), every)}
+        marks: dict[str, Any] = {"markersize": 4.5, "markevery": (i * every // len(rows), every)}
         ax.plot(drawn.range_m / 1e3, drawn.altitude_m / 1e3, label=curve.label, **look, **marks)
     ax.axhline(0.0, color=style.INK, linewidth=0.8, zorder=1)
     ax.invert_xaxis()
     ax.set_ylabel(f"Altitude (km)\n{data[0].words}", fontsize=style.AXIS_SIZE)
-
-
-def _known(value: float | None) -> list[float]:
-    return [] if value is None else [value]
 
 
 def _peak(row: GuidanceRow) -> float | None:
