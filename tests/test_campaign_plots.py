@@ -13,6 +13,8 @@ from lunarsim import plots
 from lunarsim.campaign import statistics
 from lunarsim.errors import InputError
 
+MPS = u.m / u.s
+
 
 @pytest.fixture(autouse=True)
 def _figures_are_closed():
@@ -44,7 +46,7 @@ def texts_on(ax):
     figure = ax.figure
     figure.canvas.draw()
     written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    inside = [text for text in written if not _of_a_hidden_tick(ax, text)]
+    inside = [text for text in written if not any(_of_a_hidden_tick(each, text) for each in figure.axes)]
     return {text: text.get_window_extent() for text in inside}
 
 
@@ -120,6 +122,51 @@ def test_footprints_about_different_centres_are_not_drawn_together(impacts):
         plots.footprint({"a": impacts, "b": other})
     with pytest.raises(InputError, match="0 footprints"):
         plots.footprint({})
+
+
+GEAR = ls.LandingGear(vertical_speed=3 * MPS, horizontal_speed=100 * u.cm / u.s, tilt=10 * u.deg, slope=10 * u.deg)
+
+
+@pytest.fixture(scope="module")
+def touched_down():
+    """200 touchdowns, of which the last 4 are crashes of dry craft."""
+    rng = np.random.default_rng(4)
+    down, across, left = rng.normal(2.4, 0.3, 200), np.abs(rng.normal(0.0, 0.2, 200)), rng.normal(80.0, 15.0, 200)
+    down[-4:], across[-4:], left[-4:] = 60.0, 1500.0, 0.0
+    return {"descent_rate_mps": down, "horizontal_speed_mps": across, "propellant_left_kg": left}
+
+
+def test_touchdowns_are_drawn_against_the_limits_of_the_gear(touched_down):
+    found = {name: statistics.quantiles(column, (0.05, 0.5, 0.95)) for name, column in touched_down.items()}
+    axes = plots.touchdowns(**touched_down, gear=GEAR, quantiles=found)
+    assert_readable(axes.descent_rate)
+    above = int(np.sum(touched_down["descent_rate_mps"] > 3.0))
+    for ax, words, at in (
+        (axes.descent_rate, f"limit of the gear, 3 m/s: above in {above}", 3.0),
+        (axes.horizontal_speed, "limit of the gear, 1 m/s: above in 4", 1.0),
+        (axes.propellant_left, "empty tanks: in 4", 0.0),
+    ):
+        (limit,) = (drawn for drawn in ax.lines if drawn.get_label() == words)
+        assert list(limit.get_xdata()) == [at, at]
+        assert ax.get_ylabel() == "Runs, of 200"
+        assert ax.get_xlim()[0] < at < ax.get_xlim()[1]
+    assert axes.horizontal_speed.texts[0].get_text().startswith("beyond, up to 1,500 m/s: 4")
+    assert axes.horizontal_speed.get_xlim()[1] < 5.0  # the landings can be seen
+    assert sum(bar.get_height() for bar in axes.horizontal_speed.patches if bar.get_facecolor()[3] == 1.0) == 196
+
+
+def test_touchdowns_without_a_gear_far_from_empty_tanks_have_no_limits():
+    axes = plots.touchdowns([1.0, 1.2, 1.1], [0.1, 0.3, 0.2], [400.0, 402.0, 401.0])
+    assert_readable(axes.descent_rate)
+    assert all(ax.get_legend() is None for ax in axes)
+    assert axes.propellant_left.get_xlim()[0] > 390.0
+
+
+def test_touchdowns_of_runs_that_stayed_up_are_refused():
+    with pytest.raises(InputError, match="horizontal_speed_mps has 2 values, not all finite"):
+        plots.touchdowns([1.0, 2.0], [np.nan, 0.1], [5.0, 6.0])
+    with pytest.raises(InputError, match="descent_rate_mps has 0 values"):
+        plots.touchdowns([], [], [])
 
 
 def test_rates_are_drawn_with_their_intervals_and_what_is_required():

@@ -400,6 +400,18 @@ def test_a_folder_with_a_campaign_is_not_written_over(campaign: Command, tmp_pat
         assert stored(tmp_path / "r") == whole
 
 
+def test_of_a_landing_the_touchdowns_are_drawn_and_not_the_speed_that_is_the_rotation_of_the_moon(
+    campaign: Command, tmp_path: Path
+) -> None:
+    load_campaign("luna25-landing").run(20, seed=1, out="r", chunk_size=20)
+    (tmp_path / "r" / "speed.png").write_text("of an earlier version")
+    done = campaign("luna25-landing", "--out", "r", "--resume", "--check", "0")
+    assert done.status == 0
+    left = {path.name for path in Path("r").iterdir()}
+    assert "touchdown.png" in left
+    assert "speed.png" not in left
+
+
 def test_a_long_narrow_footprint_is_drawn_wider_and_says_how_many_times() -> None:
     rng = np.random.default_rng(5)
     plane = statistics.LocalPlane(latitude_deg=0.0, longitude_deg=0.0)

@@ -23,7 +23,15 @@ _LONG = 5.0  # times as long as wide: drawn to scale, a footprint is then a line
 _LEAST_FOR_DENSITY = 100  # impacts: contours of fewer show the kernel, not them
 _NEAR = 3.0  # times as far as the farthest impact: beyond this a site is not drawn
 
-_FIGURES = ("outcomes.png", "footprint.png", "speed.png", "tornado_downrange.png", "tornado_crossrange.png")
+_FIGURES = (
+    "outcomes.png",
+    "footprint.png",
+    "speed.png",
+    "touchdown.png",
+    "tornado_downrange.png",
+    "tornado_crossrange.png",
+)
+_OF_TOUCHDOWNS = ("descent_rate_mps", "horizontal_speed_mps", "propellant_left_kg")
 
 
 def summary(findings: Findings, performance: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +71,10 @@ def files(findings: Findings, content: dict[str, Any]) -> dict[str, Write]:
         return writers
     impacts, sites = findings.impacts, findings.result.campaign.scenario.sites
     writers["footprint.png"] = figure_writer(lambda: _draw_footprint(impacts, dict(sites)))
-    writers["speed.png"] = figure_writer(lambda: _draw_speed(findings, findings.spreads[0]))
+    if findings.result.campaign.scenario.guided:  # whose inertial speed is mostly the Moon's rotation
+        writers["touchdown.png"] = figure_writer(lambda: _draw_touchdowns(findings))
+    else:
+        writers["speed.png"] = figure_writer(lambda: _draw_speed(findings, findings.spreads[0]))
     for moved in impacts.effects:
         writers[f"tornado_{moved.way}.png"] = figure_writer(partial(_draw_tornado, moved))
     return writers
@@ -109,6 +120,16 @@ def _draw_speed(findings: Findings, spread: Spread) -> Axes:
     result = findings.result
     values = result.dataset[spread.column].values[result.where(GROUND)]
     return plots.histogram(values, what="Impact speed (m/s), inertial", quantiles=spread.quantiles)
+
+
+def _draw_touchdowns(findings: Findings) -> plots.TouchdownAxes:
+    result, craft = findings.result, findings.result.campaign.scenario.craft
+    chosen = result.where(GROUND)
+    return plots.touchdowns(
+        *(result.dataset[column].values[chosen] for column in _OF_TOUCHDOWNS),
+        gear=None if craft is None else craft.gear,
+        quantiles={spread.column: spread.quantiles for spread in findings.spreads if spread.outcome == GROUND},
+    )
 
 
 def _draw_tornado(moved: Moved) -> Axes:

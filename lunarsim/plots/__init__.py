@@ -10,11 +10,13 @@ from lunarsim.plots.guidance import GuidanceAxes, compare_guidance
 from lunarsim.plots.impacts import footprint
 from lunarsim.plots.ladder import ladder
 from lunarsim.plots.orbits import orbit
+from lunarsim.plots.touchdowns import TouchdownAxes, touchdowns
 from lunarsim.plots.track import ground_track
 
 __all__ = [
     "DescentAxes",
     "GuidanceAxes",
+    "TouchdownAxes",
     "altitude_profile",
     "animate_descent",
     "burn",
@@ -28,4 +30,5 @@ __all__ = [
     "outcome_rates",
     "sensitivity",
     "tornado",
+    "touchdowns",
 ]

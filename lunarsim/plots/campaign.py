@@ -62,7 +62,7 @@ def outcome_rates(
         rows = [list(rates).index(name) for name in wanted]
         look: dict[str, Any] = {"marker": "|", "markersize": 22.0, "markeredgewidth": 2.2, "linestyle": ""}
         ax.plot(list(wanted.values()), rows, color=style.VERMILION, label="required", zorder=6, **look)
-        _legend_above(ax, markerscale=0.5)
+        legend_above(ax, markerscale=0.5)
     return ax
 
 
@@ -111,7 +111,7 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     rest = len(result.effects) - len(shown)
     explained = f"Linear model of {result.total:,} runs: explains {100.0 * result.r_squared:.1f} % of the variance"
     intervals = f"{100.0 * result.confidence:g} % intervals" + (f"; {rest} smaller effects not drawn" if rest else "")
-    _legend_above(ax, f"{explained}\n{intervals}", at_right=True)
+    legend_above(ax, f"{explained}\n{intervals}", at_right=True)
     return ax
 
 
@@ -146,7 +146,7 @@ def sensitivity(indices: SobolIndices, *, ax: Axes | None = None) -> Axes:
     _name_rows(ax, [index.name for index in shown])
     edges = [edge for index in shown for edge in (*index.first_interval, *index.total_interval)]
     ax.set_xlim(min(0.0, *edges) - 0.02, max(1.0, *edges) + 0.02)
-    _legend_above(ax, f"Sobol' indices from {indices.runs:,} runs")
+    legend_above(ax, f"Sobol' indices from {indices.runs:,} runs")
     return ax
 
 
@@ -200,7 +200,7 @@ def histogram(
     style.dress(ax, what, f"Runs, of {column.size:,}")
     ax.ticklabel_format(axis="x", useOffset=False)
     if quantiles:
-        _legend_above(ax, f"Quantiles with {100.0 * quantiles[0].confidence:g} % intervals")
+        legend_above(ax, f"Quantiles with {100.0 * quantiles[0].confidence:g} % intervals")
     return ax
 
 
@@ -256,7 +256,7 @@ def _name_rows(ax: Axes, names: Sequence[str]) -> None:
     ax.tick_params(axis="y", length=0.0, labelsize=style.TEXT_SIZE)
 
 
-def _legend_above(ax: Axes, title: str = "", *, at_right: bool = False, markerscale: float = 1.0) -> None:
+def legend_above(ax: Axes, title: str = "", *, at_right: bool = False, markerscale: float = 1.0) -> None:
     """Write the legend above the axes; at their right edge it has the room above the rows' names as well."""
     corner: dict[str, Any] = {"loc": "lower right" if at_right else "lower left", "borderaxespad": 0.3}
     corner["bbox_to_anchor"] = (1.0 if at_right else 0.0, 1.0)
