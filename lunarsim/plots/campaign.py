@@ -193,7 +193,8 @@ def histogram(
     for found, dashes in zip(quantiles, _DASHES * len(quantiles), strict=False):
         low, high = (float(np.clip(edge, edges[0], edges[-1])) for edge in (found.low, found.high))
         ax.axvspan(low, high, color=style.VERMILION, alpha=0.3, linewidth=0.0, zorder=3)
-        digits = style.digits_for(found.high - found.low)
+        wide = found.high - found.low
+        digits = style.digits_for(min(wide, abs(found.value) or wide))  # of a value far smaller than its interval too
         bounds = f"{found.low:.{digits}f} to {found.high:.{digits}f}"
         label = f"{100.0 * found.probability:g} %: {found.value:.{digits}f} ({bounds})"
         ax.axvline(found.value, color=style.VERMILION, linewidth=1.4, linestyle=dashes, zorder=4, label=label)

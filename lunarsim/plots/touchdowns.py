@@ -131,7 +131,8 @@ def _view(ax: Axes, values: Sequence[float]) -> None:
 
 def _note(ax: Axes, text: str) -> None:
     look: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": style.TEXT_SIZE, "color": style.INK}
-    ax.text(0.99, 0.95, text, transform=ax.transAxes, **look)
+    paper: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 2.0}
+    ax.text(0.99, 0.95, text, transform=ax.transAxes, zorder=6, bbox=paper, **look)
 
 
 def _finish(ax: Axes, quantiles: Sequence[Quantile], runs: int) -> None:
