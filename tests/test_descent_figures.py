@@ -164,9 +164,49 @@ def test_published_points_are_drawn_with_their_tolerances_and_named(lander):
     np.testing.assert_allclose(across.get_segments()[0][:, 0], [-5.0, 5.0])
     np.testing.assert_allclose(upwards.get_segments()[0][:, 1], [15.9, 16.5])
     assert len(axes.speed.containers) == 2  # one inertial, one over the ground
-    assert len(axes.altitude_over_speed.containers) == 3
+    assert len(axes.altitude_over_speed.containers) == 2  # those over the ground
     legend = [text.get_text() for text in axes.altitude.figure.legends[0].get_texts()]
     assert legend[-2:] == ["published", "published, inertial speed"]
+
+
+def test_inertial_speeds_stay_off_the_logarithmic_axis_of_ground_speeds(lander):
+    contact = ls.ProfilePoint(label="contact", time=650 * u.s, altitude=4 * u.m, speed=4.6 * u.m / u.s)
+    axes = plots.descent_profile(lander, published=[contact])
+    assert len(axes.speed.containers) == 1
+    assert not axes.altitude_over_speed.containers
+    over = plots.descent_profile(lander, published=[replace(contact, ground_speed=1 * u.m / u.s)])
+    assert len(over.altitude_over_speed.containers) == 1
+
+
+def test_a_published_altitude_without_a_time_is_a_level_and_what_has_no_place_is_not_listed(lander):
+    points = [
+        ls.ProfilePoint(label="nowhere", altitude_rate=-2 * u.m / u.s),
+        ls.ProfilePoint(label="hover", altitude=100 * u.m, tolerance={"altitude": 5 * u.m}),
+    ]
+    axes = plots.descent_profile(lander, published=points)
+    assert_readable(axes.altitude.figure)
+    ax = axes.altitude_over_speed
+    assert [float(y) for y in ax.containers[0].lines[0].get_ydata()] == [100.0]
+    assert "a" in [text.get_text() for text in ax.texts]
+    assert "Published: a hover" in bottom_text(axes)
+    labels = [text.get_text() for text in axes.altitude.figure.legends[0].get_texts()]
+    assert labels[-1] == "published altitude, no time"
+
+
+def test_letters_of_points_stand_near_them(lander, strong):
+    axes = plots.descent_profile(lander, strong, published=POINTS)
+    axes.altitude.figure.canvas.draw()
+    letters = [text for text in axes.altitude.texts if text.get_text() in {"a", "b"}]
+    assert len(letters) == 2
+    assert all(np.hypot(*letter.get_position()) < 40.0 for letter in letters)  # points
+
+
+def test_dry_masses_of_several_crafts_are_named_once(lander, strong):
+    scenario = strong.scenario
+    heavier = replace(scenario, craft=replace(scenario.craft, dry_mass=scenario.craft.dry_mass + 50 * u.kg))
+    axes = plots.descent_profile(lander, replace(strong, scenario=heavier))
+    assert_readable(axes.mass.figure)
+    assert [text.get_text() for text in axes.mass.texts] == ["dotted: dry masses"]
 
 
 def test_published_points_outside_the_view_are_left_out(lander):

@@ -56,7 +56,8 @@ def descent_profile(
     Returns
     -------
     DescentAxes
-        Speeds are relative to the turning Moon; inertial speeds among the published ones have a marker of their own.
+        Speeds are relative to the turning Moon; inertial speeds among the published ones have a marker of their own,
+        and are left out of altitude over speed. Published altitudes with neither time, range nor speed are lines there.
         Altitudes count from the landing site, or from the point of contact where no flight names one, or from the
         1737.4 km sphere where one stays up. Range to go is along the great circle to the landing site, or else to
         where the flight ended, from below the first ignition.
@@ -98,9 +99,13 @@ def descent_profile(
 def _points(
     curves: Sequence[Curve], given: Sequence[ProfilePoint] | None, edges_s: tuple[float, float]
 ) -> list[ProfilePoint]:
-    """Return the points to draw: those given, or the scenarios' own, but for what lies outside the view in time."""
+    """Return the points to draw: those given, or the scenarios' own, but for what lies outside the view in time.
+
+    What has no place on any panel is left out as well.
+    """
     every = [curve.flight.scenario.published_profile for curve in curves]
     known = next((points for points in every if points), ()) if given is None else published_points.checked(given)
+    known = [point for point in known if published_points.has_place(point)]
     times = [point.value("time") for point in known]
     return [p for p, time_s in zip(known, times, strict=True) if time_s is None or edges_s[0] <= time_s <= edges_s[1]]
 

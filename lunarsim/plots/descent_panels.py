@@ -17,7 +17,7 @@ from lunarsim import constants
 from lunarsim.flight import ProfilePoint
 from lunarsim.plots import placing, style
 from lunarsim.plots.descent_history import History
-from lunarsim.plots.published_points import CIRCLE, DIAMOND, Axis, overlay
+from lunarsim.plots.published_points import CIRCLE, DIAMOND, TRIANGLE, Axis, is_level, overlay, overlay_levels
 from lunarsim.plots.style import Curve
 
 _MPS = u.m / u.s
@@ -104,6 +104,8 @@ def published_handles(points: Sequence[ProfilePoint]) -> list[Line2D]:
         kinds.append(Line2D([], [], marker=CIRCLE, label="published", **look))
     if any(point.speed is not None for point in points):
         kinds.append(Line2D([], [], marker=DIAMOND, label="published, inertial speed", **look))
+    if any(is_level(point) for point in points):
+        kinds.append(Line2D([], [], marker=TRIANGLE, label="published altitude, no time", **look))
     return kinds
 
 
@@ -179,20 +181,18 @@ def _full_thrust(ax: Axes, curves: Sequence[Curve], units: Units) -> None:
 
 
 def _dry_mass(ax: Axes, curves: Sequence[Curve]) -> None:
-    """Draw the dry mass of each craft, named once where it is one for all."""
+    """Draw the dry mass of each craft; named at its line where it is one for all, or else once for all lines."""
     masses = {float(c.flight.scenario.craft.dry_mass.to_value(u.kg)): c for c in curves if c.flight.scenario.craft}
+    look: dict[str, Any] = {"fontsize": style.TEXT_SIZE - 1.0, "color": style.INK}
     for mass, curve in masses.items():
         color = style.INK if len(masses) == 1 else curve.color
         ax.axhline(mass, color=color, linewidth=0.8, linestyle=":", zorder=1)
-        ax.annotate(
-            f"dry mass {mass:,.0f} kg",
-            (0.0, mass),
-            (4, 2),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            fontsize=style.TEXT_SIZE - 1.0,
-            color=color,
-        )
+    if len(masses) == 1:
+        (mass,) = masses
+        at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        ax.annotate(f"dry mass {mass:,.0f} kg", (0.0, mass), (4, 2), **at, **look)
+    else:  # masses fall: the upper right corner is free
+        ax.text(0.99, 0.97, "dotted: dry masses", ha="right", va="top", transform=ax.transAxes, **look)
 
 
 def _limit(axes: DescentAxes, histories: Sequence[History], points: Sequence[ProfilePoint], units: Units) -> None:
@@ -204,7 +204,7 @@ def _limit(axes: DescentAxes, histories: Sequence[History], points: Sequence[Pro
     for ax, top in zip(
         (axes.altitude, axes.speed, axes.altitude_over_range, axes.speed_over_range), (high, fast) * 2, strict=True
     ):
-        ax.set_ylim(-0.06 * top, 1.12 * top)
+        ax.set_ylim(-0.06 * top, (1.24 if points and ax is axes.altitude else 1.12) * top)  # room for letters
     rates = [*(float(edge) for h in histories for edge in (h.altitude_rate_mps.min(), h.altitude_rate_mps.max()))]
     rates += [rate for p in points if (rate := p.value("altitude_rate")) is not None]
     axes.altitude_rate.set_ylim(*_about(rates))
@@ -248,11 +248,12 @@ def _overlay(axes: DescentAxes, points: Sequence[ProfilePoint], units: Units) ->
         (axes.altitude_rate, time, Axis("altitude_rate", 1.0), CIRCLE),
         (axes.mass, time, Axis("mass", 1.0), CIRCLE),
         (axes.altitude_over_speed, Axis("ground_speed", 1.0), Axis("altitude", 1.0), CIRCLE),
-        (axes.altitude_over_speed, Axis("speed", 1.0), Axis("altitude", 1.0), DIAMOND),
-    )
+    )  # an inertial speed has no place over a logarithmic axis of ground speeds: at touchdown it is the Moon's rotation
     named: set[str] = set()
-    for ax, x, y, marker in rows:
-        texts = [note for note in overlay(ax, points, x, y, marker) if note.text not in named]
-        named |= {note.text for note in texts}
+    drawn = [(ax, overlay(ax, points, x, y, marker)) for ax, x, y, marker in rows]
+    drawn.append((axes.altitude_over_speed, overlay_levels(axes.altitude_over_speed, points, Axis("altitude", 1.0))))
+    for ax in dict.fromkeys(ax for ax, _ in drawn):
+        texts = {note.text: note for each, found in drawn if each is ax for note in found if note.text not in named}
+        named |= texts.keys()
         if texts:
-            placing.place(ax, texts, legend=False)
+            placing.place(ax, list(texts.values()), legend=False)

@@ -20,6 +20,7 @@ class Note(NamedTuple):
     text: str
     color: str = INK
     radius: float = 3.0  #: of the marker, points
+    reach: float = 100.0  #: how far the text may stand from it, points
 
 
 def events(flight: Flight) -> list[Event]:

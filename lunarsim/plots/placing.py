@@ -155,7 +155,8 @@ def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter
     size = np.array(Text.get_window_extent(written).size)
     point = _middle(marker)
     pixels = ax.figure.canvas.figure.dpi / 72.0
-    spots = [_Spot(angle, note.radius + distance) for distance in _DISTANCES_PT for angle in _ANGLES_RAD]
+    distances = [distance for distance in _DISTANCES_PT if distance <= note.reach]
+    spots = [_Spot(angle, note.radius + distance) for distance in distances for angle in _ANGLES_RAD]
     boxes = [spot.box(point, size, pixels) for spot in spots]
     leaders = [Path(np.array([point, _middle(box)])) for box in boxes]
     costs = [
