@@ -185,3 +185,14 @@ def test_a_law_that_the_phase_refuses_gets_a_row_with_the_reason():
     assert rows["as planned"].flight is not None
     assert "rate of descent has none" in rows["no time to go"].outcome
     assert rows["no time to go"].ending == "refused"
+
+
+def test_a_fitted_time_to_go_keeps_to_the_throttle_of_its_phase(landing, targets):
+    """Fitted to the engine alone, the law would ask the phase for more than it may give, and miss."""
+    narrow = replace(landing.plan[0], throttle=(0.3, 0.5))
+    scenario = replace(landing, plan=(narrow, *landing.plan[1:]))
+    (row,) = ls.compare_guidance(scenario, {"E": ls.EGuidance(**targets)}, phase=narrow.name, fit_time=True)
+    shares = [p.thrust_n / 4000.0 for p in row.flight.trajectory.phases if p.name == narrow.name and p.thrust_n > 0.0]
+    inside = [share for share in shares if 0.3 < share < 0.5]
+    assert len(inside) > 0.9 * len(shares)  # not held at a limit
+    assert row.flight.phases[0].after.height.to_value(u.m) == pytest.approx(60.0, abs=1.0)

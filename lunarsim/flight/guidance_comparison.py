@@ -105,7 +105,7 @@ def compare_guidance(
         stands. Its exits and limits stay: a law without a time to go needs an exit on something else.
     fit_time : bool
         Whether laws with a ``time_to_go`` get the one that needs least propellant in a rehearsal from the start of
-        the phase, with a throttle of 98 % at most, between 0.6 and 1.6 times the one they have or, where that is
+        the phase, with a throttle within that of engine and phase, 98 % of it at most, between 0.6 and 1.6 times the one they have or, where that is
         None (ZEM/ZEV), the time that the phase takes in the flight as it stands. Default: the laws are flown as they
         are; ZEM/ZEV without a time to go finds its own at each look.
 
@@ -166,19 +166,22 @@ def _with_law(scenario: Scenario, name: str, law: GuidanceLaw) -> Scenario:
 
 
 def _fitted(law: Any, flight: Flight, name: str) -> GuidanceLaw:
-    """Return a law with the time to go of least propellant that the engine can give, from the start of the phase."""
+    """Return a law with the time to go of least propellant that engine and phase can give, from the phase's start."""
     scenario, record = flight.scenario, next(each for each in flight.phases if each.name == name)
     craft, site = scenario.craft, scenario.landing_site
     assert craft is not None  # a guided phase has both
     assert site is not None
     stage = Stage(site, scenario.moon.terrain, craft)
     mass_kg = float(flight.moment(record.start).true.mass.to_value(u.kg))  # type: ignore[union-attr]
+    least, most = next(each for each in scenario.guided if each.name == name).throttle
+    least = max(least, craft.engine.least_throttle)
     given_s = float((record.duration if law.time_to_go is None else law.time_to_go).to_value(u.s))
 
     def cost(to_go_s: float) -> float:
         own = replace(law, time_to_go=to_go_s * u.s)
         flown = stage.rehearse(own, record.before, mass_kg, to_go_s)
-        return flown.propellant_kg * (1.0 + _PENALTY * max(flown.peak_throttle - _FULLEST, 0.0))
+        beyond = max(flown.peak_throttle - _FULLEST * most, 0.0) + max(least - flown.least_throttle, 0.0)
+        return flown.propellant_kg * (1.0 + _PENALTY * beyond)
 
     bounds = (_SHORTEST * given_s, _LONGEST * given_s)
     best = minimize_scalar(cost, bounds=bounds, method="bounded", options={"xatol": _FITTED_S})
