@@ -73,6 +73,24 @@ def test_phases_account_for_all_the_propellant(landed, lander):
     assert used == pytest.approx((lander.mass - landed.mass[-1]).to_value(u.kg), abs=1e-9)
 
 
+def test_a_touchdown_without_a_landing_gear_says_why_there_is_no_verdict(landed):
+    assert isinstance(landed.outcome, ls.Impact)
+    assert str(landed.outcome).endswith(" deg, no landing gear to judge it by")
+    ballistic = replace(landed.scenario, plan=(ls.Coast(duration=10 * u.min),), landing_site=None)
+    assert "landing gear" not in str(ls.simulate(ballistic).outcome)  # an impact is what was to be expected
+
+
+def test_a_tank_that_runs_dry_in_a_descent_is_a_reason_of_the_crash(landing):
+    gear = ls.LandingGear(vertical_speed=3 * _MPS, horizontal_speed=1 * _MPS, tilt=10 * u.deg, slope=10 * u.deg)
+    enough = replace(landing.craft, gear=gear)
+    assert not ls.simulate(replace(landing, craft=enough)).outcome.tank_dry
+    short = replace(enough, propellant_mass=20 * u.kg)
+    outcome = ls.simulate(replace(landing, craft=short)).outcome
+    assert outcome.verdict is ls.Verdict.CRASHED
+    assert outcome.reasons[:2] == ("the tank had run dry", outcome.reasons[1])
+    assert outcome.reasons[1].startswith("crash speed")
+
+
 def test_both_drivers_end_at_the_same_place_and_time(landing, landed):
     end_s, state, result = flown_by_campaign_driver(landing)
     there = landed.outcome.state

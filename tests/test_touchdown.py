@@ -56,6 +56,12 @@ def landing(down=1.0, across=0.2, gear=GEAR, terrain=None, turn=0.0):
     return touchdown_outcome(state, up, np.radians(turn), terrain or ls.Terrain.sphere(), gear)
 
 
+def slope_of_56_deg():
+    """Ground that rises by 7.2 km on 4.85 km, four pixels of 0.04 deg."""
+    rise = np.linspace(3600, -3600, 5)[:, None] * np.ones(5) * u.m
+    return ls.Terrain.from_array(rise, window=(-69.6 * u.deg, -69.4 * u.deg, 43.4 * u.deg, 43.6 * u.deg))
+
+
 def test_what_falls_from_rest_touches_down_at_the_speed_of_free_fall(point_moon):
     r, _ = at_rest()
     r0 = RADIUS_M + 30.0
@@ -190,8 +196,41 @@ def test_margins_are_limits_less_values_and_reasons_name_what_is_exceeded():
     assert left["turn rate"] == pytest.approx(1.5, abs=1e-9)
     assert left["crash speed"] == pytest.approx(8 - np.hypot(3.5, 0.25), abs=1e-9)
     assert found.reasons == ("vertical speed 3.50 m/s, 0.50 m/s above the limit of 3.00 m/s",)
-    assert str(found).startswith("hard landing at 2023-08-19 09:58:50 UTC, 69.500 S 43.500 E, 3.50 m/s down and 0.25")
-    assert str(found).endswith(found.reasons[0])
+    assert str(found).startswith(
+        "hard landing (vertical speed 3.50 m/s, 0.50 m/s above the limit of 3.00 m/s) at 2023-08-19 09:58:50 UTC, "
+        "69.500 S 43.500 E, 3.50 m/s down and 0.25 m/s across"
+    )
+
+
+def test_the_reason_that_decides_the_verdict_leads():
+    found = landing(2.9, 7.9)
+    assert found.verdict is ls.Verdict.CRASHED
+    assert [reason.partition(" speed")[0] for reason in found.reasons] == ["crash", "horizontal"]
+
+
+def test_ground_too_steep_to_stand_on_is_told_once_and_before_the_speed():
+    found = landing(1.0, 0.0, STANDING, slope_of_56_deg())
+    assert found.verdict is ls.Verdict.TIPPED_OVER
+    assert [reason.partition(" ")[0] for reason in found.reasons] == ["lean", "slope"]
+    assert "tip-over speed" not in found.margins  # it tips over at rest: there is none to keep below
+    assert str(found).startswith("tipped over (lean 56")
+    assert "0.00 m/s above" not in str(found)
+
+
+@pytest.mark.parametrize(("excess", "words"), [
+    (0.003, "vertical speed 3.003 m/s, 0.003 m/s above the limit of 3.000 m/s"),
+    (2e-5, "vertical speed 3.00002 m/s, 0.00002 m/s above the limit of 3.00000 m/s"),
+])  # fmt: skip
+def test_an_excess_is_told_with_as_many_digits_as_it_takes_to_see_it(excess, words):
+    assert landing(3.0 + excess, 0.0).reasons == (words,)
+
+
+def test_a_tank_that_ran_dry_is_among_the_reasons_of_what_went_wrong():
+    dry = dataclasses.replace(landing(3.5, 0.25), tank_dry=True)
+    assert dry.reasons == ("the tank had run dry", "vertical speed 3.50 m/s, 0.50 m/s above the limit of 3.00 m/s")
+    assert str(dry).startswith("hard landing (the tank had run dry; vertical speed 3.50 m/s")
+    safe = dataclasses.replace(landing(2.7, 0.2), tank_dry=True)
+    assert safe.reasons == landing(2.7, 0.2).reasons
 
 
 def test_a_safe_landing_says_how_near_the_nearest_limit_was():

@@ -133,13 +133,17 @@ class GroundContact(Outcome):
 
 @dataclass(frozen=True, eq=False)
 class Impact(GroundContact):
-    """The craft met the ground at speed.
+    """The craft met the ground at speed, or with nothing to stand on.
 
     Attributes
     ----------
     terrain : Terrain
         The ground that it met.
+    without_gear : bool
+        Whether a landing ended so for want of a landing gear, which alone gives a verdict; default false.
     """
+
+    without_gear: bool = False
 
     @property
     def incidence(self) -> u.Quantity:
@@ -150,7 +154,7 @@ class Impact(GroundContact):
         return (
             f"impact at {clock(self.time)} UTC, {place(self)}, "
             f"{self.speed.to_value(u.m / u.s):.0f} m/s at {self.flight_path_angle.to_value(u.deg):.2f} deg"
-            f"{self._on_a_slope()}"
+            f"{self._on_a_slope()}{', no landing gear to judge it by' if self.without_gear else ''}"
         )
 
     def _on_a_slope(self) -> str:

@@ -234,10 +234,11 @@ class Pilot:
         if self._down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = self._computer.attitude(self._y)
-            return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear)
+            dry = is_empty(self._y[motion.MASS], self._lowered.row[places.DRY_MASS])
+            return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear, tank_dry=dry)
         self._log(EventKind.IMPACT if self._down else EventKind.END)
         if self._down:
-            return Impact(self._state(), terrain)
+            return Impact(self._state(), terrain, without_gear=bool(self._guided_phases))
         return outcome_in_space(self._state(), terrain, self._lowered.environment.field.exact.gm)
 
     def _state(self) -> State:

@@ -23,6 +23,7 @@ from lunarsim.orbits import State
 
 _MPS = u.m / u.s
 _UNIT = 1e-6  # by which the length of an axis may differ from 1
+_MOST_DIGITS = 9
 
 
 class Verdict(Enum):
@@ -42,6 +43,9 @@ VERDICTS = {
     places.CRASHED: Verdict.CRASHED,
 }
 
+#: The limits that decide a verdict; whatever else is exceeded comes after them.
+_DECIDING = {Verdict.CRASHED: ("crash speed",), Verdict.TIPPED_OVER: ("lean", "tip-over speed")}
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Landed(GroundContact):
@@ -59,6 +63,8 @@ class Landed(GroundContact):
         The thrust axis, which is up for an upright craft: unit vector in ICRF axes.
     turn_rate : Quantity
         Attitude rate at contact; default 0.
+    tank_dry : bool
+        Whether the propellant had run out; default false.
 
     Raises
     ------
@@ -69,6 +75,7 @@ class Landed(GroundContact):
     gear: LandingGear
     axis: NDArray[np.float64]
     turn_rate: u.Quantity = field(default_factory=lambda: 0.0 * u.deg / u.s)
+    tank_dry: bool = False
 
     def __post_init__(self) -> None:
         axis = np.asarray(self.axis, dtype=float)
@@ -113,17 +120,26 @@ class Landed(GroundContact):
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What led to the verdict, in sentences; for a safe landing, how near the nearest limit was."""
-        held = self.against_limits()
-        exceeded = tuple(_above(name, *pair) for name, pair in held.items() if pair[0] > pair[1])
-        if exceeded:
-            return exceeded
+        """What led to the verdict, in sentences; for a safe landing, how near the nearest limit was.
+
+        A tank that had run dry comes first, then the limits that decide the verdict, then the others.
+        """
+        held, verdict = self.against_limits(), self.verdict
+        exceeded = [name for name, (value, limit) in held.items() if value > limit]
+        if verdict is not Verdict.LANDED:
+            exceeded.sort(key=lambda name: name not in _DECIDING.get(verdict, ()))
+            dry = ("the tank had run dry",) if self.tank_dry else ()
+            return (*dry, *(_above(name, *held[name]) for name in exceeded))
         name, (value, limit) = max(held.items(), key=lambda item: float((item[1][0] / item[1][1]).to_value(u.one)))
         return (f"all limits are kept; the nearest is that of the {name}, {_number(value)} of {_number(limit)}",)
 
     def against_limits(self) -> dict[str, tuple[u.Quantity, u.Quantity]]:
-        """Return the value and the limit of all that has a limit, by name."""
+        """Return the value and the limit of all that has a limit, by name.
+
+        A craft that leans so far that it tips over at rest has no tip-over speed.
+        """
         contact, limits = self._contact, self.gear.lower()
+        tip_over_mps = np.inf if contact.lean_rad > limits.tip_over_rad else contact.tip_over_mps
         speed = float(np.hypot(contact.vertical_mps, contact.horizontal_mps))
         held = {
             "vertical speed": (abs(contact.vertical_mps), limits.vertical_mps, _MPS),
@@ -132,7 +148,7 @@ class Landed(GroundContact):
             "slope": (contact.slope_rad, limits.slope_rad, u.deg),
             "turn rate": (float(self.turn_rate.to_value(u.rad / u.s)), limits.turn_rate_rad_s, u.deg / u.s),
             "lean": (contact.lean_rad, limits.tip_over_rad, u.deg),
-            "tip-over speed": (contact.horizontal_mps, contact.tip_over_mps, _MPS),
+            "tip-over speed": (contact.horizontal_mps, tip_over_mps, _MPS),
             "crash speed": (speed, limits.crash_mps, _MPS),
         }
         return {
@@ -142,14 +158,15 @@ class Landed(GroundContact):
         }
 
     def __str__(self) -> str:
-        contact = self._contact
+        contact, verdict = self._contact, self.verdict
+        why = "" if verdict is Verdict.LANDED else f" ({'; '.join(self.reasons)})"
         words = (
-            f"{self.verdict.value} at {clock(self.time)} UTC, {place(self)}, {contact.vertical_mps:.2f} m/s down and "
+            f"{verdict.value}{why} at {clock(self.time)} UTC, {place(self)}, {contact.vertical_mps:.2f} m/s down and "
             f"{contact.horizontal_mps:.2f} m/s across, tilted {np.degrees(contact.tilt_rad):.1f} deg"
         )
         if self.slope > 0.0 * u.deg:  # that of the angle between two vectors is rounding on level ground
             words += f" on ground that slopes {np.degrees(contact.slope_rad):.1f} deg"
-        return words if self.verdict is Verdict.LANDED else f"{words}: {'; '.join(self.reasons)}"
+        return words
 
     @cached_property
     def _contact(self) -> kernels.Contact:
@@ -168,7 +185,13 @@ class Landed(GroundContact):
 
 
 def touchdown_outcome(
-    state: State, axis: NDArray[np.float64], turn_rate_rad_s: float, terrain: Terrain, gear: LandingGear
+    state: State,
+    axis: NDArray[np.float64],
+    turn_rate_rad_s: float,
+    terrain: Terrain,
+    gear: LandingGear,
+    *,
+    tank_dry: bool = False,
 ) -> Landed:
     """Return how a flight ended that met the ground with a landing gear.
 
@@ -184,6 +207,8 @@ def touchdown_outcome(
         The ground.
     gear : LandingGear
         What the craft stands.
+    tank_dry : bool
+        Whether the propellant had run out.
 
     Raises
     ------
@@ -191,7 +216,7 @@ def touchdown_outcome(
         As :class:`Landed`.
     """
     turn_rate = np.degrees(turn_rate_rad_s) * u.deg / u.s
-    return Landed(state=state, terrain=terrain, gear=gear, axis=axis, turn_rate=turn_rate)
+    return Landed(state=state, terrain=terrain, gear=gear, axis=axis, turn_rate=turn_rate, tank_dry=tank_dry)
 
 
 def _quantity(value: float, unit: u.UnitBase) -> u.Quantity:
@@ -200,9 +225,12 @@ def _quantity(value: float, unit: u.UnitBase) -> u.Quantity:
 
 
 def _above(name: str, value: u.Quantity, limit: u.Quantity) -> str:
-    return f"{name} {_number(value)}, {_number(value - limit)} above the limit of {_number(limit)}"
+    """Return by how much a limit is exceeded, with as many digits as it takes to see it."""
+    excess = value - limit
+    digits = min(max(2, -int(np.floor(np.log10(excess.value)))), _MOST_DIGITS)
+    return f"{name} {_number(value, digits)}, {_number(excess, digits)} above the limit of {_number(limit, digits)}"
 
 
-def _number(quantity: u.Quantity) -> str:
+def _number(quantity: u.Quantity, digits: int = 2) -> str:
     unit = {_MPS: "m/s", u.deg: "deg", u.deg / u.s: "deg/s"}[quantity.unit]
-    return f"{float(quantity.value):.2f} {unit}"
+    return f"{float(quantity.value):.{digits}f} {unit}"
