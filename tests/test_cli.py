@@ -41,6 +41,8 @@ def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
         assert set(result[name]["burn"]) >= {"duration_s", "cutoff", "delta_v_mps", "delta_v_sensed_mps"}
         assert set(result[name]["orbit_after_burn"]) == {"perilune_km", "apolune_km"}
     assert result["planned"]["impact"] is None
+    assert result["planned"]["end"]["perilune_km"] > 10.0
+    assert result["flown"]["end"] == {"utc": result["flown"]["impact"]["utc"], "perilune_km": None, "apolune_km": None}
     assert set(result["flown"]["impact"]) == {
         "utc",
         "latitude_deg",
@@ -68,7 +70,10 @@ def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, subprocess
     assert "python -m lunarsim.scenarios.luna25_reconstruction" in story
     assert "planned height true believed flown height true believed" in story
     assert "was cut off by the timer after 127.0 s" in story
-    assert "m estimated (Holsapple 1993), 10 m observed" in story
+    assert (
+        "crater: 3 to 5 m estimated (Holsapple 1993; at 1.3 deg to level ground, more on a slope), 10 m observed"
+        in story
+    )
     assert "…" not in story  # nothing is cut short at 80 columns
 
 

@@ -123,7 +123,7 @@ def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> No
     )
     for name, site in scenario.sites.items():
         distance_km = away_km(impacts.footprint, site.latitude, site.longitude)
-        _line(console, f"  {_distance(distance_km)} from the {site.title or name} to their centre")
+        _line(console, f"  {_distance(distance_km)} from {report.site_words(name, site)} to their centre")
     if impacts.effects:
         _print_effects(console, impacts, "touchdown" if scenario.guided else "impact")
     else:

@@ -12,11 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from lunarsim import checks
-from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact, Impact, Scenario
+from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact, Impact, Scenario, Site
+from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
 _DETAILED = (EventKind.CUTOFF, EventKind.PHASE)
+_APSIDES = (EventKind.PERILUNE, EventKind.APOLUNE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
 
@@ -53,7 +55,10 @@ def print_provenance(console: Console, scenario: Scenario, *, dispersions: bool 
 
 
 def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
-    """Print the events of several flights side by side, with true and believed delta-v."""
+    """Print the events of several flights side by side, with true and believed delta-v.
+
+    Without the apsides of guided thrust, of which a hover has many: they are those of no orbit.
+    """
     rows = table("event", title="Timeline: what was true beside what the computer believed")
     for name in flights:
         for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "believed\n\u0394v m/s"):
@@ -76,10 +81,15 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
     outcome = str(flight.outcome)
     if isinstance(flight.outcome, GroundContact):
         for name, site in flight.scenario.sites.items():
-            outcome += f", {_distance(flight.outcome.distance_to(site))} from the {site.title or name}"
+            outcome += f", {_distance(flight.outcome.distance_to(site))} from {site_words(name, site)}"
     if isinstance(flight.outcome, Impact):
         outcome += _crater(flight, flight.outcome)
     return " ".join([*sentences, f"Flown: {outcome}.", flight.scenario.remark]).strip()
+
+
+def site_words(name: str, site: Site) -> str:
+    """Return a site by its title, or by its name where it has none."""
+    return f"the {site.title}" if site.title else f"the site '{name}'"
 
 
 def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
@@ -108,12 +118,19 @@ def _crater(flight: Flight, impact: Impact) -> str:
     """Return how wide the crater should be, and how wide it is if that is known."""
     if flight.scenario.craft is None:
         return ""
-    words = f"; crater: {impact.crater_diameter(flight.mass[-1])} estimated (Holsapple 1993)"
+    words = f"; crater: {impact.crater_diameter(flight.mass[-1])} estimated (Holsapple 1993{_at_what_angle(impact)})"
     observed = flight.scenario.published.get("crater_diameter")
     if observed is None:
         return words
     observed = checks.quantity("published.crater_diameter", observed, u.m)
     return f"{words}, {observed.value:.0f} m observed"
+
+
+def _at_what_angle(impact: Impact) -> str:
+    """Return what the estimate hangs on where a flat flight met ground whose slope is not known; else nothing."""
+    if impact.slope > 0.0 * u.deg or impact.incidence >= GRAZING:
+        return ""
+    return f"; at {impact.incidence.to_value(u.deg):.1f} deg to level ground, more on a slope"
 
 
 def _orbit(state: State) -> str:
@@ -125,11 +142,21 @@ def _aligned(flights: dict[str, Flight]) -> list[list[Event | None]]:
     rows: dict[tuple[EventKind, int], list[Event | None]] = {}
     for column, flight in enumerate(flights.values()):
         seen: Counter[EventKind] = Counter()
-        for event in flight.timeline:
+        for event in _told(flight):
             seen[event.kind] += 1
             row = rows.setdefault((event.kind, seen[event.kind]), [None] * len(flights))
             row[column] = event
     return sorted(rows.values(), key=lambda row: min(event.time.tdb.jd for event in row if event is not None))
+
+
+def _told(flight: Flight) -> list[Event]:
+    """Return the events without the apsides from the first guided thrust to the end of the last guided phase."""
+    if not flight.phases:
+        return list(flight.timeline)
+    guided = [event for event in flight.timeline if flight.phases[0].start <= event.time <= flight.phases[-1].end]
+    ignition = next((event.time for event in guided if event.kind is EventKind.IGNITION), flight.phases[-1].end)
+    spoilt = [event for event in guided if event.kind in _APSIDES and event.time >= ignition]
+    return [event for event in flight.timeline if event not in spoilt]
 
 
 def _cells(event: Event | None) -> tuple[str, ...]:

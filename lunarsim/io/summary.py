@@ -8,10 +8,11 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight import BurnRecord, Flight, Impact, Landed, PhaseRecord, Site, budget
+from lunarsim.flight import BurnRecord, Flight, GroundContact, Impact, Landed, PhaseRecord, Site, budget
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
+_ORBIT = ("perilune_km", "apolune_km")
 
 
 def flight_summary(flight: Flight) -> dict[str, Any]:
@@ -26,18 +27,19 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
     -------
     dict
         ``burn`` and ``orbit_after_burn`` of the last burn (None without one), all ``burns``, the ``outcome``
-        in words, ``end`` (time and osculating orbit), ``impact`` (None without one), the guided ``phases``
-        and the propulsion ``budget`` (None without them), and the
-        ``touchdown`` (None without one on a landing gear).
+        in words, ``end`` (time and osculating orbit; None for the orbit of what is on the ground), ``impact`` (None
+        without one), the guided ``phases`` and the propulsion ``budget`` (None without them), and the ``touchdown``
+        (None without one on a landing gear).
     """
     burns = [_burn(record) for record in flight.burns]
     outcome = flight.outcome
+    orbit = dict.fromkeys(_ORBIT) if isinstance(outcome, GroundContact) else _orbit(outcome.state)
     return {
         "burn": burns[-1] if burns else None,
         "orbit_after_burn": _orbit(flight.burns[-1].after) if burns else None,
         "burns": burns,
         "outcome": str(outcome),
-        "end": {"utc": _utc(outcome.time), **_orbit(outcome.state)},
+        "end": {"utc": _utc(outcome.time), **orbit},
         "impact": _impact(outcome, flight) if isinstance(outcome, Impact) else None,
         "phases": [_phase(record) for record in flight.phases],
         "budget": _budget(flight) if flight.phases else None,
@@ -73,7 +75,7 @@ def _budget(flight: Flight) -> dict[str, Any]:
         for row in (*spent.rows, spent.total)
     }
     bounds = {
-        f"{bound.name}_bound_mps": _number(bound.delta_v, _MPS)
+        f"{bound.name.replace(' ', '_')}_bound_mps": _number(bound.delta_v, _MPS)
         for bound in (spent.impulsive, spent.continuous)
         if bound is not None
     }
@@ -113,7 +115,7 @@ def _burn(record: BurnRecord) -> dict[str, Any]:
 
 
 def _orbit(state: State) -> dict[str, float | None]:
-    return {"perilune_km": _number(state.perilune, u.km), "apolune_km": _number(state.apolune, u.km)}
+    return {name: _number(height, u.km) for name, height in zip(_ORBIT, (state.perilune, state.apolune), strict=True)}
 
 
 def _impact(outcome: Impact, flight: Flight) -> dict[str, Any]:

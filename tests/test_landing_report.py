@@ -1,0 +1,102 @@
+"""What a person and a program are told of a landing: the command line's tables and words, and the summary."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+
+import landing_example
+import numpy as np
+import pytest
+from astropy import units as u
+from rich.console import Console
+
+import lunarsim as ls
+from lunarsim.cli import report
+from lunarsim.io import flight_summary
+
+MPS = u.m / u.s
+GEAR = ls.LandingGear(vertical_speed=9 * MPS, horizontal_speed=2 * MPS, tilt=20 * u.deg, slope=10 * u.deg)
+
+
+@pytest.fixture(scope="module")
+def landed() -> ls.Flight:
+    """A descent with a hover of 20 s on the way down, to a site without a title."""
+    plain = landing_example.landing(replace(landing_example.LANDER, gear=GEAR))
+    approach, *rest = plain.plan
+    hover = ls.Guided(name="hover", law=ls.DescentRate(), longest=20 * u.s)
+    return ls.simulate(replace(plain, plan=(approach, hover, *rest), sites={"here": landing_example.SITE}))
+
+
+def grazing(terrain: ls.Terrain) -> ls.Impact:
+    state = ls.State.from_approach(
+        latitude=landing_example.SITE.latitude,
+        longitude=landing_example.SITE.longitude,
+        azimuth=0 * u.deg,
+        range_to_go=0 * u.m,
+        altitude=1 * u.mm,
+        speed=1700 * MPS,
+        flight_path_angle=-1.3 * u.deg,
+        epoch=landing_example.landing().state.epoch,
+    )
+    return ls.Impact(state, terrain)
+
+
+def hillside() -> ls.Terrain:
+    """Ground that rises to the north by 20 deg, which is 11 km in a degree."""
+    rise = np.linspace(1.1, -1.1, 5)[:, None] * np.ones(5) * u.km
+    return ls.Terrain.from_array(rise, window=(-20.125 * u.deg, -19.875 * u.deg, 29.9 * u.deg, 30.1 * u.deg))
+
+
+def printed_timeline(flight: ls.Flight) -> str:
+    console = Console(file=io.StringIO(), width=100)
+    report.print_timelines(console, {"flown": flight})
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_summary_gives_no_orbit_for_what_stands_on_the_ground(landed: ls.Flight) -> None:
+    end = flight_summary(landed)["end"]
+    assert end == {"utc": flight_summary(landed)["touchdown"]["utc"], "perilune_km": None, "apolune_km": None}
+
+
+def test_no_key_of_a_summary_has_a_blank(landed: ls.Flight) -> None:
+    found = flight_summary(landed)["budget"]
+    assert {name for name in found if name.endswith("mps")} == {"impulsive_bound_mps", "continuous_thrust_bound_mps"}
+    assert json.dumps(found, allow_nan=False)
+
+
+def test_the_printed_timeline_leaves_out_the_apsides_of_a_hover_and_the_flight_keeps_them(landed: ls.Flight) -> None:
+    kinds = [event.kind for event in landed.timeline]
+    assert kinds.count(ls.EventKind.PERILUNE) + kinds.count(ls.EventKind.APOLUNE) > 0
+    words = printed_timeline(landed)
+    assert "perilune" not in words
+    assert "apolune" not in words
+    assert "touchdown" in words
+
+
+def test_apsides_before_the_first_guided_thrust_are_printed(landed: ls.Flight) -> None:
+    orbit = ls.State.from_elements(
+        perilune=90 * u.km, apolune=110 * u.km, inclination=90 * u.deg, node_longitude=0 * u.deg,
+        true_anomaly=-2 * u.deg, epoch=landed.start,
+    )  # fmt: skip
+    waiting = ls.Guided(name="waiting", law=ls.EngineOff(), longest=60 * u.s, cycle=5 * u.s)
+    flight = ls.simulate(replace(landed.scenario, state=orbit, plan=(waiting,)))
+    assert "perilune" in printed_timeline(flight)
+
+
+def test_a_site_without_a_title_is_told_by_its_name(landed: ls.Flight) -> None:
+    assert " m from the site 'here'." in report.verdict(landed, None)
+    titled = {"here": replace(landing_example.SITE, title="landing site")}
+    flight = replace(landed, scenario=replace(landed.scenario, sites=titled))
+    assert " m from the landing site." in report.verdict(flight, None)
+
+
+def test_a_crater_that_hangs_on_the_slope_that_nobody_gave_says_so(landed: ls.Flight) -> None:
+    level = report.verdict(replace(landed, outcome=grazing(ls.Terrain.sphere())), None)
+    assert "estimated (Holsapple 1993; at 1.3 deg to level ground, more on a slope)" in level
+    steep = replace(grazing(ls.Terrain.sphere()), state=landed.outcome.state)
+    assert "m estimated (Holsapple 1993)." in report.verdict(replace(landed, outcome=steep), None)
+    sloping = report.verdict(replace(landed, outcome=grazing(hillside())), None)
+    assert "m estimated (Holsapple 1993)." in sloping
