@@ -76,6 +76,10 @@ def test_a_hard_target_leaves_the_smaller_crater():
     assert [estimate.high.to_value(u.m), estimate.low.to_value(u.m)] == sizes[:2]
 
 
+def test_an_estimate_is_among_the_public_names():
+    assert ls.crater_estimate is crater_estimate
+
+
 def test_an_estimate_reads_as_a_range():
     assert str(crater_estimate(1335 * u.kg, 1699.5 * u.m / u.s, 14 * u.deg)) == "9 to 11 m"
 

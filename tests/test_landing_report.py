@@ -14,6 +14,7 @@ from rich.console import Console
 
 import lunarsim as ls
 from lunarsim.cli import report
+from lunarsim.cli.campaign_effects import effects
 from lunarsim.io import flight_summary
 
 MPS = u.m / u.s
@@ -100,3 +101,51 @@ def test_a_crater_that_hangs_on_the_slope_that_nobody_gave_says_so(landed: ls.Fl
     assert "m estimated (Holsapple 1993)." in report.verdict(replace(landed, outcome=steep), None)
     sloping = report.verdict(replace(landed, outcome=grazing(hillside())), None)
     assert "m estimated (Holsapple 1993)." in sloping
+
+
+@pytest.fixture(scope="module")
+def noisy(landed: ls.Flight) -> ls.CampaignResult:
+    noise = ls.Navigation(position_noise=1 * u.m, velocity_noise=0.1 * MPS)
+    scenario = replace(landed.scenario, craft=replace(landed.scenario.craft, navigation=noise))
+    altitude = ls.Normal(0 * u.m, 1 * u.m)
+    dispersions = {"craft.navigation.seed": ls.Uniform(0, 1e9), "craft.navigation.altitude": altitude}
+    return ls.Campaign(scenario, dispersions).run(20, seed=1)
+
+
+def test_the_footprint_of_a_campaign_of_landings_is_that_of_all_on_the_ground(noisy: ls.CampaignResult) -> None:
+    assert len(noisy.footprint()) == noisy.runs
+    with pytest.raises(ls.InputError, match="no run ended with 'impact'"):
+        noisy.footprint("impact")
+
+
+def test_a_seed_moves_nothing(noisy: ls.CampaignResult) -> None:
+    assert [effect.name for effect in noisy.tornado("latitude_deg").effects] == ["craft.navigation.altitude"]
+    factors, moved, why = effects(noisy, np.random.default_rng(0).normal(size=(noisy.runs, 2)))
+    assert [factor.paths for factor in factors] == [("craft.navigation.altitude",)], why
+    assert all(len(each.found.effects) == 1 for each in moved)
+
+
+def test_a_campaign_of_which_the_noise_alone_differs_says_that_no_input_does(noisy: ls.CampaignResult) -> None:
+    seed = {"craft.navigation.seed": ls.Uniform(0, 1e9)}
+    result = ls.Campaign(noisy.campaign.scenario, seed).run(6, seed=1)
+    with pytest.raises(ls.InputError, match=r"no dispersed input varies .* \(the seed of noise is none\)"):
+        result.tornado("latitude_deg")
+    why = "no dispersed value varies among them (the seed of noise is none)"
+    assert effects(result, np.zeros((6, 2))) == ((), (), why)
+
+
+def test_a_budget_is_printed_as_a_table(landed: ls.Flight) -> None:
+    lines = str(ls.budget(landed)).splitlines()
+    assert lines[0].split() == ["phase", "delta-v", "propellant", "effective", "gravity", "loss", "steering", "loss"]
+    assert [line.split("  ")[0] for line in lines[1:]] == [
+        "approach",
+        "hover",
+        "vertical descent",
+        "total",
+        "bound: impulsive",
+        "bound: continuous thrust",
+    ]
+    assert len({len(line) for line in lines[:5]}) == 1
+    assert lines[4].split()[1:3] == [f"{ls.budget(landed).total.delta_v.value:.1f}", "m/s"]
+    assert lines[4].split()[3:5] == [f"{ls.budget(landed).total.propellant.value:.1f}", "kg"]
+    assert "nan" not in lines[5]

@@ -82,6 +82,11 @@ class Path:
         """The names between the dots."""
         return self.name.split(".")
 
+    @property
+    def is_seed(self) -> bool:
+        """Whether it is the seed of noise: no physical value, of which the end would be a function."""
+        return self.name == "craft.navigation.seed"
+
 
 def dispersible(scenario: Scenario) -> dict[str, Path]:
     """Return the values of a scenario that a campaign may disperse, by name.

@@ -15,7 +15,7 @@ from lunarsim.campaign import statistics
 from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
 from lunarsim.campaign.memory import MemoryStore
-from lunarsim.campaign.outcome import FAILURES, OUTCOMES, codes_of
+from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of
 from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError
@@ -97,8 +97,15 @@ class CampaignResult:
         codes, counts = np.unique(self.column("failure"), return_counts=True)
         return {FAILURES[int(code)]: int(count) for code, count in zip(codes, counts, strict=True) if code != 0}
 
-    def footprint(self, outcome: str = "impact", *, about: Site | None = None) -> statistics.Footprint:
+    def footprint(self, outcome: str = GROUND, *, about: Site | None = None) -> statistics.Footprint:
         """Return where runs of an outcome ended, in local metres about their mean or about a site.
+
+        Parameters
+        ----------
+        outcome : str
+            Such as ``"landed safely"``; default: ``"on the ground"``, impacts and touchdowns of any verdict.
+        about : Site, optional
+            Where the metres count from; default: the mean.
 
         Raises
         ------
@@ -139,14 +146,26 @@ class CampaignResult:
         """Return what moves a column, and how far, as the inputs go through their middle ``probability``.
 
         Linear regression on all inputs that varied among the runs; :attr:`Tornado.r_squared` says how much of the
-        column it explains. The values of the inputs are in the units of their distributions.
+        column it explains. The values of the inputs are in the units of their distributions. A seed of noise is none
+        of the inputs: what it moves is in what they do not explain.
+
+        Raises
+        ------
+        InputError
+            If no run ended so, no input varied, or as :func:`~lunarsim.campaign.statistics.tornado`.
         """
         chosen, units = self._some(outcome), self.campaign.input_units
         inputs = {
             name: self.column(name)[chosen].astype(float) * float(path.unit.to(units[name]))
             for name, path in self.campaign.inputs.items()
+            if not path.is_seed
         }
         varied = {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
+        if not varied:
+            raise InputError(
+                "no dispersed input varies among these runs (the seed of noise is none): disperse the one whose effect "
+                "you seek"
+            )
         words = {name: unit.to_string().replace(" ", "") for name, unit in units.items()}
         return statistics.tornado(varied, self.column(column)[chosen], probability=probability, units=words)
 
@@ -201,9 +220,7 @@ class CampaignResult:
         """Return which runs ended so; an InputError where none did."""
         chosen = self.where(outcome)
         if not chosen.any():
-            raise InputError(
-                f"no run ended {f'with {outcome!r}' if outcome else 'at all: none could be flown'}; see rates()"
-            )
+            raise InputError(f"no run ended {_so(outcome)}; see rates()")
         return chosen
 
     def column(self, name: str) -> NDArray[Any]:
@@ -262,6 +279,12 @@ def assert_campaign(
     return statistics.assert_rate(
         int(happened.sum()), happened.size, at_least=at_least, at_most=at_most, confidence=confidence, what=outcome
     )
+
+
+def _so(outcome: str | None) -> str:
+    if outcome is None:
+        return "at all: none could be flown"
+    return outcome if outcome == GROUND else f"with {outcome!r}"
 
 
 def _that_came(rates: Mapping[str, statistics.Rate]) -> dict[str, statistics.Rate]:

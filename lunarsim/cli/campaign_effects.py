@@ -70,6 +70,8 @@ def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tupl
     groups = [tuple(name for name in names if name in inputs) for names, _ in result.campaign.groups]
     units = result.campaign.input_units
     factors = tuple(_factor(names, units) for names in groups if names)
+    if not factors:
+        return (), (), "no dispersed value varies among them (the seed of noise is none)"
     try:
         return factors, tuple(_moved(way, inputs, factors, places_m[:, k]) for k, way in enumerate(_WAYS)), ""
     except InputError as error:  # too few runs, or one value follows from others
@@ -77,11 +79,15 @@ def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tupl
 
 
 def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
-    """Return the dispersed values of the impacts, in the units of their distributions; those that vary there."""
+    """Return the dispersed values of the impacts, in the units of their distributions; those that vary there.
+
+    Without a seed of noise, which is no physical value.
+    """
     chosen, paths = result.where(GROUND), result.campaign.inputs
     inputs = {
         name: result.dataset[name].values[chosen].astype(float) * float(paths[name].unit.to(unit))
         for name, unit in result.campaign.input_units.items()
+        if not paths[name].is_seed
     }
     return {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
 

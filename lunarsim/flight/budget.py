@@ -106,6 +106,18 @@ class FlightBudget:
             table[name] = u.Quantity(values)
         return table
 
+    def __str__(self) -> str:
+        """Return phases, total and bounds as lines of text; bounds have no losses."""
+        headings = ("delta-v", "propellant", "effective", "gravity loss", "steering loss")
+        table = self.to_table()
+        width = max(len(name) for name in ("phase", *table["phase"]))
+        lines = [f"{'phase':<{width}}" + "".join(f"{heading:>15}" for heading in headings)]
+        for row in table:
+            values = [row[column] for column in _COLUMNS[: len(headings)] if np.isfinite(row[column])]
+            cells = [f"{value.value:.1f} {value.unit.to_string().replace(' ', '')}" for value in values]
+            lines.append(f"{row['phase']:<{width}}" + "".join(f"{cell:>15}" for cell in cells))
+        return "\n".join(line.rstrip() for line in lines)
+
 
 def budget(flight: Flight, *, site: Site | None = None) -> FlightBudget:
     """Return the propulsion budget of a flight.
