@@ -105,9 +105,9 @@ def compare_guidance(
         stands. Its exits and limits stay: a law without a time to go needs an exit on something else.
     fit_time : bool
         Whether laws with a ``time_to_go`` get the one that needs least propellant in a rehearsal from the start of
-        the phase, with a throttle within that of engine and phase, 98 % of it at most, between 0.6 and 1.6 times the one they have or, where that is
-        None (ZEM/ZEV), the time that the phase takes in the flight as it stands. Default: the laws are flown as they
-        are; ZEM/ZEV without a time to go finds its own at each look.
+        the phase, with a throttle within that of engine and phase, 98 % of it at most. It lies between 0.6 and 1.6
+        times the one they have or, where that is None (ZEM/ZEV), the time that the phase takes in the flight as it
+        stands. Default: the laws are flown as they are; ZEM/ZEV without a time to go finds its own at each look.
 
     Raises
     ------
