@@ -161,7 +161,7 @@ class State:
             Great-circle distance to the site on the 1737.4 km sphere, along the track that crosses it with that
             azimuth.
         altitude : Quantity
-            Height of the craft above the 1737.4 km sphere.
+            Height of the craft above the 1737.4 km sphere; negative below it, over low ground.
         speed : Quantity
             Moon-centred inertial speed, along the track.
         epoch : Time
@@ -174,7 +174,8 @@ class State:
         Raises
         ------
         InputError
-            If a dimension is wrong, the latitude is beyond a pole, or the speed or altitude not greater than zero.
+            If a dimension is wrong, the latitude is beyond a pole, the speed not greater than zero, or the altitude
+            below the Moon's centre.
         EpochError
             If the epoch is outside the span of the orientation kernel.
         """
@@ -189,7 +190,9 @@ class State:
         )  # fmt: skip
         back = checks.quantity("range_to_go", range_to_go, u.m).value / constants.MOON_RADIUS_M
         aside = checks.quantity("crossrange", crossrange, u.m).value / constants.MOON_RADIUS_M
-        height = checks.quantity("altitude", altitude, u.m, positive=True).value
+        height = checks.quantity("altitude", altitude, u.m).value
+        if height <= -constants.MOON_RADIUS_M:
+            raise InputError(f"altitude = {altitude} lies below the Moon's centre, at -1737.4 km")
         v = checks.quantity("speed", speed, u.m / u.s, positive=True).value
         checks.instant("epoch", epoch)
         up, east, north = _local_axes(float(lat.to_value(u.rad)), float(lon))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim.errors import InputError
 from lunarsim.flight import Status
+from lunarsim.io.guidance_file import LAWS, law_of
 from lunarsim.io.text import parse_quantity, parse_time
 
 VALID = """
@@ -189,3 +191,145 @@ def test_any_text_is_either_read_or_refused_with_words(text: str) -> None:
     for parse in (parse_quantity, parse_time):
         with suppress(InputError):
             parse(text)  # anything else that it raises fails here
+
+
+GUIDED = """
+name = "guided"
+landing_site = "here"
+[approach]
+epoch = "2023-08-19T11:10:00 UTC"
+azimuth = "10 deg"
+range_to_go = "400 km"
+altitude = "15 km"
+speed = "1680 m/s"
+[craft]
+dry_mass = "800 kg"
+propellant_mass = "546 kg"
+[craft.engine]
+thrust = "4.2 kN"
+specific_impulse = "315 s"
+throttle_rate = "0.2 / s"
+[craft.navigation]
+seed = 7
+[[plan]]
+type = "guided"
+name = "braking"
+guidance = { law = "E-guidance", time_to_go = "400 s", target_altitude = "1 km" }
+exits = ["time above 15 s", "altitude below 2 km"]
+throttle = [0.1, 1.0]
+longest = "500 s"
+[sites.here]
+latitude = "0 deg"
+longitude = "0 deg"
+"""
+
+
+def complaint_of_guided(folder: Path, old: str, new: str) -> str:
+    assert old in GUIDED
+    path = write(folder, GUIDED.replace(old, new, 1))
+    with pytest.raises(ls.ScenarioError) as caught:
+        ls.load_scenario(path)
+    return str(caught.value).replace(f"{path}: ", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            '["time above 15 s", "altitude below 2 km"]',
+            '"time above 15 s"',
+            "plan.0.exits = 'time above 15 s': expected a list, such as [\"time above 15 s\"]",
+        ),
+        ("[0.1, 1.0]", "0.5", "plan.0.throttle = 0.5: expected a list, such as [0.1, 1.0]"),
+        ("[0.1, 1.0]", "[0.5]", "plan.0.throttle = [0.5]: expected a list of two values, such as [0.1, 1.0]"),
+        (
+            "[0.1, 1.0]",
+            "[0.1, 0.5, 1.0]",
+            "plan.0.throttle = [0.1, 0.5, 1.0]: expected a list of two values, such as [0.1, 1.0]",
+        ),
+        (
+            "[0.1, 1.0]",
+            "[10, 100]",
+            "[plan.0] throttle = (10.0, 100.0): expected two shares of full thrust from 0 to 1, the smaller first, not "
+            "both zero, such as (0.1, 1.0)",
+        ),
+        (' time_to_go = "400 s",', "", "plan.0.guidance.time_to_go: this key is missing: E-guidance needs it"),
+        (
+            'time_to_go = "400 s"',
+            "time_to_go = 400",
+            "plan.0.guidance.time_to_go: 400 has no unit: write text with a unit, such as '400 s'",
+        ),
+        (
+            'target_altitude = "1 km"',
+            'target_altitude = "1"',
+            "plan.0.guidance.target_altitude: '1' has no unit: write e.g. '1 km' or '1 m'",
+        ),
+        ('"4.2 kN"', "5000", "craft.engine.thrust: 5000 has no unit: write text with a unit, such as '5000 N'"),
+        ('"1680 m/s"', "1680", "approach.speed: 1680 has no unit: write text with a unit, such as '1680 m/s'"),
+        ('"15 km"', "15", "approach.altitude: 15 has no unit: write text with a unit, such as '15 km' or '15 m'"),
+        ('"0.2 / s"', "0.2", "craft.engine.throttle_rate: 0.2 has no unit: write text with a unit, such as '0.2 / s'"),
+        ("below 2 km", "below 2", "plan.0.exits.1: '2' has no unit: write e.g. '2 km' or '2 m'"),
+        ('"4.2 kN"', "true", "craft.engine.thrust: True has no unit: write text with a unit, such as '1 N'"),
+        ("seed = 7", "seed = 7.5", "craft.navigation.seed: 7.5 is not a whole number: write e.g. 7"),
+        ("seed = 7", "seed = nan", "craft.navigation.seed: nan is not a whole number: write e.g. 7"),
+        (
+            '"altitude below',
+            '"height below',
+            "plan.0.exits.1: there is no exit on 'height': expected 'altitude', 'speed', 'horizontal speed', 'altitude "
+            "rate', 'range to go', 'time' or 'time to go'",
+        ),
+        ("seed = 7", 'seed = "7"', "craft.navigation.seed: '7' is not a whole number: write e.g. 7"),
+        ("[[plan]]", "[plan]", "plan: expected a list of tables, each under [[plan]]"),
+        (
+            "[craft]",
+            "[orbit]\n[craft]",
+            "[orbit] and [approach] are both given: give one of the two, to say where the flight starts",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_that_says_what_to_write(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    assert complaint_of_guided(tmp_path, old, new) == words
+
+
+def dimension_refused(law: type, name: str, value: u.Quantity) -> bool:
+    needed = {f.name: 400 * u.s for f in fields(law) if f.default is MISSING}
+    try:
+        law(**{**needed, name: value})
+    except InputError as error:
+        return "dimension" in str(error)
+    return False
+
+
+@pytest.mark.parametrize("title", LAWS)
+def test_every_parameter_of_a_law_has_a_unit_of_its_kind_for_the_example_in_an_error(title: str) -> None:
+    law = LAWS[title]
+    needed = {f.name: "400 s" for f in fields(law) if f.default is MISSING}
+    for name in (f.name for f in fields(law) if "Quantity" in str(f.type)):
+        with pytest.raises(ls.ScenarioError, match=f"here.{name}: 5 has no unit: write text with a unit, ") as caught:
+            law_of({"law": title, **needed, name: 5}, "here")
+        example = str(caught.value).partition("such as '")[2].partition("'")[0]
+        assert not dimension_refused(law, name, parse_quantity(example)), example
+
+
+def test_a_file_without_a_start_says_what_to_give(tmp_path: Path) -> None:
+    approach = GUIDED[GUIDED.index("[approach]") : GUIDED.index("[craft]")]
+    words = "[orbit] and [approach] are both missing: give one of the two, to say where the flight starts"
+    assert complaint_of_guided(tmp_path, approach, "") == words
+
+
+def test_a_seed_is_a_whole_number_written_with_or_without_a_point(tmp_path: Path) -> None:
+    for written in ("7", "7.0"):
+        scenario = ls.load_scenario(write(tmp_path, GUIDED.replace("seed = 7", f"seed = {written}")))
+        assert scenario.craft.navigation.seed == 7
+
+
+def test_an_approach_may_start_below_the_sphere_above_low_ground(tmp_path: Path) -> None:
+    text = GUIDED.replace('"15 km"', '"-1.6 km"').replace("[[plan]]", '[moon]\nsurface_elevation = "-2.6 km"\n[[plan]]')
+    scenario = ls.load_scenario(write(tmp_path, text))
+    assert u.isclose(scenario.state.height, -1.6 * u.km)
+    with pytest.raises(ls.InputError, match="the flight starts at a height of"):
+        ls.simulate(ls.load_scenario(write(tmp_path, text.replace('"-2.6 km"', '"-1 km"'))))
+    words = complaint_of_guided(tmp_path, '"15 km"', '"-1738 km"')
+    assert words == "[approach] altitude = -1738.0 km lies below the Moon's centre, at -1737.4 km"

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from typing import Any
+
+from astropy import units as u
 
 from lunarsim.errors import InputError, ScenarioError, nearest
 from lunarsim.io.text import parse_quantity
 from lunarsim.plan import laws
 
 LAWS: dict[str, type[Any]] = {law.title: law for law in laws.LAWS}
+
+#: Of parameters whose default has no unit, for examples in errors.
+_UNITS = {"time_to_go": u.s, "position_time_constant": u.s, "target_downrange_jerk": u.m / u.s**3}
 
 
 def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
@@ -31,7 +36,10 @@ def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
     title = table.get("law")
     if title not in LAWS:
         raise ScenarioError(f"{origin}.law = {title!r}: {nearest(str(title), LAWS)}")
-    known = {field.name: str(field.type) for field in fields(LAWS[title])}
+    known = {field.name: field for field in fields(LAWS[title])}
+    missing = [name for name, field in known.items() if field.default is MISSING and name not in table]
+    if missing:
+        raise ScenarioError("\n".join(f"{origin}.{name}: this key is missing: {title} needs it" for name in missing))
     options = {}
     for name, value in table.items():
         if name == "law":
@@ -39,13 +47,18 @@ def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
         if name not in known:
             raise ScenarioError(f"{origin}.{name}: {title} has no such parameter: {nearest(name, known)}")
         try:
-            options[name] = parse_quantity(value) if "Quantity" in known[name] else value
+            options[name] = _value_of(known[name], value)
         except InputError as error:
             raise ScenarioError(f"{origin}.{name}: {error}") from None
     try:
         law: laws.GuidanceLaw = LAWS[title](**options)
-    except TypeError as error:
-        raise ScenarioError(f"{origin}: {title}: {str(error).partition(' ')[2]}") from None
     except InputError as error:
         raise ScenarioError(f"{origin}: {error}") from None
     return law
+
+
+def _value_of(field: Field[Any], value: Any) -> Any:
+    if "Quantity" not in str(field.type):
+        return value
+    default = field.default
+    return parse_quantity(value, default.unit if isinstance(default, u.Quantity) else _UNITS[field.name])

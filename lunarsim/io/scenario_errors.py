@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, get_args
 
@@ -37,6 +38,13 @@ _KINDS = {
     "dispersions": _kinds("distribution", *get_args(get_args(DispersionTable)[0])),
 }
 
+#: Keys that hold two values, with an example.
+_PAIRS: dict[str | int, str] = {
+    "throttle": "[0.1, 1.0]",
+    "forbidden_throttle": "[0.6, 0.95]",
+    "view_of_site": '["20 deg", "65 deg"]',
+}
+
 
 def built(origin: str, key: str, build: Callable[[], Built]) -> Built:
     """Build a domain object; its complaint gets the file and the table in front."""
@@ -64,18 +72,31 @@ def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
     match detail["type"]:
         case "extra_forbidden":
             return f"{key}: there is no such key; {nearest(str(path[-1]), _keys_beside(model, location))}"
-        case "missing":
+        case "missing" if not isinstance(path[-1], int):
             return f"{key}: this key is missing"
+        case "missing" | "too_long" | "tuple_type":
+            return _list_in_words(detail, at, path)
         case "text":
             return f"{key}: {detail['msg']}"
-        case "union_tag_not_found":
+        case "union_tag_not_found" | "union_tag_invalid":
             kinds = _KINDS[location[0]]
-            return f"{key}.{kinds.key}: this key is missing: expected {kinds.words}"
-        case "union_tag_invalid":
-            kinds = _KINDS[location[0]]
-            return f"{key}.{kinds.key} = '{detail['ctx']['tag']}': expected {kinds.words}"
+            given = f" = '{detail['ctx']['tag']}'" if "tag" in detail["ctx"] else ": this key is missing"
+            return f"{key}.{kinds.key}{given}: expected {kinds.words}"
         case _:
             return f"{key} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _list_in_words(detail: Any, at: Key, path: Key) -> str:
+    """Return what is wrong with a value that is no list, or one of another length."""
+    given = detail["input"]
+    if detail["type"] == "missing":
+        path = path[:-1]  # the place in the list where there is nothing
+    key, example = dotted((*at, *path)), _PAIRS.get(path[-1])
+    if detail["type"] != "tuple_type":
+        return f"{key} = {given!r}: expected a list of two values, such as {example}"
+    if isinstance(given, dict):
+        return f"{key}: expected a list of tables, each under [[{key}]]"
+    return f"{key} = {given!r}: expected a list, such as {example or f'[{json.dumps(given, default=str)}]'}"
 
 
 def _kind_table(location: Key, i: int) -> type[BaseModel] | None:

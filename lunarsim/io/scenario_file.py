@@ -25,6 +25,8 @@ from lunarsim.orbits import State
 from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Guided, HazardScan, Phase
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
+_STARTS = {"orbit", "approach"}
+_ONE_START = "give one of the two, to say where the flight starts"
 _FAULTS = {AccelerometerOff.title: AccelerometerOff}
 
 
@@ -86,7 +88,11 @@ def _parts_of(document: Mapping[str, Any], path: Path) -> tuple[Scenario, dict[P
     origin = str(path)
     certificates: dict[str, Provenance] = {}
     plain = _without_certificates(document, (), certificates, origin)
+    if plain.keys() >= _STARTS:
+        raise ScenarioError(f"{origin}: [orbit] and [approach] are both given: {_ONE_START}")
     table = validated(schema.ScenarioTable, plain, origin, ())
+    if not _STARTS & plain.keys():
+        raise ScenarioError(f"{origin}: [orbit] and [approach] are both missing: {_ONE_START}")
     for key, certificate in certificates.items():
         for source in certificate.sources:
             if source not in table.sources:
@@ -148,8 +154,6 @@ def _landing_site(table: schema.ScenarioTable, sites: Mapping[str, Site]) -> Sit
 
 def _state(table: schema.ScenarioTable, landing_site: Site | None) -> State:
     """Return the start: from the elements of an orbit, or as it is seen from the landing site."""
-    if (table.orbit is None) == (table.approach is None):
-        raise InputError("expected either [orbit] or [approach], one of them, to say where the flight starts")
     if table.orbit is not None:
         return State.from_elements(**dict(table.orbit))
     if landing_site is None:

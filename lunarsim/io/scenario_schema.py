@@ -26,6 +26,7 @@ from lunarsim.io.scenario_values import (
     Rate,
     Table,
     Velocity,
+    Whole,
 )
 
 
@@ -79,7 +80,7 @@ class NavigationTable(Table):
     position_noise: Length = Field(default_factory=lambda: 0.0 * u.m)
     velocity_noise: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
     altitude_noise: Length = Field(default_factory=lambda: 0.0 * u.m)
-    seed: Number = 0.0
+    seed: Whole = 0.0
 
 
 class AccelerometerTable(Table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Annotated, Any
 
 from astropy import units as u
@@ -14,6 +15,7 @@ from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.io.text import parse_quantity, parse_time
 from lunarsim.plan import Exit
+from lunarsim.plan.exits import QUANTITIES
 
 
 def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
@@ -30,7 +32,7 @@ def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
 
 def _in(unit: u.UnitBase) -> BeforeValidator:
     def parse(value: Any) -> u.Quantity:
-        quantity = parse_quantity(value)
+        quantity = parse_quantity(value, unit)
         try:
             checks.quantity("value", quantity, unit)
         except InputError as error:
@@ -61,7 +63,18 @@ def _folder_name(value: Any) -> str:
 
 def _condition(value: Any) -> Exit:
     quantity, word, limit = _words_of_condition(value)
-    return Exit(quantity=quantity, **{word: parse_quantity(limit)})
+    if quantity not in QUANTITIES:
+        *others, last = (f"'{name}'" for name in QUANTITIES)
+        raise InputError(f"there is no exit on '{quantity}': expected {', '.join(others)} or {last}")
+    return Exit(quantity=quantity, **{word: parse_quantity(limit, QUANTITIES[quantity][1])})
+
+
+def _whole(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"{value!r} is not a whole number: write e.g. 7")
+    if not float(value).is_integer():
+        raise InputError(f"{value!r} is not a whole number: write e.g. {int(value) if isfinite(value) else 7}")
+    return float(value)
 
 
 def _words_of_condition(value: Any) -> tuple[str, str, str]:
@@ -84,6 +97,7 @@ Rate = Annotated[u.Quantity, _in(1 / u.s)]
 Acceleration = Annotated[u.Quantity, _in(u.m / u.s**2)]
 Instant = Annotated[Time, teaching(parse_time)]
 Number = Annotated[float, Strict()]
+Whole = Annotated[float, teaching(_whole)]
 FolderName = Annotated[str, teaching(_folder_name)]
 Amount = Annotated[u.Quantity, teaching(_amount)]  # a number is dimensionless
 Condition = Annotated[Exit, teaching(_condition)]  # such as "altitude below 7.42 km"

@@ -9,15 +9,22 @@ from astropy.time import Time
 
 from lunarsim.errors import InputError
 
-_QUANTITY = re.compile(r"(?P<number>[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf)\s*(?P<unit>[a-zA-Z].*)?")
+_QUANTITY = re.compile(r"(?P<number>[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf)\s*(?P<unit>[a-zA-Z/].*)?")
 _EXAMPLES = "write e.g. '91.4 km', '84 s' or '16.5 m/s'"
 _TIME = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?)\s*(?P<scale>Z|UTC|TT|TDB|TAI)", re.IGNORECASE
 )
 
 
-def parse_quantity(text: object) -> u.Quantity:
+def parse_quantity(text: object, unit: u.UnitBase = u.km) -> u.Quantity:
     """Return the quantity that a text such as ``"91.4 km"`` stands for.
+
+    Parameters
+    ----------
+    text : object
+        What was given.
+    unit : Unit
+        Of the kind that is wanted, for examples in errors alone.
 
     Raises
     ------
@@ -25,16 +32,23 @@ def parse_quantity(text: object) -> u.Quantity:
         If it is not text, has no unit, or the number or the unit cannot be read.
     """
     if not isinstance(text, str):
-        raise InputError(f"{text!r} has no unit: write text with a unit, such as '91.4 km'")
+        raise InputError(f"{text!r} has no unit: write text with a unit, such as {_with_unit(text, unit)}")
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
         raise InputError(f"{text!r} is not a number with a unit: {_EXAMPLES}")
     if not match["unit"]:
-        raise InputError(f"{text!r} has no unit: write e.g. '{text.strip()} km'")
+        raise InputError(f"{text!r} has no unit: write e.g. {_with_unit(text.strip(), unit)}")
     try:
         return float(match["number"]) * u.Unit(match["unit"])
     except (TypeError, ValueError):
         raise InputError(f"{text!r} is not a number with a unit, '{match['unit']}' is none: {_EXAMPLES}") from None
+
+
+def _with_unit(given: object, unit: u.UnitBase) -> str:
+    """Return how a number without a unit might have been meant; for what is no number, an example."""
+    number = given if isinstance(given, str | int | float) and not isinstance(given, bool) else 1
+    names = ("km", "m") if unit == u.m else (u.Unit(unit).to_string().replace(" ", "").replace("1/", "/ "),)
+    return " or ".join(f"'{number} {name}'" for name in names)
 
 
 def parse_time(text: object) -> Time:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from astropy import units as u
 
 from lunarsim import checks
-from lunarsim.errors import InputError, nearest
+from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import exits
 
 #: What a condition can ask for: the code in the kernels and the unit.
@@ -47,7 +47,7 @@ class Exit:
 
     def __post_init__(self) -> None:
         if self.quantity not in QUANTITIES:
-            raise InputError(f"quantity = {self.quantity!r}: {nearest(str(self.quantity), QUANTITIES)}")
+            raise InputError(f"quantity = {self.quantity!r}: expected one of {', '.join(map(repr, QUANTITIES))}")
         if (self.below is None) == (self.above is None):
             raise InputError(f"exit on {self.quantity}: expected either below= or above=, one of them")
         name = "below" if self.above is None else "above"

@@ -219,7 +219,10 @@ def _check_throttle(throttle: object) -> None:
         raise InputError(f"throttle = {throttle!r}: expected two shares of full thrust, such as (0.1, 1.0)")
     least, most = (checks.number("throttle", share) for share in throttle)
     if not 0.0 <= least <= most <= 1.0 or most == 0.0:
-        raise InputError(f"throttle = {throttle}: expected two shares of full thrust, the smaller first, not both zero")
+        raise InputError(
+            f"throttle = {throttle}: expected two shares of full thrust from 0 to 1, the smaller first, not both zero, "
+            "such as (0.1, 1.0)"
+        )
 
 
 Phase = Coast | Burn | Guided
