@@ -1,6 +1,7 @@
 """Figures: what they draw is what the flight holds, and nothing written on them covers anything else."""
 
 import itertools
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -63,6 +64,12 @@ def flights(state):
 @pytest.fixture(scope="module")
 def coast(state):
     return ls.propagate(state, 2 * u.h)
+
+
+@pytest.fixture(scope="module")
+def landing():
+    """A landing from 15 km at a site 5.9 km below the sphere."""
+    return ls.simulate(ls.load_scenario("change4"))
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +175,16 @@ def test_an_altitude_profile_names_the_events(flights):
     assert words.count("ignition") == 1  # both flights ignite at the same point
 
 
+def test_a_landing_below_the_sphere_is_not_flown_under_the_ground(landing):
+    ax = plots.altitude_profile(landing)
+    check_layout([ax])
+    (ground,) = ax.patches
+    top = ground.get_extents().transformed(ax.transData.inverted()).y1
+    assert top == pytest.approx(-5.935, abs=1e-6)  # km, of the site
+    assert line(ax, "change4").get_ydata().min() > top - 1e-3
+    assert ax.get_ylim()[0] < top - 0.5
+
+
 def test_the_profile_of_a_long_coast_is_in_hours_after_its_start(state):
     flight = ls.propagate(state, 8 * u.h)
     assert plots.altitude_profile(flight).get_xlabel() == "Time after the start at 2023-08-19 11:10:00 UTC (h)"
@@ -226,6 +243,20 @@ def test_a_ground_track_names_sites_impact_and_scale(flights):
     assert "LRO crater" not in words_of(plots.ground_track(*flights, sites={}))
 
 
+def test_the_ground_track_of_a_landing_shows_its_powered_descent_from_the_ignition_on(landing):
+    ax = plots.ground_track(landing)
+    check_layout([ax])
+    window = Window(*ax.get_xlim(), *ax.get_ylim())
+    assert window.holds(landing.longitude.deg, landing.latitude.deg).all()
+    assert "ignition (main braking)" in words_of(ax)
+
+
+def test_a_track_along_a_parallel_has_room_above_and_below():
+    sites = {str(k): ls.Site(latitude=0 * u.deg, longitude=k * u.deg) for k in (20, 40)}
+    window = Window.around((), sites)
+    assert (window.north - window.south) * 2.0 >= 0.999 * (window.east - window.west)
+
+
 def test_a_ground_track_is_to_scale_at_its_middle_latitude(flights):
     ax = plots.ground_track(*flights, extent=[30, 80, -70, -50] * u.deg)
     assert ax.get_aspect() == pytest.approx(2.0)  # 1 / cos 60 deg
@@ -267,6 +298,29 @@ def test_an_exaggerated_orbit_says_so(coast):
     radius = np.hypot(*line(companion, "coast").get_data())
     np.testing.assert_allclose((radius - 1737.4) / 10.0, coast.altitude.to_value(u.km), atol=0.1)  # the tilt again, km
     assert "Heights drawn 10 times too large" in words_of(companion)
+
+
+@pytest.mark.parametrize("height_km", [9, 13, 22, 60])
+def test_the_heights_of_the_circles_stand_clear_of_the_disc_of_the_moon(height_km):
+    low = ls.State.from_elements(
+        perilune=(height_km - 1) * u.km,
+        apolune=height_km * u.km,
+        inclination=80 * u.deg,
+        node_longitude=0 * u.deg,
+        epoch=Time("2024-01-01", scale="tdb"),
+    )
+    ax = plots.orbit(ls.propagate(low, 10 * u.min))
+    ax.figure.canvas.draw()
+    (companion,) = ax.child_axes
+    heights = [text for text in companion.texts if re.fullmatch(r"\d+ km", text.get_text())]
+    assert heights
+    moon, apart = companion.transData.transform((0.0, 0.0)), ls.constants.MOON_RADIUS_M / 1e3
+    radius = companion.transData.transform((apart, 0.0))[0] - moon[0]
+    for text in heights:
+        box = text.get_window_extent()
+        nearest = np.clip(moon, box.min, box.max)
+        farthest = np.max(np.abs([box.min - moon, box.max - moon]), axis=0)
+        assert np.hypot(*(nearest - moon)) > radius or np.hypot(*farthest) < radius
 
 
 def test_a_high_orbit_needs_no_exaggeration(state):

@@ -9,7 +9,7 @@ from astropy import units as u
 from astropy.time import Time
 from matplotlib.axes import Axes
 
-from lunarsim.flight import EventKind, Flight
+from lunarsim.flight import EventKind, Flight, GroundContact
 from lunarsim.plots import notes, placing, style
 from lunarsim.plots.style import Curve
 
@@ -33,7 +33,8 @@ def altitude_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: 
         Time is counted from the first ignition, or from the first start where nothing burns, in minutes, hours
         or days by the length of the view. The lines hold the whole flights; the view ends a little after the
         last of the ends, where a flight that burned ends for the view at its first perilune after its last cut-off.
-        Thick lines: engine on.
+        Thick lines: engine on. The ground is shaded up to the lowest of the landing sites and of the places where the
+        flights ended on it; up to the sphere for those that have neither.
 
     Raises
     ------
@@ -52,12 +53,21 @@ def altitude_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: 
     margin = 0.04 * (last - first)
     ax.set_xlim(*((edge).to_value(unit) for edge in (first - margin, last + margin)))
     top = max(float(curve.flight.altitude.max().to_value(u.km)) for curve in curves)
-    ax.set_ylim(min(-0.06 * top, *(1.1 * float(c.flight.altitude.min().to_value(u.km)) for c in curves)), 1.28 * top)
-    ax.axhspan(ax.get_ylim()[0], 0.0, color=style.GROUND, linewidth=0, zorder=0)
+    ground = min(_ground_km(curve.flight) for curve in curves)
+    lowest = min(float(curve.flight.altitude.min().to_value(u.km)) for curve in curves)
+    ax.set_ylim(min(-0.06 * top, 1.1 * lowest, ground - 0.06 * top), 1.28 * top)
+    ax.axhspan(ax.get_ylim()[0], ground, color=style.GROUND, linewidth=0, zorder=0)
     when = style.with_unit(f"Time after {what} at {style.utc(zero)} UTC", unit)
     style.dress(ax, when, style.with_unit(f"Altitude above the {style.SPHERE}", u.km))
     placing.place(ax, [note for curve in curves for note in _mark_events(ax, curve, zero, unit)])
     return ax
+
+
+def _ground_km(flight: Flight) -> float:
+    """Return how high the ground is that a flight comes down to, above the sphere."""
+    if flight.scenario.landing_site is not None:
+        return float(flight.scenario.site_elevation.to_value(u.km))
+    return float(flight.outcome.elevation.to_value(u.km)) if isinstance(flight.outcome, GroundContact) else 0.0
 
 
 def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[notes.Note]:

@@ -24,6 +24,7 @@ _TALLEST = 0.55  # greatest height drawn in the exaggerated view, in Moon radii
 _SPOKES = np.array([(0.7071, -0.7071), (-0.7071, -0.7071), (0.7071, 0.7071), (-0.7071, 0.7071), (0, -1), (0, 1)])
 _TEXT_SIZE_KM = np.array([0.30, 0.10]) * _RADIUS_KM  # half of a circle's text, as it stands in a new figure
 _TEXT_ROOM_KM = 1.1 * _SPOKES * _TEXT_SIZE_KM  # from a circle to the middle of its text
+_RING_ROOM_KM = 2.4 * _TEXT_SIZE_KM[1]  # between circles, for a text to stand there; factors are 1, 2 or 5 x 10^n
 _IN_PLANE = 0.3  # least share of the pole's direction that lies in the plane, for the poles to be marked
 
 
@@ -168,7 +169,7 @@ def _circle(ax: Axes, radius: float, dashes: str) -> None:
 
 def _rings(ax: Axes, factor: float, highest: float) -> None:
     """Draw circles of equal height with their heights written beside them, away from what is drawn."""
-    step = style.round_number(0.6 * highest)
+    step = max(style.round_number(0.6 * highest), style.round_number(2.0 * _RING_ROOM_KM / factor))
     heights = np.arange(step, 1.01 * highest, step)
     for height in heights:
         _circle(ax, _RADIUS_KM + factor * height, ":")

@@ -42,8 +42,8 @@ def ground_track(
     sites : mapping of str to Site, optional
         Places to mark; default: those of the scenarios.
     extent : Quantity, shape (4,), optional
-        West and east edge (east longitude), south and north edge; default: round the sites and the impacts, or the
-        whole Moon where there are none.
+        West and east edge (east longitude), south and north edge; default: round the sites, the ends on the ground
+        and the powered descents to a landing site, or the whole Moon where there are none.
     ax : Axes, optional
         Where to draw; default: a new figure.
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from lunarsim import checks, constants
 from lunarsim.errors import InputError
-from lunarsim.flight import Flight, Impact, Site
+from lunarsim.flight import Flight, GroundContact, Site
 
 KM_PER_DEGREE = np.pi * constants.MOON_RADIUS_M / 180.0 / 1e3
 
 _MARGIN = 0.35  # of the box round the points
 _SMALLEST_DEG = 3.0  # height of a map round a single point
 _WIDTH_TO_HEIGHT = 1.3  # least, so that a map fills a page's width
+_FLATTEST = 2.0  # most, about, so that a track along a parallel has room for its texts
 
 
 class Window(NamedTuple):
@@ -47,12 +48,16 @@ class Window(NamedTuple):
 
     @classmethod
     def around(cls, flights: Sequence[Flight], sites: Mapping[str, Site]) -> Window:
-        """Return a window round the sites and the impacts, or the whole Moon where there are none."""
-        points: list[Any] = [*sites.values(), *(f.outcome for f in flights if isinstance(f.outcome, Impact))]
-        if not points:
+        """Return a window round the sites, the ends on the ground and the powered descents of landings.
+
+        Where there are none, the whole Moon.
+        """
+        points: list[Any] = [*sites.values(), *(f.outcome for f in flights if isinstance(f.outcome, GroundContact))]
+        places = [(point.longitude.to_value(u.deg), point.latitude.to_value(u.deg)) for point in points]
+        places += [place for flight in flights for place in _descent(flight)]
+        if not places:
             return cls(-180.0, 180.0, -90.0, 90.0)
-        lat = np.array([float(point.latitude.to_value(u.deg)) for point in points])
-        lon = np.array([float(point.longitude.to_value(u.deg)) for point in points])
+        lon, lat = np.array(places, dtype=float).T
         lon = lon[0] + (lon - lon[0] + 180.0) % 360.0 - 180.0
         return cls._round(lon, lat)
 
@@ -60,6 +65,7 @@ class Window(NamedTuple):
     def _round(cls, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Window:
         half_height = (0.5 + _MARGIN) * max(float(np.ptp(lat)), _SMALLEST_DEG)
         middle = float(lat.min() + lat.max()) / 2.0
+        half_height = max(half_height, (0.5 + _MARGIN) * float(np.ptp(lon)) * _shrink(middle) / _FLATTEST)
         south, north = max(middle - half_height, -90.0), min(middle + half_height, 90.0)
         shrink = _shrink((south + north) / 2.0)
         least = _WIDTH_TO_HEIGHT * (north - south) / 2.0 / shrink
@@ -97,6 +103,15 @@ class Window(NamedTuple):
         x = self.wrapped(lon)
         breaks = np.flatnonzero(np.abs(np.diff(x)) > 180.0) + 1
         return [np.insert(np.asarray(values, dtype=float), breaks, np.nan) for values in (x, *others)]
+
+
+def _descent(flight: Flight) -> list[tuple[float, float]]:
+    """Return longitudes and latitudes (deg) of a powered descent to a landing site, from its first ignition."""
+    found = flight.powered_descent
+    if flight.scenario.landing_site is None or found is None:
+        return []
+    descending = flight.elapsed >= (found[0] - flight.start).to(u.s)
+    return list(zip(flight.longitude.deg[descending], flight.latitude.deg[descending], strict=True))
 
 
 def degrees_east(lon: float, _position: object = None) -> str:
