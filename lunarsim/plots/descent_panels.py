@@ -204,7 +204,7 @@ def _limit(axes: DescentAxes, histories: Sequence[History], points: Sequence[Pro
     for ax, top in zip(
         (axes.altitude, axes.speed, axes.altitude_over_range, axes.speed_over_range), (high, fast) * 2, strict=True
     ):
-        ax.set_ylim(-0.06 * top, (1.24 if points and ax is axes.altitude else 1.12) * top)  # room for letters
+        ax.set_ylim(-0.06 * top, (1.4 if points and ax is axes.altitude else 1.12) * top)  # room for letters
     rates = [*(float(edge) for h in histories for edge in (h.altitude_rate_mps.min(), h.altitude_rate_mps.max()))]
     rates += [rate for p in points if (rate := p.value("altitude_rate")) is not None]
     axes.altitude_rate.set_ylim(*_about(rates))
