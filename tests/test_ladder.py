@@ -69,7 +69,7 @@ def test_ends_of_different_kinds_have_no_distance() -> None:
     )
     scenario = ls.Scenario(name="low", state=state, plan=(ls.Coast(duration=2 * u.hour),))
     rungs = ls.ladder(scenario, terrain=ls.Terrain.sphere(5 * u.km))
-    assert isinstance(rungs[-2].flight.outcome, ls.InOrbit)
+    assert isinstance(rungs[-2].flight.outcome, ls.Aloft)
     assert isinstance(rungs[-1].flight.outcome, ls.Impact)
     assert rungs[-1].moved is None
     assert "radiation" not in [rung.name for rung in rungs]  # no craft, no area
