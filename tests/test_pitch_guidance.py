@@ -131,7 +131,7 @@ def test_a_wrong_argument_is_named(options, words):
         PitchGuidance(**options)
 
 
-@pytest.mark.parametrize("altitude", [1300.0, 1000.0, 500.0])
+@pytest.mark.parametrize("altitude", [1000.0, 500.0, 0.0])
 def test_a_target_out_of_reach_is_neared_smoothly_and_alike_by_both_drivers(altitude):
     """From 2 km and 80 m/s the burn is over too soon to come down so far. Unchecked steps once turned it about."""
 
