@@ -256,8 +256,8 @@ def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(sc
 def assert_alike(results, flight, start, name=""):
     """Assert that a run and a reference flight are one flight."""
     end = flight.outcome.state
-    outcome = {places.IMPACT: ls.Impact, places.IN_ORBIT: ls.InOrbit, places.ESCAPE: ls.Escape}[results[places.OUTCOME]]
-    assert isinstance(flight.outcome, outcome), name
+    kinds = {places.IMPACT: ls.Impact, places.IN_ORBIT: ls.InOrbit, places.ALOFT: ls.Aloft, places.ESCAPE: ls.Escape}
+    assert isinstance(flight.outcome, kinds[results[places.OUTCOME]]), name
     apart = np.linalg.norm(results[places.END_POSITION] - end.position.to_value(u.m))
     assert apart < POSITION_M, name
     assert abs(results[places.END_S] - (end.epoch - start).to_value(u.s)) < TIME_S, name

@@ -49,7 +49,7 @@ def by_reference(ground: str, runs: range) -> Ends:
     for i in runs:
         flight = flown.rerun(i, seed=SEED)
         epoch, (burn,), outcome = flight.start, flight.burns, flight.outcome
-        ends["how"].append({"Impact": "impact", "InOrbit": "in orbit"}[type(outcome).__name__])
+        ends["how"].append({"Impact": "impact", "InOrbit": "in orbit", "Aloft": "still aloft"}[type(outcome).__name__])
         ends["cutoff"].append(burn.cutoff.value)
         ends["seconds"].append(float((outcome.time - epoch).to_value(u.s)))
         ends["burn_s"].append(float(burn.duration.to_value(u.s)))
