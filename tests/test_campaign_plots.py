@@ -1,5 +1,6 @@
 """Figures of campaigns: they show what the statistics found, and nothing written on them covers anything else."""
 
+import io
 import itertools
 
 import matplotlib.pyplot as plt
@@ -114,6 +115,17 @@ def test_of_very_many_runs_an_even_choice_is_drawn_and_said_so():
     assert len(ax.lines[0].get_xdata()) == 16_667
     assert "(1 in 3 drawn)" in ax.get_legend().get_texts()[0].get_text()
     assert ax.get_ylabel() == "North (m)"
+
+
+def test_the_legend_beside_a_round_footprint_is_whole_in_the_first_file_that_is_written(impacts):
+    xy_m = np.random.default_rng(2).normal(0.0, 400.0, (500, 2))
+    round_ = statistics.Footprint(plane=impacts.plane, xy_m=xy_m)
+    drawn = {"ellipses": [round_.ellipse()], "densities": [round_.density()]}
+    ax = plots.footprint(round_, **drawn, downrange_azimuth=180 * u.deg)
+    file = io.BytesIO()
+    ax.figure.savefig(file, dpi=150)
+    file.seek(0)
+    assert plt.imread(file)[:, -3:, :3].min() == 1.0  # white at the right edge; the legend once ran over it
 
 
 def test_footprints_about_different_centres_are_not_drawn_together(impacts):

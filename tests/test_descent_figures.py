@@ -456,6 +456,16 @@ def test_no_number_stands_on_the_bound(rows):
     assert all(box.x1 <= ax.get_window_extent().x1 for box in numbers)
 
 
+def test_laws_that_are_alike_to_a_gram_stand_on_one_axis_without_an_offset(rows):
+    first = rows[0]
+    twin = first._replace(
+        label="its twin", margin=first.margin + 1e-3 * u.kg, propellant=first.propellant - 1e-3 * u.kg
+    )
+    axes = plots.compare_guidance([first, twin], bound=7100 * u.kg)
+    axes.margin.figure.draw_without_rendering()
+    assert axes.margin.xaxis.get_offset_text().get_text() == ""
+
+
 def test_one_law_without_a_flight_can_be_drawn_too(rows):
     axes = plots.compare_guidance(rows[3:])
     assert_readable(axes.path.figure)

@@ -432,7 +432,7 @@ def test_both_drivers_count_the_looks_that_leave_a_limit(landing):
     _, _, result = flown_by_campaign_driver(steep)
     assert result[places.LOOKS_BELOW_SLOPE] > 10
     assert result[places.LOOKS_OUT_OF_VIEW] > 10
-    assert result[places.LOOKS_LOST] == 0
+    assert result[places.LOOKS_WITHOUT_COMMAND] == 0
     kinds = [e.kind for e in ls.simulate(steep).timeline]
     assert ls.EventKind.GLIDE_SLOPE in kinds
     assert ls.EventKind.OUT_OF_VIEW in kinds

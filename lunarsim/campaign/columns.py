@@ -86,7 +86,7 @@ _OF_TOUCHDOWN: tuple[tuple[Column, Callable[[Table], Table]], ...] = (
     ),
     (
         Column(name="looks_without_command", words="looks at which guidance gave no command"),
-        _number(places.LOOKS_LOST),
+        _number(places.LOOKS_WITHOUT_COMMAND),
     ),
 )
 _OF_RECORD: tuple[tuple[str, str, str, int], ...] = (

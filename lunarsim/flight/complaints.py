@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from lunarsim.flight.computer import Computer
 from lunarsim.flight.timeline import EventKind
-from lunarsim.kernels.guidance.look import BELOW_SLOPE, LOST, OUT_OF_VIEW, Command
+from lunarsim.kernels.guidance.look import BELOW_SLOPE, NO_COMMAND, OUT_OF_VIEW, Command
 
 #: What the computer counts, and what the timeline calls it.
-_COUNTED = {LOST: EventKind.GUIDANCE_LOST, BELOW_SLOPE: EventKind.GLIDE_SLOPE, OUT_OF_VIEW: EventKind.OUT_OF_VIEW}
+_COUNTED = {NO_COMMAND: EventKind.GUIDANCE_LOST, BELOW_SLOPE: EventKind.GLIDE_SLOPE, OUT_OF_VIEW: EventKind.OUT_OF_VIEW}
 
 
 class Complaints:

@@ -17,6 +17,7 @@ from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import (
     BELOW_SLOPE,
     COMPUTER,
+    NO_COMMAND,
     OUT_OF_VIEW,
     TURN_RATE,
     Guide,
@@ -25,7 +26,6 @@ from lunarsim.kernels.guidance.look import (
     point,
     rest,
 )
-from lunarsim.kernels.guidance.look import LOST as LAW_LOST
 from lunarsim.kernels.guided import engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
@@ -298,7 +298,7 @@ def _write_end(
     out[places.END_POSITION], out[places.END_VELOCITY], out[places.END_MASS] = y[0:3], y[3:6], y[6]
     out[places.PROPELLANT_LEFT] = y[6] - row[places.DRY_MASS]
     out[places.LOOKS_BELOW_SLOPE], out[places.LOOKS_OUT_OF_VIEW] = computer[BELOW_SLOPE], computer[OUT_OF_VIEW]
-    out[places.LOOKS_LOST] = computer[LAW_LOST]
+    out[places.LOOKS_WITHOUT_COMMAND] = computer[NO_COMMAND]
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude, out[places.LATITUDE], out[places.RADIUS] = spherical(r_me)
     out[places.LONGITUDE] = longitude % (2.0 * np.pi)

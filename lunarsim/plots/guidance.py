@@ -19,6 +19,7 @@ from lunarsim.plots.style import Curve
 
 _PATH_IN = 2.6
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # with the colours, so that laws are told apart in grey as well
+_LEAST_SPREAD = 0.05  # of the values, for their differences to be shown
 _LEAST_MISS_M = 0.01  # where the logarithmic axis of misses ends
 _TEXT_ROOM = 1.0  # of the width of what is drawn, for texts that all stand on one side
 
@@ -165,7 +166,8 @@ def _limit(ax: Axes, points: list[float], bound: float | None, *, logarithmic: b
         ax.set_xlim(least / (most / least) ** 0.2 / 10.0, most * (most / least) ** 0.2 * 10.0)
         return
     ax.locator_params(axis="x", nbins=4)
-    room = (most - least) or 0.2 * abs(most) or 1.0
+    # values that are all but one would be told apart by their roundings, on an axis that needs an offset
+    room = max(most - least, _LEAST_SPREAD * abs(most)) or 1.0
     below = 0.25 if bound is None else _TEXT_ROOM if least < bound else 0.15
     above = 0.25 if bound is None or most == bound else _TEXT_ROOM
     ax.set_xlim(least - below * room, most + above * room)

@@ -118,7 +118,11 @@ def footprint(
         ax.set_aspect("equal", adjustable="box", anchor="W")
     beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
     ax.legend(handles=handles, fontsize=style.TEXT_SIZE, frameon=False, **beside)
-    if not to_scale:
+    if to_scale:  # the layout has room for the legend only once it has seen how narrow a box to scale is
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.draw_without_rendering()
+    else:
         _say_how_stretched(ax, view, limits)
     return ax
 

@@ -37,7 +37,7 @@ PHASE_START = 5  #: s after the start of the flight
 LOOKS = 6  #: so far
 TURN_RATE = 7  #: of the attitude over the last cycle (rad/s)
 DOWNRANGE = slice(8, 11)  #: axis at the site, PA; zero: not yet chosen
-LOST = 11  #: how often a law gave no command that is a number
+NO_COMMAND = 11  #: how often a law gave no command that is a number
 AIM = slice(12, 15)  #: where the guidance aims, PA; zero: at the landing site
 DIVERTED = slice(15, 17)  #: by how much the phase has moved the aim, downrange and crossrange (m)
 SCANNED = 17  #: the slope of the ground there (rad)
@@ -265,7 +265,7 @@ def _within_limits(
     size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
     if not isfinite(size):  # a law that has lost its way switches off
         size = 0.0
-        computer[LOST] += 1.0
+        computer[NO_COMMAND] += 1.0
     on = size > 0.0 and row[places.PROPELLANT] > 0.0
     throttle, at_full = throttle_within(
         size * mass_kg / row[places.THRUST] if on else 0.0,
