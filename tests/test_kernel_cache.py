@@ -1,65 +1,67 @@
-"""The cache of compiled kernels: nothing compiled from older sources stays."""
+"""The cache of compiled kernels: machine code of other sources is never run, wherever it is kept."""
 
 import importlib.util
 import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from lunarsim.kernels.compiled import discard_stale_cache, kernel
+import lunarsim
+from lunarsim.kernels.compiled import discard_stale_code, kernel
+
+KERNELS = Path(lunarsim.__file__).parent / "kernels"
+CALLED = "from lunarsim.kernels.compiled import kernel\n\n\n@kernel\ndef strength():\n    return {}\n"
+CALLER = (
+    "from lunarsim.kernels.compiled import kernel\nfrom lunarsim.kernels.called import strength\n\n\n"
+    "@kernel\ndef twice():\n    return 2.0 * strength()\n"
+)
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """Two sources of time 1000 and 2000 s, and what was compiled before, between and after."""
-    (tmp_path / "__pycache__").mkdir()
-    times = {
-        "gravity.py": 1000,
-        "motion.py": 2000,
-        "__pycache__/gravity.harmonics-1.nbi": 900,
-        "__pycache__/gravity.point_mass-1.nbi": 1500,
-        "__pycache__/motion.gravity-1.nbi": 2500,
-        "__pycache__/motion.gravity-1.old.nbc": 900,
-        "__pycache__/motion.gravity-1.new.nbc": 2500,
-        "__pycache__/motion.cpython-311.pyc": 900,
-    }
-    for name, time in times.items():
+def package(tmp_path):
+    """A copy of what the decorator of kernels needs, with a kernel that calls one of another file."""
+    package = tmp_path / "packages" / "lunarsim"
+    (package / "kernels").mkdir(parents=True)
+    for name in ("__init__.py", "kernels/__init__.py"):
+        (package / name).write_text("", encoding="utf-8")
+    for name in ("constants.py", "kernels/compiled.py"):
+        shutil.copy(KERNELS.parent / name, package / name)
+    (package / "kernels" / "called.py").write_text(CALLED.format("1.0"), encoding="utf-8")
+    (package / "kernels" / "caller.py").write_text(CALLER, encoding="utf-8")
+    return package
+
+
+def result_in_a_new_process(package, **environment):
+    command = "from lunarsim.kernels.caller import twice; print(twice())"
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        cwd=package.parent,
+        env={**os.environ, "PYTHONPATH": str(package.parent), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)
+
+
+@pytest.mark.parametrize("where", ["beside the sources", "NUMBA_CACHE_DIR"])
+def test_after_an_edit_of_a_kernel_its_callers_in_other_files_are_compiled_anew(package, tmp_path, where):
+    chosen = {"NUMBA_CACHE_DIR": "" if where == "beside the sources" else str(tmp_path / "machine code")}
+    assert result_in_a_new_process(package, **chosen) == 2.0
+    (package / "kernels" / "called.py").write_text(CALLED.format("7.0"), encoding="utf-8")
+    assert result_in_a_new_process(package, **chosen) == 14.0
+
+
+def test_machine_code_of_other_sources_is_removed_and_nothing_else(tmp_path):
+    names = ("a.f-1.py311.old.nbi", "a.f-1.py311.old.1.nbc", "a.f-1.py311.new.nbi", "a.f-1.py311.new.1.nbc", "a.pyc")
+    for name in names:
         (tmp_path / name).touch()
-        os.utime(tmp_path / name, (time, time))
-    return tmp_path
-
-
-def left_in(folder):
-    return sorted(path.name for path in (folder / "__pycache__").iterdir())
-
-
-def test_indexes_older_than_the_newest_source_go_even_if_their_own_source_is_older(folder):
-    discard_stale_cache(folder)
-    assert [name for name in left_in(folder) if name.endswith(".nbi")] == ["motion.gravity-1.nbi"]
-
-
-def test_machine_code_goes_with_its_index_so_that_no_index_to_come_can_name_it(folder):
-    discard_stale_cache(folder)
-    assert [name for name in left_in(folder) if name.endswith(".nbc")] == ["motion.gravity-1.new.nbc"]
-
-
-def test_nothing_else_is_removed(folder):
-    discard_stale_cache(folder)
-    assert "motion.cpython-311.pyc" in left_in(folder)
-    assert (folder / "gravity.py").exists()
-
-
-def test_a_cache_that_is_up_to_date_is_left_alone(folder):
-    for path in folder.glob("*.py"):
-        os.utime(path, (500, 500))
-    before = left_in(folder)
-    discard_stale_cache(folder)
-    assert left_in(folder) == before
-
-
-def test_a_folder_that_was_never_compiled_is_no_error(tmp_path):
-    (tmp_path / "gravity.py").touch()
-    discard_stale_cache(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["gravity.py"]
+    discard_stale_code(tmp_path, "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(name for name in names if "old" not in name)
 
 
 def test_without_a_folder_for_machine_code_a_kernel_is_compiled_for_the_process_alone():
@@ -80,10 +82,12 @@ def test_two_processes_that_compile_at_once_for_other_types_keep_their_code_apar
         spec = importlib.util.spec_from_file_location("doubled", source)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
+        folders.add(Path(module.double.stats.cache_path))
         return module.double(argument)
 
-    cache = tmp_path / "__pycache__"
+    folders = set()
     assert process(0.5) == 1.0
+    (cache,) = folders
     (index,) = cache.glob("*.nbi")
     first = index.read_bytes()
     index.unlink()

@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
 _log = logging.getLogger(__name__)
+_FOLDER = Path(__file__).parent  # of all kernels
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -42,38 +44,41 @@ def threaded_kernel(function: Function) -> Function:
 
 
 def _kept_apart(dispatcher: Any) -> Any:
-    """Have each piece of machine code kept in a file of its own name.
+    """Have each piece of machine code kept under a name of its own, for the sources that it was compiled from.
 
-    numba numbers the files of a function. Two processes that compile it at once, each for other types, give theirs
-    the same number, and one then runs what the other wrote. The cost of a name is that of an unused file.
+    numba keeps a function under the name of its module and line, wherever the folder lies, and compares with it the
+    one file that defines it: after an edit of a kernel, callers in other files would go on with old physics. So the
+    digest of all sources is part of the name. And numba numbers the files of a function: two processes that compile
+    it at once, each for other types, give theirs the same number, and one then runs what the other wrote. The cost of
+    a name is that of an unused file.
     """
     files = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if files is not None:
-        base = str(files._index_name).removesuffix(".nbi")
+        base = str(files._index_name).removesuffix(".nbi") + f".{source_digest()}"
+        files._index_name = f"{base}.nbi"
+        files._index_path = str(Path(files._cache_path, files._index_name))
         files._data_name = lambda _number: f"{base}.{uuid.uuid4().hex[:12]}.nbc"
+        if Path(dispatcher.py_func.__code__.co_filename).is_relative_to(_FOLDER):  # other folders may be shared
+            discard_stale_code(Path(files._cache_path), source_digest())
     return dispatcher
 
 
 @cache
 def source_digest() -> str:
-    """Return a hash of the sources of all kernels: what was flown with other ones may have other bits."""
-    total = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
-        total.update(source.name.encode() + source.read_bytes())
+    """Return a hash of all that is compiled into the kernels: what was flown with other sources may have other bits.
+
+    Their own files, the constants that they read, and boinor, whose functions they call.
+    """
+    total = hashlib.sha256(version("boinor").encode())
+    for source in (*sorted(_FOLDER.rglob("*.py")), _FOLDER.parent / "constants.py"):
+        total.update(source.relative_to(_FOLDER.parent).as_posix().encode() + source.read_bytes())
     return total.hexdigest()[:16]
 
 
-def discard_stale_cache(folder: Path) -> None:
-    """Remove compiled kernels, and their indices, that are older than any kernel source in a folder.
-
-    numba compares a cached function with the file that defines it, and not with the files of the
-    kernels that it calls: after an edit in one file, callers in others would go on with old physics.
-    """
-    newest = max(source.stat().st_mtime for source in folder.rglob("*.py"))
-    for kept in (*folder.rglob("*.nbi"), *folder.rglob("*.nbc")):  # the indices first: they name the others
-        with suppress(OSError):  # another process was faster, or the folder is not ours to change
-            if kept.stat().st_mtime < newest:
+@cache
+def discard_stale_code(folder: Path, digest: str) -> None:
+    """Remove from a folder the machine code of kernels that was compiled from other sources; it is never read again."""
+    for kept in (*folder.glob("*.nbi"), *folder.glob("*.nbc")):  # the indices first: they name the others
+        if f".{digest}." not in kept.name:
+            with suppress(OSError):  # another process was faster, or the folder is not ours to change
                 kept.unlink()
-
-
-discard_stale_cache(Path(__file__).parent)
