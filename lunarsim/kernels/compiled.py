@@ -6,13 +6,14 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.compiler_lock import global_compiler_lock
 
 _log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent  # of all kernels
@@ -32,7 +33,9 @@ def part_of_kernel(function: Function) -> Function:
 
 def _compiled(function: Function, **options: Any) -> Function:
     try:
-        return cast(Function, _kept_apart(numba.njit(cache=True, error_model="numpy", **options)(function)))
+        return cast(
+            Function, _compiled_once(_kept_apart(numba.njit(cache=True, error_model="numpy", **options)(function)))
+        )
     except RuntimeError as error:  # no folder that can be written to: compile for this process alone
         _log.debug("machine code of %s is not kept on disk: %s", function.__qualname__, error)
         return cast(Function, numba.njit(error_model="numpy", **options)(function))
@@ -63,6 +66,31 @@ def _kept_apart(dispatcher: Any) -> Any:
     return dispatcher
 
 
+def _compiled_once(dispatcher: Any) -> Any:
+    """Have processes that begin together compile each function once: the others wait, and read what was kept.
+
+    To wait is never slower than to compile the same. The calls of kernels make no circle, so neither do the waits. A
+    process takes numba's own lock first: of two threads one could else hold each lock and want the other.
+    """
+    files = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if files is None:
+        return dispatcher
+    index, compile_or_read = Path(files._index_path), dispatcher.compile
+
+    def compile_once(signature: Any) -> Any:
+        if index.exists():
+            return compile_or_read(signature)
+        from filelock import FileLock  # noqa: PLC0415  (only who compiles waits for its import)
+
+        with global_compiler_lock, ExitStack() as held:
+            with suppress(OSError, NotImplementedError):  # a file system without locks: compile beside the others
+                held.enter_context(FileLock(index.with_suffix(".lock")))
+            return compile_or_read(signature)
+
+    dispatcher.compile = compile_once
+    return dispatcher
+
+
 @cache
 def source_digest() -> str:
     """Return a hash of all that is compiled into the kernels: what was flown with other sources may have other bits.
@@ -78,7 +106,11 @@ def source_digest() -> str:
 @cache
 def discard_stale_code(folder: Path, digest: str) -> None:
     """Remove from a folder the machine code of kernels that was compiled from other sources; it is never read again."""
-    for kept in (*folder.glob("*.nbi"), *folder.glob("*.nbc")):  # the indices first: they name the others
+    for kept in (
+        *folder.glob("*.nbi"),
+        *folder.glob("*.nbc"),
+        *folder.glob("*.lock"),
+    ):  # the indices first: they name the others
         if f".{digest}." not in kept.name:
             with suppress(OSError):  # another process was faster, or the folder is not ours to change
                 kept.unlink()
