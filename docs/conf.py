@@ -5,6 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
+from described import described
+
 import lunarsim
 
 project = "lunarsim"
@@ -38,6 +40,7 @@ myst_heading_anchors = 3
 
 autosummary_generate = True
 autosummary_imported_members = True
+autosummary_context = {"described": described}
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # numpydoc's sections give the types in words
 add_module_names = False

@@ -9,13 +9,19 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
+#: Accents that fonts without mathematics lack or draw nowhere, and the plain signs that every font has.
+PLAIN_ACCENTS = {"\u02d9": ".", "\u00a8": ".."}
+
 
 def _convert(node: nodes.Element, *, as_block: bool) -> str:
     try:
-        return str(tex2mathml(node.astext(), as_block=as_block))
+        written = str(tex2mathml(node.astext(), as_block=as_block))
     except MathError as error:
         logger.warning("formula not understood: %s", error, location=node)
         return f"<code>{nodes.unescape(node.astext())}</code>"
+    for accent, plain in PLAIN_ACCENTS.items():
+        written = written.replace(f'<mo stretchy="false">{accent}</mo>', f'<mo stretchy="false">{plain}</mo>')
+    return written
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
