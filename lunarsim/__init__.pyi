@@ -55,6 +55,7 @@ from .flight import Verdict as Verdict
 from .flight import budget as budget
 from .flight import compare_guidance as compare_guidance
 from .flight import detectors as detectors
+from .flight import ground_velocity as ground_velocity
 from .flight import ladder as ladder
 from .flight import landing_phases as landing_phases
 from .flight import passes as passes

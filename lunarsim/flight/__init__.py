@@ -12,6 +12,7 @@ from lunarsim.flight.ladder import Rung, distance_to_top, ladder
 from lunarsim.flight.landing_phases import landing_phases
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
+from lunarsim.flight.over_ground import ground_velocity
 from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.published import ProfilePoint
@@ -60,6 +61,7 @@ __all__ = [
     "continuous_bound",
     "detectors",
     "distance_to_top",
+    "ground_velocity",
     "impulsive_bound",
     "ladder",
     "landing_phases",
