@@ -1,4 +1,4 @@
-"""What the pages show can be copied: a page's blocks name nothing that the page has not made, and only public modules."""
+"""What the pages show can be copied: their blocks use names that the page has made, and public modules alone."""
 
 from __future__ import annotations
 

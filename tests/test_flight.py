@@ -267,3 +267,35 @@ def test_a_flight_is_the_same_flight_when_it_is_flown_again(scenario, flight):
 def test_a_number_without_its_birth_certificate_is_refused(options, text):
     with pytest.raises(ls.InputError, match=text):
         Provenance(value="84 s", **options)
+
+
+def inferred(value, *interval):
+    return Provenance(value=value, status=Status.INFERRED, note="from the crater", interval=interval or None)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "text"),
+    [
+        (inferred("265.797 N", "48 N", "0.456 kN"), "270 N"),
+        (inferred("16.63233 m/s", "14.1 m/s", "19.2 m/s"), "16.6 m/s"),
+        (inferred("229.508 deg", "229.45 deg", "229.55 deg"), "229.508 deg"),
+        (inferred("0.0104", "0.009", "0.0118"), "0.0104"),
+        (inferred("265.797 N"), "265.797 N"),
+    ],
+)
+def test_an_inferred_number_is_told_to_two_digits_of_half_its_interval(certificate, text):
+    assert certificate.rounded == text
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [("456 N", "48 N"), ("48 N", "48 N"), ("48 kg", "456 kg"), ("48", "456"), ("low", "high"), ("nan N", "inf N")],
+)
+def test_an_interval_that_is_none_for_its_number_is_refused(interval):
+    with pytest.raises(ls.InputError, match="expected two numbers in the unit of the value, the smaller first"):
+        inferred("265.797 N", *interval)
+
+
+def test_what_was_published_has_no_interval():
+    with pytest.raises(ls.InputError, match="of a number that is published: expected only of an inferred one"):
+        Provenance(value="84 s", status=Status.PUBLISHED, sources=("x",), interval=("83 s", "85 s"))

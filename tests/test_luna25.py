@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-from lunarsim.reconstruct import Estimate, Observation
+from lunarsim.reconstruct import Estimate, Observation, propagated
 from lunarsim.scenarios import luna25_reconstruction as reconstruction
 
 
@@ -107,3 +107,26 @@ def test_the_reconstruction_fits_within_the_uncertainties(solved: tuple[Estimate
     solution, known = solved
     assert max(abs(residual) for residual in solution.residuals.values()) < 2.0
     assert {o.name for o in known if not o.background} >= {"impact latitude", "impact time", "planned perilune"}
+
+
+def test_each_number_that_the_script_infers_has_its_interval_or_says_that_it_is_not_determined(
+    scenario: ls.Scenario,
+) -> None:
+    inferred = [each for each in scenario.provenance.values() if each.script]
+    assert len(inferred) == 8
+    for each in inferred:
+        assert each.interval is not None or each.note.startswith("not determined"), each.value
+
+
+@pytest.mark.slow
+def test_the_intervals_of_the_file_presume_nothing_of_the_engines_of_the_trim_burn(scenario: ls.Scenario) -> None:
+    loose, _ = reconstruction.solve(scenario, scenario.published["soft_landing_thrust"])
+    centre = reconstruction.as_in_file(scenario, loose.values)
+    sigmas = propagated(reconstruction.UNKNOWNS, loose, lambda values: reconstruction.as_in_file(scenario, values))
+    certificates = {key.rpartition(".")[2]: each for key, each in scenario.provenance.items() if each.script}
+    for name, value in centre.items():
+        if certificates[name].interval is not None:
+            low, high = (u.Quantity(end) for end in certificates[name].interval)
+            assert u.isclose(low, value - 1.645 * sigmas[name], rtol=0.01, atol=0.5 * value.unit)  # digits of the file
+            assert u.isclose(high, value + 1.645 * sigmas[name], rtol=0.01, atol=0.5 * value.unit)
+    assert sigmas["argument_of_perilune"] > 90 * u.deg

@@ -9,7 +9,7 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.reconstruct import Observation, Unknown, estimate, leave_one_out
+from lunarsim.reconstruct import Observation, Unknown, estimate, leave_one_out, propagated
 
 UNKNOWNS = (
     Unknown(name="offset", start=0.0 * u.m, scale=10.0 * u.m),
@@ -54,6 +54,13 @@ def test_an_observation_left_out_is_predicted_by_the_line_through_the_others() -
     # variance of an extrapolated line: sigma^2 (1/n + (t - mean)^2 / spread) with n = 3, mean 1, spread 2
     assert u.isclose(prediction.sigma, SIGMA * np.sqrt(1 / 3 + 4 / 2), rtol=1e-6)
     assert u.isclose(prediction.error, prediction.predicted - HEIGHTS[3], rtol=1e-12)
+
+
+def test_the_uncertainty_of_a_function_of_the_unknowns_is_that_of_the_line_at_a_time() -> None:
+    solution = estimate(UNKNOWNS, observed(), line)
+    at_2 = propagated(UNKNOWNS, solution, lambda values: {"height": values["offset"] + values["rate"] * 2 * u.s})
+    # variance of a fitted line: sigma^2 (1/n + (t - mean)^2 / spread) with n = 4, mean 1.5, spread 5
+    assert u.isclose(at_2["height"], SIGMA * np.sqrt(1 / 4 + 0.25 / 5), rtol=1e-9)  # differences of a linear model
 
 
 def test_a_direction_that_only_the_background_holds_is_named_as_the_weakest() -> None:

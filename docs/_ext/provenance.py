@@ -62,11 +62,17 @@ class SourceList(Directive):
 def _row(key: str, certificate: Provenance, sources: Mapping[str, Source]) -> list[list[nodes.Node]]:
     return [
         [nodes.literal("", key)],
-        [nodes.Text(certificate.value)],
+        list(_value(certificate)),
         [nodes.Text(certificate.status.value)],
         list(_links(certificate.sources, sources)),
         list(_how(certificate)),
     ]
+
+
+def _value(certificate: Provenance) -> Iterator[nodes.Node]:
+    yield nodes.Text(certificate.rounded)
+    if certificate.interval is not None:
+        yield nodes.Text(f" (90 %: {certificate.interval_text}; flown with {certificate.value})")
 
 
 def _links(names: tuple[str, ...], sources: Mapping[str, Source]) -> Iterator[nodes.Node]:

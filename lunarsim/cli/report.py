@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lunarsim import checks
-from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact, Impact, Scenario, Site
+from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact, Impact, Provenance, Scenario, Site
 from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
 
@@ -32,7 +32,13 @@ def print_provenance(console: Console, scenario: Scenario, *, dispersions: bool 
     if not certificates:
         console.print("The scenario file does not say where its numbers come from.")
         return
-    rows = table("number", "value", "status", "from", title=f"{escape(scenario.name)}: where the numbers come from")
+    rows = table(
+        "number",
+        "value\n[dim]90 % interval[/]",
+        "status",
+        "from",
+        title=f"{escape(scenario.name)}: where the numbers come from",
+    )
     for column in rows.columns[:3]:
         column.no_wrap = True
     sources = list(scenario.sources)
@@ -43,15 +49,23 @@ def print_provenance(console: Console, scenario: Scenario, *, dispersions: bool 
             origin = ", ".join(str(sources.index(source) + 1) for source in certificate.sources)
         else:
             origin = "script" if certificate.script else "note"
-            note = f"script: {certificate.script}" if certificate.script else f"{key}: {certificate.note}"
-            notes += [note] if note not in notes else []
-        rows.add_row(escape(key), escape(certificate.value), f"[{_COLOURS[status]}]{status}[/]", origin)
+            told = [f"script: {certificate.script}"] if certificate.script else []
+            told += [f"{key}: {certificate.note}"] if certificate.note else []
+            notes += [note for note in told if note not in notes]
+        rows.add_row(escape(key), _value(certificate), f"[{_COLOURS[status]}]{status}[/]", origin)
     console.print(rows)
     for number, name in enumerate(sources, start=1):
         console.print(f"  {number:2d} {escape(scenario.sources[name].title)}", highlight=False, soft_wrap=True)
     for note in notes:
         console.print(f"   - {escape(note)}", highlight=False, soft_wrap=True)
     console.print()
+
+
+def _value(certificate: Provenance) -> str:
+    """Return a number as it is known: an inferred one to the digits of its interval, which stands below it."""
+    if certificate.interval is None:
+        return escape(certificate.value)
+    return f"{escape(certificate.rounded)}\n[dim]{escape(certificate.interval_text)}[/]"
 
 
 def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
@@ -95,13 +109,13 @@ def site_words(name: str, site: Site) -> str:
 def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
     words = (
         f"The {record.name} was cut off by the {record.cutoff.value} after {record.duration.to_value(u.s):.1f} s, "
-        f"at a true delta-v of {record.delta_v.to_value(_MPS):.2f} m/s; the computer had sensed "
-        f"{record.delta_v_sensed.to_value(_MPS):.2f} of {record.target_delta_v.to_value(_MPS):.2f} m/s. "
+        f"at a true delta-v of {record.delta_v.to_value(_MPS):.1f} m/s; the computer had sensed "
+        f"{record.delta_v_sensed.to_value(_MPS):.1f} of {record.target_delta_v.to_value(_MPS):.1f} m/s. "
         f"It left an orbit of {_orbit(record.after)}."
     )
     if planned is not None:
         words += (
-            f" The plan was {planned.duration.to_value(u.s):.1f} s, {planned.delta_v.to_value(_MPS):.2f} m/s "
+            f" The plan was {planned.duration.to_value(u.s):.1f} s, {planned.delta_v.to_value(_MPS):.1f} m/s "
             f"and {_orbit(planned.after)}."
         )
     return words

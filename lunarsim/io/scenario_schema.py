@@ -233,6 +233,7 @@ class ProvenanceTable(Table):
     sources: tuple[str, ...] = ()
     script: str = ""
     note: str = ""
+    interval: tuple[str, str] | None = None
 
 
 class ScenarioTable(Table):

@@ -8,6 +8,7 @@ from lunarsim.reconstruct.estimate import (
     Unknown,
     estimate,
     leave_one_out,
+    propagated,
 )
 
-__all__ = ["Direction", "Estimate", "Observation", "Prediction", "Unknown", "estimate", "leave_one_out"]
+__all__ = ["Direction", "Estimate", "Observation", "Prediction", "Unknown", "estimate", "leave_one_out", "propagated"]

@@ -183,6 +183,31 @@ def leave_one_out(
     return predictions
 
 
+def propagated(unknowns: Sequence[Unknown], solution: Estimate, function: Predict) -> dict[str, u.Quantity]:
+    """Return the standard uncertainties of functions of the unknowns, to first order.
+
+    Parameters
+    ----------
+    unknowns : sequence of Unknown
+        Those of the solution.
+    solution : Estimate
+        Where the functions are linearised, and the covariance that they are linearised for.
+    function : callable
+        From a mapping of unknowns to a mapping of quantities.
+    """
+    centre = function(solution.values)
+    columns: dict[str, list[float]] = {name: [] for name in centre}
+    for unknown in unknowns:
+        step = _DIFFERENCE * unknown.scale
+        after, before = (
+            function({**solution.values, unknown.name: solution.values[unknown.name] + sign * step}) for sign in (1, -1)
+        )
+        for name, value in centre.items():
+            columns[name].append(((after[name] - before[name]) / (2.0 * _DIFFERENCE)).to_value(value.unit))
+    variances = {name: np.array(row) @ solution.covariance @ np.array(row) for name, row in columns.items()}
+    return {name: np.sqrt(variance) * centre[name].unit for name, variance in variances.items()}
+
+
 class _Problem:
     """A problem in units of scales and sigmas."""
 

@@ -9,9 +9,13 @@ argument of latitude, the plane, the thrust - are found by least squares from
 * the flown burn: 127 s, with no reading from the accelerometer, end at the crater between 11:57 and 11:58;
 * as background only: the size and shape of the orbit of 16 August, loosened by the trim burn.
 
-Run it with ``python -m lunarsim.scenarios.luna25_reconstruction``; it takes about a minute and prints
-the published shapes that fail, the solution, the residuals, what stays undetermined, and each
-observation predicted from the others.
+How far the trim burn loosens it hangs on the engines that fired, which nobody named. The solution that is flown takes
+the engines of the last burn, and so presumes a part of what it infers: the size of their thrust. The intervals beside
+its numbers take the soft-landing engines, which are the stronger choice and presume nothing.
+
+Run it with ``python -m lunarsim.scenarios.luna25_reconstruction``; it takes some minutes and prints
+the published shapes that fail, the solution, the residuals, what stays undetermined, each
+observation predicted from the others, and what the engines of the trim burn make of it.
 """
 
 from __future__ import annotations
@@ -25,13 +29,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import root
+from scipy.stats import norm
 
 from lunarsim import constants
 from lunarsim.errors import LunarsimError
 from lunarsim.flight import Accuracy, Flight, Scenario, propagate, simulate
 from lunarsim.orbits import State
 from lunarsim.plan import Burn
-from lunarsim.reconstruct import Estimate, Observation, Prediction, Unknown, estimate, leave_one_out
+from lunarsim.reconstruct import Estimate, Observation, Prediction, Unknown, estimate, leave_one_out, propagated
 from lunarsim.scenarios.catalogue import load_scenario
 
 #: Uncertainty of the node of 16 August, assumed: its epoch is not printed, and an hour moves it by 0.55 deg.
@@ -39,6 +44,8 @@ NODE_SIGMA = 0.5 * u.deg
 
 _ACCURACY = Accuracy(relative=1e-10, position=1e-3 * u.m, velocity=1e-6 * u.m / u.s)  # 1 m at the impact
 _RADIUS = constants.MOON_RADIUS_M * u.m
+_CORRECTIVE_THRUST = 265.0 * u.N  # of the last burn, about: where the search starts, and the trim burn of the flown one
+_INTERVAL_90 = float(norm.ppf(0.95))  # half of a 90 % interval, in standard uncertainties
 _TESTED = ("impact latitude", "impact longitude", "impact time", "planned perilune", "planned apolune")
 
 UNKNOWNS = (
@@ -48,7 +55,7 @@ UNKNOWNS = (
     Unknown(name="argument of latitude", start=90.0 * u.deg, scale=1.0 * u.deg),
     Unknown(name="inclination", start=82.35 * u.deg, scale=0.1 * u.deg),
     Unknown(name="node longitude", start=229.6 * u.deg, scale=0.1 * u.deg),
-    Unknown(name="thrust", start=265.0 * u.N, scale=5.0 * u.N),
+    Unknown(name="thrust", start=_CORRECTIVE_THRUST, scale=5.0 * u.N),
 )
 
 
@@ -95,23 +102,24 @@ def carry_orbit(scenario: Scenario) -> CarriedOrbit:
     )
 
 
-def trim_delta_v(scenario: Scenario) -> u.Quantity:
-    """Return the size of the trim burn of 18 August: its published duration at the thrust where the search starts.
+def trim_delta_v(scenario: Scenario, thrust: u.Quantity) -> u.Quantity:
+    """Return the size of the trim burn of 18 August: its published duration at a thrust.
 
-    Its direction is unknown. It only sets how loosely the orbit of 16 August holds that of 19 August, so a
-    thrust that is a tenth off matters little.
+    Its direction is unknown. It only sets how loosely the orbit of 16 August holds that of 19 August.
     """
     assert scenario.craft is not None
-    (thrust,) = (unknown.start for unknown in UNKNOWNS if unknown.name == "thrust")
     return (scenario.published["trim_duration"] * thrust / scenario.craft.mass).to(u.m / u.s)
 
 
-def observations(scenario: Scenario, carried: CarriedOrbit) -> list[Observation]:
-    """Return what was published, and the background, with their uncertainties."""
+def observations(
+    scenario: Scenario, carried: CarriedOrbit, trim_thrust: u.Quantity = _CORRECTIVE_THRUST
+) -> list[Observation]:
+    """Return what was published, and the background, with their uncertainties; the trim burn at a thrust."""
     given, crater = scenario.published, scenario.sites["crater"]
     earliest, latest = (given[name] - scenario.state.epoch for name in ("loss_of_contact", "modelled_impact"))
     speed = np.sqrt(constants.GM_MOON_M3_S2 * u.m**3 / u.s**2 / (carried.mean_altitude + _RADIUS))
-    trim = (trim_delta_v(scenario) / np.sqrt(3.0) / speed).to_value(u.one)  # one axis of a random direction
+    trim = (trim_delta_v(scenario, trim_thrust) / np.sqrt(3.0) / speed).to_value(u.one)
+    # trim: along one axis of a random direction, over the speed
     shape_sigma = np.hypot(carried.eccentricity / np.sqrt(2.0), 2.0 * trim / np.sqrt(2.0)) * u.one
     tilt_sigma = np.hypot(carried.inclination_spread, trim * u.rad)
     return [
@@ -219,10 +227,24 @@ def planned_by_timer(scenario: Scenario) -> Flight:
     return simulate(replace(scenario, plan=plan), accuracy=_ACCURACY)
 
 
-def solve(scenario: Scenario) -> tuple[Estimate, list[Observation]]:
-    """Return the solution and the observations behind it."""
-    known = observations(scenario, carry_orbit(scenario))
+def solve(scenario: Scenario, trim_thrust: u.Quantity = _CORRECTIVE_THRUST) -> tuple[Estimate, list[Observation]]:
+    """Return the solution and the observations behind it; the trim burn at a thrust."""
+    known = observations(scenario, carry_orbit(scenario), trim_thrust)
     return estimate(UNKNOWNS, known, lambda values: predict(scenario, values)), known
+
+
+def as_in_file(scenario: Scenario, values: Mapping[str, u.Quantity]) -> dict[str, u.Quantity]:
+    """Return the numbers that the scenario file takes from a solution, by the names of their keys."""
+    case = with_values(scenario, values)
+    elements = case.state.elements()
+    angles = ("inclination", "node_longitude", "argument_of_perilune", "true_anomaly")
+    return {
+        "perilune": case.state.perilune.to(u.km),
+        "apolune": case.state.apolune.to(u.km),
+        **{name: getattr(elements, name).to(u.deg) for name in angles},
+        "thrust": values["thrust"].to(u.N),
+        "target_delta_v": planned_by_timer(case).burns[0].delta_v,
+    }
 
 
 def main() -> None:
@@ -231,11 +253,14 @@ def main() -> None:
     scenario = load_scenario("luna25")
     _print_published_shapes(console, scenario)
     solution, known = solve(scenario)
+    loose, _ = solve(scenario, scenario.published["soft_landing_thrust"])
     predictions = leave_one_out(UNKNOWNS, known, lambda values: predict(scenario, values), _TESTED)
-    _print_solution(console, scenario, solution)
+    _print_solution(console, solution)
+    _print_file(console, scenario, solution, loose)
     _print_observations(console, solution, known)
     _print_weakest(console, solution)
     _print_predictions(console, predictions)
+    _print_trim(console, {"engines of the last burn": solution, "soft-landing engines": loose})
 
 
 def _print_published_shapes(console: Console, scenario: Scenario) -> None:
@@ -257,18 +282,35 @@ def _clock(scenario: Scenario, after: u.Quantity) -> str:
     return str((scenario.state.epoch + after).utc.strftime("%H:%M:%S"))
 
 
-def _print_solution(console: Console, scenario: Scenario, solution: Estimate) -> None:
-    table = Table("unknown", "value", "standard uncertainty", title="Solution")
+def _print_solution(console: Console, solution: Estimate) -> None:
+    table = Table("unknown", "value", "standard uncertainty", title="Solution that is flown")
     for name, value in solution.values.items():
         table.add_row(name, f"{value:.5g}", f"{solution.sigmas[name].to(value.unit):.2g}")
     console.print(table)
-    case = with_values(scenario, solution.values)
-    elements, burn = case.state.elements(), planned_by_timer(case).burns[0]
-    console.print("As the scenario file writes it:")
-    console.print(f"  perilune {case.state.perilune.to(u.km):.2f}, apolune {case.state.apolune.to(u.km):.2f}")
-    for name in ("inclination", "node_longitude", "argument_of_perilune", "true_anomaly"):
-        console.print(f"  {name} {getattr(elements, name).to(u.deg):.3f}")
-    console.print(f"  thrust {solution.values['thrust']:.3f}, target_delta_v {burn.delta_v:.5f}\n")
+
+
+def _print_file(console: Console, scenario: Scenario, solution: Estimate, loose: Estimate) -> None:
+    """Print the numbers of the file, which have the digits to fly it again, and how well they are known."""
+    table = Table("key", "flown", "90 % interval", title="As the scenario file writes it")
+    centre = as_in_file(scenario, loose.values)
+    sigmas = propagated(UNKNOWNS, loose, lambda values: as_in_file(scenario, values))
+    for name, value in as_in_file(scenario, solution.values).items():
+        low, high = (centre[name] + sign * _INTERVAL_90 * sigmas[name] for sign in (-1.0, 1.0))
+        table.add_row(name, f"{value:.8g}", f"{low:.4g} to {high:.4g}")
+    console.print(table)
+
+
+def _print_trim(console: Console, solutions: Mapping[str, Estimate]) -> None:
+    table = Table("trim burn by", "thrust", "mean altitude", title="What the engines of the trim burn make of it")
+    for name, found in solutions.items():
+        table.add_row(
+            name,
+            *(
+                f"{found.values[key]:.4g} +/- {found.sigmas[key].to(found.values[key].unit):.2g}"
+                for key in ("thrust", "mean altitude")
+            ),
+        )
+    console.print(table)
 
 
 def _print_observations(console: Console, solution: Estimate, known: list[Observation]) -> None:
