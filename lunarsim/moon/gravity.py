@@ -47,8 +47,8 @@ class GravityField:
     Raises
     ------
     InputError
-        If GM or the radius is not positive, the coefficients are not as many as the degree asks for, or one
-        of them is not finite.
+        If the coefficients are not as many as the degree asks for or not finite, or the field is not the Moon's:
+        by its GM, its radius, its C20, or the size of a coefficient.
     """
 
     name: str
@@ -66,10 +66,7 @@ class GravityField:
         _check_degree("degree", self.degree, _HIGHEST_DEGREE, "the kernels take")
         size = (self.degree + 1) * (self.degree + 2) // 2
         for name, values in (("c", self.c), ("s", self.s)):
-            if np.shape(values) != (size,):
-                raise InputError(f"{name} has shape {np.shape(values)}: degree {self.degree} has {size} coefficients")
-            if not np.all(np.isfinite(values)):
-                raise InputError(f"{name} holds a value that is not finite: expected {size} finite coefficients")
+            _finite_numbers(name, values, size)
 
     @classmethod
     def from_file(cls, path: str | Path, *, degree: int | None = None, order: int | None = None) -> GravityField:
@@ -88,23 +85,28 @@ class GravityField:
         Raises
         ------
         DataError
-            If the file cannot be read; the text names the line and what was expected there.
+            If the file cannot be read, or its field is not the Moon's; the text names the line or the value, and
+            what was expected.
         InputError
             If ``degree`` or ``order`` is not a whole number that the file reaches.
         """
         path = data.find(path)
         read = read_field(path)
-        whole = cls(
+        reach = min(read.degree, _HIGHEST_DEGREE)
+        holder = f"{path.name} holds" if reach == read.degree else "the kernels take"
+        degree = _check_degree("degree", read.degree if degree is None else degree, reach, holder)
+        size = (degree + 1) * (degree + 2) // 2
+        field = cls(
             name=read.header.name,
             gm=read.header.gm_m3_s2 * u.m**3 / u.s**2,
             radius=read.header.radius_m * u.m,
-            degree=read.degree,
-            c=read.c,
-            s=read.s,
-            source=f"file {Path(path).name}",
+            degree=degree,
+            c=read.c[:size],
+            s=read.s[:size],
+            source=f"file {path.name}",
             tide_system=read.header.tide_system,
         )
-        return whole.cut(read.degree if degree is None else degree, order)
+        return field.cut(degree, order)
 
     @classmethod
     def grail(cls, degree: int = _EMBEDDED_DEGREE) -> GravityField:
@@ -186,6 +188,18 @@ class GravityField:
             down=down,
             sectoral=sectoral,
         )
+
+
+def _finite_numbers(name: str, values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} holds a value that is no number: expected {size} finite coefficients") from None
+    if numbers.shape != (size,):
+        raise InputError(f"{name} has shape {numbers.shape}: expected shape ({size},), as its degree has it")
+    if not np.all(np.isfinite(numbers)):
+        raise InputError(f"{name} holds a value that is not finite: expected {size} finite coefficients")
+    return numbers
 
 
 def _check_degree(name: str, value: int, highest: int, holder: str) -> int:

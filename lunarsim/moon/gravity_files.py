@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +17,9 @@ from lunarsim.errors import DataError
 from lunarsim.moon.gravity_formats import READERS, FieldHeader, Line, Row
 
 _HIGHEST_DEGREE = 2700  # beyond any published field of the Moon; it keeps a damaged row from asking for all memory
+_LARGEST_BYTES = 2**29  # degree 2700 would fill 450 MB; the largest published field, GL1800F, has 200 MB
+_LONGEST_LINE = 10_000  # characters
+_BYTE_ORDER_MARK = "\xef\xbb\xbf"  # as Latin-1 shows it
 _CENTRAL_TOLERANCE = 1e-9  # C00 belongs to GM; a file whose C00 is not 1 has two values of GM
 
 
@@ -42,56 +50,87 @@ def read_field(path: str | Path) -> FieldCoefficients:
     if reader is None:
         raise DataError(f"{path}: a gravity field ends in one of {', '.join(READERS)}")
     try:
-        text = path.read_text(encoding="latin-1")
+        with path.open(encoding="latin-1") as file:
+            header, rows = reader(path, _lines(path, file))
+            return _assemble(path, header, rows)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}): expected a gravity field file") from None
-    lines = [Line(path, number, line.rstrip()) for number, line in enumerate(text.splitlines(), start=1)]
-    header, rows = reader(path, lines)
-    if not rows:
-        raise DataError(f"{path}: has no coefficients: expected rows of degree, order, C, S; the file is cut off")
-    return _assemble(path, header, rows)
 
 
-def _assemble(path: Path, header: FieldHeader, rows: list[Row]) -> FieldCoefficients:
+def _lines(path: Path, file: TextIO) -> Iterator[Line]:
+    """Hand out the lines one after another: a whole field as text would fill many times its size."""
+    size = os.fstat(file.fileno()).st_size
+    if size > _LARGEST_BYTES:
+        raise DataError(f"{path}: has {size:.2g} bytes: expected a gravity field of at most {_LARGEST_BYTES:.2g} bytes")
+    for number, text in enumerate(iter(partial(file.readline, _LONGEST_LINE), ""), start=1):
+        line = Line(path, number, (text.removeprefix(_BYTE_ORDER_MARK) if number == 1 else text).rstrip())
+        if len(text) == _LONGEST_LINE:
+            line.refuse(f"lines of less than {_LONGEST_LINE} characters")
+        yield line
+
+
+def _assemble(path: Path, header: FieldHeader, rows: Iterator[Row]) -> FieldCoefficients:
+    places, c_read, s_read = array("q"), array("d"), array("d")
+    seen: set[int] = set()
+    degree = order = -1
     for row in rows:
-        if row.n > _HIGHEST_DEGREE:
-            row.line.refuse(f"a degree up to {_HIGHEST_DEGREE}, not {row.n}")
-    degree, order = max(row.n for row in rows), max(row.m for row in rows)
-    size = (degree + 1) * (degree + 2) // 2
-    c, s, seen = np.zeros(size), np.zeros(size), np.zeros(size, dtype=bool)
-    for row in rows:
-        if row.m > row.n:
-            row.line.refuse(f"an order up to the degree {row.n}, not {row.m}")
-        place = row.n * (row.n + 1) // 2 + row.m
-        if seen[place]:
+        place = _place(row)
+        if place in seen:
             row.line.refuse(f"degree {row.n}, order {row.m} once; it stands in an earlier line too")
-        if row.n == 0 and abs(row.c - 1.0) > _CENTRAL_TOLERANCE:
-            row.line.refuse("C of degree 0 to be 1: the central term is GM")
-        c[place], s[place], seen[place] = row.c, row.s, True
-    n, m = np.tril_indices(degree + 1)
-    missing = np.flatnonzero(~seen & (n >= 2) & (m <= order))
-    if missing.size:
-        raise DataError(
-            f"{path}: has no row for degree {n[missing[0]]}, order {m[missing[0]]} ({missing.size} missing): expected "
-            f"all orders up to {order} of degrees 2 to {degree}; the file is cut off or damaged"
-        )
+        seen.add(place)
+        places.append(place)
+        c_read.append(row.c)
+        s_read.append(row.s)
+        degree, order = max(degree, row.n), max(order, row.m)
+    _check_whole(path, degree, order, seen)
+    c, s = np.zeros((2, (degree + 1) * (degree + 2) // 2))
+    c[places], s[places] = c_read, s_read
     c[0], s[0] = 1.0, 0.0
     if not header.normalised:
-        factor = _normalisation(path, degree)
-        c, s = c / factor, s / factor
+        _normalise(path, degree, order, (c, s))
     return FieldCoefficients(header=header, degree=degree, c=c, s=s)
 
 
-def _normalisation(path: Path, degree: int) -> NDArray[np.float64]:
-    """Factors from unnormalised functions to fully normalised ones (Kaula 1966, eq. 1.34), by steps in order."""
-    n, m = (index.astype(float) for index in np.tril_indices(degree + 1))
-    factor: NDArray[np.float64] = np.sqrt((2 * n + 1) * np.where(m == 0, 1.0, 2.0))
-    for order in range(1, degree + 1):
-        later = m >= order
-        factor[later] /= np.sqrt((n[later] + order) * (n[later] - order + 1))
+def _place(row: Row) -> int:
+    """Return where the coefficients of a row stand among all."""
+    if row.n > _HIGHEST_DEGREE:
+        row.line.refuse(f"a degree up to {_HIGHEST_DEGREE}, not {row.n}")
+    if row.m > row.n:
+        row.line.refuse(f"an order up to the degree {row.n}, not {row.m}")
+    if row.n == 0 and abs(row.c - 1.0) > _CENTRAL_TOLERANCE:
+        row.line.refuse("C of degree 0 to be 1: the central term is GM")
+    return row.n * (row.n + 1) // 2 + row.m
+
+
+def _check_whole(path: Path, degree: int, order: int, seen: set[int]) -> None:
+    """Check that no row is missing, before anything of the size that the highest degree asks for is made."""
+    if not seen:
+        raise DataError(f"{path}: has no coefficients: expected rows of degree, order, C, S; the file is cut off")
+    expected = sum(min(n, order) + 1 for n in range(2, degree + 1))
+    missing = expected - sum(place > 2 for place in seen)
+    if missing:
+        pairs = ((n, m) for n in range(2, degree + 1) for m in range(min(n, order) + 1))
+        n, m = next((n, m) for n, m in pairs if n * (n + 1) // 2 + m not in seen)
+        raise DataError(
+            f"{path}: has no row for degree {n}, order {m} ({missing} missing): expected "
+            f"all orders up to {order} of degrees 2 to {degree}; the file is cut off or damaged"
+        )
+
+
+def _normalise(path: Path, degree: int, order: int, coefficients: tuple[NDArray[np.float64], ...]) -> None:
+    """Turn unnormalised coefficients into fully normalised ones (Kaula 1966, eq. 1.34), by steps in order."""
+    n, m = np.ogrid[0.0 : degree + 1, 0.0 : order + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):  # above the diagonal, which nobody reads
+        steps = np.sqrt(np.where(m == 1, 2.0, 1.0) / np.where(m == 0, 1.0 / (2 * n + 1), (n + m) * (n - m + 1)))
+        factor = np.cumprod(steps, axis=1)
+    row, column = np.nonzero(m <= n)
+    factor = factor[row, column]
     if factor.min() < np.finfo(float).tiny:
         raise DataError(
             f"{path}: is not normalised, and of degree {degree}: unnormalised coefficients of such a degree do not fit "
             f"into doubles; expected a normalised file"
         )
-    return factor
+    places = row * (row + 1) // 2 + column
+    for values in coefficients:
+        with np.errstate(over="ignore"):
+            values[places] /= factor
