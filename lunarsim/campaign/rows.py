@@ -22,6 +22,7 @@ from lunarsim.kernels.motion import Environment
 from lunarsim.kernels.run import Plan
 from lunarsim.kernels.terrain import Ground
 from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
+from lunarsim.moon.gravity_check import GM_RANGE_M3_S2
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 
 Table = NDArray[np.float64]
@@ -72,7 +73,7 @@ _PLACES_IN_PHASE = {
 
 _LEAST = np.nextafter(0.0, 1.0)
 _POSSIBLE = {  # what the kernels do not check themselves
-    "moon.gravity.gm": (_LEAST, np.inf),
+    "moon.gravity.gm": GM_RANGE_M3_S2,
     "moon.love_number": (_LEAST, np.inf),
     "craft.radiation_area": (0.0, np.inf),
     "craft.radiation_coefficient": (_LEAST, 2.0),

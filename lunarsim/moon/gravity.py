@@ -16,6 +16,7 @@ from lunarsim import checks, constants, data
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.lanes import WIDTH
+from lunarsim.moon.gravity_check import check_coefficients, check_constants
 from lunarsim.moon.gravity_files import read_field
 
 _HIGHEST_DEGREE = 1200  # near the poles H grows to 1e250 there; above degree 1400 it leaves the range of doubles
@@ -65,8 +66,9 @@ class GravityField:
         checks.quantity("radius", self.radius, u.m, positive=True)
         _check_degree("degree", self.degree, _HIGHEST_DEGREE, "the kernels take")
         size = (self.degree + 1) * (self.degree + 2) // 2
-        for name, values in (("c", self.c), ("s", self.s)):
-            _finite_numbers(name, values, size)
+        c, s = (_finite_numbers(name, values, size) for name, values in (("c", self.c), ("s", self.s)))
+        check_constants(self.gm.to_value(u.m**3 / u.s**2), self.radius.to_value(u.m))
+        check_coefficients(c, s)
 
     @classmethod
     def from_file(cls, path: str | Path, *, degree: int | None = None, order: int | None = None) -> GravityField:

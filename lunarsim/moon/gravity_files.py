@@ -13,7 +13,8 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.errors import DataError
+from lunarsim.errors import DataError, InputError
+from lunarsim.moon.gravity_check import check_coefficients, check_constants
 from lunarsim.moon.gravity_formats import READERS, FieldHeader, Line, Row
 
 _HIGHEST_DEGREE = 2700  # beyond any published field of the Moon; it keeps a damaged row from asking for all memory
@@ -43,7 +44,8 @@ def read_field(path: str | Path) -> FieldCoefficients:
     ------
     DataError
         If there is no such file, its format is not known, a line cannot be read (the text names the line,
-        shows it, and says what was expected), GM or the radius is missing, or the rows leave a gap.
+        shows it, and says what was expected), GM or the radius is missing, the rows leave a gap, or the field
+        is not the Moon's.
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
@@ -52,9 +54,12 @@ def read_field(path: str | Path) -> FieldCoefficients:
     try:
         with path.open(encoding="latin-1") as file:
             header, rows = reader(path, _lines(path, file))
+            check_constants(header.gm_m3_s2, header.radius_m)
             return _assemble(path, header, rows)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}): expected a gravity field file") from None
+    except InputError as error:
+        raise DataError(f"{path}: {error}") from None
 
 
 def _lines(path: Path, file: TextIO) -> Iterator[Line]:
@@ -88,6 +93,7 @@ def _assemble(path: Path, header: FieldHeader, rows: Iterator[Row]) -> FieldCoef
     c[0], s[0] = 1.0, 0.0
     if not header.normalised:
         _normalise(path, degree, order, (c, s))
+    check_coefficients(c, s)
     return FieldCoefficients(header=header, degree=degree, c=c, s=s)
 
 
@@ -132,5 +138,5 @@ def _normalise(path: Path, degree: int, order: int, coefficients: tuple[NDArray[
         )
     places = row * (row + 1) // 2 + column
     for values in coefficients:
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore"):  # what is too large is found, and told, with the sizes of all
             values[places] /= factor
