@@ -1,10 +1,14 @@
 """The gridded residual field: against the exact field, its conservation, its span, its corridor, its cache."""
 
+import random
+import zipfile
+
 import numpy as np
 import pytest
 from astropy import units as u
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutations import mutated
 from scipy.integrate import solve_ivp
 from scipy.interpolate import BSpline
 
@@ -202,28 +206,63 @@ def test_another_field_span_or_spacing_is_another_file(small, tmp_path):
     assert len(list(tmp_path.iterdir())) == len(options) + 2
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text", "other shape", "other values"])
+def with_header(path, text):
+    """Let the array of coefficients in the archive begin with another header."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    header = text.ljust(117).encode("latin-1") + b"\n"
+    members["coefficients.npy"] = members["coefficients.npy"][:8] + b"\x76\x00" + header
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+
+
+def with_another_compression(path):
+    whole = bytearray(path.read_bytes())
+    for place in (whole.index(b"PK\x03\x04") + 8, whole.index(b"PK\x01\x02") + 10):
+        whole[place] = 99  # a method that nobody knows
+    path.write_bytes(whole)
+
+
+def with_other_values(path):
+    """A sound file whose contents are not those that were hashed."""
+    with np.load(path) as file:
+        contents = dict(file)
+    contents["coefficients"][3] += 1.0
+    np.savez(path, **contents)
+
+
+def with_one_bit_flipped(path):
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+
+
+DAMAGES = {
+    "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "flipped": with_one_bit_flipped,
+    "empty": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_text("<html>not found</html>"),
+    "other values": with_other_values,
+    "one array": lambda path: path.write_bytes(zipfile.ZipFile(path).read("coefficients.npy")),
+    "members that are no arrays": lambda path: np.savez(path, coefficients="none", checksum=3, error_max="x"),
+    "objects": lambda path: np.savez(path, coefficients=np.array([None, {}])),
+    "compression": with_another_compression,
+    "a bomb": lambda path: np.savez_compressed(path, coefficients=np.zeros(2_000_000)),
+    "too large": lambda path: path.write_bytes(path.read_bytes() + bytes(200_000)),
+    "a header that does not end": lambda path: with_header(path, "{'descr': '<f8', 'shape': (("),
+    "a header of brackets": lambda path: with_header(path, "(" * 117),
+    "more than all memory": lambda path: with_header(
+        path, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000,)}"
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_cache_file_is_noticed_and_made_again(small, tmp_path, damage, caplog):
     first = small()
     (path,) = tmp_path.iterdir()
-    whole = path.read_bytes()
-    middle = len(whole) // 2
-    broken = {
-        "cut": whole[:middle],
-        "flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
-        "empty": b"",
-        "text": b"<html>not found</html>",
-    }
-    if damage == "other shape":
-        stored = gravity_cache.StoredGrid(coefficients=first.coefficients[:-1], error_max=0.0, error_rms=0.0)
-        gravity_cache.store_grid(first.recipe, stored, tmp_path)
-    elif damage == "other values":  # a sound file whose contents are not those that were hashed
-        with np.load(path) as file:
-            contents = dict(file)
-        contents["coefficients"][3] += 1.0
-        np.savez(path, **contents)
-    else:
-        path.write_bytes(broken[damage])
+    DAMAGES[damage](path)
     again = small()
     assert "is damaged and will be built again" in caplog.text
     np.testing.assert_array_equal(again.coefficients, first.coefficients)
@@ -231,6 +270,26 @@ def test_a_damaged_cache_file_is_noticed_and_made_again(small, tmp_path, damage,
     caplog.clear()
     small()
     assert not caplog.text
+
+
+def test_a_grid_of_another_size_is_noticed_and_made_again(small, tmp_path, caplog):
+    first = small()
+    stored = gravity_cache.StoredGrid(coefficients=first.coefficients[:-1], error_max=0.0, error_rms=0.0)
+    gravity_cache.store_grid(first.recipe, stored, tmp_path)
+    np.testing.assert_array_equal(small().coefficients, first.coefficients)
+    assert "is damaged and will be built again" in caplog.text
+
+
+def test_a_mutated_cache_file_gives_the_grid_that_was_stored_or_none(small, tmp_path):
+    first = small()
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    for i in range(200):
+        path.write_bytes(mutated(whole, random.Random(f"grid {i}")))
+        stored = gravity_cache.load_grid(first.recipe, tmp_path)
+        if stored is not None:
+            np.testing.assert_array_equal(stored.coefficients, first.coefficients)
+            assert (stored.error_max, stored.error_rms) == (first.error_max, first.error_rms)
 
 
 def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path, caplog):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lunarsim import data
 from lunarsim.moon.gravity_spline import Recipe
 
+_LARGEST_OVERHEAD = 2**16  # bytes; three small arrays and the headers need 1500
 _log = logging.getLogger(__name__)
 
 
@@ -42,21 +43,31 @@ def load_grid(recipe: Recipe, folder: str | Path | None) -> StoredGrid | None:
     """Return the grid that a recipe makes if it lies in the cache undamaged, else None."""
     path = _path(recipe, folder)
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            stored = StoredGrid(
-                coefficients=np.ascontiguousarray(file["coefficients"], dtype=float),
-                error_max=float(file["error_max"]),
-                error_rms=float(file["error_rms"]),
-            )
-            checksum = str(file["checksum"])
+        return _read(path, recipe.size)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile, numpy and the parser that it reads headers with raise almost anything
         _log.warning("%s is damaged and will be built again: %s", path, error)
         return None
-    if stored.coefficients.shape != (recipe.size,) or checksum != stored.checksum():
-        _log.warning("%s is damaged and will be built again: its contents do not match its checksum", path)
-        return None
+
+
+def _read(path: Path, size: int) -> StoredGrid:
+    """Read a grid of as many coefficients; nothing larger than the whole file should be is unpacked."""
+    largest = size * np.dtype(float).itemsize + _LARGEST_OVERHEAD
+    with path.open("rb") as raw:
+        if os.fstat(raw.fileno()).st_size > largest:
+            raise ValueError(f"it is larger than {largest} bytes")
+        with zipfile.ZipFile(raw) as archive:
+            if any(each.compress_type != zipfile.ZIP_STORED or each.file_size > largest for each in archive.infolist()):
+                raise ValueError(f"it is compressed, or holds more than {largest} bytes")
+        raw.seek(0)
+        with np.load(raw, allow_pickle=False) as file:
+            coefficients, checksum = file["coefficients"], str(file["checksum"])
+            stored = StoredGrid(
+                coefficients=coefficients, error_max=float(file["error_max"]), error_rms=float(file["error_rms"])
+            )
+    if coefficients.dtype != np.float64 or coefficients.shape != (size,) or checksum != stored.checksum():
+        raise ValueError("its contents do not match its checksum")
     return stored
 
 
