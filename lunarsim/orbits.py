@@ -12,11 +12,43 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import checks, constants
+from lunarsim.declarations import AROUND_M, FAR_M, FAST_MPS, LOWEST_M, TURNS_DEG, Number
 from lunarsim.errors import InputError
 from lunarsim.kernels import elements as element_kernels
 from lunarsim.kernels import orbit as orbit_kernels
 from lunarsim.moon.frames import state_coordinates, state_vectors
 from lunarsim.moon.orientation import rot_me_from_icrf
+
+_TURNS = Number(unit=u.deg, low=-TURNS_DEG, high=TURNS_DEG, dispersible=True)
+_APSIS = Number(unit=u.m, low=-constants.MOON_RADIUS_M, high=FAR_M, dispersible=True)
+_ARC = Number(unit=u.m, low=-AROUND_M, high=AROUND_M)
+
+_COMPONENTS = {
+    "position": Number(unit=u.m, low=-1e13, high=1e13),  # where an escape at 100 km/s leads in three years
+    "velocity": Number(unit=u.m / u.s, low=-1e6, high=1e6),  # 0.3 % of light's: Newton's mechanics errs by 1e-5
+}
+
+#: The numbers of :meth:`State.from_elements`.
+ELEMENTS = {
+    "perilune": _APSIS,
+    "apolune": _APSIS,
+    "inclination": Number(unit=u.deg, low=0.0, high=180.0, dispersible=True),
+    "node_longitude": _TURNS,
+    "argument_of_perilune": _TURNS,
+    "true_anomaly": _TURNS,
+}
+
+#: Those of :meth:`State.from_approach`.
+APPROACH = {
+    "latitude": Number(unit=u.deg, low=-90.0, high=90.0),
+    "longitude": _TURNS,
+    "azimuth": _TURNS,
+    "range_to_go": _ARC,
+    "altitude": Number(unit=u.m, low=LOWEST_M, high=FAR_M),
+    "speed": Number(unit=u.m / u.s, low=1e-6, high=FAST_MPS),
+    "flight_path_angle": Number(unit=u.deg, low=-90.0, high=90.0),
+    "crossrange": _ARC,
+}
 
 
 class Elements(NamedTuple):
@@ -46,7 +78,8 @@ class State:
     Raises
     ------
     InputError
-        If a shape or a dimension is not as above, a value is not finite, or a position is the Moon's centre.
+        If a shape or a dimension is not as above, a value is not finite, a component beyond 1e13 m or 1000 km/s, or a
+        position is the Moon's centre.
     """
 
     position: u.Quantity
@@ -59,13 +92,12 @@ class State:
         if self.epoch.ndim > 1 or self.epoch.masked:
             raise InputError(f"epoch has shape {self.epoch.shape}: expected one time, or n times without gaps")
         shape = (*self.epoch.shape, 3)
-        position = checks.quantity("position", self.position, u.m, shape=shape)
-        checks.quantity("velocity", self.velocity, u.m / u.s, shape=shape)
-        for name in ("position", "velocity"):
+        for name, declaration in _COMPONENTS.items():
+            declaration.checked(name, getattr(self, name), shape=shape)
             own = u.Quantity(getattr(self, name), copy=True)
             own.flags.writeable = False
             object.__setattr__(self, name, own)
-        if not np.all(np.linalg.norm(position.value, axis=-1) > 0.0):
+        if not np.all(np.linalg.norm(self.position.value, axis=-1) > 0.0):
             raise InputError("position is the Moon's centre: expected a point outside it")
 
     @classmethod
@@ -98,8 +130,8 @@ class State:
         Raises
         ------
         InputError
-            If perilune is above apolune or below the Moon's centre, the inclination is not in 0 to 180 deg,
-            or a dimension is wrong.
+            If perilune is above apolune or below the Moon's centre, or a value is of the wrong dimension or out of its
+            bounds: altitudes up to 1e6 km, inclination 0 to 180 deg, other angles up to a hundred turns.
         EpochError
             If the epoch is outside the span of the orientation kernel.
 
@@ -107,24 +139,15 @@ class State:
         -----
         The gravitational parameter is that of GRGM900C (Lemoine et al. 2014).
         """
-        low = checks.quantity("perilune", perilune, u.m)
-        high = checks.quantity("apolune", apolune, u.m)
-        tilt = checks.quantity("inclination", inclination, u.deg, minimum=0.0)
-        angles = [
-            checks.quantity(name, angle, u.deg)
-            for name, angle in (
-                ("node_longitude", node_longitude),
-                ("argument_of_perilune", argument_of_perilune),
-                ("true_anomaly", true_anomaly),
-            )
-        ]
+        given = (perilune, apolune, inclination, node_longitude, argument_of_perilune, true_anomaly)
+        low, high, tilt, *angles = (
+            declaration.checked(name, value) for (name, declaration), value in zip(ELEMENTS.items(), given, strict=True)
+        )
         checks.instant("epoch", epoch)
         if low > high:
             raise InputError(
                 f"perilune = {perilune} is above apolune = {apolune}: perilune is the lowest point; swap them"
             )
-        if tilt.value > 180.0:
-            raise InputError(f"inclination = {inclination} is more than 180 deg: expected 0 to 180 deg")
         r_low, r_high = low.value + constants.MOON_RADIUS_M, high.value + constants.MOON_RADIUS_M
         if r_low <= 0.0:
             raise InputError(f"perilune = {perilune} lies below the Moon's centre, at -1737.4 km")
@@ -174,28 +197,19 @@ class State:
         Raises
         ------
         InputError
-            If a dimension is wrong, the latitude is beyond a pole, the speed not greater than zero, or the altitude
-            below the Moon's centre.
+            If a value is of the wrong dimension or out of its bounds: latitude up to a pole, ranges up to once around
+            the Moon, altitude from -20 km to 1e6 km, speed 1e-6 m/s to 100 km/s, flight-path angle -90 to 90 deg.
         EpochError
             If the epoch is outside the span of the orientation kernel.
         """
-        lat = checks.quantity("latitude", latitude, u.deg)
-        if abs(lat.value) > 90.0:
-            raise InputError(f"latitude = {latitude}: expected -90 to 90 deg")
-        lon, heading, path = (
-            checks.quantity(name, angle, u.rad).value
-            for name, angle in (
-                ("longitude", longitude), ("azimuth", azimuth), ("flight_path_angle", flight_path_angle),
-            )
-        )  # fmt: skip
-        back = checks.quantity("range_to_go", range_to_go, u.m).value / constants.MOON_RADIUS_M
-        aside = checks.quantity("crossrange", crossrange, u.m).value / constants.MOON_RADIUS_M
-        height = checks.quantity("altitude", altitude, u.m).value
-        if height <= -constants.MOON_RADIUS_M:
-            raise InputError(f"altitude = {altitude} lies below the Moon's centre, at -1737.4 km")
-        v = checks.quantity("speed", speed, u.m / u.s, positive=True).value
+        given = (latitude, longitude, azimuth, range_to_go, altitude, speed, flight_path_angle, crossrange)
+        lat, lon, heading, back, height, v, path, aside = (
+            float(declaration.checked(name, value).decompose().value)
+            for (name, declaration), value in zip(APPROACH.items(), given, strict=True)
+        )
+        back, aside = back / constants.MOON_RADIUS_M, aside / constants.MOON_RADIUS_M
         checks.instant("epoch", epoch)
-        up, east, north = _local_axes(float(lat.to_value(u.rad)), float(lon))
+        up, east, north = _local_axes(lat, lon)
         ahead = np.sin(heading) * east + np.cos(heading) * north
         left = np.cross(up, ahead)
         there = np.cos(aside) * (np.cos(back) * up - np.sin(back) * ahead) + np.sin(aside) * left

@@ -208,5 +208,5 @@ def test_a_flight_beyond_the_orientation_kernel_is_refused_before_it_is_flown(lo
 
 @pytest.mark.parametrize("duration", [0 * u.s, -1 * u.s])
 def test_a_coast_needs_a_duration_greater_than_zero(low_orbit, point_moon, duration):
-    with pytest.raises(ls.InputError, match=rf"duration = {duration} must be greater than zero"):
+    with pytest.raises(ls.InputError, match=rf"duration = {duration}: expected from 1e-06 s"):
         ls.propagate(low_orbit, duration, point_moon)

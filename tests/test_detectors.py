@@ -171,7 +171,7 @@ def test_detectors_do_not_change_the_flight(state: ls.State) -> None:
     ("make", "words"),
     [
         (lambda: detectors.AtHeight(100), "height = 100 has no unit"),
-        (lambda: detectors.AtLatitude(91 * u.deg), r"latitude = 91.0 deg: expected -90 to 90 deg"),
+        (lambda: detectors.AtLatitude(91 * u.deg), r"latitude = 91.0 deg: expected from -90 deg to 90 deg"),
         (lambda: detectors.AtLongitude(1 * u.km), "longitude = 1.0 km is of the wrong dimension"),
         (lambda: detectors.Zero("x", "y"), "function = 'y': expected a function of a State"),
         (lambda: detectors.StationInView(name="x", location="here"), "location = 'here': expected one EarthLocation"),

@@ -203,7 +203,7 @@ def test_both_drivers_keep_the_view_alike():
     ("make", "words"),
     [
         (lambda: ls.Divert(downrange=3 * u.s), "downrange"),
-        (lambda: ls.Divert(crossrange=200 * u.km), "up to 100 km"),
+        (lambda: ls.Divert(crossrange=200 * u.km), "crossrange = 200.0 km: expected from -100000 m to 100000 m"),
         (lambda: ls.HazardScan(radius=0 * u.m, slope=5 * u.deg), "radius"),
         (lambda: ls.HazardScan(radius=1 * u.km, slope=5 * u.deg), "expected a step of at least 4 m"),
         (lambda: ls.HazardScan(radius=50 * u.m, slope=95 * u.deg), "slope = 95"),

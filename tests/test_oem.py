@@ -152,7 +152,7 @@ def test_the_same_flight_gives_the_same_file(flight, written, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"step": 0 * u.s}, "step = 0.0 s must be greater than zero"),
+        ({"step": 0 * u.s}, "step = 0.0 s: expected from 0.001 s"),
         ({"step": 60}, "step = 60 has no unit"),
         ({"time_system": "GPS"}, "time_system = 'GPS': expected one of UTC, TDB"),
     ],

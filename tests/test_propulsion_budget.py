@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from astropy import units as u
+from deep_ground import sphere_of
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
@@ -211,7 +212,7 @@ def fallen(t_s):
 
 
 def test_a_gravity_turn_from_orbit_costs_more_than_both_bounds(low_orbit, craft, point_moon, epoch):
-    deep = replace(point_moon, terrain=ls.Terrain.sphere(-100 * u.km))
+    deep = replace(point_moon, terrain=sphere_of(ls.constants.MOON_RADIUS_M * u.m - 100 * u.km))
     tanked = replace(craft, dry_mass=500 * u.kg, propellant_mass=850 * u.kg)
     flight = fly(low_orbit, tanked, deep, {"ignition": epoch, "timer": 430 * u.s})
     end = flight.outcome.state

@@ -280,10 +280,10 @@ def test_without_a_crash_speed_it_is_three_times_the_greater_limit():
     ("options", "parts"),
     [
         ({"vertical_speed": 3}, ["vertical_speed = 3 has no unit"]),
-        ({"horizontal_speed": 0 * MPS}, ["horizontal_speed = 0.0 m / s must be greater than zero"]),
-        ({"tilt": 91 * u.deg}, ["tilt = 91.0 deg", "up to 90 deg"]),
+        ({"horizontal_speed": 0 * MPS}, ["horizontal_speed = 0.0 m / s: expected from 0.001 m / s"]),
+        ({"tilt": 91 * u.deg}, ["tilt = 91.0 deg: expected from 0.001 deg to 90 deg"]),
         ({"slope": 1 * u.m}, ["slope = 1.0 m is of the wrong dimension"]),
-        ({"turn_rate": -1 * u.deg / u.s}, ["turn_rate", "greater than zero"]),
+        ({"turn_rate": -1 * u.deg / u.s}, ["turn_rate = -1.0 deg / s: expected from 1e-06 deg / s"]),
         ({"stance": 2 * u.m}, ["mass_centre_height is missing", "together, or neither"]),
         ({"mass_centre_height": 2 * u.m}, ["stance is missing"]),
         ({"crash_speed": 2 * MPS}, ["crash_speed = 2.0 m / s is below a limit of speed, 3.0 m / s"]),

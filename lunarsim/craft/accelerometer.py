@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import number, switch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +26,16 @@ class Accelerometer:
     Raises
     ------
     InputError
-        If the scale factor or the bias is not finite.
+        If the scale factor or the bias is out of its bounds, or ``powered`` no truth value.
     """
 
-    powered: bool = True
-    scale_factor: float = 1.0
-    bias: u.Quantity = 0.0 * u.m / u.s**2
+    powered: bool = switch(True, "An accelerometer without power reports zero.", dispersible=True)
+    scale_factor: float = number(  # -1: mounted upside down, as those of Genesis
+        1.0, u.one, low=-10.0, high=10.0, text="Reported over true.", dispersible=True
+    )
+    bias: u.Quantity = number(
+        0.0, u.m / u.s**2, low=-1e3, high=1e3, text="Reported where the truth is zero.", dispersible=True
+    )
 
     def __post_init__(self) -> None:
-        checks.quantity("bias", self.bias, u.m / u.s**2)
-        checks.number("scale_factor", self.scale_factor)
+        declarations.check(self)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from astropy import units as u
 
-from lunarsim import checks, constants
+from lunarsim import checks, constants, declarations
+from lunarsim.declarations import REQUIRED, number
 from lunarsim.errors import InputError
 
 
@@ -35,26 +36,36 @@ class Engine:
     Raises
     ------
     InputError
-        If the thrust, a specific impulse or the rate is not greater than zero, or a share is out of its range.
+        If a value is out of its bounds: thrust 1e-6 to 1e9 N, specific impulse 1 to 1e5 s, shares 0 to 1.
     """
 
-    thrust: u.Quantity
-    specific_impulse: u.Quantity
-    least_throttle: float = 0.0
-    specific_impulse_least: u.Quantity | None = None
-    throttle_rate: u.Quantity | None = None
+    thrust: u.Quantity = number(  # from a colloid thruster to ten times the first stage of Starship
+        REQUIRED, u.N, low=1e-6, high=1e9, text="At full throttle, in vacuum.", dispersible=True
+    )
+    specific_impulse: u.Quantity = number(  # ion engines reach 2e4 s
+        REQUIRED, u.s, low=1.0, high=1e5, text="At full throttle.", dispersible=True
+    )
+    least_throttle: float = number(
+        0.0, u.one, low=0.0, high=1.0, text="Share of full thrust below which the engine cannot be throttled."
+    )
+    specific_impulse_least: u.Quantity | None = number(
+        None, u.s, low=1.0, high=1e5, text="At the least throttle, linear between there and full throttle."
+    )
+    throttle_rate: u.Quantity | None = number(
+        None, 1 / u.s, low=1e-6, high=1e6, text="Change of the throttle per time."
+    )
     forbidden_throttle: tuple[float, float] | None = None
-    thrust_error: float = 0.0
+    thrust_error: float = number(
+        0.0,
+        u.one,
+        low=-0.99,
+        high=10.0,
+        text="Share by which the true thrust exceeds what the computer counts on.",
+        dispersible=True,
+    )
 
     def __post_init__(self) -> None:
-        checks.quantity("thrust", self.thrust, u.N, positive=True)
-        checks.quantity("specific_impulse", self.specific_impulse, u.s, positive=True)
-        checks.number("least_throttle", self.least_throttle, minimum=0.0, maximum=1.0)
-        checks.number("thrust_error", self.thrust_error, minimum=-0.99)
-        if self.specific_impulse_least is not None:
-            checks.quantity("specific_impulse_least", self.specific_impulse_least, u.s, positive=True)
-        if self.throttle_rate is not None:
-            checks.quantity("throttle_rate", self.throttle_rate, 1 / u.s, positive=True)
+        declarations.check(self)
         if self.forbidden_throttle is not None:
             band = self.forbidden_throttle
             if not (isinstance(band, tuple | list) and len(band) == 2):

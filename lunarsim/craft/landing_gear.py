@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import FAST_MPS, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.touchdown import Limits
 
 _CRASH_SPEED_RATIO = 3.0  # assumed: a gear is tested with margins below 2; at three times the speed nothing holds
+_LARGE_M = 1e4  # a craft of 20 km across
+_MPS = u.m / u.s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,30 +46,29 @@ class LandingGear:
     Raises
     ------
     InputError
-        If a value is not greater than zero, an angle is more than 90 deg, the crash speed is below a limit of
-        speed, or only one of ``stance`` and ``mass_centre_height`` is given.
+        If a value is out of its bounds: speeds from 1e-3 m/s, angles from 1e-3 to 90 deg, lengths from 1e-3 m; if the
+        crash speed is below a limit of speed, or only one of ``stance`` and ``mass_centre_height`` is given.
     """
 
-    vertical_speed: u.Quantity
-    horizontal_speed: u.Quantity
-    tilt: u.Quantity
-    slope: u.Quantity
-    turn_rate: u.Quantity | None = None
-    crash_speed: u.Quantity | None = None
-    stance: u.Quantity | None = None
-    mass_centre_height: u.Quantity | None = None
+    vertical_speed: u.Quantity = number(REQUIRED, _MPS, low=1e-3, high=FAST_MPS, text="Along the local vertical.")
+    horizontal_speed: u.Quantity = number(REQUIRED, _MPS, low=1e-3, high=FAST_MPS, text="Along the local horizontal.")
+    tilt: u.Quantity = number(REQUIRED, u.deg, low=1e-3, high=90.0, text="Of the craft's axis to the vertical.")
+    slope: u.Quantity = number(REQUIRED, u.deg, low=1e-3, high=90.0, text="Of the ground to the horizontal.")
+    turn_rate: u.Quantity | None = number(
+        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="Greatest attitude rate at contact."
+    )
+    crash_speed: u.Quantity | None = number(
+        None, _MPS, low=1e-3, high=10.0 * FAST_MPS, text="Total speed beyond which the craft breaks."
+    )
+    stance: u.Quantity | None = number(
+        None, u.m, low=1e-3, high=_LARGE_M, text="Radius of the circle through the feet."
+    )
+    mass_centre_height: u.Quantity | None = number(
+        None, u.m, low=1e-3, high=_LARGE_M, text="Of the centre of mass above the plane of the feet."
+    )
 
     def __post_init__(self) -> None:
-        for name in ("vertical_speed", "horizontal_speed"):
-            checks.quantity(name, getattr(self, name), u.m / u.s, positive=True)
-        for name in ("tilt", "slope"):
-            angle = getattr(self, name)
-            if checks.quantity(name, angle, u.deg, positive=True).value > 90.0:
-                raise InputError(f"{name} = {angle}: expected an angle of up to 90 deg")
-        optional = {"turn_rate": u.deg / u.s, "crash_speed": u.m / u.s, "stance": u.m, "mass_centre_height": u.m}
-        for name, unit in optional.items():
-            if getattr(self, name) is not None:
-                checks.quantity(name, getattr(self, name), unit, positive=True)
+        declarations.check(self)
         if (self.stance is None) != (self.mass_centre_height is None):
             missing = "stance" if self.stance is None else "mass_centre_height"
             raise InputError(f"{missing} is missing: expected stance and mass_centre_height together, or neither")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import FAST_MPS, HEAVY_KG, number
 
-_LENGTHS = ("downrange", "crossrange", "altitude", "position_noise", "altitude_noise")
 _MPS = u.m / u.s
+_FAR_M = 1e7  # more than the Moon's circumference, or to high orbits
+_BOTH_WAYS = {"low": -_FAR_M, "high": _FAR_M, "dispersible": True}
+_RATE = {"low": -FAST_MPS, "high": FAST_MPS, "dispersible": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,31 +40,37 @@ class Navigation:
     Raises
     ------
     InputError
-        If a value is not finite or of the wrong dimension, a standard deviation negative, or the seed not within
-        0 to 2^53.
+        If a value is of the wrong dimension or out of its bounds: lengths up to 10,000 km, rates up to 100 km/s,
+        standard deviations not negative, the seed within 0 to 2^53.
     """
 
-    downrange: u.Quantity = 0.0 * u.m
-    crossrange: u.Quantity = 0.0 * u.m
-    altitude: u.Quantity = 0.0 * u.m
-    downrange_rate: u.Quantity = 0.0 * _MPS
-    crossrange_rate: u.Quantity = 0.0 * _MPS
-    altitude_rate: u.Quantity = 0.0 * _MPS
-    altitude_scale: float = 0.0
-    mass: u.Quantity = 0.0 * u.kg
-    position_noise: u.Quantity = 0.0 * u.m
-    velocity_noise: u.Quantity = 0.0 * _MPS
-    altitude_noise: u.Quantity = 0.0 * u.m
-    seed: float = 0
+    downrange: u.Quantity = number(0.0, u.m, text="Error of the position, constant.", **_BOTH_WAYS)
+    crossrange: u.Quantity = number(0.0, u.m, text="Error of the position, to the left of the motion.", **_BOTH_WAYS)
+    altitude: u.Quantity = number(0.0, u.m, text="Error of the position, upwards.", **_BOTH_WAYS)
+    downrange_rate: u.Quantity = number(0.0, _MPS, text="Error of the velocity, constant.", **_RATE)
+    crossrange_rate: u.Quantity = number(0.0, _MPS, text="Error of the velocity, to the left.", **_RATE)
+    altitude_rate: u.Quantity = number(0.0, _MPS, text="Error of the velocity, upwards.", **_RATE)
+    altitude_scale: float = number(
+        0.0, u.one, low=-1.0, high=10.0, text="Error of the altitude as a share of it.", dispersible=True
+    )
+    mass: u.Quantity = number(0.0, u.kg, low=-HEAVY_KG, high=HEAVY_KG, text="Error of the mass.", dispersible=True)
+    position_noise: u.Quantity = number(
+        0.0, u.m, low=0.0, high=_FAR_M, text="Standard deviation of each component of the position.", dispersible=True
+    )
+    velocity_noise: u.Quantity = number(
+        0.0,
+        _MPS,
+        low=0.0,
+        high=FAST_MPS,
+        text="Standard deviation of each component of the velocity.",
+        dispersible=True,
+    )
+    altitude_noise: u.Quantity = number(
+        0.0, u.m, low=0.0, high=_FAR_M, text="Standard deviation of the altitude besides.", dispersible=True
+    )
+    seed: float = number(  # whole numbers that a float holds
+        0, u.one, low=0.0, high=2.0**53, text="Of the noise.", dispersible=True
+    )
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            name, value = field.name, getattr(self, field.name)
-            if name == "seed":
-                checks.number(name, value, minimum=0.0, maximum=2.0**53)
-            elif name == "altitude_scale":
-                checks.number(name, value, minimum=-1.0)
-            else:
-                unit = u.kg if name == "mass" else u.m if name in _LENGTHS else _MPS
-                least = 0.0 if name.endswith("noise") else -float("inf")
-                checks.quantity(name, value, unit, minimum=least)
+        declarations.check(self)

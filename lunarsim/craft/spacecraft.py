@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from astropy import units as u
 
-from lunarsim import checks, constants
+from lunarsim import constants, declarations
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
+from lunarsim.declarations import HEAVY_KG, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
 
 
@@ -42,29 +43,32 @@ class Spacecraft:
     Raises
     ------
     InputError
-        If a mass or the area is negative, the dry mass or the turn rate zero, or the coefficient not within 0 to 2.
+        If a value is out of its bounds: dry mass 1e-3 to 1e9 kg, propellant 0 to 1e9 kg, turn rate 1e-6 to 1e6 deg/s,
+        area 0 to 1e8 m2, coefficient above 0 and up to 2.
     """
 
-    dry_mass: u.Quantity
-    propellant_mass: u.Quantity
+    dry_mass: u.Quantity = number(  # a gram: less than a chip-sized satellite, 5 g
+        REQUIRED, u.kg, low=1e-3, high=HEAVY_KG, text="Mass without usable propellant.", dispersible=True
+    )
+    propellant_mass: u.Quantity = number(
+        REQUIRED, u.kg, low=0.0, high=HEAVY_KG, text="Usable propellant at the start.", dispersible=True
+    )
     engine: Engine
     accelerometer: Accelerometer = field(default_factory=Accelerometer)
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
-    turn_rate: u.Quantity | None = None
-    radiation_area: u.Quantity = 0.0 * u.m**2
-    radiation_coefficient: float = 1.0
+    turn_rate: u.Quantity | None = number(
+        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="At which the attitude can follow a command."
+    )
+    radiation_area: u.Quantity = number(  # a sail of 10 km by 10 km
+        0.0, u.m**2, low=0.0, high=1e8, text="Cross-section that faces the Sun.", dispersible=True
+    )
+    radiation_coefficient: float = number(
+        1.0, u.one, above=0.0, high=2.0, text="Force over that on a black surface; 2: a mirror.", dispersible=True
+    )
 
     def __post_init__(self) -> None:
-        checks.quantity("dry_mass", self.dry_mass, u.kg, positive=True)
-        checks.quantity("propellant_mass", self.propellant_mass, u.kg, minimum=0.0)
-        if self.turn_rate is not None:
-            checks.quantity("turn_rate", self.turn_rate, u.deg / u.s, positive=True)
-        checks.quantity("radiation_area", self.radiation_area, u.m**2, minimum=0.0)
-        if not 0.0 < self.radiation_coefficient <= 2.0:
-            raise InputError(
-                f"radiation_coefficient = {self.radiation_coefficient}: expected more than 0, at most 2 (a mirror)"
-            )
+        declarations.check(self)
 
     @property
     def mass(self) -> u.Quantity:

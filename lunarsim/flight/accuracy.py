@@ -8,7 +8,8 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import LONG_S, number
 from lunarsim.kernels import motion
 
 
@@ -33,23 +34,20 @@ class Accuracy:
     Raises
     ------
     InputError
-        If a tolerance is not greater than zero or finer than the arithmetic.
+        If a tolerance is out of its bounds, such as finer than the arithmetic.
     """
 
-    relative: float = 1e-13
-    position: u.Quantity = 1e-6 * u.m
-    velocity: u.Quantity = 1e-9 * u.m / u.s
-    mass: u.Quantity = 1e-9 * u.kg
-    max_step: u.Quantity = 1e9 * u.s
-    samples_per_step: int = 8
+    relative: float = number(  # doubles carry no less
+        1e-13, u.one, low=1e-13, high=1.0, text="Relative local error of a step."
+    )
+    position: u.Quantity = number(1e-6, u.m, low=1e-12, high=1e6, text="Absolute local error of a step.")
+    velocity: u.Quantity = number(1e-9, u.m / u.s, low=1e-15, high=1e3, text="Absolute local error of a step.")
+    mass: u.Quantity = number(1e-9, u.kg, low=1e-15, high=1e6, text="Absolute local error of a step.")
+    max_step: u.Quantity = number(1e9, u.s, low=1e-6, high=LONG_S, text="Longest step.")
+    samples_per_step: int = number(8, u.one, low=2, high=1e4, text="Where events look for a crossing.")
 
     def __post_init__(self) -> None:
-        checks.number("relative", self.relative, minimum=1e-13, maximum=1.0)  # doubles carry no less
-        checks.quantity("position", self.position, u.m, positive=True)
-        checks.quantity("velocity", self.velocity, u.m / u.s, positive=True)
-        checks.quantity("mass", self.mass, u.kg, positive=True)
-        checks.quantity("max_step", self.max_step, u.s, positive=True)
-        checks.number("samples_per_step", self.samples_per_step, minimum=2)
+        declarations.check(self)
 
     def absolute(self) -> NDArray[np.float64]:
         """Return the absolute tolerances in the order of the integrated vector."""

@@ -10,6 +10,7 @@ from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.craft import Accelerometer, Navigation, Spacecraft
+from lunarsim.declarations import AROUND_M, DESCENT_S, FAR_M, Number
 from lunarsim.errors import InputError
 from lunarsim.flight.clock import seconds_after, time_after
 from lunarsim.flight.descent_checks import check_craft, check_landing
@@ -32,6 +33,10 @@ from lunarsim.plan import Burn, Coast, EngineOff, Exit, Guided
 _LEAD_S = 300.0  # the scenario starts before its first burn
 _WATCH_S = 30.0  # before ignition the computer watches the range to go
 _WATCH_CYCLE_S = 0.25  # 400 m of flight
+_WITHIN = Number(unit=u.s, above=0.0, high=DESCENT_S)  # the search flies all of it
+_CROSSRANGE = Number(unit=u.m, above=0.0, high=AROUND_M)
+_PERILUNE = Number(unit=u.m, above=0.0, high=FAR_M)
+_SHARE = Number(unit=u.one, above=0.0, high=1.0)
 _NEAR = 1.0 * u.km  # to the site: within it, ground that ends a flight is that of the landing
 
 
@@ -91,11 +96,10 @@ def plan_descent(
     checks.instant("the epoch of the orbit", state.epoch)
     if not isinstance(site, Site):
         raise InputError(f"site = {site!r}: expected a Site(latitude=..., longitude=...)")
-    checks.quantity("within", within, u.s, positive=True)
-    checks.quantity("crossrange", crossrange, u.m, positive=True)
-    if not 0.0 < checks.number("mean_throttle", mean_throttle) <= 1.0:
-        raise InputError(f"mean_throttle = {mean_throttle}: expected a share of full thrust, above 0 and up to 1")
-    low_m = None if perilune is None else float(checks.quantity("perilune", perilune, u.m, positive=True).value)
+    _WITHIN.checked("within", within)
+    _CROSSRANGE.checked("crossrange", crossrange)
+    _SHARE.checked("mean_throttle", mean_throttle)
+    low_m = None if perilune is None else float(_PERILUNE.checked("perilune", perilune).value)
     if near is not None:
         checks.instant("near", near)
     moon = moon or Moon()

@@ -18,7 +18,8 @@ from astropy import units as u
 from astropy.coordinates import EarthLocation
 from numpy.typing import NDArray
 
-from lunarsim import checks, constants
+from lunarsim import constants, declarations
+from lunarsim.declarations import FAR_M, LOWEST_M, REQUIRED, TURNS_DEG, number
 from lunarsim.errors import InputError
 from lunarsim.flight.clock import time_after
 from lunarsim.flight.sky import Sky
@@ -170,10 +171,10 @@ class StationInView:
 
     name: str
     location: EarthLocation
-    minimum_elevation: u.Quantity = 0.0 * u.deg
+    minimum_elevation: u.Quantity = number(0.0, u.deg, low=-90.0, high=90.0, text="Over the station's horizon.")
 
     def __post_init__(self) -> None:
-        checks.quantity("minimum_elevation", self.minimum_elevation, u.deg)
+        declarations.check(self)
         if not isinstance(self.location, EarthLocation) or not self.location.isscalar:
             raise InputError(f"location = {self.location!r}: expected one EarthLocation, e.g. from_geodetic(lon, lat)")
 
@@ -197,13 +198,13 @@ class AtHeight:
     Raises
     ------
     InputError
-        If the height is not one finite length.
+        If the height is not one length from -20 km to 1e6 km.
     """
 
-    height: u.Quantity
+    height: u.Quantity = number(REQUIRED, u.m, low=LOWEST_M, high=FAR_M, text="Above the 1737.4 km sphere.")
 
     def __post_init__(self) -> None:
-        checks.quantity("height", self.height, u.m)
+        declarations.check(self)
 
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
@@ -227,11 +228,10 @@ class AtLatitude:
         If the latitude is not one angle from -90 to 90 deg.
     """
 
-    latitude: u.Quantity
+    latitude: u.Quantity = number(REQUIRED, u.deg, low=-90.0, high=90.0, text="Selenographic (ME).")
 
     def __post_init__(self) -> None:
-        if abs(checks.quantity("latitude", self.latitude, u.deg).value) > 90.0:
-            raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
+        declarations.check(self)
 
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
@@ -252,13 +252,13 @@ class AtLongitude:
     Raises
     ------
     InputError
-        If the longitude is not one finite angle.
+        If the longitude is not one angle of up to a hundred turns.
     """
 
-    longitude: u.Quantity
+    longitude: u.Quantity = number(REQUIRED, u.deg, low=-TURNS_DEG, high=TURNS_DEG, text="East, selenographic (ME).")
 
     def __post_init__(self) -> None:
-        checks.quantity("longitude", self.longitude, u.deg)
+        declarations.check(self)
 
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""

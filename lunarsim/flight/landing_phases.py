@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from astropy import units as u
 
-from lunarsim import checks, constants
+from lunarsim import constants
 from lunarsim.craft import Engine, Spacecraft
+from lunarsim.declarations import Number
 from lunarsim.errors import InputError
 from lunarsim.plan import DescentRate, EGuidance, Exit, Guided, QuadraticGuidance
 
@@ -17,6 +18,7 @@ _BRAKING_MPS = 1850.0  # from 15 km x 100 km to the gate: 1690 m/s of speed, the
 _SHARE_OF_EXCESS = 0.4  # of the thrust beyond the weight that the approach brakes with, at first
 _GENTLEST_G, _MOST_BRAKING_G = 0.02, 0.8  # lunar; more makes a short approach without a view of the site
 _TILT = np.tan(np.radians(25.0))  # at the start of the approach: the site stays in view and the path steep
+_GATE = Number(unit=u.m, low=100.0, high=1e5)
 _TURN = 75.0 * u.deg  # from braking to upright
 _TURNS = 5.0  # the approach lasts so many times as long as the turn, which it then makes up for
 _ROOM = 1.1  # between what is planned and what the engine can do
@@ -42,9 +44,10 @@ def landing_phases(craft: Spacecraft, *, gate_altitude: u.Quantity = 1500.0 * u.
     Raises
     ------
     InputError
-        If the gate lies below 100 m, or the engine cannot be throttled to the weight of the craft when it arrives.
+        If the gate does not lie between 100 m and 100 km, or the engine cannot be throttled to the weight of the craft
+        when it arrives.
     """
-    gate_m = float(checks.quantity("gate_altitude", gate_altitude, u.m, minimum=100.0).value)
+    gate_m = float(_GATE.checked("gate_altitude", gate_altitude).value)
     arriving = float(craft.mass.to_value(u.kg)) * np.exp(
         -_BRAKING_MPS / craft.engine.exhaust_velocity.to_value(u.m / u.s)
     )

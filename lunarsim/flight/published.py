@@ -7,20 +7,11 @@ from dataclasses import dataclass, field
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim.declarations import FAR_M, FAST_MPS, HEAVY_KG, LONG_S, Number, declared, number
 from lunarsim.errors import InputError, nearest
 
-_UNITS: dict[str, u.UnitBase] = {
-    "time": u.s,
-    "altitude": u.m,
-    "speed": u.m / u.s,
-    "ground_speed": u.m / u.s,
-    "horizontal_speed": u.m / u.s,
-    "altitude_rate": u.m / u.s,
-    "range_to_go": u.m,
-    "delta_v": u.m / u.s,
-    "mass": u.kg,
-}
+_LENGTH = {"low": -FAR_M, "high": FAR_M}
+_SPEED = {"low": -FAST_MPS, "high": FAST_MPS}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,41 +44,44 @@ class ProfilePoint:
     Raises
     ------
     InputError
-        If nothing but a label is given, a quantity is of the wrong dimension, or a tolerance is negative or for a
+        If nothing but a label is given, a quantity is of the wrong dimension or out of its bounds (1e6 km,
+        100 km/s, 200 years, 1e9 kg), or a tolerance is negative or for a
         value that is not given.
     """
 
     label: str
-    time: u.Quantity | None = None
-    altitude: u.Quantity | None = None
-    speed: u.Quantity | None = None
-    ground_speed: u.Quantity | None = None
-    horizontal_speed: u.Quantity | None = None
-    altitude_rate: u.Quantity | None = None
-    range_to_go: u.Quantity | None = None
-    delta_v: u.Quantity | None = None
-    mass: u.Quantity | None = None
+    time: u.Quantity | None = number(None, u.s, low=-LONG_S, high=LONG_S, text="After the first ignition.")
+    altitude: u.Quantity | None = number(None, u.m, text="Above the landing site.", **_LENGTH)
+    speed: u.Quantity | None = number(None, u.m / u.s, text="Inertial.", **_SPEED)
+    ground_speed: u.Quantity | None = number(None, u.m / u.s, text="Over the turning Moon.", **_SPEED)
+    horizontal_speed: u.Quantity | None = number(None, u.m / u.s, text="Its horizontal part.", **_SPEED)
+    altitude_rate: u.Quantity | None = number(None, u.m / u.s, text="Negative in a descent.", **_SPEED)
+    range_to_go: u.Quantity | None = number(None, u.m, text="Over the sphere, to the landing site.", **_LENGTH)
+    delta_v: u.Quantity | None = number(None, u.m / u.s, text="Since the first ignition.", **_SPEED)
+    mass: u.Quantity | None = number(None, u.kg, low=0.0, high=HEAVY_KG, text="Of the craft.")
     tolerance: Mapping[str, u.Quantity] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        given = {name for name in _UNITS if getattr(self, name) is not None}
+        known = declared(self)
+        given = {name for name in known if getattr(self, name) is not None}
         if not given:
-            raise InputError(f"point '{self.label}' holds no value: expected one of {', '.join(_UNITS)}")
+            raise InputError(f"point '{self.label}' holds no value: expected one of {', '.join(known)}")
         for name in given:
-            checks.quantity(f"{name} of point '{self.label}'", getattr(self, name), _UNITS[name])
+            known[name].checked(f"{name} of point '{self.label}'", getattr(self, name))
         for name, width in self.tolerance.items():
             if name not in given:
                 raise InputError(
                     f"tolerance of point '{self.label}' names '{name}', which it has no value of: "
                     f"{nearest(name, given)}"
                 )
-            checks.quantity(f"tolerance['{name}'] of point '{self.label}'", width, _UNITS[name], minimum=0.0)
+            width_of = Number(unit=known[name].unit, low=0.0, high=known[name].greatest)
+            width_of.checked(f"tolerance['{name}'] of point '{self.label}'", width)
 
     def value(self, name: str) -> float | None:
         """Return a value in SI units, or None where it was not published."""
         found = getattr(self, name)
-        return None if found is None else float(found.to_value(_UNITS[name]))
+        return None if found is None else float(found.to_value(declared(self)[name].unit))
 
     def width(self, name: str) -> float:
         """Return a tolerance in SI units, 0 where none is given."""
-        return float(self.tolerance[name].to_value(_UNITS[name])) if name in self.tolerance else 0.0
+        return float(self.tolerance[name].to_value(declared(self)[name].unit)) if name in self.tolerance else 0.0

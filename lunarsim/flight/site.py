@@ -8,7 +8,8 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks, constants
+from lunarsim import constants, declarations
+from lunarsim.declarations import HIGHEST_M, LOWEST_M, REQUIRED, TURNS_DEG, number
 from lunarsim.errors import InputError
 from lunarsim.moon import Terrain
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
@@ -30,20 +31,16 @@ class Site:
     Raises
     ------
     InputError
-        If the latitude is beyond a pole or a dimension is wrong.
+        If the latitude is beyond a pole, the elevation beyond 20 km, or a dimension is wrong.
     """
 
-    latitude: u.Quantity
-    longitude: u.Quantity
-    elevation: u.Quantity = 0.0 * u.m
+    latitude: u.Quantity = number(REQUIRED, u.deg, low=-90.0, high=90.0, text="Selenographic (ME).")
+    longitude: u.Quantity = number(REQUIRED, u.deg, low=-TURNS_DEG, high=TURNS_DEG, text="East, selenographic (ME).")
+    elevation: u.Quantity = number(0.0, u.m, low=LOWEST_M, high=HIGHEST_M, text="Above the 1737.4 km sphere.")
     title: str = ""
 
     def __post_init__(self) -> None:
-        latitude = checks.quantity("latitude", self.latitude, u.deg)
-        checks.quantity("longitude", self.longitude, u.deg)
-        checks.quantity("elevation", self.elevation, u.m)
-        if abs(latitude.value) > 90.0:
-            raise InputError(f"latitude = {self.latitude}: expected -90 to 90 deg")
+        declarations.check(self)
 
 
 def direction_me(site: Site) -> NDArray[np.float64]:

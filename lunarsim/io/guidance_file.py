@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from astropy import units as u
 
+from lunarsim.declarations import declared
 from lunarsim.errors import InputError, ScenarioError, nearest
 from lunarsim.io.text import parse_quantity
 from lunarsim.plan import laws
 
 LAWS: dict[str, type[Any]] = {law.title: law for law in laws.LAWS}
-
-#: Of parameters whose default has no unit, for examples in errors.
-_UNITS = {"time_to_go": u.s, "position_time_constant": u.s, "target_downrange_jerk": u.m / u.s**3}
 
 
 def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
@@ -47,7 +45,7 @@ def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
         if name not in known:
             raise ScenarioError(f"{origin}.{name}: {title} has no such parameter: {nearest(name, known)}")
         try:
-            options[name] = _value_of(known[name], value)
+            options[name] = _value_of(name, LAWS[title], value)
         except InputError as error:
             raise ScenarioError(f"{origin}.{name}: {error}") from None
     try:
@@ -57,8 +55,6 @@ def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
     return law
 
 
-def _value_of(field: Field[Any], value: Any) -> Any:
-    if "Quantity" not in str(field.type):
-        return value
-    default = field.default
-    return parse_quantity(value, default.unit if isinstance(default, u.Quantity) else _UNITS[field.name])
+def _value_of(name: str, law: type[Any], value: Any) -> Any:
+    number = declared(law).get(name)
+    return value if number is None or number.unit == u.one else parse_quantity(value, number.unit)

@@ -12,7 +12,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 from scipy.interpolate import KroghInterpolator
 
-from lunarsim import checks
+from lunarsim.declarations import LONG_S, Number
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight
 from lunarsim.flight.clock import seconds_after, time_after
@@ -25,6 +25,7 @@ _POINTS = (_DEGREE + 1) // 2  # states that one of them goes through
 _ERROR_M = 1e-3  # largest error of interpolation where no step is given
 _LONGEST_STEP_S, _SHORTEST_STEP_S = 60.0, 1.0
 _SHORTEST_SEGMENT_S = 1e-6  # below it the times, which are written to a nanosecond, hardly differ
+_STEP = Number(unit=u.s, low=1e-3, high=LONG_S)
 _TIME_SYSTEMS = ("UTC", "TDB")
 
 
@@ -62,13 +63,13 @@ def write_oem(
     Raises
     ------
     InputError
-        If the step is not a time span greater than zero, or the time system is another one.
+        If the step is not a time span from 1 ms to 200 years, or the time system is another one.
     OutputError
         If the file cannot be written; nothing is then left half-written.
     """
     if time_system not in _TIME_SYSTEMS:
         raise InputError(f"time_system = {time_system!r}: expected one of {', '.join(_TIME_SYSTEMS)}")
-    step_s = None if step is None else float(checks.quantity("step", step, u.s, positive=True).value)
+    step_s = None if step is None else float(_STEP.checked("step", step).value)
     name = _ascii(flight.scenario.name) or "UNKNOWN"
     lines = [
         "CCSDS_OEM_VERS = 2.0",

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from astropy import units as u
-
 from lunarsim import data
 from lunarsim.campaign.distributions import Distribution
 from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
@@ -21,6 +19,7 @@ from lunarsim.io.dispersion_file import Paths, dispersions_of
 from lunarsim.io.guidance_file import law_of
 from lunarsim.io.scenario_errors import Key, built, dotted, validated
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
+from lunarsim.moon.terrain import ELEVATION
 from lunarsim.orbits import State
 from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Guided, HazardScan, Phase
 
@@ -183,8 +182,11 @@ def _gravity(table: schema.MoonTable, folder: Path) -> GravityField:
 
 
 def _terrain(table: schema.MoonTable, folder: Path) -> Terrain:
+    if table.surface_elevation is not None:
+        ELEVATION.checked("surface_elevation", table.surface_elevation)
+        return Terrain.sphere(table.surface_elevation)
     if table.terrain is None:
-        return Terrain.sphere(0.0 * u.m if table.surface_elevation is None else table.surface_elevation)
+        return Terrain.sphere()
     return Terrain.from_file(_beside(folder, table.terrain))
 
 

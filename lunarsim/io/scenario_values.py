@@ -46,7 +46,10 @@ def _any_value(value: Any) -> u.Quantity | Time:
     try:
         return parse_time(value)
     except InputError:
-        return parse_quantity(value)
+        quantity = parse_quantity(value)
+    if not abs(quantity.decompose().value) <= _GREATEST_SI:
+        raise InputError(f"{value!r} is no value of a lunar flight: expected up to {_GREATEST_SI:g} in SI units")
+    return quantity
 
 
 def _amount(value: Any) -> u.Quantity:
@@ -66,7 +69,7 @@ def _condition(value: Any) -> Exit:
     if quantity not in QUANTITIES:
         *others, last = (f"'{name}'" for name in QUANTITIES)
         raise InputError(f"there is no exit on '{quantity}': expected {', '.join(others)} or {last}")
-    return Exit(quantity=quantity, **{word: parse_quantity(limit, QUANTITIES[quantity][1])})
+    return Exit(quantity=quantity, **{word: parse_quantity(limit, QUANTITIES[quantity][1].unit)})
 
 
 def _whole(value: Any) -> float:
@@ -83,6 +86,9 @@ def _words_of_condition(value: Any) -> tuple[str, str, str]:
             quantity, _, limit = value.partition(word)
             return quantity.strip(), word.strip(), limit.strip()
     raise InputError(f"{value!r}: expected a condition such as 'altitude below 7.42 km' or 'time to go below 5 s'")
+
+
+_GREATEST_SI = 1e21  # the Earth and the Sun included: GM of the Sun is 1.3e20 m3/s2
 
 
 Length = Annotated[u.Quantity, _in(u.m)]

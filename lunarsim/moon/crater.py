@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from astropy import units as u
 
-from lunarsim import checks, constants
+from lunarsim import constants
+from lunarsim.declarations import FAST_MPS, HEAVY_KG, Number
 from lunarsim.errors import InputError, nearest
 
 #: Bulk density of a spacecraft, tanks and panels within its outline. The diameter goes with its power 0.06: a
@@ -20,6 +21,11 @@ GRAZING = 15.0 * u.deg
 
 _RADIUS_OF_VOLUME = 1.33  # radius at the level of the ground over volume^(1/3); notes to Holsapple 1993
 _RIM_OF_RADIUS = 1.3  # radius of the rim over that at the level of the ground; program of Holsapple's theory, 2003
+
+_MASS = Number(unit=u.kg, above=0.0, high=HEAVY_KG)
+_SPEED = Number(unit=u.m / u.s, above=0.0, high=FAST_MPS)
+_ANGLE = Number(unit=u.deg, above=0.0, high=90.0)  # 90 deg is head-on
+_DENSITY = Number(unit=u.kg / u.m**3, above=0.0, high=1e5)  # four times osmium
 
 
 class _Scaling(NamedTuple):
@@ -100,14 +106,13 @@ def crater_diameter(
     Raises
     ------
     InputError
-        If an argument is not greater than zero, the angle is more than 90 deg, or the target is not known.
+        If an argument is not greater than zero or out of its bounds (1e9 kg, 100 km/s, 90 deg, 1e5 kg/m3), or the
+        target is not known.
     """
-    mass_kg = float(checks.quantity("mass", mass, u.kg, positive=True).value)
-    speed_mps = float(checks.quantity("speed", speed, u.m / u.s, positive=True).value)
-    angle = checks.quantity("impact_angle", impact_angle, u.deg, positive=True)
-    if angle.value > 90.0:
-        raise InputError(f"impact_angle = {impact_angle}: expected up to 90 deg, which is head-on")
-    density = float(checks.quantity("projectile_density", projectile_density, u.kg / u.m**3, positive=True).value)
+    mass_kg = float(_MASS.checked("mass", mass).value)
+    speed_mps = float(_SPEED.checked("speed", speed).value)
+    angle = _ANGLE.checked("impact_angle", impact_angle)
+    density = float(_DENSITY.checked("projectile_density", projectile_density).value)
     k, mu, strength, rho = _SCALING[_target(target)]
     u2 = (speed_mps * np.sin(angle.to_value(u.rad))) ** 2
     radius = np.cbrt(3.0 * mass_kg / (4.0 * np.pi * density))

@@ -11,6 +11,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import checks
+from lunarsim.declarations import AROUND_M, FAR_M, Number
 from lunarsim.errors import InputError
 from lunarsim.kernels import gravity_grid as kernels
 from lunarsim.kernels.gravity_grid import ResidualGrid
@@ -18,7 +19,9 @@ from lunarsim.moon.gravity import GravityField
 from lunarsim.moon.gravity_cache import StoredGrid, load_grid, store_grid
 from lunarsim.moon.gravity_spline import TRIALS, Recipe, corridor_chart, fit, measure, whole_moon_charts
 
-_LOWEST_M = -100e3  # the deepest ground is at -9.2 km; the residual grows fast below it
+_ALTITUDE = Number(unit=u.m, low=-100e3, high=FAR_M)  # the residual grows fast below the deepest ground, -9.2 km
+_MARGIN = Number(unit=u.m, low=0.0, high=AROUND_M)
+_SPACING = Number(unit=u.rad, low=1e-9, high=3.2)  # 2 mm on the ground, to half a turn
 _MOST_COEFFICIENTS = 2**27  # 1 GB
 _CELLS_PER_WAVELENGTH = 4.6  # of the highest degree: 6e-8 of the central term at most, for LP165P to degree 150
 
@@ -87,16 +90,16 @@ class GriddedField:
         if not isinstance(field, GravityField) or field.degree < 1:
             raise InputError(f"field = {field!r}: expected a GravityField of degree 1 or more")
         low_degree = int(checks.number("low_degree", low_degree, minimum=0, maximum=field.degree - 1))
-        bottom, top = checks.quantity("altitude", altitude, u.m, shape=(2,), minimum=_LOWEST_M).value
+        bottom, top = _ALTITUDE.checked("altitude", altitude, shape=(2,)).value
         if not bottom < top:
             raise InputError(f"altitude = {altitude}: expected the lower altitude first, then the higher")
         if spacing is None:
             spacing = 360.0 / (_CELLS_PER_WAVELENGTH * field.degree) * u.deg
-        step = float(checks.quantity("spacing", spacing, u.rad, positive=True).value)
+        step = float(_SPACING.checked("spacing", spacing).value)
         if corridor is None:
             charts = whole_moon_charts(step)
         else:
-            reach = float(checks.quantity("margin", margin, u.m, minimum=0.0).value)
+            reach = float(_MARGIN.checked("margin", margin).value)
             charts = (corridor_chart(_positions("corridor", corridor), reach, step),)
         recipe = Recipe(
             field=field, low_degree=low_degree, bottom_m=float(bottom), top_m=float(top), step_rad=step, charts=charts

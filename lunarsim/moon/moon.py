@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from astropy import units as u
 
-from lunarsim import checks, constants
+from lunarsim import constants, declarations
 from lunarsim.craft import Spacecraft
+from lunarsim.declarations import number, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity_grid import ResidualGrid, without_grid
 from lunarsim.kernels.motion import Environment
@@ -49,16 +50,18 @@ class Moon:
     Raises
     ------
     InputError
-        If a third body is not known or named twice, or the Love number is not greater than zero.
+        If a third body is not known or named twice, or the Love number is not above 0 and up to 1.5.
     """
 
     gravity: GravityField | GriddedField = field(default_factory=GravityField.grail)
     third_bodies: tuple[str, ...] = ("earth", "sun")
     terrain: Terrain = field(default_factory=Terrain.sphere)
     ephemeris: Ephemeris = field(default_factory=Ephemeris.builtin)
-    tide: bool = False
-    love_number: float = constants.MOON_LOVE_NUMBER
-    radiation: bool = False
+    tide: bool = switch(False, "The Earth and the Sun raise a degree-2 tide in the Moon.")
+    love_number: float = number(  # a fluid homogeneous sphere has 1.5
+        constants.MOON_LOVE_NUMBER, u.one, above=0.0, high=1.5, text="Degree-2 potential k2.", dispersible=True
+    )
+    radiation: bool = switch(False, "Sunlight presses on the craft.")
 
     def __post_init__(self) -> None:
         kinds = {"gravity": (GravityField, GriddedField), "terrain": (Terrain,), "ephemeris": (Ephemeris,)}
@@ -67,16 +70,11 @@ class Moon:
                 raise InputError(f"{name} = {getattr(self, name)!r}: expected a {allowed[0].__name__}")
         if isinstance(self.third_bodies, str) or not isinstance(self.third_bodies, Sequence):
             raise InputError(f"third_bodies = {self.third_bodies!r}: expected a tuple such as ('earth', 'sun')")
-        for name in ("tide", "radiation"):
-            if not isinstance(getattr(self, name), bool):
-                raise InputError(f"{name} = {getattr(self, name)!r}: expected True or False")
-        checks.number("love_number", self.love_number)
+        declarations.check(self)
         for body in self.third_bodies:
             check_body("third_bodies", body)
         if len(set(self.third_bodies)) < len(self.third_bodies):
             raise InputError(f"third_bodies = {self.third_bodies} names a body twice")
-        if not 0.0 < self.love_number < np.inf:
-            raise InputError(f"love_number = {self.love_number}: expected a k2 greater than zero, such as 0.024")
 
     def lower(self, start_et_s: float, duration_s: float, craft: Spacecraft | None = None) -> Environment:
         """Return the Moon and its sky as the kernels take them, for one flight.

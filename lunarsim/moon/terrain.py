@@ -12,6 +12,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import checks, constants, data
+from lunarsim.declarations import HIGHEST_M, LOWEST_M, Number
 from lunarsim.errors import DataError, InputError
 from lunarsim.kernels import terrain as terrain_kernels
 from lunarsim.kernels.terrain import Ground
@@ -21,6 +22,8 @@ from lunarsim.moon.terrain_geotiff import GeotiffRaster
 from lunarsim.moon.terrain_grid import Grid, Heights, RasterSource, Window, check_heights, read_window, window_degrees
 from lunarsim.moon.terrain_pds import PdsRaster
 
+#: Of the ground above the 1737.4 km sphere.
+ELEVATION = Number(unit=u.m, low=LOWEST_M, high=HIGHEST_M)
 _HIGHEST_ON_THE_MOON_M = 10_786.0  # 5.41 N 201.37 E, LROC (Robinson 2010, lroc.im-ldi.com/images/249)
 _READERS: dict[str, Callable[[Path], RasterSource]] = {
     ".img": PdsRaster,
@@ -59,15 +62,12 @@ class Terrain:
         Raises
         ------
         InputError
-            If ``elevation`` is not one finite length.
+            If ``elevation`` is not one length of up to 20 km either way.
         """
-        elevation_m = float(checks.quantity("elevation", elevation, u.m).value)
+        elevation_m = float(ELEVATION.checked("elevation", elevation).value)
         grid = Grid(rows=1, columns=1, north_deg=0.0, west_deg=0.0, lat_step_deg=180.0, lon_step_deg=360.0)
         ground = _ground(grid, np.zeros((1, 1), dtype=np.float32), np.nan)
-        radius_m = ground.radius_m + elevation_m
-        if radius_m <= 0.0:
-            raise InputError(f"elevation = {elevation} lies below the Moon's centre, at -1737.4 km")
-        return cls(name=f"sphere at {elevation}", ground=ground._replace(radius_m=radius_m))
+        return cls(name=f"sphere at {elevation}", ground=ground._replace(radius_m=ground.radius_m + elevation_m))
 
     @classmethod
     def from_array(
@@ -181,9 +181,9 @@ class Terrain:
         Raises
         ------
         InputError
-            If ``by`` is not one finite length.
+            If ``by`` is not one length of up to 20 km either way.
         """
-        by_m = float(checks.quantity("by", by, u.m).value)
+        by_m = float(ELEVATION.checked("by", by).value)
         return replace(self, name=f"{self.name}, raised by {by}", ground=terrain_kernels.raised(self.ground, by_m))
 
     def lower(self) -> Ground:
@@ -214,7 +214,7 @@ def _with_outside(grid: Grid, heights: Heights, outside: u.Quantity | None) -> t
     """Return a grid, its heights and the outside (m); a known outside gets a rim of pixels, so that nothing jumps."""
     if outside is None:
         return grid, heights, np.nan
-    outside_m = float(checks.quantity("outside", outside, u.m).value)
+    outside_m = float(ELEVATION.checked("outside", outside).value)
     top, bottom = grid.north_deg + grid.lat_step_deg > 90.0, grid.south_deg - grid.lat_step_deg < -90.0
     if (top or bottom) and not grid.around:
         raise InputError("outside: not for a window that touches a pole and lacks longitudes: take them all")

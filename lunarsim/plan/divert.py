@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import REQUIRED, number
 from lunarsim.errors import InputError
 
 _MOST_STEPS, _MOST_FOOT_STEPS = 250, 15  # of a scan: a quarter of a million places, some hundred around each
@@ -30,14 +31,15 @@ class Divert:
         If a way is no length or longer.
     """
 
-    downrange: u.Quantity = 0.0 * u.m
-    crossrange: u.Quantity = 0.0 * u.m
+    downrange: u.Quantity = number(
+        0.0, u.m, low=-_FARTHEST_M, high=_FARTHEST_M, text="In the direction of flight.", dispersible=True
+    )
+    crossrange: u.Quantity = number(
+        0.0, u.m, low=-_FARTHEST_M, high=_FARTHEST_M, text="To the left of the flight.", dispersible=True
+    )
 
     def __post_init__(self) -> None:
-        for name in ("downrange", "crossrange"):
-            way = checks.quantity(name, getattr(self, name), u.m)
-            if abs(way.value) > _FARTHEST_M:
-                raise InputError(f"{name} = {getattr(self, name)}: expected a divert of up to 100 km")
+        declarations.check(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,21 +64,17 @@ class HazardScan:
     Raises
     ------
     InputError
-        If a length is not greater than zero (the footprint: less than zero), the slope is not from 0 to below 90
-        degrees, or the steps are too short to scan so far: more than 250 in the radius, or 15 in the footprint.
+        If a length is not from 1 mm (the footprint: 0) to 100 km, the slope is not from 0 to below 90 degrees, or the
+        steps are too short to scan so far: more than 250 in the radius, or 15 in the footprint.
     """
 
-    radius: u.Quantity
-    slope: u.Quantity
-    footprint: u.Quantity = 0.0 * u.m
-    step: u.Quantity = 1.0 * u.m
+    radius: u.Quantity = number(REQUIRED, u.m, low=1e-3, high=_FARTHEST_M, text="Of the ground that is scanned.")
+    slope: u.Quantity = number(REQUIRED, u.deg, low=0.0, below=90.0, text="Greatest slope of safe ground.")
+    footprint: u.Quantity = number(0.0, u.m, low=0.0, high=_FARTHEST_M, text="Radius of what has to be safe.")
+    step: u.Quantity = number(1.0, u.m, low=1e-3, high=_FARTHEST_M, text="Between places.")
 
     def __post_init__(self) -> None:
-        checks.quantity("radius", self.radius, u.m, positive=True)
-        checks.quantity("step", self.step, u.m, positive=True)
-        checks.quantity("footprint", self.footprint, u.m, minimum=0.0)
-        if not checks.quantity("slope", self.slope, u.deg, minimum=0.0) < 90.0 * u.deg:
-            raise InputError(f"slope = {self.slope}: expected an angle from 0 to below 90 deg")
+        declarations.check(self)
         for name, most in (("radius", _MOST_STEPS), ("footprint", _MOST_FOOT_STEPS)):
             length = getattr(self, name)
             if length > most * self.step:

@@ -6,19 +6,24 @@ from dataclasses import dataclass
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim.declarations import AROUND_M, DESCENT_S, FAR_M, FAST_MPS, Number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import exits
 
-#: What a condition can ask for: the code in the kernels and the unit.
-QUANTITIES: dict[str, tuple[int, u.UnitBase]] = {
-    "altitude": (exits.ALTITUDE, u.m),
-    "speed": (exits.SPEED, u.m / u.s),
-    "horizontal speed": (exits.HORIZONTAL_SPEED, u.m / u.s),
-    "altitude rate": (exits.ALTITUDE_RATE, u.m / u.s),
-    "range to go": (exits.RANGE_TO_GO, u.m),
-    "time": (exits.TIME, u.s),
-    "time to go": (exits.TIME_TO_GO, u.s),
+_LENGTH = Number(unit=u.m, low=-FAR_M, high=FAR_M)
+_ARC = Number(unit=u.m, low=-AROUND_M, high=AROUND_M)
+_SPEED = Number(unit=u.m / u.s, low=-FAST_MPS, high=FAST_MPS)
+_TIME = Number(unit=u.s, low=-DESCENT_S, high=DESCENT_S)
+
+#: What a condition can ask for: the code in the kernels, and unit and bounds of its limit.
+QUANTITIES: dict[str, tuple[int, Number]] = {
+    "altitude": (exits.ALTITUDE, _LENGTH),
+    "speed": (exits.SPEED, _SPEED),
+    "horizontal speed": (exits.HORIZONTAL_SPEED, _SPEED),
+    "altitude rate": (exits.ALTITUDE_RATE, _SPEED),
+    "range to go": (exits.RANGE_TO_GO, _ARC),
+    "time": (exits.TIME, _TIME),
+    "time to go": (exits.TIME_TO_GO, _TIME),
 }
 
 
@@ -38,7 +43,7 @@ class Exit:
     Raises
     ------
     InputError
-        If there is no such quantity, or not exactly one limit of its dimension.
+        If there is no such quantity, or not exactly one limit of its dimension and within its bounds.
     """
 
     quantity: str
@@ -51,7 +56,7 @@ class Exit:
         if (self.below is None) == (self.above is None):
             raise InputError(f"exit on {self.quantity}: expected either below= or above=, one of them")
         name = "below" if self.above is None else "above"
-        checks.quantity(f"{name} of the exit on {self.quantity}", self.limit, QUANTITIES[self.quantity][1])
+        QUANTITIES[self.quantity][1].checked(f"{name} of the exit on {self.quantity}", self.limit)
 
     @property
     def limit(self) -> u.Quantity:
@@ -60,8 +65,8 @@ class Exit:
 
     def lower(self) -> tuple[int, int, float]:
         """Return the quantity's code, +1 for above and -1 for below, and the value in SI."""
-        code, unit = QUANTITIES[self.quantity]
-        return code, -1 if self.above is None else 1, float(self.limit.to_value(unit))
+        code, number = QUANTITIES[self.quantity]
+        return code, -1 if self.above is None else 1, float(self.limit.to_value(number.unit))
 
     def __str__(self) -> str:
         return f"{self.quantity} {'below' if self.above is None else 'above'} {self.limit:g}"

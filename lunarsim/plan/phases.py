@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim import checks
+from lunarsim import checks, declarations
+from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
 from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
@@ -16,18 +17,20 @@ from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go
 from lunarsim.plan.steering import AgainstVelocity, Steering
 
 MOST_EXITS = 4
-_SHORTEST_CYCLE_S = 1e-3  # a landing is then a million looks
+_SHORTEST_S = 1e-6  # of a phase
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coast:
     """Flight without thrust for a duration."""
 
-    duration: u.Quantity
+    duration: u.Quantity = number(
+        REQUIRED, u.s, low=_SHORTEST_S, high=LONG_S, text="How long the craft coasts.", dispersible=True
+    )
     name: str = "coast"
 
     def __post_init__(self) -> None:
-        checks.quantity("duration", self.duration, u.s, positive=True)
+        declarations.check(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,28 +62,32 @@ class Burn:
     Raises
     ------
     InputError
-        If the target or the timer is not greater than zero, or the throttle is not above 0 to 1.
+        If a value is out of its bounds: the target from 1e-9 m/s to 100 km/s, the timer from 1e-6 s to 200 years, the
+        throttle above 0 to 1, errors up to a turn.
     """
 
     ignition: Time
-    target_delta_v: u.Quantity
-    timer: u.Quantity
+    target_delta_v: u.Quantity = number(
+        REQUIRED, u.m / u.s, low=1e-9, high=FAST_MPS, text="At which the computer cuts off.", dispersible=True
+    )
+    timer: u.Quantity = number(
+        REQUIRED, u.s, low=_SHORTEST_S, high=LONG_S, text="Longest duration of the burn.", dispersible=True
+    )
     steering: Steering = field(default_factory=AgainstVelocity)
-    throttle: float = 1.0
-    pitch_error: u.Quantity = 0.0 * u.deg
-    yaw_error: u.Quantity = 0.0 * u.deg
+    throttle: float = number(1.0, u.one, above=0.0, high=1.0, text="Share of full thrust.", dispersible=True)
+    pitch_error: u.Quantity = number(
+        0.0, u.deg, low=-360.0, high=360.0, text="Of the thrust, about the orbit's normal.", dispersible=True
+    )
+    yaw_error: u.Quantity = number(
+        0.0, u.deg, low=-360.0, high=360.0, text="Of the thrust, towards the orbit's normal.", dispersible=True
+    )
     name: str = "burn"
 
     def __post_init__(self) -> None:
         checks.instant("ignition", self.ignition)
-        checks.quantity("target_delta_v", self.target_delta_v, u.m / u.s, positive=True)
-        checks.quantity("timer", self.timer, u.s, positive=True)
-        checks.quantity("pitch_error", self.pitch_error, u.deg)
-        checks.quantity("yaw_error", self.yaw_error, u.deg)
+        declarations.check(self)
         if isinstance(self.steering, str) or not callable(getattr(self.steering, "lower", None)):
             raise InputError(f"steering = {self.steering!r}: expected a steering law such as AgainstVelocity()")
-        if not 0.0 < checks.number("throttle", self.throttle) <= 1.0:
-            raise InputError(f"throttle = {self.throttle}: expected a share of full thrust, above 0 and up to 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,12 +136,20 @@ class Guided:
     name: str
     law: GuidanceLaw
     exits: tuple[Exit, ...] = ()
-    longest: u.Quantity
-    cycle: u.Quantity = 1.0 * u.s
-    turn_rate: u.Quantity | None = None
-    largest_tilt: u.Quantity = 180.0 * u.deg
+    longest: u.Quantity = number(
+        REQUIRED, u.s, low=_SHORTEST_S, high=DESCENT_S, text="Time after which the phase ends in any case."
+    )
+    cycle: u.Quantity = number(  # a landing is a million looks with the shortest, one with the longest
+        1.0, u.s, low=1e-3, high=1e4, text="Time between looks.", dispersible=True
+    )
+    turn_rate: u.Quantity | None = number(
+        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="Limit of the attitude's rate."
+    )
+    largest_tilt: u.Quantity = number(180.0, u.deg, low=0.0, high=180.0, text="Of the thrust axis from the vertical.")
     throttle: tuple[float, float] = (0.0, 1.0)
-    glide_slope: u.Quantity | None = None
+    glide_slope: u.Quantity | None = number(
+        None, u.deg, low=0.0, below=90.0, text="Above the horizontal, seen from the site."
+    )
     view_of_site: tuple[u.Quantity, u.Quantity] | None = None
     divert: Divert | None = None
     hazard_scan: HazardScan | None = None
@@ -145,17 +160,7 @@ class Guided:
         object.__setattr__(self, "exits", tuple(self.exits))
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"name = {self.name!r}: expected a word for the timeline, such as 'braking'")
-        checks.quantity("longest", self.longest, u.s, positive=True)
-        checks.quantity("cycle", self.cycle, u.s, minimum=_SHORTEST_CYCLE_S)
-        tilt = checks.quantity("largest_tilt", self.largest_tilt, u.deg, minimum=0.0)
-        if tilt.value > 180.0:
-            raise InputError(f"largest_tilt = {self.largest_tilt}: expected 0 to 180 deg")
-        if self.turn_rate is not None:
-            checks.quantity("turn_rate", self.turn_rate, u.deg / u.s, positive=True)
-        if self.glide_slope is not None:
-            slope = checks.quantity("glide_slope", self.glide_slope, u.deg, minimum=0.0)
-            if slope.value >= 90.0:
-                raise InputError(f"glide_slope = {self.glide_slope}: expected an angle from 0 to below 90 deg")
+        declarations.check(self)
         if not isinstance(self.law, LAWS):
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
         if len(self.exits) > MOST_EXITS or not all(isinstance(each, Exit) for each in self.exits):

@@ -9,9 +9,11 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks
+from lunarsim.declarations import Number
 from lunarsim.errors import InputError
 from lunarsim.kernels import steering
+
+_COMPONENT = Number(unit=u.one, low=-1e9, high=1e9)
 
 
 class Steering(Protocol):
@@ -47,7 +49,7 @@ class FixedDirection:
     Parameters
     ----------
     direction : Quantity, shape (3,)
-        Dimensionless; of any length but zero.
+        Dimensionless; of any length but zero, up to 1e9.
 
     Raises
     ------
@@ -58,7 +60,7 @@ class FixedDirection:
     direction: u.Quantity
 
     def __post_init__(self) -> None:
-        vector = checks.quantity("direction", self.direction, u.one, shape=(3,))
+        vector = _COMPONENT.checked("direction", self.direction, shape=(3,))
         if not np.linalg.norm(vector.value) > 0.0:
             raise InputError("direction has no length: expected a vector such as [0, 0, 1] * u.one")
 

@@ -8,10 +8,13 @@ from typing import ClassVar
 import numpy as np
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import FAST_MPS, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import descent_rate, law
-from lunarsim.plan.laws.law import LoweredLaw, check_targets, checked_frame, parameters_of
+from lunarsim.plan.laws.law import ALONG, RATE, LoweredLaw, checked_frame, parameters_of
+
+_TIME_CONSTANT = {"low": 1e-3, "high": 1e6}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,40 +47,37 @@ class DescentRate:
     Raises
     ------
     InputError
-        If a time constant or speed is not greater than zero, the tilt is not from 0 to below 90 degrees, the
+        If a value is out of its bounds (time constants from 1 ms to 1e6 s, the tilt from 0 to below 90 degrees), the
         position's time constant is too short, or the frame has another name.
     """
 
     title: ClassVar[str] = "rate of descent"
 
-    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
-    target_downrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_crossrange_rate: u.Quantity = 0.0 * u.m / u.s
-    vertical_time_constant: u.Quantity = 1.5 * u.s
-    horizontal_time_constant: u.Quantity = 5.0 * u.s
-    largest_tilt: u.Quantity = 20.0 * u.deg
-    position_time_constant: u.Quantity | None = None
-    target_downrange: u.Quantity = 0.0 * u.m
-    target_crossrange: u.Quantity = 0.0 * u.m
-    largest_drift_speed: u.Quantity = 2.0 * u.m / u.s
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
+    vertical_time_constant: u.Quantity = number(1.5, u.s, text="Of the altitude rate.", **_TIME_CONSTANT)
+    horizontal_time_constant: u.Quantity = number(5.0, u.s, text="Of the horizontal velocity.", **_TIME_CONSTANT)
+    largest_tilt: u.Quantity = number(20.0, u.deg, low=0.0, below=90.0, text="Of the thrust wanted, to the vertical.")
+    position_time_constant: u.Quantity | None = number(
+        None, u.s, text="In which the distance to the target point falls to 1/e.", **_TIME_CONSTANT
+    )
+    target_downrange: u.Quantity = number(0.0, u.m, text="The target point, from the site.", **ALONG)
+    target_crossrange: u.Quantity = number(0.0, u.m, text="The target point, to the left.", **ALONG)
+    largest_drift_speed: u.Quantity = number(
+        2.0, u.m / u.s, low=1e-6, high=FAST_MPS, text="On the way to the target point."
+    )
     frame: str = "level"
 
     def __post_init__(self) -> None:
-        check_targets(self)
+        declarations.check(self)
         checked_frame(self.frame)
-        checks.quantity("vertical_time_constant", self.vertical_time_constant, u.s, positive=True)
-        checks.quantity("horizontal_time_constant", self.horizontal_time_constant, u.s, positive=True)
-        checks.quantity("largest_drift_speed", self.largest_drift_speed, u.m / u.s, positive=True)
-        if not checks.quantity("largest_tilt", self.largest_tilt, u.deg, minimum=0.0) < 90.0 * u.deg:
-            raise InputError(f"largest_tilt = {self.largest_tilt}: expected an angle from 0 to below 90 deg")
-        if self.position_time_constant is not None:
-            slow = checks.quantity("position_time_constant", self.position_time_constant, u.s, positive=True)
-            if slow < 4.0 * self.horizontal_time_constant:
-                raise InputError(
-                    f"position_time_constant = {slow} is less than four times horizontal_time_constant = "
-                    f"{self.horizontal_time_constant}: the craft would swing about the target point; give "
-                    f"{4.0 * self.horizontal_time_constant} or more"
-                )
+        slow, least = self.position_time_constant, 4.0 * self.horizontal_time_constant
+        if slow is not None and slow < least:
+            raise InputError(
+                f"position_time_constant = {slow} is less than four times horizontal_time_constant = "
+                f"{self.horizontal_time_constant}: the craft would swing about the target point; give {least} or more"
+            )
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from astropy import units as u
 
+from lunarsim import declarations
+from lunarsim.declarations import number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import gravity_turn, law
-from lunarsim.plan.laws.held import check_throttle
-from lunarsim.plan.laws.law import LoweredLaw, check_targets, checked_frame, parameters_of
+from lunarsim.plan.laws.law import ABOVE_SITE, RATE, LoweredLaw, checked_frame, parameters_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,21 +43,19 @@ class GravityTurn:
 
     title: ClassVar[str] = "gravity turn"
 
-    target_altitude: u.Quantity = 0.0 * u.m
-    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
-    throttle: float | None = None
+    target_altitude: u.Quantity = number(0.0, u.m, text="Above the site.", **ABOVE_SITE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Zero or negative.", **RATE)
+    throttle: float | None = number(None, u.one, above=0.0, high=1.0, text="Share of full thrust.")
     frame: str = "level"
 
     def __post_init__(self) -> None:
-        check_targets(self)
+        declarations.check(self)
         checked_frame(self.frame)
         if self.target_altitude_rate > 0.0 * u.m / u.s:
             raise InputError(
                 f"target_altitude_rate = {self.target_altitude_rate}: expected zero or a negative rate; a "
                 "gravity turn ends in a descent"
             )
-        if self.throttle is not None:
-            check_throttle(self.throttle)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from astropy import units as u
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import held, law, memory, situation
 from lunarsim.plan.laws.law import LoweredLaw
@@ -64,19 +66,13 @@ class AttitudeHold:
 
     title: ClassVar[str] = "attitude hold"
 
-    throttle: float = 1.0
+    throttle: float = number(1.0, u.one, above=0.0, high=1.0, text="Share of full thrust.")
 
     def __post_init__(self) -> None:
-        check_throttle(self.throttle)
+        declarations.check(self)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
         p = np.zeros(memory.PARAMETERS)
         p[held.THROTTLE] = self.throttle
         return LoweredLaw(law.ATTITUDE_HOLD, situation.LEVEL, p)
-
-
-def check_throttle(throttle: float) -> None:
-    """Refuse a throttle that is no share of full thrust."""
-    if not 0.0 < checks.number("throttle", throttle) <= 1.0:
-        raise InputError(f"throttle = {throttle}: expected a share of full thrust, above 0 and up to 1")

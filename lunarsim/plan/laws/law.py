@@ -8,7 +8,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks
+from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import memory, situation
 
@@ -20,6 +20,13 @@ _TARGETS = tuple(
     for suffix, unit in (("", u.m), ("_rate", u.m / u.s), ("_acceleration", u.m / u.s**2))
     for axis in _AXES
 )
+
+
+#: Bounds of targets: along the ground once around the Moon, above the site, rates and accelerations.
+ALONG = {"low": -AROUND_M, "high": AROUND_M}
+ABOVE_SITE = {"low": 2.0 * LOWEST_M, "high": 1e8}  # the site may be a mountain; 1e8 m is beyond the Hill sphere
+RATE = {"low": -FAST_MPS, "high": FAST_MPS}
+ACCELERATION = {"low": -STRONG_MPS2, "high": STRONG_MPS2}
 
 
 class LoweredLaw(NamedTuple):
@@ -47,13 +54,6 @@ def checked_frame(frame: str) -> int:
             f"frame = {frame!r}: expected 'level' (arcs along the Moon, and height) or 'site' (its Cartesian axes)"
         )
     return FRAMES[frame]
-
-
-def check_targets(law: object) -> None:
-    """Refuse a law with a target, of those it has, that is no finite quantity of its dimension."""
-    for name, unit in _TARGETS:
-        if hasattr(law, name):
-            checks.quantity(name, getattr(law, name), unit)
 
 
 def parameters_of(law: object) -> NDArray[np.float64]:

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim.declarations import REQUIRED, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import law, polynomial
-from lunarsim.plan.laws.law import LoweredLaw, checked_frame
-from lunarsim.plan.laws.to_target import ToTarget
+from lunarsim.plan.laws.law import ACCELERATION, LoweredLaw, checked_frame
+from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +34,7 @@ class EGuidance(ToTarget):
 
     title: ClassVar[str] = "E-guidance"
 
-    time_to_go: u.Quantity
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
+    time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
@@ -73,18 +69,20 @@ class QuadraticGuidance(ToTarget):
 
     title: ClassVar[str] = "quadratic guidance"
 
-    time_to_go: u.Quantity
-    target_downrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
-    target_crossrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
-    target_altitude_acceleration: u.Quantity = 0.0 * u.m / u.s**2
-    target_downrange_jerk: u.Quantity | None = None
+    time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
+    target_downrange_acceleration: u.Quantity = number(
+        0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
+    )
+    target_crossrange_acceleration: u.Quantity = number(
+        0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
+    )
+    target_altitude_acceleration: u.Quantity = number(
+        0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
+    )
+    target_downrange_jerk: u.Quantity | None = number(
+        None, u.m / u.s**3, text="With which the downrange acceleration changes at the target.", **ACCELERATION
+    )
     frame: str = "site"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
-        if self.target_downrange_jerk is not None:
-            checks.quantity("target_downrange_jerk", self.target_downrange_jerk, u.m / u.s**3)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
@@ -120,18 +118,21 @@ class FractionalPolynomial(ToTarget):
 
     title: ClassVar[str] = "fractional polynomial"
 
-    time_to_go: u.Quantity
-    first_exponent: float = 1.0
-    second_exponent: float = 2.0
-    target_downrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
-    target_crossrange_acceleration: u.Quantity = 0.0 * u.m / u.s**2
-    target_altitude_acceleration: u.Quantity = 0.0 * u.m / u.s**2
+    time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
+    first_exponent: float = number(1.0, u.one, low=0.0, high=100.0, text="gamma1 of Lu 2020.")
+    second_exponent: float = number(2.0, u.one, low=0.0, high=100.0, text="gamma2 of Lu 2020.")
+    target_downrange_acceleration: u.Quantity = number(
+        0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
+    )
+    target_crossrange_acceleration: u.Quantity = number(
+        0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
+    )
+    target_altitude_acceleration: u.Quantity = number(
+        0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
-        checks.number("first_exponent", self.first_exponent, minimum=0.0)
-        checks.number("second_exponent", self.second_exponent)
         if not self.second_exponent > self.first_exponent:
             raise InputError(
                 f"second_exponent = {self.second_exponent}: expected more than first_exponent = {self.first_exponent}"

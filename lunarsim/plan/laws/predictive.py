@@ -9,12 +9,16 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import DESCENT_S, number, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import bang_bang, law, memory, pitch, predictor
 from lunarsim.kernels.guidance.situation import LEVEL
-from lunarsim.plan.laws.law import LoweredLaw
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw
 
+_SHARE = {"above": 0.0, "high": 1.0}
+_HOLD = {"low": 0.0, "high": DESCENT_S}
+_CROSSRANGE = {"low": 0.0, "high": 0.9}
 _SHAPES = {"linear": predictor.LINEAR, "linear tangent": predictor.LINEAR_TANGENT}
 
 
@@ -56,24 +60,22 @@ class PitchGuidance:
 
     title: ClassVar[str] = "linear pitch"
 
-    target_altitude: u.Quantity = 0.0 * u.m
-    target_downrange: u.Quantity = 0.0 * u.m
-    target_crossrange: u.Quantity = 0.0 * u.m
-    target_downrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_crossrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
-    throttle: float = 1.0
-    range_control: bool = False
-    least_throttle: float = 0.8
-    most_throttle: float = 1.0
+    target_altitude: u.Quantity = number(0.0, u.m, text="Above the site's level.", **ABOVE_SITE)
+    target_downrange: u.Quantity = number(0.0, u.m, text="From the site.", **ALONG)
+    target_crossrange: u.Quantity = number(0.0, u.m, text="From the site, to the left.", **ALONG)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    throttle: float = number(1.0, u.one, text="Share of full thrust.", **_SHARE)
+    range_control: bool = switch(False, "The throttle brings the downrange position in as well.")
+    least_throttle: float = number(0.8, u.one, text="Least throttle of the range control.", **_SHARE)
+    most_throttle: float = number(1.0, u.one, text="Greatest throttle of the range control.", **_SHARE)
     shape: Literal["linear", "linear tangent"] = "linear"
-    hold: u.Quantity = 5.0 * u.s
-    crossrange_share: float = 0.2
+    hold: u.Quantity = number(5.0, u.s, text="Time to go from which on the parameters stay as they are.", **_HOLD)
+    crossrange_share: float = number(0.2, u.one, text="Of the thrust, that crossrange may take.", **_CROSSRANGE)
 
     def __post_init__(self) -> None:
-        _check_target(self)
-        for name in ("throttle", "least_throttle", "most_throttle"):
-            _check_share(name, getattr(self, name))
+        declarations.check(self)
         if self.range_control and not self.least_throttle <= self.throttle <= self.most_throttle:
             raise InputError(
                 f"throttle = {self.throttle}: expected from least_throttle = {self.least_throttle} to "
@@ -130,19 +132,18 @@ class BangBang:
 
     title: ClassVar[str] = "bang-bang"
 
-    target_altitude: u.Quantity = 0.0 * u.m
-    target_downrange: u.Quantity | None = 0.0 * u.m
-    target_crossrange: u.Quantity = 0.0 * u.m
-    target_downrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_crossrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
-    margin: float = 1.0
-    hold: u.Quantity = 2.0 * u.s
-    crossrange_share: float = 0.2
+    target_altitude: u.Quantity = number(0.0, u.m, text="Above the site's level.", **ABOVE_SITE)
+    target_downrange: u.Quantity | None = number(0.0, u.m, optional=True, text="From the site.", **ALONG)
+    target_crossrange: u.Quantity = number(0.0, u.m, text="From the site, to the left.", **ALONG)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    margin: float = number(1.0, u.one, text="Share of full thrust that the plan uses.", **_SHARE)
+    hold: u.Quantity = number(2.0, u.s, text="Time to go from which on only the burn time is corrected.", **_HOLD)
+    crossrange_share: float = number(0.2, u.one, text="Of the thrust, that crossrange may take.", **_CROSSRANGE)
 
     def __post_init__(self) -> None:
-        _check_target(self)
-        _check_share("margin", self.margin)
+        declarations.check(self)
 
     def lower(self) -> LoweredLaw:
         """Return the law's code, frame and parameters."""
@@ -156,21 +157,6 @@ class BangBang:
 
 _POSITION = ("target_downrange", "target_crossrange", "target_altitude")
 _VELOCITY = ("target_downrange_rate", "target_crossrange_rate", "target_altitude_rate")
-
-
-def _check_target(wanted: PitchGuidance | BangBang) -> None:
-    for name in _POSITION:
-        if not (name == "target_downrange" and isinstance(wanted, BangBang) and wanted.target_downrange is None):
-            checks.quantity(name, getattr(wanted, name), u.m)
-    for name in _VELOCITY:
-        checks.quantity(name, getattr(wanted, name), u.m / u.s)
-    checks.quantity("hold", wanted.hold, u.s, minimum=0.0)
-    checks.number("crossrange_share", wanted.crossrange_share, minimum=0.0, maximum=0.9)
-
-
-def _check_share(name: str, value: float) -> None:
-    if not 0.0 < checks.number(name, value) <= 1.0:
-        raise InputError(f"{name} = {value}: expected a share of full thrust, above 0 and up to 1")
 
 
 def _target(wanted: PitchGuidance | BangBang) -> NDArray[np.float64]:

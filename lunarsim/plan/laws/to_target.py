@@ -8,9 +8,12 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import checks
+from lunarsim import declarations
+from lunarsim.declarations import DESCENT_S, number
 from lunarsim.kernels.guidance import polynomial
-from lunarsim.plan.laws.law import check_targets, checked_frame, parameters_of
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, checked_frame, parameters_of
+
+TIME_TO_GO = {"low": 1e-3, "high": DESCENT_S}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +37,23 @@ class ToTarget:
         ``"level"``: downrange and crossrange are arcs along the Moon. ``"site"``: Cartesian axes of the site.
     """
 
-    target_downrange: u.Quantity = 0.0 * u.m
-    target_crossrange: u.Quantity = 0.0 * u.m
-    target_altitude: u.Quantity = 0.0 * u.m
-    target_downrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_crossrange_rate: u.Quantity = 0.0 * u.m / u.s
-    target_altitude_rate: u.Quantity = 0.0 * u.m / u.s
-    frozen_below: u.Quantity = 0.0 * u.s
-    lead_time: u.Quantity = 0.0 * u.s
+    target_downrange: u.Quantity = number(0.0, u.m, text="Where the law leads, from the site.", **ALONG)
+    target_crossrange: u.Quantity = number(0.0, u.m, text="Where the law leads, to the left.", **ALONG)
+    target_altitude: u.Quantity = number(0.0, u.m, text="Where the law leads, above the site.", **ABOVE_SITE)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    frozen_below: u.Quantity = number(
+        0.0, u.s, low=0.0, high=DESCENT_S, text="Time to go below which the acceleration is flown to its end."
+    )
+    lead_time: u.Quantity = number(
+        0.0, u.s, low=0.0, high=1e4, text="How far ahead of each look the acceleration is evaluated."
+    )
     frame: str = "level"
 
     def __post_init__(self) -> None:
-        check_targets(self)
+        declarations.check(self)
         checked_frame(self.frame)
-        checks.quantity("frozen_below", self.frozen_below, u.s, minimum=0.0)
-        checks.quantity("lead_time", self.lead_time, u.s, minimum=0.0)
 
     def _parameters(self) -> NDArray[np.float64]:
         p = parameters_of(self)

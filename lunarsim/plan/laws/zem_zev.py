@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from astropy import units as u
 
-from lunarsim import checks
+from lunarsim.declarations import number
 from lunarsim.kernels.guidance import law, zem_zev
 from lunarsim.plan.laws.law import LoweredLaw, checked_frame
-from lunarsim.plan.laws.to_target import ToTarget
+from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +38,10 @@ class ZemZev(ToTarget):
 
     title: ClassVar[str] = "ZEM/ZEV"
 
-    time_to_go: u.Quantity | None = None
-    time_weight: u.Quantity = 0.0 * u.m**2 / u.s**4
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks.quantity("time_weight", self.time_weight, u.m**2 / u.s**4, minimum=0.0)
-        if self.time_to_go is not None:
-            checks.quantity("time_to_go", self.time_to_go, u.s, positive=True)
+    time_to_go: u.Quantity | None = number(None, u.s, text="When the phase begins.", **TIME_TO_GO)
+    time_weight: u.Quantity = number(  # its root is an acceleration
+        0.0, u.m**2 / u.s**4, low=0.0, high=1e8, text="Worth of a second."
+    )
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
