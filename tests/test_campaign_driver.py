@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from deep_ground import sphere_of
 
 import lunarsim as ls
 from lunarsim import constants
@@ -276,7 +277,7 @@ def ridge(lowest, half_width_m):
 @pytest.fixture(scope="module", params=[100.0, 2000.0], ids=["a steep ridge", "a gentle ridge"])
 def grazing(request):
     """A flight over a ridge, by how much it must rise (m) to be hit, and how surely this is known (m)."""
-    deep = ls.Terrain.sphere(-50 * u.km)
+    deep = ls.Terrain.sphere(-20 * u.km)
     scenario = coasting(orbit(3, 100, inclination=90, anomaly=178), 70 * u.min, terrain=deep)
     flight = ls.simulate(scenario)
     lowest = next(event for event in flight.timeline if event.kind is ls.EventKind.PERILUNE).moment.true.state
@@ -368,6 +369,10 @@ def simple():
     return burning(orbit(60, 100), tail=10 * u.min)
 
 
+def low():
+    return burning(orbit(10, 12), tail=10 * u.min)
+
+
 def sunlit():
     return coasting(orbit(60, 100), 10 * u.min, craft=CRAFT, **SHARED)
 
@@ -393,7 +398,8 @@ def sunlit():
             -200.0,
             places.LATE,
         ),  # after the first cut-off, before its timer runs out
-        (simple, "moon.terrain.elevation", 2e5, places.BELOW_GROUND),
+        (low, "moon.terrain.elevation", 1.5e4, places.BELOW_GROUND),
+        (simple, "moon.terrain.elevation", 2e5, places.NOT_FINITE),
         (simple, "orbit.perilune", 2e5, places.NOT_FINITE),
         (simple, "orbit.perilune", -2e6, places.NOT_FINITE),
         (simple, "state.radial", np.nan, places.NOT_FINITE),
@@ -426,7 +432,7 @@ def test_a_flight_beyond_the_tables_of_the_sky_fails_with_the_reason():
 def test_a_flight_through_the_middle_of_the_moon_ends():
     """A ground 10 m from the centre, and a fall towards it: it fails, or ends, and does not go on for ever."""
     state = ls.State([1.8e6, 0, 0] * u.m, [0, 1e-3, 0] * u.m / u.s, EPOCH)
-    deep = coasting(state, 2 * u.hour, degree=0, terrain=ls.Terrain.sphere(-(RADIUS_M - 10.0) * u.m), third_bodies=())
+    deep = coasting(state, 2 * u.hour, degree=0, terrain=sphere_of(10.0 * u.m), third_bodies=())
     results = flown(deep, {"state.radial": [0.0]})
     assert results[0, places.FAILURE] in (places.SOUND, places.NOT_CONVERGED)
     assert results[0, places.EVALUATIONS] < 1e5

@@ -25,6 +25,7 @@ from lunarsim.campaign import (
 )
 from lunarsim.campaign.paths import Path, find
 from lunarsim.campaign.rows import Rows
+from lunarsim.declarations import declared
 from lunarsim.errors import InputError, ModelWarning
 from lunarsim.kernels import places, run
 from lunarsim.kernels.terrain import raised
@@ -329,7 +330,9 @@ def test_a_grid_is_made_for_one_gm(tmp_path):
 
 def test_a_path_knows_its_unit_and_whether_it_is_an_offset():
     scenario = luna25()
-    assert find(scenario, "craft.engine.thrust") == Path("craft.engine.thrust", u.N)
+    assert find(scenario, "craft.engine.thrust") == Path("craft.engine.thrust", declared(ls.Engine)["thrust"])
+    assert find(scenario, "craft.engine.thrust").unit == u.N
+    assert find(scenario, "plan.0.pitch_error").unit == u.rad
     assert find(scenario, "plan.0.ignition").offset
     assert nominal(scenario, "plan.0.ignition") == 0 * u.s
     assert nominal(scenario, "craft.engine.thrust") == 265.797 * u.N

@@ -16,11 +16,11 @@ import numpy as np
 import scipy
 from astropy import units as u
 
-from lunarsim import __version__, checks
+from lunarsim import __version__, declarations
 from lunarsim.campaign.chunk import Columns
 from lunarsim.campaign.columns import described
+from lunarsim.campaign.dispersion_checks import check_group
 from lunarsim.campaign.distributions import Distribution
-from lunarsim.campaign.distributions.discrete import Probability
 from lunarsim.campaign.execution import run_chunks
 from lunarsim.campaign.flying import Flying, Group
 from lunarsim.campaign.manifest import Manifest
@@ -32,6 +32,7 @@ from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling
 from lunarsim.campaign.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
 from lunarsim.campaign.store import ChunkStore
+from lunarsim.declarations import number
 from lunarsim.errors import InputError, ModelWarning, nearest
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.kernels import places
@@ -67,24 +68,27 @@ class Campaign:
     Raises
     ------
     InputError
-        If there is no such path, it is dispersed twice, a distribution is of another dimension, or a dispersed
-        fault is not given by a probability.
+        If there is no such path, it is dispersed twice, a distribution is of another dimension, has a parameter
+        beyond the bounds of what it disperses or no possible value, or a dispersed fault is not given by a
+        probability.
     """
 
     scenario: Scenario
     dispersions: Dispersions
     sampling: Sampling = field(default_factory=MonteCarlo)
-    tolerance: u.Quantity = field(default_factory=lambda: 1.0 * u.mm)
+    tolerance: u.Quantity = number(  # doubles carry 4e-10 m of a lunar orbit
+        1e-3, u.m, low=1e-9, high=1e6, text="Local error of the position in a step."
+    )
 
     def __post_init__(self) -> None:
-        checks.quantity("tolerance", self.tolerance, u.m, positive=True)
+        declarations.check(self)
         if not isinstance(self.scenario, Scenario):
             raise InputError(f"scenario = {self.scenario!r}: expected a Scenario, such as load_scenario('luna25')")
         if not isinstance(self.dispersions, Mapping) or not self.dispersions:
             raise InputError("dispersions is empty: expected a mapping of paths to distributions, at least one")
         seen: set[str] = set()
         for names, distribution in self.groups:
-            _check_group(self.scenario, names, distribution)
+            check_group(self.scenario, names, distribution)
             for name in names:
                 if name in seen:
                     raise InputError(f"'{name}' is dispersed twice: expected one distribution for a path")
@@ -341,24 +345,6 @@ def _check_noise(scenario: Scenario, names: set[str]) -> None:
             f"'{noisy[0]}' is noise, and all runs would have the same: disperse its seed too, such as "
             f"'{_SEED}': Uniform(0 * u.one, 1e15 * u.one)"
         )
-
-
-def _check_group(scenario: Scenario, names: Group, distribution: Distribution) -> None:
-    if not callable(getattr(distribution, "values", None)) or isinstance(distribution, type):
-        raise InputError(
-            f"{', '.join(names)}: {distribution!r}: expected a distribution such as Normal(266 * u.N, 1 * u.N)"
-        )
-    if distribution.size != len(names):
-        raise InputError(
-            f"{', '.join(names)}: {distribution!r} gives {distribution.size} values: "
-            f"expected as many as paths, {len(names)}"
-        )
-    for name, unit in zip(names, distribution.unit, strict=True):
-        path = find(scenario, name)
-        if not unit.is_equivalent(path.unit):
-            raise InputError(f"{name}: {distribution!r} is in '{unit}': expected a unit such as '{path.unit}'")
-        if name.startswith("faults.") and not isinstance(distribution, Probability):
-            raise InputError(f"{name}: {distribution!r}: expected how probable the fault is, such as Probability(0.1)")
 
 
 def _warn_of_idle(work: Flying) -> None:

@@ -25,11 +25,11 @@ _ON_GROUND = (places.IMPACT, *VERDICTS)
 #: Why a run could not be flown, by its code; empty for those that could.
 FAILURES = {
     places.SOUND: "",
-    places.NOT_FINITE: "a value is not finite or impossible, such as a perilune above the apolune or a negative area",
-    places.NO_MASS: "the dry mass is not greater than zero, or the propellant mass negative, or zero before a landing",
-    places.NO_THRUST: "the thrust or the specific impulse is not greater than zero, or the thrust not the weight",
-    places.NO_TIME: "a timer or a duration is not greater than zero",
-    places.NO_TARGET: "the target delta-v of a burn is not greater than zero",
+    places.NOT_FINITE: "a value is not finite, out of its bounds, or impossible, such as a perilune above the apolune",
+    places.NO_MASS: "the dry mass or the propellant mass is out of its bounds, or there is no propellant for a landing",
+    places.NO_THRUST: "the thrust or the specific impulse is out of its bounds, or the thrust less than the weight",
+    places.NO_TIME: "a timer, a duration or a cycle is out of its bounds",
+    places.NO_TARGET: "the target delta-v of a burn is out of its bounds",
     places.THROTTLE_OUT_OF_RANGE: "the throttle is not above 0 and up to 1",
     places.LATE: "a burn's ignition comes before what precedes it ends",
     places.BELOW_GROUND: "the flight starts below the ground, or where the terrain is not known",

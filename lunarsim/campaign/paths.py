@@ -11,52 +11,33 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import constants
+from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
+from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight import Scenario
 from lunarsim.flight.clock import time_after
 from lunarsim.moon import GravityField
 from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
-from lunarsim.orbits import State
-from lunarsim.plan import Burn, Coast, Guided
+from lunarsim.moon.gravity_check import GM_RANGE_M3_S2
+from lunarsim.moon.terrain import ELEVATION
+from lunarsim.orbits import ELEMENTS, State
+from lunarsim.plan import Burn, Guided
 
-ORBIT = ("perilune", "apolune", "inclination", "node_longitude", "argument_of_perilune", "true_anomaly")
+ORBIT = tuple(ELEMENTS)
 OFFSETS = ("radial", "transverse", "normal", "radial_rate", "transverse_rate", "normal_rate")
 
-_MASSES = {"craft.dry_mass": u.kg, "craft.propellant_mass": u.kg}
-_ENGINE = {
-    "craft.engine.thrust": u.N,
-    "craft.engine.specific_impulse": u.s,
-    "craft.engine.thrust_error": u.one,
-}
-_ACCELEROMETER = {
-    "craft.accelerometer.powered": u.one,
-    "craft.accelerometer.scale_factor": u.one,
-    "craft.accelerometer.bias": u.m / u.s**2,
-}
-_NAVIGATION = {
-    "downrange": u.m,
-    "crossrange": u.m,
-    "altitude": u.m,
-    "downrange_rate": u.m / u.s,
-    "crossrange_rate": u.m / u.s,
-    "altitude_rate": u.m / u.s,
-    "altitude_scale": u.one,
-    "mass": u.kg,
-    "position_noise": u.m,
-    "velocity_noise": u.m / u.s,
-    "altitude_noise": u.m,
-    "seed": u.one,
-}
-_GUIDED = {"cycle": u.s}
-_DIVERT = {"divert.downrange": u.m, "divert.crossrange": u.m}
-_BURN = {
-    "ignition": u.s,
-    "timer": u.s,
-    "target_delta_v": u.m / u.s,
-    "throttle": u.one,
-    "pitch_error": u.rad,
-    "yaw_error": u.rad,
-}
+_TIME_OFFSET = Number(unit=u.s, low=-LONG_S, high=LONG_S)
+_OFFSETS = dict(
+    zip(
+        OFFSETS,
+        3 * [Number(unit=u.m, low=-FAR_M, high=FAR_M)] + 3 * [Number(unit=u.m / u.s, low=-FAST_MPS, high=FAST_MPS)],
+        strict=True,
+    )
+)
+_GM = Number(unit=u.m**3 / u.s**2, low=GM_RANGE_M3_S2[0], high=GM_RANGE_M3_S2[1])
+_FAULT = Switch()
+_RADIATION = ("radiation_area", "radiation_coefficient")
+_MASSES = ("dry_mass", "propellant_mass")
 
 
 @dataclass(frozen=True)
@@ -67,20 +48,37 @@ class Path:
     ----------
     name : str
         As in ``craft.engine.thrust``.
-    unit : Unit
-        SI, in which samples of it are kept.
+    declaration : Number or Switch
+        Unit, SI but for the coherent N, in which samples of it are kept, and bounds: of what the component declares.
     offset : bool
         Whether the samples are added to what the scenario says: times, the state, the ground.
     """
 
     name: str
-    unit: u.UnitBase
+    declaration: Declaration
     offset: bool = False
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """The unit in which samples are kept."""
+        return self.declaration.unit
 
     @property
     def parts(self) -> list[str]:
         """The names between the dots."""
         return self.name.split(".")
+
+    def check(self, value: float) -> None:
+        """Refuse a value, in :attr:`unit`, that the component would refuse, or that is not finite.
+
+        Raises
+        ------
+        InputError
+            If it is out of the declared bounds.
+        """
+        if not self.declaration.holds(value):
+            given = f"{value} {self.unit}".strip()
+            raise InputError(f"{self.name} = {given}: expected {self.declaration.bounds}")
 
     @property
     def is_seed(self) -> bool:
@@ -115,35 +113,46 @@ def find(scenario: Scenario, name: str) -> Path:
 
 
 def _paths(scenario: Scenario) -> Iterator[Path]:
-    yield Path("state.epoch", u.s, offset=True)
-    yield from (Path(f"orbit.{name}", u.m if i < 2 else u.rad) for i, name in enumerate(ORBIT))
-    yield from (Path(f"state.{name}", u.m if i < 3 else u.m / u.s, offset=True) for i, name in enumerate(OFFSETS))
+    yield Path("state.epoch", _TIME_OFFSET, offset=True)
+    yield from _declared("orbit", ELEMENTS)
+    yield from (Path(f"state.{name}", number, offset=True) for name, number in _OFFSETS.items())
     if isinstance(scenario.moon.gravity, GravityField):  # a grid is made for one GM
-        yield Path("moon.gravity.gm", u.m**3 / u.s**2)
-    yield Path("moon.terrain.elevation", u.m, offset=True)
+        yield Path("moon.gravity.gm", _GM)
+    yield Path("moon.terrain.elevation", ELEVATION, offset=True)
     if scenario.moon.tide:
-        yield Path("moon.love_number", u.one)
-    if scenario.moon.radiation:
-        yield Path("craft.radiation_area", u.m**2)
-        yield Path("craft.radiation_coefficient", u.one)
-    burns = any(isinstance(phase, Burn | Guided) for phase in scenario.plan)
-    if burns or scenario.moon.radiation:
-        yield from (Path(name, unit) for name, unit in _MASSES.items())
-    if burns:
-        yield from (Path(name, unit) for name, unit in _ENGINE.items())
-    if any(isinstance(phase, Burn) for phase in scenario.plan):  # the computer cuts burns off by what it reads
-        yield from (Path(name, unit) for name, unit in _ACCELEROMETER.items())
-    if scenario.guided:
-        yield from (Path(f"craft.navigation.{name}", unit) for name, unit in _NAVIGATION.items())
+        yield from _declared("moon", declared(scenario.moon))
+    yield from _craft_paths(scenario)
     for k, phase in enumerate(scenario.plan):
-        if isinstance(phase, Coast):
-            yield Path(f"plan.{k}.duration", u.s)
-        elif isinstance(phase, Guided):
-            own = _GUIDED if phase.divert is None else _GUIDED | _DIVERT
-            yield from (Path(f"plan.{k}.{name}", unit) for name, unit in own.items())
-        else:
-            yield from (Path(f"plan.{k}.{name}", unit, offset=name == "ignition") for name, unit in _BURN.items())
-    yield from (Path(f"faults.{fault.title}", u.one) for fault in scenario.faults)
+        if isinstance(phase, Burn):
+            yield Path(f"plan.{k}.ignition", _TIME_OFFSET, offset=True)
+        yield from _declared(f"plan.{k}", declared(phase))
+        if isinstance(phase, Guided) and phase.divert is not None:
+            yield from _declared(f"plan.{k}.divert", declared(phase.divert))
+    yield from (Path(f"faults.{fault.title}", _FAULT) for fault in scenario.faults)
+
+
+def _craft_paths(scenario: Scenario) -> Iterator[Path]:
+    burns = any(isinstance(phase, Burn) for phase in scenario.plan)
+    powered = burns or bool(scenario.guided)
+    own = declared(Spacecraft)
+    if scenario.moon.radiation:
+        yield from _declared("craft", {name: own[name] for name in _RADIATION})
+    if powered or scenario.moon.radiation:
+        yield from _declared("craft", {name: own[name] for name in _MASSES})
+    if powered:
+        yield from _declared("craft.engine", declared(Engine))
+    if burns:  # the computer cuts burns off by what it reads
+        yield from _declared("craft.accelerometer", declared(Accelerometer))
+    if scenario.guided:
+        yield from _declared("craft.navigation", declared(Navigation))
+
+
+def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:
+    """Return the paths of what a component declares to be dispersible; angles are kept in radians."""
+    for name, number in numbers.items():
+        if number.dispersible:
+            kept = number.to(u.rad) if isinstance(number, Number) and number.unit == u.deg else number
+            yield Path(f"{prefix}.{name}", kept)
 
 
 def nominal(scenario: Scenario, name: str) -> u.Quantity:
@@ -192,6 +201,7 @@ def edited(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     parts: dict[str, Any] = {name: getattr(scenario, name) for name in ("craft", "plan", "moon")}
     for name, value in values.items():
         path = find(scenario, name)
+        path.check(value)
         first, *rest = path.parts
         if name == "moon.terrain.elevation":
             parts["moon"] = replace(parts["moon"], terrain=parts["moon"].terrain.raised(value * u.m))

@@ -22,7 +22,6 @@ from lunarsim.kernels.motion import Environment
 from lunarsim.kernels.run import Plan
 from lunarsim.kernels.terrain import Ground
 from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
-from lunarsim.moon.gravity_check import GM_RANGE_M3_S2
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 
 Table = NDArray[np.float64]
@@ -71,18 +70,12 @@ _PLACES_IN_PHASE = {
 }
 
 
-_LEAST = np.nextafter(0.0, 1.0)
-_POSSIBLE = {  # what the kernels do not check themselves
-    "moon.gravity.gm": GM_RANGE_M3_S2,
-    "moon.love_number": (_LEAST, np.inf),
-    "craft.radiation_area": (0.0, np.inf),
-    "craft.radiation_coefficient": (_LEAST, 2.0),
-    "craft.engine.thrust_error": (-0.99, np.inf),
-    "craft.navigation.altitude_scale": (-1.0, np.inf),
-    "craft.navigation.position_noise": (0.0, np.inf),
-    "craft.navigation.velocity_noise": (0.0, np.inf),
-    "craft.navigation.altitude_noise": (0.0, np.inf),
-    "craft.navigation.seed": (0.0, 2.0**53),
+# What stands in a row for a value out of its bounds, so that the kernels refuse it with their reason; else NaN.
+_REFUSED = {
+    "propellant_mass": -1.0,
+    **dict.fromkeys(
+        ("dry_mass", "thrust", "specific_impulse", "duration", "timer", "cycle", "target_delta_v", "throttle"), 0.0
+    ),
 }
 
 
@@ -229,13 +222,15 @@ def _check_standing(scenario: Scenario, values: Sequence[str], faults: Sequence[
 
 
 def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
-    """Write the values of a path into its column; the orbit and the state are written together later."""
+    """Write the values of a path into its column; the orbit and the state are written together later.
+
+    A value out of its bounds is written as one that the kernels refuse.
+    """
     first, _, _ = name.partition(".")
     if first in {"faults", "orbit"} or (first == "state" and name != "state.epoch"):
         return
-    column = rows[:, place(name)]
-    low, high = _POSSIBLE.get(name, (-np.inf, np.inf))
-    values = np.where((values >= low) & (values <= high), values, np.nan)
+    column, path = rows[:, place(name)], find(scenario, name)
+    values = np.where(path.declaration.holds(values), values, _REFUSED.get(path.parts[-1], np.nan))
     if name.endswith(".ignition"):
         column += values
     elif name == "moon.terrain.elevation":
@@ -267,10 +262,15 @@ def _write_states(scenario: Scenario, values: Mapping[str, Table], rows: Table) 
     if any(name.startswith("orbit.") for name in values):
         elements = [values.get(f"orbit.{n}", nominal(scenario, f"orbit.{n}").value) for n in ORBIT]
         columns = [np.broadcast_to(element, len(rows)).astype(float) for element in elements]
+        for name, column in zip(ORBIT, columns, strict=True):
+            if f"orbit.{name}" in values:
+                column[~find(scenario, f"orbit.{name}").declaration.holds(column)] = np.nan
         states = states_from_elements(np.stack(columns, axis=1), constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M, rot)
         rows[:, places.POSITION], rows[:, places.VELOCITY] = states[:, 0:3], states[:, 3:6]
     axes = rot_rtn_from_icrf(state)
     for k, name in enumerate(OFFSETS):
-        if f"state.{name}" in values:
+        offsets = values.get(f"state.{name}")
+        if offsets is not None:
+            offsets = np.where(find(scenario, f"state.{name}").declaration.holds(offsets), offsets, np.nan)
             to = places.POSITION if k < 3 else places.VELOCITY
-            rows[:, to] += values[f"state.{name}"][:, None] * axes[k % 3]
+            rows[:, to] += offsets[:, None] * axes[k % 3]

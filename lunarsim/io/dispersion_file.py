@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from astropy import units as u
 
+from lunarsim.campaign.dispersion_checks import check_possible
 from lunarsim.campaign.distributions import (
     Discrete,
     Distribution,
@@ -21,7 +22,7 @@ from lunarsim.campaign.distributions import (
     TruncatedNormal,
     Uniform,
 )
-from lunarsim.campaign.paths import nominal
+from lunarsim.campaign.paths import dispersible, nominal
 from lunarsim.errors import DataError, InputError, ScenarioError
 from lunarsim.flight import Scenario
 from lunarsim.io import dispersion_schema as schema
@@ -64,8 +65,18 @@ def dispersions_of(
                     "expected each path once"
                 )
             where[path] = i
+        built(origin, f"dispersions.{i}", partial(_check_possible, paths, distribution, scenario))
         found[paths] = distribution
     return found
+
+
+def _check_possible(paths: Paths, distribution: Distribution, scenario: Scenario) -> None:
+    """Refuse nonsense as a campaign does; paths and dimensions that are not of this scenario it refuses itself."""
+    known = dispersible(scenario)
+    names = (paths,) if isinstance(paths, str) else paths
+    for k, (name, unit) in enumerate(zip(names, distribution.unit, strict=False)):
+        if name in known and unit.is_equivalent(known[name].unit):
+            check_possible(known[name], distribution, k)
 
 
 def _dispersion(table: Any, scenario: Scenario, find: Callable[[str], Path]) -> tuple[Paths, Distribution]:

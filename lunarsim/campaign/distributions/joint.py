@@ -18,6 +18,8 @@ from lunarsim.campaign.distributions.covariance import check_not_negative, chole
 from lunarsim.campaign.distributions.distribution import Floats
 from lunarsim.errors import InputError
 
+_GREATEST_SIGMA = 1e150  # the square of a greater one, or its product with another, is not finite
+
 #: The paths of a state's dispersion, in this order: position and velocity in RTN axes of the nominal state.
 STATE_PATHS = (
     "state.radial",
@@ -88,6 +90,8 @@ class JointNormal:
             spreads[i] = amount(f"sigmas[{i}]", sigma, like=(f"means[{i}]", centre)).value
             if spreads[i] < 0.0:
                 raise InputError(f"sigmas[{i}] = {words(sigma)}: expected a standard deviation, zero or more")
+            if spreads[i] > _GREATEST_SIGMA:
+                raise InputError(f"sigmas[{i}] = {words(sigma)}: expected up to {_GREATEST_SIGMA:g}")
         matrix = symmetric("correlation", correlation, len(centres))
         for row, column in np.argwhere(np.abs(matrix) > 1.0):
             raise InputError(f"correlation[{row}][{column}] = {matrix[row, column]}: expected -1 to 1")
