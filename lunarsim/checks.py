@@ -21,6 +21,8 @@ _EXAMPLES = {
     u.m / u.s**2: "an acceleration such as 0.1 * u.m / u.s**2",
 }
 
+_LAST_JULIAN_DATE = 1e7
+
 
 def quantity(
     name: str,
@@ -89,4 +91,15 @@ def instant(name: str, value: Any) -> Time:
         raise InputError(f"{name} = {value!r} is not a Time: expected e.g. Time('2023-08-19T11:10:00', scale='utc')")
     if not value.isscalar:
         raise InputError(f"{name} holds {value.size} times: expected one")
+    check_calendar(name, value)
     return value
+
+
+def check_calendar(name: str, times: Time) -> None:
+    """Raise an error if a time lies where no scale can be converted into another; flights need one of 1900 to 2050."""
+    days = np.ravel(times.jd)
+    outside = days[~((days >= 0.0) & (days <= _LAST_JULIAN_DATE))]
+    if outside.size:
+        raise InputError(
+            f"{name} = Julian date {outside[0]:g}: expected from 0 to {_LAST_JULIAN_DATE:g}, years -4712 to 22666"
+        )

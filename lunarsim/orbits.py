@@ -91,6 +91,7 @@ class State:
             checks.instant("epoch", self.epoch)
         if self.epoch.ndim > 1 or self.epoch.masked:
             raise InputError(f"epoch has shape {self.epoch.shape}: expected one time, or n times without gaps")
+        checks.check_calendar("epoch", self.epoch)
         shape = (*self.epoch.shape, 3)
         for name, declaration in _COMPONENTS.items():
             declaration.checked(name, getattr(self, name), shape=shape)

@@ -258,3 +258,15 @@ def test_a_craft_of_a_microgram_is_refused_before_it_is_flown():
 def test_a_switch_holds_zero_and_one():
     assert Switch().holds([0.0, 1.0]).all()
     assert not Switch().holds([0.5, -1.0, np.nan]).any()
+
+
+@pytest.mark.parametrize("julian_date", [1e300, 1e9, -1e9])
+def test_a_time_that_no_calendar_reaches_is_refused(julian_date):
+    never = Time(julian_date, format="jd", scale="utc")
+    for make in (
+        lambda: ls.State([1.8e6, 0, 0] * u.m, [0, 1600, 0] * MPS, never),
+        lambda: ls.State.from_elements(**ORBIT, epoch=never),
+        lambda: ls.Burn(ignition=never, target_delta_v=1 * MPS, timer=1 * u.s),
+    ):
+        with pytest.raises(ls.InputError, match=r"(epoch|ignition) = Julian date .*: expected from 0 to 1e\+07"):
+            make()
