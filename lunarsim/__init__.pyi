@@ -25,6 +25,7 @@ from .craft import Spacecraft as Spacecraft
 from .errors import DataError as DataError
 from .errors import EpochError as EpochError
 from .errors import InputError as InputError
+from .errors import IntegrationError as IntegrationError
 from .errors import LunarsimError as LunarsimError
 from .errors import ModelWarning as ModelWarning
 from .errors import OutputError as OutputError

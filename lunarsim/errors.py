@@ -34,6 +34,10 @@ class SpanError(InputError):
     """A flight was asked for a time that it did not fly."""
 
 
+class IntegrationError(LunarsimError):
+    """A flight cannot be integrated further; the text says in which phase, when, where and why."""
+
+
 class OutputError(LunarsimError, OSError):
     """Results could not be written."""
 

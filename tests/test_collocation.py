@@ -26,14 +26,14 @@ TOLERANCE_M = 1e-3  # that of a campaign
 def _fly(t_s, h_s, y, environment, propulsion, tolerance_m, log):
     """Take as many steps as the log has rows."""
     for k in range(log.shape[0]):
-        step = collocate(t_s + k * h_s, h_s, y, environment, propulsion, tolerance_m)
+        step = collocate(t_s + k * h_s, h_s, y, environment, propulsion, tolerance_m, np.inf)
         step_end(h_s, y, step, propulsion, y)
         log[k, 0], log[k, 1], log[k, 2] = step.error_m, step.converged, step.evaluations
 
 
 @numba.njit(error_model="numpy")
 def _series(t_s, h_s, y, environment, propulsion, tolerance_m, path, sensed):
-    step = collocate(t_s, h_s, y, environment, propulsion, tolerance_m)
+    step = collocate(t_s, h_s, y, environment, propulsion, tolerance_m, np.inf)
     write_path(h_s, y, step, path)
     write_sensed(h_s, y, step, propulsion, sensed)
 

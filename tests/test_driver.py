@@ -6,7 +6,7 @@ from astropy import units as u
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunarsim.errors import InputError, LunarsimError
+from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight import Accuracy
 from lunarsim.flight.driver import Trigger, fly_segment
 from lunarsim.kernels import motion
@@ -175,3 +175,39 @@ def test_tolerances_that_cannot_be_met_are_refused(options, text):
     with pytest.raises(InputError) as error:
         Accuracy(**options)
     assert text in str(error.value)
+
+
+def test_a_force_that_is_no_number_from_the_start_is_reported_and_not_looked_at_for_ever():
+    with pytest.raises(IntegrationError, match=r"stopped 3\.000 s after .*: the force is not a number"):
+        fly_segment(lambda _t, y: np.full(y.size, np.nan), 3.0, at_phase(0.0), 10.0, [], Accuracy())
+
+
+def test_a_force_that_turns_over_at_rest_collapses_the_steps_and_says_where():
+    """A thrust of 1 m/s2 against the velocity, with nothing that ends it at rest: the sign of a velocity."""
+
+    def braking(_t, y):
+        out = np.zeros(motion.SIZE)
+        out[0], out[3] = y[3], -np.sign(y[3])
+        return out
+
+    y = np.zeros(motion.SIZE)
+    y[0], y[3] = 1.75e6, 2.0
+    with pytest.raises(IntegrationError, match=r"stopped 2\.000 s after .* height of 12\.602 km .*1000 steps"):
+        fly_segment(braking, 0.0, y, 100.0, [], Accuracy())
+
+
+def test_steps_without_end_are_counted_and_said():
+    def shaking(t_s, _y):
+        out = np.zeros(motion.SIZE)
+        out[3] = 1e3 * np.sin(3e4 * t_s)
+        return out
+
+    with pytest.raises(IntegrationError, match=r"steps did not lead to its end at 50\.000 s"):
+        fly_segment(shaking, 0.0, np.zeros(motion.SIZE), 50.0, [], Accuracy())
+
+
+def test_a_longest_step_that_follows_the_state_is_kept_to():
+    segment = fly(3.0, longest_step=lambda y: 0.01 + 1e-7 * abs(y[0]))
+    starts, ends = segment.step_ends_s[:-1], segment.step_ends_s[1:]
+    allowed = 0.01 + 1e-7 * SIZE_M * np.abs(np.sin(starts))
+    assert np.all(ends - starts <= allowed * (1 + 1e-9))  # the sine of the state, to its tolerance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
@@ -11,7 +11,10 @@ from astropy import units as u
 from lunarsim.campaign.columns import records
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.flight import Aloft, Escape, Flight, Impact, InOrbit, Landed
+from lunarsim.flight import Aloft, BurnRecord, Escape, EventKind, Flight, Impact, InOrbit, Landed, PhaseRecord
+from lunarsim.flight.timeline import LIMIT_OF_TIME
+from lunarsim.kernels import places
+from lunarsim.plan import Burn, Guided
 
 if TYPE_CHECKING:
     from lunarsim.campaign.result import CampaignResult
@@ -31,22 +34,36 @@ class HeldOut:
         Between their times.
     cutoff : Quantity
         Between the durations of a burn or a guided phase.
+    propellant : Quantity
+        Between what a burn or a guided phase used, and between the masses at the end.
     different : tuple of int
-        Runs that ended otherwise, or a burn of which did, or that the reference driver refuses.
+        Runs that ended otherwise, or of which a burn or a guided phase did, or that the reference driver refuses.
     """
 
     runs: tuple[int, ...]
     position: u.Quantity
     time: u.Quantity
     cutoff: u.Quantity
+    propellant: u.Quantity
     different: tuple[int, ...]
 
     def __str__(self) -> str:
         alike = f"{len(self.different)} ended otherwise: {self.different}" if self.different else "all ended alike"
         return (
             f"{len(self.runs)} runs flown by both drivers: {alike}; at most {self.position.to_value(u.m):.2g} m, "
-            f"{self.time.to_value(u.s):.1e} s, cut-off {self.cutoff.to_value(u.s):.1e} s apart"
+            f"{self.time.to_value(u.s):.1e} s, cut-off {self.cutoff.to_value(u.s):.1e} s, "
+            f"propellant {self.propellant.to_value(u.kg):.1e} kg apart"
         )
+
+
+class Apart(NamedTuple):
+    """How far a run of the compiled driver is from its flight by the reference driver."""
+
+    position_m: float
+    time_s: float
+    cutoff_s: float
+    propellant_kg: float
+    alike: bool  #: whether both ended alike, and all their burns and guided phases
 
 
 def hold_against_reference(result: CampaignResult, count: int, seed: int) -> HeldOut:
@@ -64,40 +81,63 @@ def hold_against_reference(result: CampaignResult, count: int, seed: int) -> Hel
     found = result.dataset.isel(run=chosen)
     runs = found["run"].values
     rows = [_compared(result, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
-    position, time, cutoff, alike = (np.array(each) for each in zip(*rows, strict=True))
+    position, time, cutoff, propellant, alike = (np.array(each) for each in zip(*rows, strict=True))
     return HeldOut(
         runs=tuple(int(run) for run in runs),
         position=float(position.max()) * u.m,
         time=float(time.max()) * u.s,
         cutoff=float(cutoff.max()) * u.s,
+        propellant=float(propellant.max()) * u.kg,
         different=tuple(int(run) for run in runs[~alike]),
     )
 
 
-def _compared(result: CampaignResult, run: int, row: Any) -> tuple[float, float, float, bool]:
+def _compared(result: CampaignResult, run: int, row: Any) -> Apart:
     try:
-        return _apart(row, result.rerun(run))
+        return apart(row, result.rerun(run))
     except LunarsimError:  # a run that the reference driver refuses is one on which the two differ
-        return 0.0, 0.0, 0.0, False
+        return Apart(0.0, 0.0, 0.0, 0.0, False)
 
 
-def _apart(row: Any, flight: Flight) -> tuple[float, float, float, bool]:
-    """Return how far a run is from its reference flight: m, s, s of a burn, and whether both ended alike."""
+def apart(row: Any, flight: Flight) -> Apart:
+    """Return how far a run, by the names of its columns, is from its reference flight."""
     state = flight.outcome.state
     end = np.array([float(row[name]) for name in ("x_m", "y_m", "z_m")])
     position = float(np.linalg.norm(end - state.position.to_value(u.m)))
     start = flight.start if "state.epoch" not in row else flight.start - float(row["state.epoch"]) * u.s
     time = abs(float((state.epoch - start).to_value(u.s)) - float(row["end_s"]))
-    durations = [
-        abs(float(row[f"burn{k}_duration_s"]) - burn.duration.to_value(u.s)) for k, burn in enumerate(flight.burns)
+    durations, propellant = [0.0], [abs(float(row["mass_kg"]) - float(flight.mass[-1].to_value(u.kg)))]
+    alike = OUTCOMES[int(row["outcome"])] == _outcome(flight)
+    for prefix, phase, record in _flown(flight):
+        alike = alike and _ended_alike(int(row[f"{prefix}_cutoff"]), phase, record)
+        if record is not None:
+            durations.append(abs(float(row[f"{prefix}_duration_s"]) - record.duration.to_value(u.s)))
+            propellant.append(abs(float(row[f"{prefix}_propellant_kg"]) - record.propellant.to_value(u.kg)))
+    return Apart(position, time, max(durations), max(propellant), alike)
+
+
+def _flown(flight: Flight) -> list[tuple[str, Burn | Guided, BurnRecord | PhaseRecord | None]]:
+    """Return the burns and guided phases of a plan: what their columns begin with, and their records, if flown."""
+    burns, phases = iter(flight.burns), iter(flight.phases)
+    plan = [phase for phase in flight.scenario.plan if isinstance(phase, Burn | Guided)]
+    return [
+        (prefix, phase, next(burns, None) if isinstance(phase, Burn) else next(phases, None))
+        for (prefix, _), phase in zip(records(flight.scenario), plan, strict=True)
     ]
-    guided = [name for name, _ in records(flight.scenario) if name.startswith("phase")]
-    for name, phase in zip(guided, flight.phases, strict=False):  # those after the ground were not flown
-        durations.append(abs(float(row[f"{name}_duration_s"]) - phase.duration.to_value(u.s)))
-    alike = OUTCOMES[int(row["outcome"])] == _outcome(flight) and all(
-        CUTOFFS[int(row[f"burn{k}_cutoff"])] == burn.cutoff.value for k, burn in enumerate(flight.burns)
-    )
-    return position, time, max(durations, default=0.0), alike
+
+
+def _ended_alike(code: int, phase: Burn | Guided, record: BurnRecord | PhaseRecord | None) -> bool:
+    """Return whether the code of a burn or a guided phase says what its record does."""
+    if record is None:
+        return code == places.NO_BURN
+    if isinstance(record, BurnRecord):
+        return CUTOFFS[code] == record.cutoff.value
+    exits = phase.exits if isinstance(phase, Guided) else ()
+    if code >= places.AT_EXIT:
+        return str(exits[code - places.AT_EXIT]) == record.ended_by
+    if code == places.BURN_MET_GROUND:
+        return record.ended_by in {EventKind.IMPACT.value, EventKind.TOUCHDOWN.value}
+    return record.ended_by.startswith(LIMIT_OF_TIME)
 
 
 def _outcome(flight: Flight) -> str:

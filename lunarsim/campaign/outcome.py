@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight.timeline import Cutoff
+from lunarsim.flight import timeline
 from lunarsim.flight.touchdown import VERDICTS
 from lunarsim.kernels import places
 from lunarsim.plan.phases import MOST_EXITS
@@ -28,23 +28,22 @@ FAILURES = {
     places.NOT_FINITE: "a value is not finite, out of its bounds, or impossible, such as a perilune above the apolune",
     places.NO_MASS: "the dry mass or the propellant mass is out of its bounds, or there is no propellant for a landing",
     places.NO_THRUST: "the thrust or the specific impulse is out of its bounds, or the thrust less than the weight",
-    places.NO_TIME: "a timer, a duration or a cycle is out of its bounds",
+    places.NO_TIME: "a timer, a duration or a cycle is out of its bounds, or nothing is flown",
     places.NO_TARGET: "the target delta-v of a burn is out of its bounds",
-    places.THROTTLE_OUT_OF_RANGE: "the throttle is not above 0 and up to 1",
+    places.THROTTLE_OUT_OF_RANGE: "the engine cannot run at the throttle of a burn: not above 0 and up to 1, below its "
+    "least, or within its forbidden band",
     places.LATE: "a burn's ignition comes before what precedes it ends",
     places.BELOW_GROUND: "the flight starts below the ground, or where the terrain is not known",
     places.GROUND_UNKNOWN: "the flight comes low where the terrain is not known",
-    places.NOT_CONVERGED: "the integration cannot go on",
+    places.NOT_CONVERGED: "the integration cannot go on: its steps, or the cycles of a phase, became too short",
     places.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned, or outside 1900 to 2050",
+    places.TOO_STRONG: "the thrust accelerates the empty craft by more than 100 km/s2, too much to be resolved",
 }
 
 #: How a burn or a guided phase ended, by its code; empty where it did not begin. Exits are counted from 1.
 CUTOFFS = {
     places.NO_BURN: "",
-    places.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V.value,
-    places.TIMER_RAN_OUT: Cutoff.TIMER.value,
-    places.PROPELLANT_OUT: Cutoff.PROPELLANT.value,
-    places.BURN_MET_GROUND: Cutoff.IMPACT.value,
+    **{code: cutoff.value for code, cutoff in timeline.CUTOFFS.items()},
     **{places.AT_EXIT + k: f"exit {k + 1}" for k in range(MOST_EXITS)},
 }
 

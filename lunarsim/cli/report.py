@@ -12,7 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from lunarsim import checks
-from lunarsim.flight import BurnRecord, Event, EventKind, Flight, GroundContact, Impact, Provenance, Scenario, Site
+from lunarsim.flight import (
+    BurnRecord,
+    Cutoff,
+    Event,
+    EventKind,
+    Flight,
+    GroundContact,
+    Impact,
+    Provenance,
+    Scenario,
+    Site,
+)
 from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
 
@@ -108,7 +119,7 @@ def site_words(name: str, site: Site) -> str:
 
 def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
     words = (
-        f"The {record.name} was cut off by the {record.cutoff.value} after {record.duration.to_value(u.s):.1f} s, "
+        f"The {record.name} was cut off {_by_what(record.cutoff)} after {record.duration.to_value(u.s):.1f} s, "
         f"at a true delta-v of {record.delta_v.to_value(_MPS):.1f} m/s; the computer had sensed "
         f"{record.delta_v_sensed.to_value(_MPS):.1f} of {record.target_delta_v.to_value(_MPS):.1f} m/s. "
         f"It left an orbit of {_orbit(record.after)}."
@@ -119,6 +130,10 @@ def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
             f"and {_orbit(planned.after)}."
         )
     return words
+
+
+def _by_what(cutoff: Cutoff) -> str:
+    return "as the speed reached zero" if cutoff is Cutoff.ZERO_SPEED else f"by the {cutoff.value}"
 
 
 def _distance(distance: u.Quantity) -> str:

@@ -9,6 +9,7 @@ from astropy import units as u
 from lunarsim import checks, constants, declarations
 from lunarsim.declarations import REQUIRED, number
 from lunarsim.errors import InputError
+from lunarsim.kernels.guidance import limits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,26 @@ class Engine:
                     f"forbidden_throttle = {self.forbidden_throttle}: expected two shares of full thrust, the smaller "
                     f"first, within the engine's range of {self.least_throttle:g} to 1"
                 )
+
+    def runs_at(self, throttle: float) -> bool:
+        """Return whether the engine can run at a share of its full thrust."""
+        return bool(limits.runs_at(throttle, self.least_throttle, *(self.forbidden_throttle or (0.0, 0.0))))
+
+    def check_throttle(self, throttle: float, whose: str) -> None:
+        """Refuse a throttle at which the engine cannot run.
+
+        Raises
+        ------
+        InputError
+            The text says whose throttle it is, and the range.
+        """
+        if not self.runs_at(throttle):
+            band = self.forbidden_throttle
+            without = "" if band is None else f", but not between {band[0]:g} and {band[1]:g}"
+            raise InputError(
+                f"{whose} has throttle = {throttle:g}, at which the engine cannot run: expected "
+                f"{self.least_throttle:g} (its least_throttle) to 1{without}"
+            )
 
     @property
     def exhaust_velocity(self) -> u.Quantity:

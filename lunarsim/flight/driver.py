@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 from scipy.integrate import DOP853, OdeSolution
 from scipy.optimize import brentq, minimize_scalar
 
-from lunarsim.errors import LunarsimError
+from lunarsim import constants
+from lunarsim.errors import IntegrationError
 from lunarsim.flight.accuracy import Accuracy
+from lunarsim.kernels import motion
+from lunarsim.kernels.segment import most_steps
 
 Vector = NDArray[np.float64]
 Derivative = Callable[[float, Vector], Vector]
@@ -27,6 +30,8 @@ Derivative = Callable[[float, Vector], Vector]
 _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
 _TOGETHER_S = 1e-6  # events closer than this to the end of a segment are events of its end
 _AT_ONCE_S = 5.0  # a segment this short is tried as one step; scipy would feel its way with three
+_PACE = 1000  # so many steps in less than _PACE_S have collapsed: a microsecond each
+_PACE_S = 1e-3
 _TURN_S = 1e-5  # how closely the turn of a function is found; two zeros closer than some of this are lost
 
 #: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
@@ -105,6 +110,7 @@ def fly_segment(
     accuracy: Accuracy,
     *,
     disarmed: Collection[Trigger] = (),
+    longest_step: Callable[[Vector], float] | None = None,
 ) -> Segment:
     """Integrate one smooth segment from ``start_s`` to ``end_s`` or to the first terminal event.
 
@@ -122,11 +128,13 @@ def fly_segment(
         Tolerances.
     disarmed : collection of Trigger
         What fired at the end of the segment before: it cannot fire again at the same root.
+    longest_step : callable, optional
+        The longest step (s) from a state; default: as long as the tolerances allow.
 
     Raises
     ------
-    LunarsimError
-        If the integrator cannot go on.
+    IntegrationError
+        If the integrator cannot go on, or its steps become too short or too many.
     """
     times, pieces, crossings = [start_s], [], []
     watch = _Watch(triggers, start_s, y, disarmed)
@@ -134,9 +142,7 @@ def fly_segment(
     ended_by: Trigger | None = None
     while solver.status == "running" and ended_by is None:
         y_before = solver.y
-        message = solver.step()
-        if solver.status == "failed":
-            raise LunarsimError(f"the integration stopped {solver.t:.3f} s after the start of the flight: {message}")
+        _step(solver, times, accuracy, longest_step)
         piece = solver.dense_output()
         found = watch.crossings(piece, solver.t_old, solver.t, accuracy.samples_per_step)
         ended_by = found[-1].trigger if found and found[-1].trigger.terminal else None
@@ -155,6 +161,32 @@ def fly_segment(
         step_ends_s=np.array(times),
         crossings=tuple(crossings),
         ended_by=ended_by,
+    )
+
+
+def _step(
+    solver: DOP853, times: Sequence[float], accuracy: Accuracy, longest_step: Callable[[Vector], float] | None
+) -> None:
+    """Take one step after those that ended at some times, or say why there can be none."""
+    longest_s = accuracy.max_step.to_value(u.s)
+    if not np.all(np.isfinite(solver.f)):  # scipy would look for a first step for ever
+        raise _stopped(solver, "the force is not a number")
+    if len(times) > most_steps(solver.t_bound - times[0], longest_s):
+        raise _stopped(solver, f"{len(times)} steps did not lead to its end at {solver.t_bound:.3f} s")
+    if len(times) > _PACE and solver.t - times[-_PACE] < _PACE_S:
+        raise _stopped(solver, f"the last {_PACE} steps together are shorter than {_PACE_S:g} s")
+    if longest_step is not None:
+        solver.max_step = min(longest_s, longest_step(solver.y))
+    message = solver.step()
+    if solver.status == "failed":
+        raise _stopped(solver, message)
+
+
+def _stopped(solver: DOP853, why: str) -> IntegrationError:
+    height_m = np.linalg.norm(solver.y[motion.POSITION]) - constants.MOON_RADIUS_M
+    return IntegrationError(
+        f"the integration stopped {solver.t:.3f} s after the start of the flight, at a height of "
+        f"{1e-3 * height_m:.3f} km and a speed of {np.linalg.norm(solver.y[motion.VELOCITY]):.6g} m/s: {why}"
     )
 
 

@@ -34,14 +34,13 @@ class LoweredCoast:
 
 @dataclass(frozen=True)
 class LoweredBurn:
-    """A burn with its three ways to end."""
+    """A burn: when it starts, the engine, and what ends it."""
 
     name: str
     ignition_s: float
-    timer_s: float
     target_dv_mps: float
-    dry_mass_kg: float
     propulsion: motion.Propulsion
+    numbers: NDArray[np.float64]  #: its part of the row
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,7 @@ def _lower_phase(
     return LoweredBurn(
         name=phase.name,
         ignition_s=float(own[places.IGNITION]),
-        timer_s=float(own[places.TIMER]),
         target_dv_mps=float(own[places.TARGET_DV]),
-        dry_mass_kg=float(row[places.DRY_MASS]),
         propulsion=burn_propulsion(row, own, int(plan.steering[k])),
+        numbers=own,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim.errors import InputError, IntegrationError
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.clock import time_after
 from lunarsim.flight.complaints import Complaints
@@ -21,15 +22,19 @@ from lunarsim.flight.lowering import COASTING, LoweredBurn, LoweredGuided, Lower
 from lunarsim.flight.outcome import Impact, Outcome, outcome_in_space
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.sky import Sky
-from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.flight.timeline import CUTOFFS, LIMIT_OF_TIME, BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.touchdown import touchdown_outcome
 from lunarsim.flight.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import motion, places
 from lunarsim.kernels.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import Command, engine_runs, is_empty
+from lunarsim.kernels.guided import gets_nowhere
+from lunarsim.kernels.run import longest_burn
+from lunarsim.kernels.standstill import above_standstill, longest_step
+from lunarsim.kernels.steering import follows_velocity
 from lunarsim.orbits import State
-from lunarsim.plan import Guided
+from lunarsim.plan import Burn, Guided
 
 
 class Pilot:
@@ -43,6 +48,7 @@ class Pilot:
         self._accuracy = accuracy
         self._t_s = 0.0
         self._y = lowered.initial
+        self._gm = float(lowered.environment.field.exact.gm)
         self._disarmed: frozenset[Trigger] = frozenset()
         self._ground = lowered.ground.trigger()
         sky = Sky(scenario.moon, lowered.environment, scenario.state.epoch, lowered.longest_s)
@@ -72,6 +78,11 @@ class Pilot:
                 self._coast_to(self._t_s + phase.duration_s, phase.name)
             if self._down:
                 break
+        if not self._phases:
+            raise InputError(
+                "the flight ends where it begins: none of its burns can begin (tanks that are empty, or no speed to "
+                "follow), and nothing comes after them: add a coast to the plan"
+            )
         outcome = self._finish()
         return Flight(
             scenario=self._scenario,
@@ -100,16 +111,13 @@ class Pilot:
     def _burn(self, burn: LoweredBurn) -> None:
         y = self._y
         before, ignition = self._state(), time_after(self._scenario.state.epoch, self._t_s)
-        target_mps = y[motion.DV_SENSED] + burn.target_dv_mps
-        sensed = Trigger(Cutoff.SENSED_DELTA_V.value, lambda _t, y: float(y[motion.DV_SENSED] - target_mps), +1, True)
-        empty = Trigger(Cutoff.PROPELLANT.value, lambda _t, y: float(y[motion.MASS] - burn.dry_mass_kg), -1, True)
         self._log(EventKind.IGNITION, burn.name, burn.propulsion.thrust_n)
         start_s = self._t_s
-        if y[motion.MASS] > burn.dry_mass_kg:
-            ended_by = self._segment(burn.name, start_s + burn.timer_s, burn.propulsion, sensed, empty)
-            reason = Cutoff(ended_by.name) if ended_by else Cutoff.TIMER
-        else:
-            reason = Cutoff.PROPELLANT
+        longest_s, code = longest_burn(y, self._lowered.row, burn.numbers, burn.propulsion)
+        reason = CUTOFFS[code]
+        if longest_s > 0.0:
+            ended_by = self._segment(burn.name, start_s + longest_s, burn.propulsion, *self._cutoffs(burn))
+            reason = Cutoff(ended_by.name) if ended_by else reason
         self._burns.append(
             BurnRecord(
                 name=burn.name,
@@ -127,6 +135,16 @@ class Pilot:
         self._log(EventKind.CUTOFF, reason.value)
         self._computer.point(self._y, burn.propulsion)
 
+    def _cutoffs(self, burn: LoweredBurn) -> list[Trigger]:
+        """Return what ends a burn that has begun before its longest time."""
+        target_mps = self._y[motion.DV_SENSED] + burn.target_dv_mps
+        found = [Trigger(Cutoff.SENSED_DELTA_V.value, lambda _t, y: float(y[motion.DV_SENSED] - target_mps), +1, True)]
+        if follows_velocity(burn.propulsion.steering):
+            thrust_n, gm = burn.propulsion.thrust_n, self._gm
+            rest = Trigger(Cutoff.ZERO_SPEED.value, lambda _t, y: above_standstill(y, thrust_n, gm), -1, True)
+            found.append(rest)
+        return found
+
     def _guided(self, phase: LoweredGuided) -> None:
         """Fly a guided phase, cycle by cycle, until an exit, its limit or the ground ends it."""
         computer, y, before, start_s = self._computer, self._y, self._state(), self._t_s
@@ -141,6 +159,12 @@ class Pilot:
             if command.exit != NO_EXIT:
                 ended_by = str(plan.exits[command.exit])
                 break
+            if gets_nowhere(phase.numbers, computer.memory):
+                raise IntegrationError(
+                    f"{self._t_s:.3f} s after the start of the flight: {self._in_words(phase.name)} has had far more "
+                    f"looks than its longest = {plan.longest} holds: its condition on a time comes ever nearer and is "
+                    "never met. Give it another exit, or a shorter longest"
+                )
             for kind in told.that_begin(command, self._y[motion.MASS]):
                 self._log(kind, phase.name)
             self._cycle(phase, command)
@@ -210,15 +234,22 @@ class Pilot:
         direction: NDArray[np.float64] | None = None,
     ) -> Trigger | None:
         bound = BoundMotion(self._lowered.environment, propulsion)
-        segment = fly_segment(
-            lambda t_s, y: bound_derivative(t_s, y, bound),
-            self._t_s,
-            self._y,
-            end_s,
-            [self._ground, *self._watched, *self._shadow, *cutoffs],
-            self._accuracy,
-            disarmed=self._disarmed,
-        )
+        try:
+            segment = fly_segment(
+                lambda t_s, y: bound_derivative(t_s, y, bound),
+                self._t_s,
+                self._y,
+                end_s,
+                [self._ground, *self._watched, *self._shadow, *cutoffs],
+                self._accuracy,
+                disarmed=self._disarmed,
+                longest_step=self._longest_step(propulsion),
+            )
+        except IntegrationError as stopped:
+            raise IntegrationError(
+                f"{self._in_words(name)}: {stopped}. Look whether its thrust has a direction all the way, and whether "
+                "masses and thrust are meant; a shorter phase ends before"
+            ) from None
         for crossing in segment.crossings:
             watched = self._watched.get(crossing.trigger)
             kind = watched and (watched.rising if crossing.rising else watched.falling)
@@ -228,6 +259,19 @@ class Pilot:
         error = self._error if direction is not None else None
         self._phases.append(FlownPhase(name, segment, propulsion.thrust_n, direction, error))
         return segment.ended_by
+
+    def _longest_step(self, propulsion: motion.Propulsion) -> Callable[[NDArray[np.float64]], float] | None:
+        """Return what keeps steps from reaching over a turn of the thrust; none where it holds a direction."""
+        errs = propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0
+        turns = propulsion.thrust_n > 0.0 and (errs or follows_velocity(propulsion.steering))
+        return (lambda y: longest_step(y, propulsion, self._gm)) if turns else None
+
+    def _in_words(self, name: str) -> str:
+        """Return a phase by its name, and what steers it."""
+        phase = next((p for p in self._scenario.plan if p.name == name), None)
+        if isinstance(phase, Guided):
+            return f"phase '{name}', {phase.law.title},"
+        return f"burn '{name}', {type(phase.steering).__name__}," if isinstance(phase, Burn) else f"'{name}'"
 
     def _finish(self) -> Outcome:
         craft, terrain = self._scenario.flown_craft, self._scenario.moon.terrain
@@ -257,7 +301,7 @@ class Pilot:
 def _limit_of_time(phase: Guided) -> str:
     """Return why a phase ended that met none of its exits."""
     never = " or ".join(str(each) for each in phase.exits)
-    return f"limit of time, never {never}" if never else "limit of time"
+    return f"{LIMIT_OF_TIME}, never {never}" if never else LIMIT_OF_TIME
 
 
 def _divert_in_words(phase: Guided, downrange_m: float, crossrange_m: float, slope_rad: float) -> str:

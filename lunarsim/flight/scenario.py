@@ -18,6 +18,7 @@ from lunarsim.flight.provenance import Provenance, Source
 from lunarsim.flight.published import ProfilePoint
 from lunarsim.flight.site import Site, elevation_of
 from lunarsim.flight.target_check import check_targets
+from lunarsim.kernels.standstill import STRONGEST_MPS2
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
@@ -83,9 +84,9 @@ class Scenario:
     Raises
     ------
     InputError
-        If there are no phases, the state holds many times, a burn has no craft or cannot start on time, a
-        fault has no craft, or a guided phase has no landing site, no propellant, less thrust than weight or, in a
-        plan that begins under guidance, a target below the ground.
+        If there are no phases, the state holds many times, a burn has no craft or cannot start on time, a fault has
+        no craft, the engine cannot run at a throttle that is given, a guided phase has no landing site, no propellant,
+        less thrust than weight or, in a plan that begins under guidance, a target below the ground.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Scenario:
             raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
         if self.guided:
             self._check_landing()
+        self._check_engine()
         self._check_ignitions()
 
     def without_faults(self) -> Scenario:
@@ -203,6 +205,25 @@ class Scenario:
                 pointed = _is_pointed_after(phase, pointed)
             elif isinstance(phase, Burn):
                 pointed = True
+
+    def _check_engine(self) -> None:
+        """Refuse what the engine, as it is flown, cannot run at, and more thrust than the drivers resolve."""
+        powered = [phase for phase in self.plan if isinstance(phase, Burn | Guided)]
+        craft = self.flown_craft
+        if craft is None or not powered:
+            return
+        engine = craft.engine
+        strongest = STRONGEST_MPS2 * (u.m / u.s**2)
+        if (engine.thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:
+            raise InputError(
+                f"craft.engine.thrust = {engine.thrust:g} accelerates the dry_mass = {craft.dry_mass:g} by more than "
+                f"{strongest:g}, which the drivers do not resolve: expected less thrust or more mass"
+            )
+        for phase in powered:
+            if isinstance(phase, Burn):
+                engine.check_throttle(phase.throttle, f"burn '{phase.name}'")
+            elif (throttle := getattr(phase.law, "throttle", None)) is not None:
+                engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
 
     def _check_ignitions(self) -> None:
         earliest_s = 0.0

@@ -10,6 +10,7 @@ from astropy.time import Time
 
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.over_ground import ground_velocity
+from lunarsim.kernels import places
 from lunarsim.orbits import State
 
 
@@ -55,6 +56,19 @@ class Cutoff(Enum):
     TIMER = "timer"
     PROPELLANT = "propellant"
     IMPACT = "impact"
+    ZERO_SPEED = "speed reached zero"
+
+
+LIMIT_OF_TIME = "limit of time"  #: how a guided phase ended that met none of its exits
+
+#: Why a burn ended, by the code of the kernels.
+CUTOFFS = {
+    places.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V,
+    places.TIMER_RAN_OUT: Cutoff.TIMER,
+    places.PROPELLANT_OUT: Cutoff.PROPELLANT,
+    places.BURN_MET_GROUND: Cutoff.IMPACT,
+    places.ZERO_SPEED: Cutoff.ZERO_SPEED,
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -128,6 +128,7 @@ def held_out_summary(held_out: HeldOut) -> dict[str, Any]:
         "position_m": float(held_out.position.to_value(u.m)),
         "time_s": float(held_out.time.to_value(u.s)),
         "cutoff_s": float(held_out.cutoff.to_value(u.s)),
+        "propellant_kg": float(held_out.propellant.to_value(u.kg)),
         "different": list(held_out.different),
     }
 

@@ -108,10 +108,12 @@ def collocate(
     environment: Environment,
     propulsion: Propulsion,
     tolerance_m: float,
+    still_mps: float,
 ) -> Solution:
     """Return the forces at the nodes of a step of ``h_s`` from state ``y`` at ``t_s``; see :mod:`motion`.
 
-    ``tolerance_m`` is the local error of the position that the step may have.
+    ``tolerance_m`` is the local error of the position that the step may have; the last sweeps change the velocities
+    by no more than ``still_mps``.
     """
     gm = environment.field.exact.gm
     nodes = _nodes_of(t_s, h_s, y, environment, propulsion)
@@ -121,18 +123,19 @@ def collocate(
     seen = r
     near, evaluations, converged = _NEAR_M, 0, False
     while evaluations < _MOST_EVALUATIONS:
-        moved, sweep = np.inf, 0
-        while moved > near and sweep < _MOST_SWEEPS:
+        moved, turned, sweep = np.inf, 0.0, 0
+        while (moved > near or turned > still_mps) and sweep < _MOST_SWEEPS:
             a = added(point_mass(r[0], r[1], r[2], gm), held)
             if propulsion.thrust_n > 0.0:
                 a = added(a, thrust(r, v, nodes.specific_force, propulsion))
             before = r
             r = _positions(y, nodes.time, h_s, a)
             if propulsion.thrust_n > 0.0:
-                v = _velocities(y, h_s, a)
+                slower, v = v, _velocities(y, h_s, a)
+                turned = _distance(v, slower) if evaluations > 0 else 0.0
             moved = _distance(r, before)
             sweep += 1
-        if moved > near:
+        if moved > near or turned > still_mps:
             break
         if evaluations > 0 and _distance(r, seen) * _STRONGEST_GRADIENT * h_s * h_s < tolerance_m:
             converged = True
@@ -248,6 +251,15 @@ def write_path(h_s: float, y: NDArray[np.float64], solution: Solution, coefficie
             coefficients[0, i, k] = h_s * h_s * total(solution.a[i] * load(_PATH_POSITION, WIDTH * k))
         coefficients[0, i, 0] += y[i] + 0.5 * h_s * y[3 + i]
         coefficients[0, i, 1] += 0.5 * h_s * y[3 + i]
+
+
+@part_of_kernel
+def write_velocity(h_s: float, y: NDArray[np.float64], solution: Solution, coefficients: NDArray[np.float64]) -> None:
+    """Write the velocity (m/s) along a step as Chebyshev series, shape (1, 3, terms)."""
+    for i in range(3):
+        for k in range(TERMS):
+            coefficients[0, i, k] = h_s * total(solution.a[i] * load(_PATH_VELOCITY, WIDTH * k))
+        coefficients[0, i, 0] += y[3 + i]
 
 
 @part_of_kernel

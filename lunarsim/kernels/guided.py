@@ -6,12 +6,16 @@ from numpy.typing import NDArray
 from lunarsim.kernels import places
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.exits import NO_EXIT
-from lunarsim.kernels.guidance.look import PHASE_START, Command, Guide, begin, engine_runs, look
+from lunarsim.kernels.guidance.look import FIRST_LOOK, LOOKS, PHASE_START, Command, Guide, begin, engine_runs, look
 from lunarsim.kernels.motion import Propulsion
-from lunarsim.kernels.segment import AT_END, ON_GROUND, Course, fly_to, write_record
+from lunarsim.kernels.segment import AT_END, ON_GROUND, STUCK, Course, fly_to, write_record
 from lunarsim.kernels.steering import FIXED
 
+SHORTEST_CYCLE_S = 1e-3  #: a landing is then a million looks
+MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
+
 _ROUNDING_S = 1e-9  # of the limit of a phase against the sum of its cycles
+_MOST_SHORTENED = 10_000  # cycles that a condition on a time has cut short: beyond, the phase gets nowhere
 
 
 @kernel
@@ -43,6 +47,13 @@ def is_over(t_s: float, phase: NDArray[np.float64], computer: NDArray[np.float64
 
 
 @kernel
+def gets_nowhere(phase: NDArray[np.float64], computer: NDArray[np.float64]) -> bool:
+    """Return whether a phase has had far more looks than its limit of time holds cycles."""
+    planned = phase[places.LONGEST] / phase[places.CYCLE]
+    return bool(computer[LOOKS] - computer[FIRST_LOOK] > 2.0 * planned + _MOST_SHORTENED)
+
+
+@kernel
 def fly_guided(
     t_s: float,
     y: NDArray[np.float64],
@@ -63,6 +74,8 @@ def fly_guided(
         if command.exit != NO_EXIT:
             reason = places.AT_EXIT + command.exit
             break
+        if gets_nowhere(phase, computer):
+            return t_s, STUCK
         t_s, ended = _fly_cycle(t_s, y, row, command, coasting, out)
     record[places.CUTOFF] = places.BURN_MET_GROUND if ended == ON_GROUND else reason
     write_record(record, start_s, before, t_s, y)

@@ -13,7 +13,7 @@ from lunarsim.kernels.collocation import TERMS
 from lunarsim.kernels.compiled import kernel, threaded_kernel
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.gravity_grid import ResidualGrid
-from lunarsim.kernels.guidance.limits import exhaust_velocity
+from lunarsim.kernels.guidance.limits import exhaust_velocity, runs_at, until_empty
 from lunarsim.kernels.guidance.look import (
     BELOW_SLOPE,
     COMPUTER,
@@ -23,15 +23,18 @@ from lunarsim.kernels.guidance.look import (
     Guide,
     axis_at,
     from_place,
+    is_empty,
     point,
     rest,
 )
-from lunarsim.kernels.guided import engine_off, fly_guided
+from lunarsim.kernels.guided import MOST_CYCLES, SHORTEST_CYCLE_S, engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
 from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
 from lunarsim.kernels.orientation import rot_pa_from_icrf
 from lunarsim.kernels.radiation import Sunlight
-from lunarsim.kernels.segment import AT_CUTOFF, AT_END, LOST, ON_GROUND, STUCK, Course, fly_to, write_record
+from lunarsim.kernels.segment import AT_CUTOFF, AT_END, AT_REST, LOST, ON_GROUND, STUCK, Course, fly_to, write_record
+from lunarsim.kernels.standstill import STRONGEST_MPS2, above_standstill
+from lunarsim.kernels.steering import follows_velocity
 from lunarsim.kernels.terrain import Ground, clearance, raised
 from lunarsim.kernels.touchdown import Limits, touchdown_on
 
@@ -117,13 +120,19 @@ def fly_run(
             t_s, ended = fly_guided(t_s, y, row, phase, guide, coasting, computer, out, record)
         burns += kind != places.COAST
         latest_s = _latest_end(latest_s, phase, kind)
-        if ended == LOST:
-            failure = places.GROUND_UNKNOWN
-        elif ended == STUCK:
-            failure = places.NOT_CONVERGED
+        failure = _failure_of(ended)
+    if failure == places.SOUND and t_s <= row[places.START_S]:  # no burn could begin, and nothing else was flown
+        failure = places.NO_TIME
     _write_end(t_s, y, row, failure, ended == ON_GROUND, own, own_ground, computer, out)
     if failure == places.SOUND and ended == ON_GROUND:
         write_touchdown(t_s, y, row, own, own_ground, computer, out)
+
+
+@kernel
+def _failure_of(ended: int) -> int:
+    if ended == LOST:
+        return places.GROUND_UNKNOWN
+    return places.NOT_CONVERGED if ended == STUCK else places.SOUND
 
 
 @kernel
@@ -150,15 +159,20 @@ def _why_not_phase(row: NDArray[np.float64], phase: NDArray[np.float64], kind: i
     elif kind == places.COAST:
         if phase[places.DURATION] <= 0.0:
             failure = places.NO_TIME
-    elif row[places.THRUST] <= 0.0 or row[places.EXHAUST_VELOCITY] <= 0.0 or row[places.THRUST_ERROR] <= -1.0:
+    elif (
+        min(row[places.THRUST], row[places.EXHAUST_VELOCITY], row[places.EXHAUST_VELOCITY_LEAST]) <= 0.0
+        or row[places.THRUST_ERROR] <= -1.0
+    ):
         failure = places.NO_THRUST
+    elif row[places.THRUST] * (1.0 + row[places.THRUST_ERROR]) > STRONGEST_MPS2 * row[places.DRY_MASS]:
+        failure = places.TOO_STRONG
     elif kind == places.GUIDED:
         failure = _why_not_guided(row, phase)
     elif phase[places.TIMER] <= 0.0:
         failure = places.NO_TIME
     elif phase[places.TARGET_DV] <= 0.0:
         failure = places.NO_TARGET
-    elif not 0.0 < phase[places.THROTTLE] <= 1.0:
+    elif not runs_at(phase[places.THROTTLE], row[places.LEAST_THROTTLE], row[places.BAND_BOTTOM], row[places.BAND_TOP]):
         failure = places.THROTTLE_OUT_OF_RANGE
     return failure
 
@@ -166,7 +180,8 @@ def _why_not_phase(row: NDArray[np.float64], phase: NDArray[np.float64], kind: i
 @kernel
 def _why_not_guided(row: NDArray[np.float64], phase: NDArray[np.float64]) -> int:
     """Return why no guidance could fly a phase, as a scenario refuses it, or SOUND."""
-    if phase[places.LONGEST] <= 0.0 or phase[places.CYCLE] <= 0.0:
+    cycle_s, longest_s = phase[places.CYCLE], phase[places.LONGEST]
+    if longest_s <= 0.0 or cycle_s < SHORTEST_CYCLE_S or longest_s > MOST_CYCLES * cycle_s:
         return places.NO_TIME
     if row[places.PROPELLANT] <= 0.0:
         return places.NO_MASS
@@ -213,6 +228,21 @@ def burn_propulsion(row: NDArray[np.float64], phase: NDArray[np.float64], steeri
 
 
 @kernel
+def longest_burn(
+    y: NDArray[np.float64], row: NDArray[np.float64], phase: NDArray[np.float64], propulsion: Propulsion
+) -> tuple[float, int]:
+    """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
+    if is_empty(y[6], row[places.DRY_MASS]):
+        return 0.0, places.PROPELLANT_OUT
+    if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, row[places.GM]) <= 0.0:
+        return 0.0, places.ZERO_SPEED
+    lasts_s = until_empty(y[6], row[places.DRY_MASS], propulsion.thrust_n, propulsion.exhaust_velocity_mps)
+    if phase[places.TIMER] <= lasts_s:
+        return phase[places.TIMER], places.TIMER_RAN_OUT
+    return lasts_s, places.PROPELLANT_OUT
+
+
+@kernel
 def _burn(
     t_s: float,
     y: NDArray[np.float64],
@@ -223,10 +253,10 @@ def _burn(
     out: NDArray[np.float64],
     record: NDArray[np.float64],
 ) -> tuple[float, int]:
-    """Fly a burn until the sensed delta-v, the timer, the propellant or the ground ends it; write its record."""
+    """Fly a burn until the sensed delta-v, timer, propellant, standstill or the ground ends it; write its record."""
     propulsion = burn_propulsion(row, phase, steering)
     start_s, before = t_s, y.copy()
-    until_empty_s = (before[6] - row[places.DRY_MASS]) * propulsion.exhaust_velocity_mps / propulsion.thrust_n
+    longest_s, reason = longest_burn(y, row, phase, propulsion)
     course = Course(
         coasting.environment,
         coasting.ground,
@@ -235,13 +265,14 @@ def _burn(
         coasting.tolerance_m,
         coasting.coefficients,
     )
-    t_s, ended = fly_to(t_s, t_s + min(phase[places.TIMER], until_empty_s), y, course, out)
+    t_s, ended = fly_to(t_s, t_s + longest_s, y, course, out)
     if ended == AT_CUTOFF:
-        record[places.CUTOFF] = places.SENSED_DELTA_V
+        reason = places.SENSED_DELTA_V
     elif ended == ON_GROUND:
-        record[places.CUTOFF] = places.BURN_MET_GROUND
-    else:
-        record[places.CUTOFF] = places.TIMER_RAN_OUT if phase[places.TIMER] <= until_empty_s else places.PROPELLANT_OUT
+        reason = places.BURN_MET_GROUND
+    elif ended == AT_REST:
+        reason = places.ZERO_SPEED
+    record[places.CUTOFF] = reason
     write_record(record, start_s, before, t_s, y)
     return t_s, ended
 

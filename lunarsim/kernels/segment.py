@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
-from lunarsim.kernels.collocation import TERMS, Solution, collocate, step_end, write_path, write_sensed
+from lunarsim.kernels.collocation import TERMS, Solution, collocate, step_end, write_path, write_sensed, write_velocity
 from lunarsim.kernels.compiled import kernel, part_of_kernel
 from lunarsim.kernels.contact import CONTACT, UNKNOWN, first_contact
 from lunarsim.kernels.lanes import WIDTH
@@ -25,10 +25,12 @@ from lunarsim.kernels.places import (
     EVALUATIONS,
 )
 from lunarsim.kernels.roots import bracket_of, is_open, narrowed, trial
+from lunarsim.kernels.standstill import above_standstill, longest_step, slowing
+from lunarsim.kernels.steering import follows_velocity
 from lunarsim.kernels.terrain import Ground, clearance
 
 # How a segment ended.
-AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK = 0, 1, 2, 3, 4, 5
+AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST = 0, 1, 2, 3, 4, 5, 6
 
 _LONGEST_STEP_S = 400.0
 _SHORTEST_STEP_S = 1e-6
@@ -38,6 +40,8 @@ _CONTACT_S = 1e-7
 _EDGE_S = 1e-7
 _JUST_S = 1e-6  # events closer than this to the start of a step belong to the step before
 _LOOKS = 16  # where along a step the edges of the shadow are looked for
+_STILL, _TURNED = 1e-9, 1e-8  # of the velocity that turns a thrust: changes by the last sweep, errors of a step
+_MOST_STEPS = 20_000  # of a segment, and two more a second or a longest step: beyond, it gets nowhere
 
 
 class Course(NamedTuple):
@@ -49,6 +53,12 @@ class Course(NamedTuple):
     target_dv_mps: float  #: infinite where nothing is cut off
     tolerance_m: float
     coefficients: NDArray[np.float64]  #: room for a step's path
+
+
+@kernel
+def most_steps(duration_s: float, longest_step_s: float) -> float:
+    """Return how many steps a segment may take, in either driver."""
+    return _MOST_STEPS + 2.0 * duration_s / min(longest_step_s, 1.0)
 
 
 @kernel
@@ -67,14 +77,21 @@ def fly_to(
 ) -> tuple[float, int]:
     """Fly ``y`` with one engine setting until a time, a cut-off or the ground; return when and how it ended."""
     h_s = min(end_s - t_s, _LONGEST_STEP_S)
+    steps, most = 0, most_steps(end_s - t_s, _LONGEST_STEP_S)
     while t_s < end_s:
+        steps += 1
+        if steps > most:
+            return t_s, STUCK
+        smooth_s, smooth_mps = _smooth(y, course)
+        h_s = min(h_s, smooth_s)
         last = h_s >= end_s - t_s
         if last:
             h_s = end_s - t_s
-        step = collocate(t_s, h_s, y, course.environment, course.propulsion, course.tolerance_m)
+        still_mps, tolerance_m = _STILL * smooth_mps, min(course.tolerance_m, _TURNED * smooth_mps * h_s)
+        step = collocate(t_s, h_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
         out[EVALUATIONS] += step.evaluations
-        if not step.converged or step.error_m > course.tolerance_m:
-            h_s *= _shrink(step, course.tolerance_m)
+        if not step.converged or step.error_m > tolerance_m:
+            h_s *= _shrink(step, tolerance_m)
             if h_s < _SHORTEST_STEP_S and not last:
                 return t_s, STUCK
             continue
@@ -82,7 +99,7 @@ def fly_to(
         if ended == LOST:
             return t_s, ended
         if ended != AT_END:  # to the event itself, so that the end is integrated, not interpolated
-            step = collocate(t_s, event_s, y, course.environment, course.propulsion, course.tolerance_m)
+            step = collocate(t_s, event_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
             out[EVALUATIONS] += step.evaluations
             step_end(event_s, y, step, course.propulsion, y)
             t_s += event_s
@@ -91,8 +108,16 @@ def fly_to(
         else:
             step_end(h_s, y, step, course.propulsion, y)
             t_s = end_s if last else t_s + h_s
-        h_s = min(h_s * _growth(step, course.tolerance_m), _LONGEST_STEP_S)
+        h_s = min(h_s * _growth(step, tolerance_m), _LONGEST_STEP_S)
     return t_s, AT_END
+
+
+@part_of_kernel
+def _smooth(y: NDArray[np.float64], course: Course) -> tuple[float, float]:
+    """Return how long (s) and over what change of velocity (m/s) the direction of thrust is smooth."""
+    gm = course.environment.field.exact.gm
+    smooth_s = longest_step(y, course.propulsion, gm)
+    return smooth_s, smooth_s * slowing(y, course.propulsion.thrust_n, gm)
 
 
 @part_of_kernel
@@ -117,6 +142,10 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
         cutoff_s = _cutoff(h_s, y, step, course)
         if cutoff_s < event_s:
             ended, event_s = AT_CUTOFF, cutoff_s
+    if course.propulsion.thrust_n > 0.0 and follows_velocity(course.propulsion.steering):
+        rest_s = _rest(h_s, y, step, course)
+        if rest_s < event_s:
+            ended, event_s = AT_REST, rest_s
     environment = course.environment
     found, before_s, after_s = first_contact(path, environment.epoch_et_s, environment.angles, course.ground, True)
     if found == UNKNOWN and before_s - t_s < event_s:
@@ -152,6 +181,33 @@ def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) 
             return bracket.root_s
         before_s, before = after_s, after
     return np.inf
+
+
+@kernel
+def _rest(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
+    """Return when within a step the speed falls to that of standstill; infinite if it does not."""
+    series = ChebyshevTable(0.0, h_s, np.empty((1, 3, TERMS)))
+    write_velocity(h_s, y, step, series.coefficients)
+    before_s, before = 0.0, _above_rest(0.0, y, series, course)
+    for k in range(1, WIDTH + 1):
+        after_s = h_s * k / WIDTH
+        after = _above_rest(after_s, y, series, course)
+        if before > 0.0 >= after:
+            bracket = bracket_of(before_s, before, after_s, after)
+            while is_open(bracket, _CUTOFF_S):
+                at = trial(bracket)
+                bracket = narrowed(bracket, at, _above_rest(at, y, series, course))
+            return bracket.root_s
+        before_s, before = after_s, after
+    return np.inf
+
+
+@kernel
+def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, course: Course) -> float:
+    now, propulsion = y.copy(), course.propulsion
+    evaluate(series, at_s, now[3:6])
+    now[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * at_s
+    return above_standstill(now, propulsion.thrust_n, course.environment.field.exact.gm)
 
 
 @kernel

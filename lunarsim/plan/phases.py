@@ -11,10 +11,11 @@ from astropy.time import Time
 from lunarsim import checks, declarations
 from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
+from lunarsim.kernels.guided import MOST_CYCLES, SHORTEST_CYCLE_S
 from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
 from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go
-from lunarsim.plan.steering import AgainstVelocity, Steering
+from lunarsim.plan.steering import AgainstVelocity, Steering, check_steering
 
 MOST_EXITS = 4
 _SHORTEST_S = 1e-6  # of a phase
@@ -38,7 +39,8 @@ class Burn:
     """A burn as the flight computer is told to fly it.
 
     It ends with whatever comes first: the accelerometer's integrated reading reaches
-    ``target_delta_v``, the ``timer`` runs out, or the propellant does.
+    ``target_delta_v``, the ``timer`` runs out, or the propellant does. A burn along or against the velocity ends too
+    when the speed reaches zero, where it has no direction; from rest it does not begin.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ class Burn:
     steering : Steering
         Default: against the velocity.
     throttle : float
-        Share of the engine's full thrust, above 0 to 1; default 1.
+        Share of the engine's full thrust, above 0 to 1, at which the engine can run; default 1.
     pitch_error, yaw_error : Quantity
         Angles by which the thrust is off the direction of the steering law; default 0. Pitch is right-handed about
         the orbit's normal r x v: a thrust against the velocity is turned towards the zenith, one along it towards
@@ -86,8 +88,7 @@ class Burn:
     def __post_init__(self) -> None:
         checks.instant("ignition", self.ignition)
         declarations.check(self)
-        if isinstance(self.steering, str) or not callable(getattr(self.steering, "lower", None)):
-            raise InputError(f"steering = {self.steering!r}: expected a steering law such as AgainstVelocity()")
+        check_steering(self.steering)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +141,7 @@ class Guided:
         REQUIRED, u.s, low=_SHORTEST_S, high=DESCENT_S, text="Time after which the phase ends in any case."
     )
     cycle: u.Quantity = number(  # a landing is a million looks with the shortest, one with the longest
-        1.0, u.s, low=1e-3, high=1e4, text="Time between looks.", dispersible=True
+        1.0, u.s, low=SHORTEST_CYCLE_S, high=1e4, text="Time between looks.", dispersible=True
     )
     turn_rate: u.Quantity | None = number(
         None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="Limit of the attitude's rate."
@@ -161,6 +162,11 @@ class Guided:
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"name = {self.name!r}: expected a word for the timeline, such as 'braking'")
         declarations.check(self)
+        if self.longest > MOST_CYCLES * self.cycle:
+            raise InputError(
+                f"longest = {self.longest} of phase '{self.name}' holds over a million cycles of {self.cycle}: "
+                "expected a shorter phase or a longer cycle"
+            )
         if not isinstance(self.law, LAWS):
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
         if len(self.exits) > MOST_EXITS or not all(isinstance(each, Exit) for each in self.exits):

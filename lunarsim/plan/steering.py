@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from astropy import units as u
@@ -14,6 +14,7 @@ from lunarsim.errors import InputError
 from lunarsim.kernels import steering
 
 _COMPONENT = Number(unit=u.one, low=-1e9, high=1e9)
+_ROUNDING = 1e-9  # of the length of a unit vector
 
 
 class Steering(Protocol):
@@ -22,6 +23,34 @@ class Steering(Protocol):
     def lower(self) -> tuple[int, NDArray[np.float64]]:
         """Return the law's code in the kernels, and the direction that the fixed law needs."""
         ...
+
+
+def check_steering(law: Any) -> None:
+    """Refuse what is no steering law that the kernels know, or a fixed direction that is no unit vector.
+
+    Raises
+    ------
+    InputError
+        The text says what the law gave.
+    """
+    expected = "expected a steering law such as AgainstVelocity()"
+    if isinstance(law, str | type) or not callable(getattr(law, "lower", None)):
+        raise InputError(f"steering = {law!r}: {expected}")
+    try:
+        code, direction = law.lower()
+        vector = np.array(direction, dtype=float)
+    except Exception as error:
+        raise InputError(
+            f"steering = {law!r}: its lower() ended with {type(error).__name__}: {error}; {expected}"
+        ) from error
+    if code not in (steering.FIXED, steering.ALONG_VELOCITY, steering.AGAINST_VELOCITY):
+        raise InputError(f"steering = {law!r}: its lower() gave the code {code!r}, which is no law's; {expected}")
+    fixed = code == steering.FIXED
+    if vector.shape != (3,) or (fixed and not abs(np.linalg.norm(vector) - 1.0) <= _ROUNDING):
+        raise InputError(
+            f"steering = {law!r}: its lower() gave the direction {direction!r}; expected three numbers, of length 1 "
+            "for a fixed direction"
+        )
 
 
 @dataclass(frozen=True)

@@ -49,4 +49,6 @@ def wanted(code: int, s: Situation, p: NDArray[np.float64], m: NDArray[np.float6
         return pitch_guidance(s, p, m)
     if code == BANG_BANG:
         return bang_bang(s, p, m)
-    return 0.0, 0.0, 0.0
+    if code == ENGINE_OFF:
+        return 0.0, 0.0, 0.0
+    return np.nan, np.nan, np.nan  # no law of ours: no command

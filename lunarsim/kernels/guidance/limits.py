@@ -10,6 +10,12 @@ from lunarsim.kernels.compiled import kernel
 
 
 @kernel
+def runs_at(throttle: float, least: float, band_bottom: float, band_top: float) -> bool:
+    """Return whether an engine can run at a throttle: from its least to full, and not within the band."""
+    return 0.0 < throttle <= 1.0 and throttle >= least and not band_bottom < throttle < band_top
+
+
+@kernel
 def throttle_within(
     share: float, last: float, at_full: bool, cycle_s: float, row: NDArray[np.float64], phase: NDArray[np.float64]
 ) -> tuple[float, bool]:
@@ -37,11 +43,21 @@ def throttle_within(
 
 @kernel
 def exhaust_velocity(throttle: float, row: NDArray[np.float64]) -> float:
-    """Return the effective exhaust velocity (m/s) at a throttle: linear between the least throttle and full."""
+    """Return the effective exhaust velocity (m/s) at a throttle: linear between the least throttle and full.
+
+    Beyond them it is that at the nearer one.
+    """
     full, least = row[places.EXHAUST_VELOCITY], row[places.EXHAUST_VELOCITY_LEAST]
     if row[places.LEAST_THROTTLE] >= 1.0:
         return float(full)
+    throttle = min(max(throttle, row[places.LEAST_THROTTLE]), 1.0)
     return float(full + (least - full) * (1.0 - throttle) / (1.0 - row[places.LEAST_THROTTLE]))
+
+
+@kernel
+def until_empty(mass_kg: float, dry_mass_kg: float, thrust_n: float, exhaust_velocity_mps: float) -> float:
+    """Return how long (s) the propellant lasts."""
+    return (mass_kg - dry_mass_kg) * exhaust_velocity_mps / thrust_n
 
 
 @kernel

@@ -12,7 +12,14 @@ from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance import law as laws
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
-from lunarsim.kernels.guidance.limits import exhaust_velocity, throttle_within, turned, within_tilt, within_view
+from lunarsim.kernels.guidance.limits import (
+    exhaust_velocity,
+    throttle_within,
+    turned,
+    until_empty,
+    within_tilt,
+    within_view,
+)
 from lunarsim.kernels.guidance.memory import CUT, DELAY, MEMORY, OWN, TO_GO
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
@@ -43,8 +50,9 @@ DIVERTED = slice(15, 17)  #: by how much the phase has moved the aim, downrange 
 SCANNED = 17  #: the slope of the ground there (rad)
 BELOW_SLOPE = 18  #: looks at which the craft truly was below the glide slope
 OUT_OF_VIEW = 19  #: looks whose attitude truly had the site out of view
-LAW = slice(20, 20 + MEMORY)  #: the law's own memory
-COMPUTER = 20 + MEMORY
+FIRST_LOOK = 20  #: looks before the phase began
+LAW = slice(21, 21 + MEMORY)  #: the law's own memory
+COMPUTER = 21 + MEMORY
 
 _SHORTEST_S = 1e-6  # of a cycle
 _ROUNDING = 1.0 + 1e-10  # of a mass
@@ -91,7 +99,7 @@ def begin(
     computer: NDArray[np.float64],
 ) -> None:
     """Let a phase begin: the law has no memory, the computer keeps its own; a divert or a scan moves the aim."""
-    computer[PHASE_START] = t_s
+    computer[PHASE_START], computer[FIRST_LOOK] = t_s, computer[LOOKS]
     computer[LAW] = 0.0
     computer[DIVERTED], computer[SCANNED] = 0.0, 0.0
     downrange_m, crossrange_m = phase[places.DIVERT_DOWNRANGE], phase[places.DIVERT_CROSSRANGE]
@@ -266,6 +274,17 @@ def _within_limits(
     if not isfinite(size):  # a law that has lost its way switches off
         size = 0.0
         computer[NO_COMMAND] += 1.0
+    old = computer[ATTITUDE].copy()
+    if size > 0.0:
+        toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
+        toward = within_view(toward, from_site, phase[places.VIEW_LEAST], phase[places.VIEW_MOST])
+        toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
+    else:
+        kind = phase[places.PARAMETERS][OWN] if law == laws.ENGINE_OFF else float(laws.AS_IT_WAS)
+        toward = _idle_attitude(kind, old, vertical)
+    if not isfinite(toward @ toward):  # as where the local axes have no direction
+        size, toward = 0.0, old.copy()
+        computer[NO_COMMAND] += 1.0
     on = size > 0.0 and row[places.PROPELLANT] > 0.0
     throttle, at_full = throttle_within(
         size * mass_kg / row[places.THRUST] if on else 0.0,
@@ -275,14 +294,6 @@ def _within_limits(
         row,
         phase,
     )
-    old = computer[ATTITUDE].copy()
-    if size > 0.0:
-        toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
-        toward = within_view(toward, from_site, phase[places.VIEW_LEAST], phase[places.VIEW_MOST])
-        toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
-    else:
-        kind = phase[places.PARAMETERS][OWN] if law == laws.ENGINE_OFF else float(laws.AS_IT_WAS)
-        toward = _idle_attitude(kind, old, vertical)
     known = old @ old > 0.0 and toward @ toward > 0.0
     rate = min(row[places.TURN_RATE], phase[places.TURN_LIMIT])
     direction = turned(old, toward, rate * cycle_s) if known else toward
@@ -330,15 +341,16 @@ def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[f
     """Return from when to when (s after the look) the engine runs: delay, cut, and the last of the propellant."""
     if command.thrust_n <= 0.0 or is_empty(mass_kg, dry_mass_kg):
         return 0.0, 0.0
-    until_empty_s = (mass_kg - dry_mass_kg) * command.exhaust_velocity_mps / command.thrust_n
-    return command.start_s, min(command.stop_s, command.start_s + until_empty_s)
+    lasts_s = until_empty(mass_kg, dry_mass_kg, command.thrust_n, command.exhaust_velocity_mps)
+    return command.start_s, min(command.stop_s, command.start_s + lasts_s)
 
 
 @kernel
 def point(y: NDArray[np.float64], propulsion: Propulsion, computer: NDArray[np.float64]) -> None:
-    """Let the computer remember where a burn left the thrust axis."""
+    """Let the computer remember where a burn left the thrust axis; at rest, where nothing points it, as it was."""
     along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)
-    computer[ATTITUDE] = np.array([along[0], along[1], along[2]])
+    if isfinite(along[0] + along[1] + along[2]):
+        computer[ATTITUDE] = np.array([along[0], along[1], along[2]])
     rest(computer)
 
 
