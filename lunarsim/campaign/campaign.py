@@ -26,7 +26,7 @@ from lunarsim.campaign.flying import Flying, Group
 from lunarsim.campaign.manifest import Manifest
 from lunarsim.campaign.memory import MemoryStore
 from lunarsim.campaign.outcome import codes_of
-from lunarsim.campaign.paths import Path, edited, find
+from lunarsim.campaign.paths import Path, check_orbit, edited, find
 from lunarsim.campaign.prefix import Prefix
 from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling
@@ -69,8 +69,8 @@ class Campaign:
     ------
     InputError
         If there is no such path, it is dispersed twice, a distribution is of another dimension, has a parameter
-        beyond the bounds of what it disperses or no possible value, or a dispersed fault is not given by a
-        probability.
+        beyond the bounds of what it disperses or no possible value, a dispersed fault is not given by a
+        probability, or the state is dispersed and has no orbital plane: at rest, or in vertical flight.
     """
 
     scenario: Scenario
@@ -94,6 +94,7 @@ class Campaign:
                     raise InputError(f"'{name}' is dispersed twice: expected one distribution for a path")
                 seen.add(name)
         _check_noise(self.scenario, seen)
+        check_orbit(self.scenario, seen)
 
     def run(
         self,

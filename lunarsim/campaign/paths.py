@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,14 +10,13 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim import constants
 from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight import Scenario
 from lunarsim.flight.clock import time_after
 from lunarsim.moon import GravityField
-from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
+from lunarsim.moon.frames.rtn import check_orbital_plane, rot_rtn_from_icrf
 from lunarsim.moon.gravity_check import GM_RANGE_M3_S2
 from lunarsim.moon.terrain import ELEVATION
 from lunarsim.orbits import ELEMENTS, State
@@ -155,6 +154,25 @@ def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]
             yield Path(f"{prefix}.{name}", kept)
 
 
+def check_orbit(scenario: Scenario, names: Collection[str]) -> None:
+    """Check that the scenario's state has the axes and the elements from which dispersed paths are counted.
+
+    Raises
+    ------
+    InputError
+        If it is at rest or moves along its radius, or an element of an open orbit is among the paths.
+    """
+    counted = sorted(name for name in names if name.startswith(("orbit.", "state.")) and name != "state.epoch")
+    if counted:
+        check_orbital_plane(
+            scenario.state,
+            f"'{counted[0]}' has no meaning, and cannot be dispersed; give the state a small velocity across the "
+            "radius, which then says where the transverse direction is",
+        )
+    if counted and counted[0].startswith("orbit.") and not np.isfinite(scenario.state.apolune):
+        raise InputError(f"'{counted[0]}' cannot be dispersed: {scenario.state!r} has no apolune; disperse the state")
+
+
 def nominal(scenario: Scenario, name: str) -> u.Quantity:
     """Return what the scenario says of a path, in the path's unit; zero for an offset, one for a fault.
 
@@ -219,6 +237,8 @@ def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, 
         state, nominal_state = State.from_elements(**elements, epoch=state.epoch), state
     else:
         nominal_state = state
+    if not offsets:  # a state at rest or in vertical flight has no axes of offsets, and needs none
+        return state
     step = np.array([offsets.get(name, 0.0) for name in OFFSETS])
     rot = rot_rtn_from_icrf(nominal_state)
     return State(state.position + rot.T @ step[:3] * u.m, state.velocity + rot.T @ step[3:] * (u.m / u.s), state.epoch)
@@ -235,11 +255,9 @@ def _moved(state: State, values: Mapping[str, float]) -> State:
 def _orbit(state: State) -> dict[str, u.Quantity]:
     """Return the elements as :meth:`State.from_elements` takes them."""
     elements = state.elements()
-    radius = constants.MOON_RADIUS_M * u.m
-    a, e = elements.semi_major_axis, elements.eccentricity
     return {
-        "perilune": a * (1.0 - e) - radius,
-        "apolune": a * (1.0 + e) - radius,
+        "perilune": state.perilune,
+        "apolune": state.apolune,
         "inclination": elements.inclination,
         "node_longitude": elements.node_longitude,
         "argument_of_perilune": elements.argument_of_perilune,

@@ -267,10 +267,10 @@ def _write_states(scenario: Scenario, values: Mapping[str, Table], rows: Table) 
                 column[~find(scenario, f"orbit.{name}").declaration.holds(column)] = np.nan
         states = states_from_elements(np.stack(columns, axis=1), constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M, rot)
         rows[:, places.POSITION], rows[:, places.VELOCITY] = states[:, 0:3], states[:, 3:6]
-    axes = rot_rtn_from_icrf(state)
-    for k, name in enumerate(OFFSETS):
-        offsets = values.get(f"state.{name}")
-        if offsets is not None:
-            offsets = np.where(find(scenario, f"state.{name}").declaration.holds(offsets), offsets, np.nan)
-            to = places.POSITION if k < 3 else places.VELOCITY
-            rows[:, to] += offsets[:, None] * axes[k % 3]
+    dispersed = [k for k, name in enumerate(OFFSETS) if f"state.{name}" in values]
+    axes = rot_rtn_from_icrf(state) if dispersed else np.empty((0, 3))  # there are none at rest and in vertical flight
+    for k in dispersed:
+        path = find(scenario, f"state.{OFFSETS[k]}")
+        offsets = np.where(path.declaration.holds(values[path.name]), values[path.name], np.nan)
+        to = places.POSITION if k < 3 else places.VELOCITY
+        rows[:, to] += offsets[:, None] * axes[k % 3]

@@ -13,6 +13,7 @@ from lunarsim.errors import InputError
 if TYPE_CHECKING:
     from lunarsim.orbits import State
 
+_ALONG_RADIUS = 1e-12  # sine of the angle between radius and velocity
 _SAME_TIME_S = 1e-6  # rounding of a Time in other scales; less than 2 mm of flight
 
 
@@ -45,14 +46,32 @@ def rot_rtn_from_icrf(state: State) -> NDArray[np.float64]:
     InputError
         If a velocity is zero or along the radius, so that there is no orbital plane.
     """
+    check_orbital_plane(state, "the transverse and normal directions are not defined")
+    radial, momentum, _ = _radial_momentum_speed(state)
+    normal = momentum / np.linalg.norm(momentum, axis=-1, keepdims=True)
+    return np.stack([radial, np.cross(normal, radial), normal], axis=-2)
+
+
+def check_orbital_plane(state: State, without_it: str) -> None:
+    """Check that a state, or each of many, has an orbital plane.
+
+    Raises
+    ------
+    InputError
+        If a velocity is zero, or along the radius to 1e-12 rad, where rounding would turn the plane by 1e-4 rad; the
+        text ends with what is missing without it.
+    """
+    _, momentum, speed = _radial_momentum_speed(state)
+    if np.any(np.linalg.norm(momentum, axis=-1) <= _ALONG_RADIUS * speed):
+        how = "is at rest" if np.any(speed == 0.0) else "moves along its radius"
+        raise InputError(f"{state!r} {how}, so that it has no orbital plane: {without_it}")
+
+
+def _radial_momentum_speed(state: State) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the unit vector along the radius, its vector product with the velocity, and the speed."""
     r, v = state.position.to_value(u.m), state.velocity.to_value(u.m / u.s)
     radial = r / np.linalg.norm(r, axis=-1, keepdims=True)
-    momentum = np.cross(radial, v)
-    size = np.linalg.norm(momentum, axis=-1, keepdims=True)
-    if np.any(size <= 1e-12 * np.linalg.norm(v, axis=-1, keepdims=True)):
-        raise InputError(f"{state!r} moves along its radius: the transverse and normal directions are not defined")
-    normal = momentum / size
-    return np.stack([radial, np.cross(normal, radial), normal], axis=-2)
+    return radial, np.cross(radial, v), np.linalg.norm(v, axis=-1)
 
 
 def rtn(state: State, reference: State) -> RTN:
