@@ -17,6 +17,7 @@ from lunarsim.errors import InputError
 from lunarsim.kernels import elements as element_kernels
 from lunarsim.kernels import orbit as orbit_kernels
 from lunarsim.moon.frames import state_coordinates, state_vectors
+from lunarsim.moon.frames.rtn import check_orbital_plane
 from lunarsim.moon.orientation import rot_me_from_icrf
 
 _TURNS = Number(unit=u.deg, low=-TURNS_DEG, high=TURNS_DEG, dispersible=True)
@@ -52,14 +53,19 @@ APPROACH = {
 
 
 class Elements(NamedTuple):
-    """Osculating Keplerian elements to the Moon's equator (ME) of date."""
+    """Osculating Keplerian elements to the Moon's equator (ME) of date.
 
-    semi_major_axis: u.Quantity  #: negative for an open orbit
+    Where rounding alone would say where the node or the perilune is (inclination within 1e-14 rad of 0 or 180 deg,
+    eccentricity below 1e-14), they are 0: an equatorial orbit's node lies at longitude 0, a round one's perilune in
+    the node, from which its true anomaly then counts.
+    """
+
+    semi_major_axis: u.Quantity  #: negative for an open orbit, infinite for a parabola
     eccentricity: u.Quantity  #: dimensionless
     inclination: u.Quantity  #: 0 to 180 deg
-    node_longitude: u.Quantity  #: selenographic longitude of the ascending node, 0 to 360 deg
-    argument_of_perilune: u.Quantity  #: from the ascending node, in the sense of motion
-    true_anomaly: u.Quantity  #: from perilune, -180 to 180 deg
+    node_longitude: u.Quantity  #: selenographic longitude of the ascending node, 0 to 360 deg, the latter excluded
+    argument_of_perilune: u.Quantity  #: from the ascending node, in the sense of motion, 0 to 360 deg likewise
+    true_anomaly: u.Quantity  #: from perilune, -180 deg (excluded) to 180 deg
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,9 +252,10 @@ class State:
         Raises
         ------
         InputError
-            If the state holds many times.
+            If the state holds many times, or is at rest or moves along its radius: boinor has no such orbits.
         """
         self._check_single("to_orbit")
+        check_orbital_plane(self, "a boinor Orbit needs one; fly it with lunarsim.propagate")
         from boinor.bodies import Moon  # noqa: PLC0415  (a second of import that only this bridge needs)
         from boinor.twobody import Orbit  # noqa: PLC0415
 
@@ -325,24 +332,27 @@ class State:
 
     @property
     def apolune(self) -> u.Quantity:
-        """Altitude of the osculating apolune above 1737.4 km; infinite for an open orbit."""
+        """Altitude of the osculating apolune above 1737.4 km; infinite for an open orbit: one of energy >= 0."""
         return (self._apsides[..., 1] - constants.MOON_RADIUS_M) * u.m
 
     def elements(self) -> Elements:
-        """Return the osculating elements to the Moon's equator (ME) of date.
+        """Return the osculating elements to the Moon's equator (ME) of date, with the GM of GRGM900C.
 
         Raises
         ------
         InputError
-            If the state holds many times.
+            If the state holds many times, or has no orbital plane: at rest, or moving along its radius to 1e-12 rad.
+            Inclination, node and argument of perilune are then not defined; :attr:`perilune` and :attr:`apolune` are.
         """
         self._check_single("elements")
+        check_orbital_plane(
+            self, "inclination, node and argument of perilune are not defined; take its perilune and apolune"
+        )
         rot = rot_me_from_icrf(self.epoch)
-        p, e, inclination, node, argument, anomaly = element_kernels.elements_from_state(
+        a, e, *angles = element_kernels.elements_from_state(
             constants.GM_MOON_M3_S2, rot @ self.position.to_value(u.m), rot @ self.velocity.to_value(u.m / u.s)
         )
-        degrees = np.degrees([inclination, node, argument, anomaly]) * u.deg
-        return Elements(p / (1.0 - e * e) * u.m, e * u.one, *degrees)
+        return Elements(a * u.m, e * u.one, *(np.degrees(angles) * u.deg))
 
     def __repr__(self) -> str:
         if self.epoch.size == 0:
@@ -351,7 +361,8 @@ class State:
             first, last = self.epoch[0], self.epoch[-1]
             return f"<{self.epoch.size} lunar states, {first.isot} to {last.isot} {first.scale.upper()}>"
         low, high = self.perilune.to_value(u.km), self.apolune.to_value(u.km)
-        return f"<{low:.1f} x {high:.1f} km lunar orbit at {self.epoch.isot} {self.epoch.scale.upper()}>"
+        orbit = f"{low:.1f} x {high:.1f} km lunar orbit" if high < np.inf else f"escape orbit, perilune {low:.1f} km,"
+        return f"<{orbit} at {self.epoch.isot} {self.epoch.scale.upper()}>"
 
     @property
     def _selenographic(self) -> NDArray[np.float64]:

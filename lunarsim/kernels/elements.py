@@ -1,13 +1,19 @@
-"""Keplerian elements by boinor's core, behind functions that numba keeps on disk.
+"""Keplerian elements: states by boinor's core, behind functions that numba keeps on disk; elements of states.
 
-Called directly, boinor's own functions compile anew in every process.
+Called directly, boinor's own functions compile anew in every process. Its ``rv2coe`` is not called: it divides by
+zero at rest, and takes orbits of an eccentricity or an inclination below 1e-8 for round or equatorial ones.
 """
 
+from math import atan2, sqrt
+
 import numpy as np
-from boinor.core.elements import coe2rv, rv2coe
+from boinor.core.elements import coe2rv
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.orbit import angular_momentum, around, conic_of_state
+
+_ROUNDING = 1e-14  # an eccentricity or the sine of an inclination below which perilune or node are rounding
 
 
 @kernel
@@ -23,9 +29,25 @@ def state_from_elements(
 def elements_from_state(
     gm: float, r: NDArray[np.float64], v: NDArray[np.float64]
 ) -> tuple[float, float, float, float, float, float]:
-    """Return semi-latus rectum (m), eccentricity, inclination, node, argument, true anomaly (rad)."""
-    p, e, inclination, node, argument, anomaly = rv2coe(gm, r, v)
-    return p, e, inclination, node, argument, anomaly
+    """Return semi-major axis (m), eccentricity, inclination, node, argument, true anomaly (rad).
+
+    The state must have an orbital plane: an angular momentum that is not zero. Node and argument are from 0 to 2 pi,
+    the latter excluded. An orbit in the equator has its node at 0; a round one its argument, and the anomaly then
+    counts from the node.
+    """
+    _, inverse_a, e_cos, e_sin = conic_of_state(r, v, gm)
+    e, anomaly = sqrt(e_cos * e_cos + e_sin * e_sin), atan2(e_sin, e_cos)
+    h0, h1, h2 = angular_momentum(r, v)
+    across = sqrt(h0 * h0 + h1 * h1)
+    h = sqrt(across * across + h2 * h2)
+    node_x, node_y = (-h1 / across, h0 / across) if across > _ROUNDING * h else (1.0, 0.0)
+    north = (h2 * (node_x * r[1] - node_y * r[0]) + across * r[2]) / h
+    from_node = atan2(north, node_x * r[0] + node_y * r[1])
+    if e < _ROUNDING:
+        anomaly = from_node
+    anomaly = anomaly if anomaly > -np.pi else np.pi
+    e = max(e, 1.0) if inverse_a <= 0.0 else min(e, 1.0)  # open and bound by the energy, whatever the rounding
+    return 1.0 / inverse_a, e, atan2(across, h2), around(atan2(node_y, node_x)), around(from_node - anomaly), anomaly
 
 
 @kernel

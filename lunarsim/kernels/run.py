@@ -29,7 +29,7 @@ from lunarsim.kernels.guidance.look import (
 )
 from lunarsim.kernels.guided import MOST_CYCLES, SHORTEST_CYCLE_S, engine_off, fly_guided
 from lunarsim.kernels.motion import Environment, Propulsion
-from lunarsim.kernels.orbit import apsides, flight_path_angle, spherical
+from lunarsim.kernels.orbit import apsides, around, flight_path_angle, spherical
 from lunarsim.kernels.orientation import rot_pa_from_icrf
 from lunarsim.kernels.radiation import Sunlight
 from lunarsim.kernels.segment import AT_CUTOFF, AT_END, AT_REST, LOST, ON_GROUND, STUCK, Course, fly_to, write_record
@@ -332,7 +332,7 @@ def _write_end(
     out[places.LOOKS_WITHOUT_COMMAND] = computer[NO_COMMAND]
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude, out[places.LATITUDE], out[places.RADIUS] = spherical(r_me)
-    out[places.LONGITUDE] = longitude % (2.0 * np.pi)
+    out[places.LONGITUDE] = around(longitude)
     out[places.SPEED] = sqrt(y[3:6] @ y[3:6])
     out[places.FLIGHT_PATH] = flight_path_angle(y[0:3], y[3:6])
     if on_ground:
