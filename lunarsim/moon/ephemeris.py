@@ -17,6 +17,7 @@ from lunarsim.errors import DataError, EpochError, InputError, nearest
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.moon import spk
 from lunarsim.moon.chebyshev import DAY_S, J2000_JD, fit, intervals_within
+from lunarsim.moon.orientation import date
 
 #: Gravitational parameters (m3/s2) of the bodies that can attract a flight.
 BODY_GM_M3_S2 = {
@@ -169,8 +170,8 @@ class Ephemeris:
         start_jd, end_jd = self._span(bodies)
         if not (start_jd <= first_jd and last_jd <= end_jd):
             raise EpochError(
-                f"{_iso(first_jd)} to {_iso(last_jd)} TDB was asked of the ephemeris {self.name}: it covers "
-                f"{_iso(start_jd)} to {_iso(end_jd)}; DE440 covers 1550 to 2650"
+                f"{_date(first_jd)} to {_date(last_jd)} TDB was asked of the ephemeris {self.name}: it covers "
+                f"{_date(start_jd)} to {_date(end_jd)}; DE440 covers 1550 to 2650"
             )
 
 
@@ -180,5 +181,5 @@ def check_body(argument: str, body: str) -> None:
         raise InputError(f"{argument} has '{body}': {nearest(body, BODY_GM_M3_S2)}")
 
 
-def _iso(jd: float) -> str:
-    return str(Time(jd, format="jd", scale="tdb").strftime("%Y-%m-%d"))
+def _date(jd: float) -> str:
+    return date((jd - J2000_JD) * DAY_S)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from astropy.time import Time
-from jplephem.pck import PCK
 from numpy.typing import NDArray
 
 from lunarsim import constants, data
 from lunarsim.errors import DataError, EpochError
 from lunarsim.kernels.chebyshev import ChebyshevTable
 from lunarsim.kernels.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
+from lunarsim.moon import daf
 
 _YEAR_S = 365.25 * 86400.0
 _FAR_S = 3000.0 * _YEAR_S  # beyond it there are no calendar dates to print
 _KERNEL = "moon_pa_de421_1900-2050.bpc"
+_BODY, _ICRF, _TYPE = 31006, 1, 2  # NAIF's class of DE421's principal axes; Chebyshev series of angles
+_JUMP_RAD = 1e-9  # 2 mm on the ground; where two records of the kernel meet they differ by up to 2.7e-12 rad
 
 
 def _rotation_of_axes(axis: int, angle_rad: float) -> NDArray[np.float64]:
@@ -45,7 +48,7 @@ def orientation_angles() -> ChebyshevTable:
     Raises
     ------
     DataError
-        If the kernel is not there or is not one segment of type 2.
+        If the kernel is not there, or is damaged.
     """
     found = data.locate(_KERNEL)
     if found is None:
@@ -53,19 +56,38 @@ def orientation_angles() -> ChebyshevTable:
             f"the orientation kernel {_KERNEL} was not found: it comes with the lunarsky package; "
             "install it with 'python -m pip install lunarsky'"
         )
-    path = found.path
-    pck = PCK.open(str(path))
-    try:
-        (segment,) = pck.segments
-        if segment.data_type != 2:
-            raise DataError(f"{path}: segment of type {segment.data_type}; expected type 2 (Chebyshev)")
-        words = pck.daf.read_array(segment.start_i, segment.end_i)
-    finally:
-        pck.close()
-    start_s, interval_s, record_size, records = words[-4:]
-    table = words[: int(record_size * records)].reshape(int(records), int(record_size))
-    coefficients = np.ascontiguousarray(table[:, 2:].reshape(int(records), 3, -1))
-    return ChebyshevTable(float(start_s), float(interval_s), coefficients)
+    return read_angles(found.path)
+
+
+def read_angles(path: Path) -> ChebyshevTable:
+    """Return the 3-1-3 angles (rad) of an orientation kernel.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, is damaged, or is not one segment of the Moon's principal axes of DE421 of type 2.
+    """
+    kernel = daf.Daf(path, daf.PCK)
+    found = [(*summary.codes, summary.frame, summary.data_type) for summary in kernel.summaries]
+    if found != [(_BODY, _ICRF, _TYPE)]:
+        raise kernel.damaged(f"it has segments of (body, frame, type) {found}: expected one, {(_BODY, _ICRF, _TYPE)}")
+    (summary,) = kernel.summaries
+    series = kernel.series(summary, components=3)
+    records = kernel.words(summary.first, summary.last - 4).reshape(series.records, series.size)
+    kernel.check_records(series, records)
+    coefficients = np.ascontiguousarray(records[:, 2:].reshape(series.records, 3, -1))
+    _check_smooth(kernel, coefficients)
+    return ChebyshevTable(series.start_s, series.interval_s, coefficients)
+
+
+def _check_smooth(kernel: daf.Daf, coefficients: NDArray[np.float64]) -> None:
+    """Refuse angles that jump where two records meet: each wrong coefficient makes them."""
+    with np.errstate(all="ignore"):
+        at_end = coefficients.sum(axis=2)
+        at_start = coefficients[:, :, ::2].sum(axis=2) - coefficients[:, :, 1::2].sum(axis=2)
+        smooth = np.all(np.abs(at_end[:-1] - at_start[1:]) < _JUMP_RAD, axis=1)
+    if not (smooth.all() and np.isfinite(coefficients).all()):
+        raise kernel.damaged(f"the angles jump after record {np.argmin(smooth) if smooth.size else 0}")
 
 
 def check_span(start_et_s: float, end_et_s: float, what: str) -> None:
@@ -74,9 +96,9 @@ def check_span(start_et_s: float, end_et_s: float, what: str) -> None:
     first = angles.start_s
     last = first + angles.interval_s * angles.coefficients.shape[0]
     if not (first <= start_et_s and end_et_s <= last):
-        given = f"is {_iso(start_et_s)}" if start_et_s == end_et_s else f"spans {_iso(start_et_s)} to {_iso(end_et_s)}"
+        given = f"is {date(start_et_s)}" if start_et_s == end_et_s else f"spans {date(start_et_s)} to {date(end_et_s)}"
         raise EpochError(
-            f"{what} {given} TDB: the Moon's orientation (DE421) is known from {_iso(first)} to {_iso(last)} TDB only"
+            f"{what} {given} TDB: the Moon's orientation (DE421) is known from {date(first)} to {date(last)} TDB only"
         )
 
 
@@ -133,7 +155,8 @@ def rot_pa_from_icrf_with_rate(epoch: Time) -> tuple[NDArray[np.float64], NDArra
     return rot.reshape(*seconds.shape, 3, 3), rate.reshape(*seconds.shape, 3, 3)
 
 
-def _iso(et_s: float) -> str:
+def date(et_s: float) -> str:
+    """Return the date of a time, TDB seconds past J2000, as people write it; for errors."""
     if abs(et_s) > _FAR_S:
         return f"{et_s / _YEAR_S:+.3g} years from 2000"
     return str(Time(2451545.0, et_s / 86400.0, format="jd", scale="tdb").strftime("%Y-%m-%d"))
