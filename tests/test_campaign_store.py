@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import random
+import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +19,11 @@ import pytest
 from campaign_example import MANIFEST, bits, expected, fill, work
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutations import mutated
 
 from lunarsim.campaign import ChunkStore, Column, open_dataset
 from lunarsim.campaign.chunk_log import read_log
+from lunarsim.campaign.result import CampaignResult
 from lunarsim.errors import DataError, InputError, OutputError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and limits of POSIX")
@@ -429,3 +435,93 @@ def test_the_log_can_be_read_by_other_programs(partial):
     lines = [json.loads(line) for line in (partial / "chunks.log").read_text().splitlines()]
     assert [(line["index"], line["first"], line["count"]) for line in lines[:2]] == [(0, 0, 100), (1, 100, 100)]
     assert lines[0]["bytes"] == (partial / "chunks" / "000000000.parquet").stat().st_size
+
+
+class Flown:
+    """As much of a campaign as the text of its result asks for."""
+
+    scenario = type("Scenario", (), {"name": "a campaign"})
+
+
+def result_of(store: ChunkStore) -> CampaignResult:
+    return CampaignResult(campaign=Flown(), seed=1, n=store.manifest.runs, store=store)
+
+
+def test_the_text_of_a_result_opens_no_chunk(partial):
+    text = repr(result_of(ChunkStore.open(partial)))
+    ends = "20.0% code -1, 20.0% failed, 20.0% impact, 20.0% in orbit, 20.0% escape"  # -1 has no name
+    assert text == f"<400 runs of a campaign, seed 1: {ends}>"
+    for chunk in (partial / "chunks").iterdir():
+        chunk.write_bytes(b"x")
+    assert repr(result_of(ChunkStore.open(partial))) == text
+    with pytest.raises(DataError, match=r"000000000\.parquet"):
+        result_of(ChunkStore.open(partial)).rates()
+
+
+def test_the_text_of_a_result_is_the_same_from_a_log_that_does_not_tell_outcomes(partial):
+    text, log = repr(result_of(ChunkStore.open(partial))), partial / "chunks.log"
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    log.write_text("".join(json.dumps({**line, "outcomes": {}}) + "\n" for line in lines))
+    assert repr(result_of(ChunkStore.open(partial))) == text
+
+
+def test_a_result_of_ten_thousand_chunks_is_printed_at_once(folder):
+    with ChunkStore.create(folder, replace(MANIFEST, runs=10_000, chunk_size=1)):
+        pass
+    entry = {"sha256": "0", "bytes": 1, "seconds": 0.1, "outcomes": {"1": 1}}
+    lines = (json.dumps({"index": i, "first": i, "count": 1, **entry}) + "\n" for i in range(10_000))
+    (folder / "chunks.log").write_text("".join(lines))
+    for i in range(10_000):
+        (folder / "chunks" / f"{i:09d}.parquet").touch()
+    before = time.process_time()
+    assert repr(result_of(ChunkStore.open(folder))) == "<10000 runs of a campaign, seed 1: 100.0% impact>"
+    assert time.process_time() - before < 2.0  # 0.2 s; reading the chunks took 36 s
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "campaign"
+    with ChunkStore.create(folder, MANIFEST) as store:
+        fill(store, 2)
+    return folder
+
+
+@settings(max_examples=100)
+@given(seed=st.integers(0, 2**32), name=st.sampled_from(["manifest.json", "chunks.log", "chunks/000000001.parquet"]))
+def test_a_mutated_file_of_a_store_is_read_or_refused_by_name(whole, tmp_path_factory, seed, name):
+    folder, rng = tmp_path_factory.mktemp("store") / "campaign", random.Random(seed)
+    shutil.copytree(whole, folder)
+    content = mutated((folder / name).read_bytes(), rng)
+    (folder / name).write_bytes(content)
+    if name.startswith("chunks/"):  # as if it had been written so: who edits a chunk can edit its hash
+        line = {"index": 1, "first": 100, "count": 100, "bytes": len(content)}
+        with (folder / "chunks.log").open("a") as log:
+            log.write(json.dumps({**line, "sha256": hashlib.sha256(content).hexdigest()}) + "\n")
+    text = str(folder)
+    try:
+        opened = ChunkStore.open(folder)
+        for index in sorted(opened.done)[:3]:
+            opened.read(index)
+    except DataError as error:
+        text = str(error)
+    assert str(folder) in text
+
+
+def test_a_log_whose_entries_cannot_be_counts_for_nothing(partial):
+    entry = {"index": 0, "first": 0, "count": 100, "sha256": "0" * 64, "bytes": 10, "seconds": 1.0}
+    with (partial / "chunks.log").open("a") as log:
+        for wrong in ({"index": -1}, {"count": -100}, {"seconds": -1e9}, {"index": 10**400}, {"first": 0.5}):
+            log.write(json.dumps({**entry, **wrong}) + "\n")
+        log.write("[" * 5000 + "\n")
+    store = ChunkStore.open(partial)
+    assert store.done == {0, 1, 2, 3}
+    assert store.seconds == 1.0
+
+
+def test_a_manifest_nested_beyond_reason_or_of_endless_chunks_is_refused(partial):
+    file = partial / "manifest.json"
+    text = file.read_text()
+    for wrong in ("[" * 100_000, text.replace("100,", "1" + "0" * 30 + ",")):
+        file.write_text(wrong)
+        with pytest.raises(DataError, match=r"manifest\.json: the manifest is damaged"):
+            ChunkStore.open(partial)

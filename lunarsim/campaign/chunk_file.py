@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +65,38 @@ def check_columns(chunk: Chunk, described: Sequence[Column], columns: Columns) -
         )
 
 
-def decode(content: bytes, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Return columns of a chunk's file; they are not writable."""
-    table = parquet.read_table(pa.BufferReader(content), columns=list(names))
-    return {name: table[name].to_numpy() for name in names}
+def read_columns(
+    file: Path, entry: Entry, described: Sequence[Column], names: Sequence[str]
+) -> dict[str, NDArray[Any]]:
+    """Return columns of a chunk's file; they are not writable.
+
+    Raises
+    ------
+    DataError
+        If it is not what the log says, or not the chunk that the manifest describes.
+    """
+    content = read_sound(file, entry)
+    try:
+        columns = _decoded(content, {column.name: column.dtype for column in described}, entry.count, names)
+    except (pa.ArrowException, OSError, MemoryError, ValueError, LookupError) as error:
+        raise _damaged(file, entry, f"it is no Parquet file of this chunk: {error}") from None
+    return columns
+
+
+def _decoded(content: bytes, dtypes: Mapping[str, str], count: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return columns; a ValueError, before they are read, where the file promises others or more than there may be."""
+    file = parquet.ParquetFile(pa.BufferReader(content))
+    expected = {RUN: "int64", **dtypes}
+    found = {column.name: str(column.type) for column in file.schema_arrow}
+    promised = {name: {"double": "float64"}.get(kind, kind) for name, kind in found.items()}
+    if file.metadata.num_rows != count or promised != expected:
+        raise ValueError(f"{file.metadata.num_rows} rows of {promised}, expected {count} of {expected}")
+    table = file.read(columns=list(names), use_threads=False)  # one chunk is too little to be shared among threads
+    columns = {name: table[name].to_numpy() for name in names}
+    wrong = [name for name, values in columns.items() if (values.dtype, values.size) != (expected[name], count)]
+    if wrong:
+        raise ValueError(f"column '{wrong[0]}' lacks values")
+    return columns
 
 
 def read_sound(file: Path, entry: Entry) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import NonNegativeFloat, NonNegativeInt, TypeAdapter
 
 from lunarsim.errors import DataError
 
@@ -29,14 +30,17 @@ class Entry:
         Size of its file.
     seconds : float
         How long its runs took.
+    outcomes : mapping of int to int
+        How many of its runs ended in which way, by the code; empty where that was not written.
     """
 
-    index: int
-    first: int
-    count: int
+    index: NonNegativeInt
+    first: NonNegativeInt
+    count: NonNegativeInt
     sha256: str = ""
-    bytes: int = 0
-    seconds: float = 0.0
+    bytes: NonNegativeInt = 0
+    seconds: NonNegativeFloat = 0.0
+    outcomes: Mapping[int, NonNegativeInt] = field(default_factory=dict)
 
 
 _ENTRY = TypeAdapter(Entry)

@@ -26,7 +26,7 @@ def open_dataset(
 ) -> xr.Dataset:
     """Return columns of a store along the dimension ``run``.
 
-    They are in memory: 8 bytes a run and column of floats, and one chunk more while it is read. Of a store that
+    They are in memory: 8 bytes a run and column of floats, and one column more while they are joined. Of a store that
     does not fit, choose columns, or go through :meth:`ChunkStore.chunks`.
 
     Parameters
@@ -51,15 +51,12 @@ def open_dataset(
     chosen = opened.check_names(names)
     chunks = [opened.manifest.chunk(index) for index in sorted(opened.done if indices is None else indices)]
     described = {column.name: column for column in opened.manifest.columns}
-    total = sum(chunk.count for chunk in chunks)
-    arrays: dict[str, NDArray[Any]] = {name: np.empty(total, described[name].dtype) for name in chosen}
-    runs = np.empty(total, np.int64)
-    at = 0
-    for chunk in chunks:
-        for name, values in opened.read(chunk.index, chosen).items():
-            arrays[name][at : at + chunk.count] = values
-        runs[at : at + chunk.count] = np.arange(chunk.first, chunk.first + chunk.count)
-        at += chunk.count
+    read = [opened.read(chunk.index, chosen) for chunk in chunks]
+    arrays: dict[str, NDArray[Any]] = {
+        name: np.concatenate([np.empty(0, described[name].dtype), *(part.pop(name) for part in read)])
+        for name in chosen
+    }
+    runs = np.concatenate([np.empty(0, np.int64), *(np.arange(c.first, c.first + c.count) for c in chunks)])
     variables = {
         name: (RUN, values, {"units": described[name].unit, "long_name": described[name].words, **_flags(name)})
         for name, values in arrays.items()

@@ -18,6 +18,8 @@ from lunarsim.errors import DataError, InputError
 from lunarsim.flight.whole_file import written_whole
 
 FILE = "manifest.json"
+_MOST_RUNS = 10**15
+_LARGEST_CHUNK = 10**7  # a chunk is in memory while it is written or read: 80 MB a column
 SCHEMA = 1  # raised when a store of this layout would be misread by another lunarsim
 
 
@@ -92,10 +94,10 @@ class Manifest:
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
-        for name in ("runs", "chunk_size"):
+        for name, most in (("runs", _MOST_RUNS), ("chunk_size", _LARGEST_CHUNK)):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise InputError(f"{name} = {value!r}: expected a whole number of at least 1")
+            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+                raise InputError(f"{name} = {value!r}: expected a whole number from 1 to {most}")
         names = [column.name for column in self.columns]
         twice = sorted({name for name in names if names.count(name) > 1})
         if not names or twice or "run" in names:
@@ -201,7 +203,7 @@ class Manifest:
                 f"{file}: no store of a campaign can be read here ({error.strerror or error}): "
                 "give the folder that a campaign wrote"
             ) from None
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, RecursionError) as error:
             what = error.errors()[0] if isinstance(error, ValidationError) else error
             raise DataError(f"{file}: the manifest is damaged: put back a copy of it ({what})") from error
 

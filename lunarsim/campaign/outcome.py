@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from lunarsim.errors import InputError, nearest
 from lunarsim.flight import timeline
 from lunarsim.flight.touchdown import VERDICTS
@@ -62,3 +67,9 @@ def codes_of(outcome: object) -> tuple[int, ...]:
     if not codes:
         raise InputError(f"outcome {outcome!r}: {nearest(str(outcome), [*OUTCOMES.values(), GROUND])}")
     return codes
+
+
+def tally(codes: NDArray[Any]) -> dict[int, int]:
+    """Return how often each code is among those of some runs."""
+    found, counts = np.unique(codes, return_counts=True)
+    return {int(code): int(count) for code, count in zip(found, counts, strict=True)}

@@ -15,7 +15,7 @@ from lunarsim.campaign import statistics
 from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
 from lunarsim.campaign.memory import MemoryStore
-from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of
+from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
 from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError
@@ -236,7 +236,10 @@ class CampaignResult:
         return self._read[name]
 
     def __repr__(self) -> str:
-        rates = ", ".join(f"{rate.value:.1%} {name}" for name, rate in self.rates().items())
+        logged = self.store.outcomes(self._indices) if isinstance(self.store, ChunkStore) else None
+        counts = tally(self.column("outcome")) if logged is None else logged  # of the log: no chunk is opened
+        runs = max(self.runs, 1)
+        rates = ", ".join(f"{counts[code] / runs:.1%} {OUTCOMES.get(code, f'code {code}')}" for code in sorted(counts))
         return f"<{self.runs} runs of {self.campaign.scenario.name}, seed {self.seed}: {rates}>"
 
 

@@ -16,7 +16,8 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,14 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lunarsim.campaign.chunk import Chunk, Columns
-from lunarsim.campaign.chunk_file import RUN, decode, encode, read_sound
+from lunarsim.campaign.chunk_file import RUN, encode, read_columns, read_sound
 from lunarsim.campaign.chunk_log import FILE as LOG
 from lunarsim.campaign.chunk_log import Entry, append, mend_log, read_log
 from lunarsim.campaign.lock import FILE as LOCK
 from lunarsim.campaign.lock import FolderLock
 from lunarsim.campaign.manifest import FILE as MANIFEST
 from lunarsim.campaign.manifest import Manifest
+from lunarsim.campaign.outcome import tally
 from lunarsim.campaign.room import check_room, room_left
 from lunarsim.errors import DataError, InputError, OutputError, nearest
 from lunarsim.flight.whole_file import DRAFTS, sync_folder, written_whole
@@ -54,7 +56,8 @@ class ChunkStore:
         self.manifest = manifest
         self._lock = lock
         logged, self._whole_log = read_log(folder)
-        self._entries = {index: entry for index, entry in logged.items() if self._is_current(entry)}
+        files = _names(folder / CHUNKS)
+        self._entries = {index: entry for index, entry in logged.items() if self._is_current(entry, files)}
         self._stale = logged.keys() - self._entries.keys()
 
     @classmethod
@@ -159,6 +162,15 @@ class ChunkStore:
         """How long the runs that are stored took, over all workers."""
         return sum(entry.seconds for entry in self._entries.values())
 
+    def outcomes(self, indices: Iterable[int]) -> dict[int, int] | None:
+        """Return how many runs of some chunks ended in which way, by the code; None where the log does not tell."""
+        total: Counter[int] = Counter()
+        for entry in (self._entries[index] for index in indices):
+            if sum(entry.outcomes.values()) != entry.count:
+                return None
+            total.update(entry.outcomes)
+        return dict(total)
+
     def missing(self) -> Iterator[Chunk]:
         """Give the chunks that are not whole, in order, one by one."""
         for index in range(self.manifest.chunk_count):
@@ -179,7 +191,8 @@ class ChunkStore:
         chunk = self.manifest.chunk(index)
         content = encode(chunk, self.manifest.columns, columns)
         digest = hashlib.sha256(content).hexdigest()
-        entry = Entry(**asdict(chunk), sha256=digest, bytes=len(content), seconds=seconds)
+        outcomes = tally(columns["outcome"]) if "outcome" in columns else {}
+        entry = Entry(**asdict(chunk), sha256=digest, bytes=len(content), seconds=seconds, outcomes=outcomes)
         try:
             with written_whole(self._file(index), durable=True) as draft:
                 draft.write_bytes(content)
@@ -207,7 +220,7 @@ class ChunkStore:
         chosen = self.check_names(names)
         if index not in self._entries:
             raise InputError(f"{self.folder}: {self.manifest.chunk(index)} was not flown yet: go on with --resume")
-        return decode(read_sound(self._file(index), self._entries[index]), chosen)
+        return read_columns(self._file(index), self._entries[index], self.manifest.columns, chosen)
 
     def chunks(
         self, names: Sequence[str] | None = None, *, indices: Iterable[int] | None = None
@@ -279,7 +292,7 @@ class ChunkStore:
             ) from None
         return self
 
-    def _is_current(self, entry: Entry) -> bool:
+    def _is_current(self, entry: Entry, files: Collection[str]) -> bool:
         """Return whether a logged chunk is one of the manifest's, and was not taken away.
 
         The last chunk of a store that got more runs since may be shorter than the manifest now says.
@@ -287,7 +300,7 @@ class ChunkStore:
         return (
             entry.index < self.manifest.chunk_count
             and self.manifest.chunk(entry.index) == Chunk(entry.index, entry.first, entry.count)
-            and self._file(entry.index).exists()
+            and self._file(entry.index).name in files
         )
 
     def _check_writable(self) -> None:
@@ -302,6 +315,14 @@ class ChunkStore:
 
     def _file(self, index: int) -> Path:
         return self.folder / CHUNKS / f"{index:09d}.parquet"
+
+
+def _names(folder: Path) -> set[str]:
+    """Return the names in a folder: one look for all of them; none where it cannot be read."""
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
 
 
 def _make(folder: Path) -> None:
