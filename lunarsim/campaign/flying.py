@@ -96,7 +96,7 @@ class Flying:
         return values
 
     def fly(self, values: Mapping[str, Table]) -> Table:
-        """Fly the runs of some values; see the places of the results in :mod:`lunarsim.kernels.run`."""
+        """Fly the runs of some values; see the places of the results in :mod:`lunarsim.kernels.places`."""
         rows = self.rows
         table = rows.table(values)
         results = np.empty((len(table), places.BURNS + len(records(self.scenario)) * places.BURN_SIZE))
