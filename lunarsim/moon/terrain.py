@@ -16,15 +16,14 @@ from lunarsim.declarations import HIGHEST_M, LOWEST_M, Number
 from lunarsim.errors import DataError, InputError
 from lunarsim.kernels import terrain as terrain_kernels
 from lunarsim.kernels.terrain import Ground
-from lunarsim.kernels.tiles import tile_tops
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
+from lunarsim.moon.terrain_bounds import bounded
 from lunarsim.moon.terrain_geotiff import GeotiffRaster
 from lunarsim.moon.terrain_grid import Grid, Heights, RasterSource, Window, check_heights, read_window, window_degrees
 from lunarsim.moon.terrain_pds import PdsRaster
 
 #: Of the ground above the 1737.4 km sphere.
 ELEVATION = Number(unit=u.m, low=LOWEST_M, high=HIGHEST_M)
-_HIGHEST_ON_THE_MOON_M = 10_786.0  # 5.41 N 201.37 E, LROC (Robinson 2010, lroc.im-ldi.com/images/249)
 _READERS: dict[str, Callable[[Path], RasterSource]] = {
     ".img": PdsRaster,
     ".lbl": PdsRaster,
@@ -49,11 +48,21 @@ class Terrain:
     name : str
         What it is.
     ground : Ground
-        The same as the kernels take it.
+        The same as the kernels take it; bounds and poles are found anew from its heights, whatever it says of them.
+
+    Raises
+    ------
+    InputError
+        If the ground is no raster of at least two rows and columns, or one pixel, that lies on the Moon.
+    DataError
+        If a height is not finite or beyond 20 km.
     """
 
     name: str
     ground: Ground
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ground", bounded(self.ground, self.name))
 
     @classmethod
     def sphere(cls, elevation: u.Quantity = 0.0 * u.m) -> Terrain:
@@ -98,7 +107,7 @@ class Terrain:
         heights_m = heights.to_value(u.m).astype(np.float32)
         grid = Grid.between(heights.shape, window_degrees(window))
         check_heights(heights_m, grid, name)
-        return cls(name=name, ground=_bounded(*_with_outside(grid, heights_m, outside)))
+        return cls(name=name, ground=_ground(*_with_outside(grid, heights_m, outside)))
 
     @classmethod
     def from_file(
@@ -132,7 +141,7 @@ class Terrain:
             raise DataError(f"{path}: a map of heights ends in {', '.join(_READERS)}: this one does not")
         source = reader(data.find(path))
         grid, heights = read_window(source, window)
-        return cls(name=source.name, ground=_bounded(*_with_outside(grid, heights, outside)))
+        return cls(name=source.name, ground=_ground(*_with_outside(grid, heights, outside)))
 
     @property
     def lowest(self) -> u.Quantity:
@@ -233,13 +242,6 @@ def _with_outside(grid: Grid, heights: Heights, outside: u.Quantity | None) -> t
 
 def _ground(grid: Grid, heights: Heights, outside_m: float) -> Ground:
     """Return a ground whose bounds are not yet known."""
-    heights = np.ascontiguousarray(heights)
-    heights.flags.writeable = False
-    rot = ROT_ME_FROM_PA.copy()
-    rot.flags.writeable = False
-    no_slopes, no_tops = np.zeros(heights.shape[0] + 1), np.empty(0, dtype=np.float32)
-    no_slopes.flags.writeable = no_tops.flags.writeable = False  # one type for all grounds: kernels compile once
-    caps = grid.around and heights.size > 1
     return Ground(
         radius_m=constants.MOON_RADIUS_M,
         heights_m=heights,
@@ -248,35 +250,13 @@ def _ground(grid: Grid, heights: Heights, outside_m: float) -> Ground:
         lat_step_rad=float(np.radians(grid.lat_step_deg)),
         lon_step_rad=float(np.radians(grid.lon_step_deg)),
         around=grid.around,
-        north_pole_m=_pole(heights[0], caps and grid.north_deg + grid.lat_step_deg > 90.0),
-        south_pole_m=_pole(heights[-1], caps and grid.south_deg - grid.lat_step_deg < -90.0),
+        north_pole_m=np.nan,
+        south_pole_m=np.nan,
         outside_m=outside_m,
         lowest_m=0.0,
         highest_m=0.0,
         steepest_m_per_rad=0.0,
-        steepest_by_row_m_per_rad=no_slopes,
-        tops_m=no_tops,
-        rot_me_from_pa=rot,
+        steepest_by_row_m_per_rad=np.zeros(heights.shape[0] + 1),
+        tops_m=np.empty(0, dtype=np.float32),
+        rot_me_from_pa=ROT_ME_FROM_PA,
     )
-
-
-def _pole(row: Heights, reached: bool) -> float:
-    return float(row.mean(dtype=np.float64)) if reached else np.nan
-
-
-def _bounded(grid: Grid, heights: Heights, outside_m: float) -> Ground:
-    ground = _ground(grid, heights, outside_m)
-    whole = np.isfinite(ground.north_pole_m) and np.isfinite(ground.south_pole_m)
-    unknown_m = _HIGHEST_ON_THE_MOON_M if np.isnan(outside_m) and not whole else -np.inf
-    slopes = np.pad(terrain_kernels.steepest_by_row(ground), 1)
-    slopes = np.max((slopes[:-2], slopes[1:-1], slopes[2:]), axis=0)
-    slopes.flags.writeable = False
-    ground = ground._replace(
-        lowest_m=float(heights.min()),
-        highest_m=max(float(heights.max()), unknown_m),
-        steepest_m_per_rad=float(slopes.max()),
-        steepest_by_row_m_per_rad=slopes,
-    )
-    tops = tile_tops(ground)
-    tops.flags.writeable = False
-    return ground._replace(tops_m=tops)
