@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks, constants
 from lunarsim.declarations import AROUND_M, FAR_M, FAST_MPS, LOWEST_M, TURNS_DEG, Number
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels import elements as element_kernels
 from lunarsim.kernels import orbit as orbit_kernels
@@ -68,6 +69,7 @@ class Elements(NamedTuple):
     true_anomaly: u.Quantity  #: from perilune, -180 deg (excluded) to 180 deg
 
 
+@by_value
 @dataclass(frozen=True, eq=False)
 class State:
     """Position and velocity, Moon-centred, in axes of the ICRF, at one time or many.

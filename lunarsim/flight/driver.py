@@ -83,9 +83,9 @@ class Crossing(NamedTuple):
     rising: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segment:
-    """One smooth piece of a flight."""
+    """One smooth piece of a flight; two are equal that are the same motion, whatever was watched along them."""
 
     solution: OdeSolution
     start_s: float
@@ -94,6 +94,18 @@ class Segment:
     step_ends_s: Vector
     crossings: tuple[Crossing, ...]  #: in order of time; the last one may have ended the segment
     ended_by: Trigger | None  #: None where the segment reached its end time
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Segment):
+            return NotImplemented
+        return len(self.step_ends_s) == len(other.step_ends_s) and all(map(np.array_equal, self._motion, other._motion))
+
+    __hash__ = None  # type: ignore[assignment]  # as of all that is compared by arrays
+
+    @property
+    def _motion(self) -> list[Vector]:
+        pieces = [array for piece in self.solution.interpolants for array in (piece.y_old, piece.F)]
+        return [self.step_ends_s, self.end_y, *pieces]
 
     @property
     def fired_at_end(self) -> frozenset[Trigger]:

@@ -15,6 +15,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import checks
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError, SpanError
 from lunarsim.flight import over_ground, tables
 from lunarsim.flight.attitude import planned_burns, thrust_directions
@@ -31,12 +32,14 @@ from lunarsim.orbits import State
 _EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Flight:
     """What came out of :func:`simulate` or :func:`propagate`.
 
     Histories (``times``, ``altitude``, ...) are sampled at several points a step of the integrator and
-    hold both sides of each jump: an ignition or a cut-off stands twice, before and after.
+    hold both sides of each jump: an ignition or a cut-off stands twice, before and after. Two flights are equal where
+    all that they hold is, to the last bit; they have no hash.
 
     Attributes
     ----------

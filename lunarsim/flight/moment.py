@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from astropy import units as u
 from astropy.time import Time
 
+from lunarsim.equality import by_value
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Truth:
     """What was the case."""
@@ -22,6 +24,7 @@ class Truth:
     delta_v: u.Quantity  #: since the start of the flight
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Belief:
     """What the flight computer held to be the case, from its sensors alone."""
@@ -30,6 +33,7 @@ class Belief:
     state: State | None = None  #: under guidance
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moment:
     """Truth and belief at one time."""

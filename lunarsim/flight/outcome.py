@@ -13,6 +13,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import constants
+from lunarsim.equality import by_value
 from lunarsim.flight.over_ground import ground_velocity, over_ground_pa
 from lunarsim.flight.site import Site
 from lunarsim.kernels.orbit import apsides
@@ -22,6 +23,7 @@ from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf
 from lunarsim.orbits import State
 
 
+@by_value
 @dataclass(frozen=True, eq=False)
 class Outcome(ABC):
     """The end of a flight.

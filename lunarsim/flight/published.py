@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from astropy import units as u
 
 from lunarsim.declarations import FAR_M, FAST_MPS, HEAVY_KG, LONG_S, Number, declared, number
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError, nearest
 
 _LENGTH = {"low": -FAR_M, "high": FAR_M}
 _SPEED = {"low": -FAST_MPS, "high": FAST_MPS}
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ProfilePoint:
     """One row of a published descent. What was not published is left out.

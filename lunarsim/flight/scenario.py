@@ -11,6 +11,7 @@ from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.craft import Engine, Spacecraft, check_lander
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.clock import seconds_after
@@ -50,6 +51,7 @@ def _check_throttle(phase: Guided, engine: Engine) -> None:
             )
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
     """What is to be flown, by which craft, in which Moon, and what is wrong with the craft.

@@ -8,6 +8,7 @@ from enum import Enum
 from astropy import units as u
 from astropy.time import Time
 
+from lunarsim.equality import by_value
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.over_ground import ground_velocity
 from lunarsim.kernels import places
@@ -71,6 +72,7 @@ CUTOFFS = {
 }
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Event:
     """Something that happened, with truth and belief at that moment."""
@@ -103,6 +105,7 @@ class Event:
         return f"{self.name}: {self.moment}"
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BurnRecord:
     """How a burn went."""
@@ -119,6 +122,7 @@ class BurnRecord:
     after: State  #: at cut-off
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PhaseRecord:
     """How a guided phase went."""

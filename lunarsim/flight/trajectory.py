@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.equality import by_value
 from lunarsim.flight.driver import Segment
 from lunarsim.kernels import motion
 
@@ -15,6 +16,7 @@ _JUMP_S = 1e-9  # rounding of a Time at a jump
 _APART_S = 900.0  # a descent orbit takes an hour, a free fall between two burns less than some minutes
 
 
+@by_value
 @dataclass(frozen=True, eq=False)
 class FlownPhase:
     """One smooth segment of a flight and what the engine did in it."""
@@ -27,11 +29,19 @@ class FlownPhase:
 
 
 class Trajectory:
-    """The motion that was integrated: SI floats in, SI floats out, within the flown span only."""
+    """The motion that was integrated: SI floats in, SI floats out, within the flown span only.
+
+    Two are equal that are the same motion to the last bit.
+    """
 
     def __init__(self, phases: tuple[FlownPhase, ...]) -> None:
         self.phases = phases
         self._starts = np.array([phase.segment.start_s for phase in phases])
+
+    def __eq__(self, other: object) -> bool:
+        return self.phases == other.phases if isinstance(other, Trajectory) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as of all that is compared by arrays
 
     @property
     def end_s(self) -> float:

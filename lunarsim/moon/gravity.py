@@ -13,6 +13,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import checks, constants, data
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity import HarmonicField
 from lunarsim.kernels.lanes import WIDTH
@@ -24,6 +25,7 @@ _EMBEDDED_DEGREE = 50
 _EMBEDDED_RADIUS_M = 1_738_000.0  # GRGM900C header, as in the first lines of the embedded file
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GravityField:
     """A static gravity field in the Moon's principal axes (PA).

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks
 from lunarsim.declarations import AROUND_M, FAR_M, Number
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels import gravity_grid as kernels
 from lunarsim.kernels.gravity_grid import ResidualGrid
@@ -26,6 +27,7 @@ _MOST_COEFFICIENTS = 2**27  # 1 GB
 _CELLS_PER_WAVELENGTH = 4.6  # of the highest degree: 6e-8 of the central term at most, for LP165P to degree 150
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GriddedField:
     """A gravity field whose part above a low degree is interpolated. Made by :meth:`build`.

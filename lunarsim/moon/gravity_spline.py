@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.constants import MOON_RADIUS_M
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels import gravity_grid as kernels
 from lunarsim.kernels.gravity import HarmonicField
@@ -27,6 +28,7 @@ _HIGHEST_LATITUDE_RAD = np.deg2rad(60.0)  # in a corridor's chart, where cells h
 Array = NDArray[np.float64]
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Chart:
     """A box in longitude and latitude about a turned pole: begin and number of cells of each."""
@@ -36,6 +38,7 @@ class Chart:
     cells: tuple[int, int]
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Recipe:
     """All that a grid is made from."""

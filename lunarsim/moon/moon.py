@@ -11,6 +11,7 @@ from astropy import units as u
 from lunarsim import constants, declarations
 from lunarsim.craft import Spacecraft
 from lunarsim.declarations import number, switch
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels.gravity_grid import ResidualGrid, without_grid
 from lunarsim.kernels.motion import Environment
@@ -22,6 +23,7 @@ from lunarsim.moon.orientation import check_span, orientation_angles
 from lunarsim.moon.terrain import Terrain
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moon:
     """The Moon's gravity field, the bodies in its sky, and the terrain.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks, constants, data
 from lunarsim.declarations import HIGHEST_M, LOWEST_M, Number
+from lunarsim.equality import by_value
 from lunarsim.errors import DataError, InputError
 from lunarsim.kernels import terrain as terrain_kernels
 from lunarsim.kernels.terrain import Ground
@@ -32,6 +33,7 @@ _READERS: dict[str, Callable[[Path], RasterSource]] = {
 }
 
 
+@by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Terrain:
     """The ground, as heights above 1737.4 km over latitude and longitude in the mean Earth / polar axis frame (ME).

@@ -10,6 +10,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.declarations import Number
+from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels import steering
 
@@ -71,6 +72,7 @@ class AgainstVelocity:
         return steering.AGAINST_VELOCITY, np.zeros(3)
 
 
+@by_value
 @dataclass(frozen=True, eq=False)
 class FixedDirection:
     """Thrust along one direction in ICRF axes.
