@@ -7,16 +7,16 @@ import os
 import struct
 import zipfile
 import zlib
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lunarsim import __version__
-from lunarsim.errors import DataError
+from lunarsim.errors import DataError, InputError
+from lunarsim.flight.archive_members import Members
 from lunarsim.flight.encoding import Arrays, Encoder, decode, field_names
+from lunarsim.flight.field_types import check_fields
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.stored_segment import StoredSegment
 from lunarsim.flight.trajectory import FlownPhase, Trajectory
@@ -72,10 +72,8 @@ def load_flight(path: str | os.PathLike[str]) -> Flight:
     """
     file = Path(path)
     try:
-        document, arrays = _read(file)
-        plain = {name: decode(value, arrays) for name, value in document["flight"].items()}
-        phases = tuple(_phase(node, arrays) for node in document["phases"])
-        return Flight(**plain, trajectory=Trajectory(phases))
+        with zipfile.ZipFile(file) as archive:
+            return _flight(file, archive, Members(archive, file.stat().st_size))
     except OSError as error:
         raise DataError(f"{file}: the saved flight cannot be read: {error.strerror or error}") from None
     except _DAMAGE as error:
@@ -95,26 +93,33 @@ def _encoded_phase(encoder: Encoder, phase: FlownPhase, i: int) -> dict[str, Any
     return {**nodes, "segment": encoder.encode(StoredSegment.of(phase.segment), f"{at}.segment")}
 
 
-def _phase(nodes: dict[str, Any], arrays: Arrays) -> FlownPhase:
-    fields = {name: decode(node, arrays) for name, node in nodes.items()}
-    return FlownPhase(**{**fields, "segment": fields["segment"].restored()})
+def _flight(file: Path, archive: zipfile.ZipFile, arrays: Members) -> Flight:
+    document = json.loads(archive.read(_DOCUMENT), parse_constant=_no_number)
+    if document["format"] != FORMAT:
+        raise ValueError(f"its format is {document['format']!r}")
+    if document["version"] > VERSION:
+        raise DataError(
+            f"{file}: the flight was saved by lunarsim {document['lunarsim']} in version {document['version']} of "
+            f"the format: lunarsim {__version__} reads versions up to {VERSION}; update lunarsim"
+        )
+    plain = {name: decode(node, arrays, f"{_DOCUMENT}: {name}") for name, node in document["flight"].items()}
+    phases = tuple(_phase(node, arrays, f"{_DOCUMENT}: phases.{i}") for i, node in enumerate(document["phases"]))
+    fields = {**plain, "trajectory": Trajectory(phases)}
+    check_fields(Flight, fields)
+    return Flight(**fields)
 
 
-def _read(file: Path) -> tuple[dict[str, Any], Arrays]:
-    """Return the document and the arrays of a file, after a look at its format and version."""
-    with zipfile.ZipFile(file) as archive:
-        document = json.loads(archive.read(_DOCUMENT))
-        if document["format"] != FORMAT:
-            raise ValueError(f"its format is {document['format']!r}")
-        if document["version"] > VERSION:
-            raise DataError(
-                f"{file}: the flight was saved by lunarsim {document['lunarsim']} in version {document['version']} of "
-                f"the format: lunarsim {__version__} reads versions up to {VERSION}; update lunarsim"
-            )
-        names = [name for name in archive.namelist() if name.endswith(".npy")]
-        return document, {name.removesuffix(".npy"): _array(archive.read(name)) for name in names}
+def _phase(nodes: dict[str, Any], arrays: Arrays, at: str) -> FlownPhase:
+    fields = {name: decode(node, arrays, f"{at}.{name}") for name, node in nodes.items()}
+    if not isinstance(fields["segment"], StoredSegment):
+        raise InputError(f"{at}.segment: expected a StoredSegment")
+    try:
+        fields["segment"] = fields["segment"].restored()
+        check_fields(FlownPhase, fields)
+        return FlownPhase(**fields)
+    except InputError as error:
+        raise InputError(f"{at}: {error}") from error
 
 
-def _array(content: bytes) -> NDArray[Any]:
-    array: NDArray[Any] = np.lib.format.read_array(BytesIO(content), allow_pickle=False)
-    return array
+def _no_number(text: str) -> None:
+    raise ValueError(f"{_DOCUMENT} has {text}, which is no number")

@@ -18,8 +18,9 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
-from lunarsim.errors import InputError
+from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import AccelerometerOff
+from lunarsim.flight.field_types import check_fields
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Aloft, Escape, Impact, InOrbit
 from lunarsim.flight.provenance import Provenance, Source, Status
@@ -45,7 +46,7 @@ from lunarsim.plan import (
 )
 from lunarsim.plan.laws import LAWS
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = Mapping[str, NDArray[Any]]
 
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
@@ -60,15 +61,19 @@ ENUMS: tuple[type[Enum], ...] = (Cutoff, EventKind, Status)
 
 _QUANTITIES: tuple[type[u.Quantity], ...] = (u.Quantity, Angle, Latitude, Longitude)
 _KNOWN = {known.__name__: known for known in (*RECORDS, *ENUMS, *_QUANTITIES)}
+_QUANTITY_NAMES = tuple(known.__name__ for known in _QUANTITIES)
 _INLINE = 16  # larger arrays go into files of their own
-_NUMBERS = "biuf"  # numpy's kinds of plain numbers
+NUMBERS = "biuf"  #: numpy's kinds of plain numbers
+_SCALES = ("utc", "tai", "tt", "tdb", "tcb", "tcg")  # for UT1 astropy asks a server how the Earth turned
+_LARGEST = 2**63  # of whole numbers
+_YEARS_JD = (1721059.5, 5373484.5)  # 0 to 9999, which calendars can write
 
 
 class Encoder:
     """Turns objects into values that JSON can hold; larger arrays are put aside into ``arrays``, each once."""
 
     def __init__(self) -> None:
-        self.arrays: Arrays = {}
+        self.arrays: dict[str, NDArray[Any]] = {}
         self._names: dict[int, str] = {}
 
     def encode(self, value: Any, at: str) -> Any:
@@ -97,11 +102,11 @@ class Encoder:
         match value:
             case Path():
                 node = {"type": "path", "value": str(value)}
-            case Time() if value.location is None:
+            case Time() if value.location is None and value.scale in _SCALES:
                 node = self._time(value, at)
             case u.Quantity():
                 node = self._quantity(value, at)
-            case np.ndarray() if value.dtype.kind in _NUMBERS:
+            case np.ndarray() if value.dtype.kind in NUMBERS:
                 node = self._array(value, at)
             case Mapping() if all(isinstance(key, str) for key in value):
                 node = {"type": "mapping", "items": {key: self.encode(v, f"{at}.{key}") for key, v in value.items()}}
@@ -113,7 +118,8 @@ class Encoder:
             case _:
                 raise InputError(
                     f"{at} is of class {kind.__name__}, which a file of a flight cannot hold: only lunarsim's own "
-                    "classes, quantities, times without a place on the Earth, arrays of numbers and text can be stored"
+                    "classes, quantities, times (not of UT1, nor with a place on the Earth), arrays of numbers and "
+                    "text can be stored"
                 )
         return node
 
@@ -148,22 +154,43 @@ class Encoder:
         return {**node, "stored": self._names[id(array)]}
 
 
-def decode(node: Any, arrays: Arrays) -> Any:
-    """Return the object that :class:`Encoder` turned into ``node`` and ``arrays``.
+def decode(node: Any, arrays: Arrays, at: str = "value") -> Any:
+    """Return the object that :class:`Encoder` turned into ``node`` and ``arrays``; ``at`` says where it stands.
 
     Raises
     ------
+    InputError
+        If what the node says makes no such object; the text begins with its place.
     ValueError, TypeError, KeyError, AttributeError
-        If the node is not what an encoder makes. InputError is a ValueError.
+        If the node is not what an encoder makes.
     """
     if isinstance(node, list):
-        return tuple(decode(item, arrays) for item in node)
+        return tuple(decode(item, arrays, f"{at}.{i}") for i, item in enumerate(node))
+    if isinstance(node, int) and abs(node) >= _LARGEST:
+        raise InputError(f"{at} has more digits than any number of a flight")
     if not isinstance(node, dict):
         return node
+    parts = {name: decode(item, arrays, f"{at}.{name}") for name, item in _parts(node).items()}
+    try:
+        return _made(node, parts, arrays)
+    except (LunarsimError, ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+        raise InputError(f"{at}: {error}") from error
+
+
+def _parts(node: dict[str, Any]) -> dict[str, Any]:
+    """Return the nodes within a node that stand for objects of their own."""
+    kind = node["type"]
+    if kind == "mapping":
+        return dict(node["items"])
+    names = {"Time": ("jd1", "jd2"), "array": (), **dict.fromkeys(_QUANTITY_NAMES, ("value",))}.get(kind)
+    return {name: item for name, item in node.items() if name != "type" and (names is None or name in names)}
+
+
+def _made(node: dict[str, Any], parts: dict[str, Any], arrays: Arrays) -> Any:
     kind = node["type"]
     match kind:
         case "mapping":
-            value: Any = {key: decode(item, arrays) for key, item in node["items"].items()}
+            value: Any = parts
         case "float":
             value = float(node["value"])
         case "path":
@@ -171,9 +198,9 @@ def decode(node: Any, arrays: Arrays) -> Any:
         case "array":
             value = _array(node, arrays)
         case "Time":
-            value = _time(node, arrays)
+            value = _time(node, parts["jd1"], parts["jd2"])
         case _ if kind in _KNOWN:
-            value = _known(_KNOWN[kind], node, arrays)
+            value = _known(_KNOWN[kind], node, parts)
         case _:
             raise InputError(f"a {kind!r} is not known to this version of lunarsim")
     return value
@@ -187,30 +214,35 @@ def field_names(record: type[Any]) -> tuple[str, ...]:
     return names
 
 
-def _known(known: type[Any], node: dict[str, Any], arrays: Arrays) -> Any:
+def _known(known: type[Any], node: dict[str, Any], parts: dict[str, Any]) -> Any:
     if issubclass(known, Enum):
-        return known(node["value"])
+        return known(parts["value"])
     if issubclass(known, u.Quantity):
         options = {"wrap_angle": node["wrap_angle_deg"] * u.deg} if known is Longitude else {}
-        return known(decode(node["value"], arrays), node["unit"], **options)
-    fields = {name: decode(value, arrays) for name, value in node.items() if name != "type"}
-    strange = set(fields) - set(field_names(known))
-    if strange:
-        raise InputError(f"{known.__name__}.{min(strange)} is not known to this version of lunarsim")
-    return known(**fields)
+        return known(parts["value"], node["unit"], **options)
+    check_fields(known, parts)
+    return known(**parts)
 
 
 def _array(node: dict[str, Any], arrays: Arrays) -> NDArray[Any]:
     if "stored" in node:
         array = arrays[node["stored"]]
     else:
-        array = np.array([decode(item, arrays) for item in node["items"]], dtype=np.float64).reshape(node["shape"])
+        items = [decode(item, arrays) for item in node["items"]]
+        array = np.array(items, dtype=np.float64).reshape(node["shape"])
     array.flags.writeable = node["writeable"]  # as before: numba compiles kernels anew for the other kind
     return array
 
 
-def _time(node: dict[str, Any], arrays: Arrays) -> Time:
-    jd1, jd2 = decode(node["jd1"], arrays), decode(node["jd2"], arrays)
+def _time(node: dict[str, Any], jd1: Any, jd2: Any) -> Time:
+    with np.errstate(invalid="ignore"):
+        known = (np.add(jd1, jd2) >= _YEARS_JD[0]) & (np.add(jd1, jd2) <= _YEARS_JD[1])
+    if node["scale"] not in _SCALES:
+        raise InputError(f"a time of scale {node['scale']!r}: expected one of {', '.join(_SCALES)}")
+    if type(node["precision"]) is not int:
+        raise InputError(f"a time of precision {node['precision']!r}: expected a number of digits")
+    if not np.all(known):
+        raise InputError("a time that is not within the years 0 to 9999")
     time = Time(jd1, jd2, scale=node["scale"], format="jd", precision=node["precision"])
     time.format = node["format"]
     return time

@@ -20,6 +20,7 @@ from lunarsim.errors import InputError, SpanError
 from lunarsim.flight import over_ground, tables
 from lunarsim.flight.attitude import planned_burns, thrust_directions
 from lunarsim.flight.clock import seconds_after, time_after
+from lunarsim.flight.consistency import check_flight
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Outcome
 from lunarsim.flight.scenario import Scenario
@@ -63,6 +64,9 @@ class Flight:
     outcome: Outcome
     trajectory: Trajectory
     phases: tuple[PhaseRecord, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_flight(self)
 
     @property
     def start(self) -> Time:
@@ -263,26 +267,7 @@ class Flight:
 
     def to_table(self) -> QTable:
         """Return the histories as a table of quantities."""
-        columns = {
-            "time": self.times,
-            "elapsed": self.elapsed,
-            "position": self.states.position,
-            "velocity": self.states.velocity,
-            "latitude": self.latitude.to(u.deg),
-            "longitude": self.longitude.to(u.deg),
-            "altitude": self.altitude.to(u.km),
-            "speed": self.speed,
-            "flight_path_angle": self.flight_path_angle,
-            "thrust": self.thrust,
-            "delta_v": self.delta_v,
-            "delta_v_sensed": self.delta_v_sensed,
-        }
-        if self.scenario.craft is not None:
-            columns["mass"] = self.mass
-        table = QTable(columns)
-        table.meta["scenario"] = self.scenario.name
-        table.meta["frame"] = "Moon-centred, ICRF axes; latitude and longitude in ME of DE421"
-        return table
+        return tables.to_table(self)
 
     def to_pandas(self) -> Any:
         """Return the histories as a pandas DataFrame: the rows of :meth:`to_table`, units in the names of columns.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from astropy import units as u
 from astropy.time import Time
 
+from lunarsim import checks
 from lunarsim.equality import by_value
 from lunarsim.orbits import State
 
@@ -23,6 +24,12 @@ class Truth:
     thrust: u.Quantity
     delta_v: u.Quantity  #: since the start of the flight
 
+    def __post_init__(self) -> None:
+        if self.mass is not None:
+            checks.quantity("mass", self.mass, u.kg)
+        checks.quantity("thrust", self.thrust, u.N)
+        checks.quantity("delta_v", self.delta_v, _MPS)
+
 
 @by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +38,9 @@ class Belief:
 
     delta_v: u.Quantity  #: since the start of the flight
     state: State | None = None  #: under guidance
+
+    def __post_init__(self) -> None:
+        checks.quantity("delta_v", self.delta_v, _MPS)
 
 
 @by_value
@@ -41,6 +51,10 @@ class Moment:
     time: Time
     true: Truth
     believed: Belief
+
+    def __post_init__(self) -> None:
+        checks.instant("time", self.time)
+        checks.instant("the epoch of the state", self.true.state.epoch)
 
     def __str__(self) -> str:
         state = self.true.state

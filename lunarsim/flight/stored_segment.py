@@ -12,6 +12,7 @@ from lunarsim.errors import InputError
 from lunarsim.flight.driver import Segment
 from lunarsim.kernels import motion
 
+_ROUNDING = 1e-9  # of a step's end as its interpolant has it; it is 1e-16
 _TERMS = 7  # of DOP853's interpolant beside the state at the start of the step
 
 
@@ -65,6 +66,11 @@ class StoredSegment(NamedTuple):
                 raise InputError(f"{name} of a segment: expected finite doubles of shape {shape}, at least one step")
         if np.any(np.diff(self.step_ends_s) <= 0.0):
             raise InputError("step_ends_s of a segment: expected times that increase")
+        with np.errstate(over="ignore", invalid="ignore"):
+            reached, ends = self.start_y + self.terms[:, 0], np.vstack((self.start_y[1:], self.end_y))
+            fits = np.abs(reached - ends) <= _ROUNDING * (1.0 + np.abs(ends))  # the first term is the whole step
+        if not fits.all():
+            raise InputError(f"step {int(np.argmin(fits.all(axis=1)))} of a segment does not end where the next begins")
 
 
 class Dop853Step(DenseOutput):  # type: ignore[misc]  # scipy has no types

@@ -52,6 +52,30 @@ _MOON = {
 }
 
 
+def to_table(flight: Flight) -> QTable:
+    """Return the histories as a table of quantities; see :meth:`Flight.to_table`."""
+    held = {
+        "time": flight.times,
+        "elapsed": flight.elapsed,
+        "position": flight.states.position,
+        "velocity": flight.states.velocity,
+        "latitude": flight.latitude.to(u.deg),
+        "longitude": flight.longitude.to(u.deg),
+        "altitude": flight.altitude.to(u.km),
+        "speed": flight.speed,
+        "flight_path_angle": flight.flight_path_angle,
+        "thrust": flight.thrust,
+        "delta_v": flight.delta_v,
+        "delta_v_sensed": flight.delta_v_sensed,
+    }
+    if flight.scenario.craft is not None:
+        held["mass"] = flight.mass
+    table = QTable(held)
+    table.meta["scenario"] = flight.scenario.name
+    table.meta["frame"] = "Moon-centred, ICRF axes; latitude and longitude in ME of DE421"
+    return table
+
+
 def columns(flight: Flight) -> dict[str, NDArray[np.float64]]:
     """Return the histories but for the times: one array a column, its unit at the end of its name."""
     found: dict[str, NDArray[np.float64]] = {}

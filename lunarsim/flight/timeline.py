@@ -8,11 +8,15 @@ from enum import Enum
 from astropy import units as u
 from astropy.time import Time
 
+from lunarsim import checks
 from lunarsim.equality import by_value
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.over_ground import ground_velocity
 from lunarsim.kernels import places
 from lunarsim.orbits import State
+
+_MPS = u.m / u.s
+_SPENT = {"delta_v": _MPS, "propellant": u.kg}
 
 
 class EventKind(Enum):
@@ -121,6 +125,10 @@ class BurnRecord:
     before: State  #: at ignition
     after: State  #: at cut-off
 
+    def __post_init__(self) -> None:
+        _check_record(self, {"duration": u.s, **_SPENT, "delta_v_sensed": _MPS, "target_delta_v": _MPS})
+        checks.instant("ignition", self.ignition)
+
 
 @by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -138,6 +146,11 @@ class PhaseRecord:
     after: State  #: at its end
     site_elevation: u.Quantity  #: of the ground at the landing site, above the 1737.4 km sphere
 
+    def __post_init__(self) -> None:
+        _check_record(self, {**_SPENT, "site_elevation": u.m})
+        for name in ("start", "end"):
+            checks.instant(name, getattr(self, name))
+
     @property
     def duration(self) -> u.Quantity:
         """From its start to its end."""
@@ -152,3 +165,11 @@ class PhaseRecord:
     def height_after(self) -> u.Quantity:
         """Height above the ground of the landing site at its end."""
         return self.after.height - self.site_elevation
+
+
+def _check_record(record: BurnRecord | PhaseRecord, units: dict[str, u.UnitBase]) -> None:
+    """Refuse numbers of other dimensions, or states at many times."""
+    for name, unit in units.items():
+        checks.quantity(name, getattr(record, name), unit)
+    for name in ("before", "after"):
+        checks.instant(f"the epoch of {name}", getattr(record, name).epoch)

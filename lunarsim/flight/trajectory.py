@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.equality import by_value
+from lunarsim.errors import InputError
 from lunarsim.flight.driver import Segment
 from lunarsim.kernels import motion
 
 _SAMPLES_PER_STEP = 4
 _JUMP_S = 1e-9  # rounding of a Time at a jump
+_ROUNDING = 1e-9  # of a vector at a jump; it is 0
 _APART_S = 900.0  # a descent orbit takes an hour, a free fall between two burns less than some minutes
 
 
@@ -27,14 +30,37 @@ class FlownPhase:
     direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis, under guidance
     navigation_error: NDArray[np.float64] | None = None  #: believed less true (m, m/s, ICRF), shape (6,)
 
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.thrust_n < np.inf:
+            raise InputError(f"thrust_n = {self.thrust_n} of segment '{self.name}': expected a force, not negative")
+        for name, size in (("direction", 3), ("navigation_error", 6)):
+            vector = getattr(self, name)
+            if vector is not None and not (np.shape(vector) == (size,) and np.all(np.isfinite(vector))):
+                raise InputError(f"{name} of segment '{self.name}': expected {size} finite numbers")
+
 
 class Trajectory:
     """The motion that was integrated: SI floats in, SI floats out, within the flown span only.
 
     Two are equal that are the same motion to the last bit.
+
+    Raises
+    ------
+    InputError
+        If there is no segment, the first does not start at zero, or one does not begin where that before it ended.
     """
 
     def __init__(self, phases: tuple[FlownPhase, ...]) -> None:
+        if not phases or phases[0].segment.start_s != 0.0:
+            raise InputError("a trajectory needs segments, of which the first starts at 0 s")
+        for i, (before, after) in enumerate(pairwise(phase.segment for phase in phases)):
+            y = after.solution.interpolants[0].y_old
+            apart = np.abs(y - before.end_y)
+            if abs(after.start_s - before.end_s) > _JUMP_S or np.any(apart > _ROUNDING * (1.0 + np.abs(y))):
+                raise InputError(
+                    f"segment {i + 1} of the trajectory begins at {after.start_s} s, segment {i} ends at "
+                    f"{before.end_s} s, {apart.max():.3g} away: expected the same time and motion"
+                )
         self.phases = phases
         self._starts = np.array([phase.segment.start_s for phase in phases])
 
