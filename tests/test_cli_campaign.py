@@ -154,7 +154,7 @@ def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
         "Quantiles",
         "in orbit: burn, duration (s) 5 %",
         "95 % ellipse",
-        "95 % bootstrap intervals: semi-axes",
+        "95 % intervals for unlimited runs: semi-axes",
         "from the aim to their centre",
         "What moves the impact",
         "state: 2 values drawn together (\N{GREEK SMALL LETTER SIGMA})",

@@ -63,7 +63,7 @@ class Impacts:
     footprint : Footprint
         About the mean of the impacts.
     ellipse, interval : Ellipse, EllipseInterval
-        Of 95 %, and the bootstrap intervals of its axes.
+        Of 95 %, and the intervals of that of unlimited runs.
     heading_deg : float
         Mean direction of flight over the ground at impact, from north through east.
     factors : mapping of str to Factor
@@ -175,7 +175,7 @@ def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
     return Impacts(
         footprint=footprint,
         ellipse=footprint.ellipse(),
-        interval=footprint.ellipse_interval(seed=result.seed),
+        interval=footprint.ellipse_interval(),
         heading_deg=heading_deg,
         factors={factor.label: factor for factor in factors},
         effects=moved,

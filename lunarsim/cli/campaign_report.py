@@ -118,7 +118,7 @@ def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> No
     )
     _line(
         console,
-        f"  {100.0 * interval.confidence:g} % bootstrap intervals: semi-axes {major} m and {minor} m; centre "
+        f"  {100.0 * interval.confidence:g} % intervals for unlimited runs: semi-axes {major} m and {minor} m; centre "
         f"{east} m east, {north} m north",
     )
     for name, site in scenario.sites.items():

@@ -61,7 +61,7 @@ def quantile_summary(quantile: Quantile) -> dict[str, Any]:
 def footprint_summary(
     footprint: Footprint, ellipse: Ellipse, interval: EllipseInterval, scenario: Scenario
 ) -> dict[str, Any]:
-    """Return the centre of a footprint, its ellipse with bootstrap intervals, and how far the sites are from it."""
+    """Return the centre of a footprint, its ellipse with intervals for unlimited runs, and how far the sites are."""
     plane = footprint.plane
     return {
         "latitude_deg": plane.latitude_deg,

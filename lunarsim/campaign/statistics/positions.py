@@ -39,16 +39,12 @@ class Footprint:
         return int(self.xy_m.shape[0])
 
     def ellipse(self, probability: float = 0.95) -> Ellipse:
-        """Return the covariance ellipse; see :func:`covariance_ellipse`."""
+        """Return the ellipse that holds a further run; see :func:`covariance_ellipse`."""
         return covariance_ellipse(self.xy_m, probability, weights=self.weights)
 
-    def ellipse_interval(
-        self, probability: float = 0.95, *, seed: int = 0, confidence: float = 0.95, resamples: int = 999
-    ) -> EllipseInterval:
-        """Return bootstrap intervals of the ellipse's semi-axes and centre; see :func:`ellipse_interval`."""
-        return ellipse_interval(
-            self.xy_m, probability, seed=seed, weights=self.weights, confidence=confidence, resamples=resamples
-        )
+    def ellipse_interval(self, probability: float = 0.95, *, confidence: float = 0.95) -> EllipseInterval:
+        """Return intervals of the ellipse's semi-axes and centre; see :func:`ellipse_interval`."""
+        return ellipse_interval(self.xy_m, probability, weights=self.weights, confidence=confidence)
 
     def density(self, probabilities: Sequence[float] = (0.5, 0.9)) -> Density:
         """Return the density of runs with contour levels; see :func:`density`."""
