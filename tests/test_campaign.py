@@ -30,7 +30,7 @@ from lunarsim.campaign import (
     assert_campaign,
 )
 from lunarsim.campaign.store import ChunkStore
-from lunarsim.errors import DataError, InputError, OutputError
+from lunarsim.errors import DataError, InputError, OutputError, StatisticsWarning
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 RUNS, SEED = 150, 20230819
@@ -368,6 +368,39 @@ def test_the_same_distribution_weighs_all_runs_alike_whatever_its_unit(linear, s
 def test_other_paths_cannot_be_weighted(spread):
     with pytest.raises(InputError, match="expected the paths that were flown"):
         spread.reweighted({"craft.engine.thrust": Normal(265.8 * u.N, 0.2 * u.N)})
+
+
+@pytest.mark.parametrize(
+    ("path", "wider", "words"),
+    [
+        ("craft.engine.thrust", Normal(265.8 * u.N, 0.3 * 1.42 * u.N), r"'craft\.engine\.thrust'.*1\.42 times as wide"),
+        (
+            "plan.0.timer",
+            Normal(2.1 * u.min, 0.06 / 60 * u.min),
+            r"'plan\.0\.timer'.*3 times as wide.*infinite variance",
+        ),
+        ("state.normal", Uniform(-1 * u.km, 1 * u.km), r"of the other dispersions 9\d % lie where nothing was flown"),
+    ],
+)
+def test_runs_cannot_speak_of_dispersions_whose_weights_have_no_variance_or_that_reach_further(
+    linear, spread, path, wider, words
+):
+    with pytest.raises(InputError, match=words):
+        spread.reweighted({**linear.dispersions, path: wider})
+
+
+def test_values_that_scatter_together_are_judged_by_their_widest_direction(linear, spread):
+    """Each sigma is that flown; together they have the variances 1.95 and 0.05, and once 2.05 and less."""
+    pair = ("craft.engine.thrust", "plan.0.timer")
+    rest = {name: each for name, each in linear.dispersions.items() if name not in pair}
+    means, sigmas = [265.8 * u.N, 127 * u.s], [0.3 * u.N, 0.02 * u.s]
+    for stretch, correlation, refused in ((1.0, 0.95, False), (1.05, 0.95, True)):
+        wide = [stretch * sigma for sigma in sigmas]
+        joint = JointNormal.from_correlation(means, wide, [[1.0, correlation], [correlation, 1.0]])
+        with pytest.raises(InputError) if refused else pytest.warns(StatisticsWarning, match="heavy tail") as caught:
+            spread.reweighted({**rest, pair: joint})
+        if refused:
+            assert "1.47 times as wide" in str(caught.value)  # 1.05 sqrt(1.95)
 
 
 @pytest.mark.parametrize("workers", [1, 4])

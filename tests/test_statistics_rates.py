@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lunarsim.campaign import statistics
+from lunarsim.campaign.statistics.tails import pareto_shape
 from lunarsim.errors import InputError, StatisticsWarning
 
 CAMPAIGNS = 1000
@@ -97,6 +98,42 @@ def test_the_effective_number_of_runs_is_that_of_the_closed_form_for_normals():
     x = np.random.default_rng(4).normal(0.0, s, 200_000)
     found = statistics.importance_weights(stats.norm.logpdf(x), stats.norm.logpdf(x, 0.0, s))
     assert found.effective_size / x.size == pytest.approx(np.sqrt(2.0 * s**2 - 1.0) / s**2, rel=0.01)  # 3 std errors
+
+
+def test_the_tail_of_weights_towards_a_wider_normal_has_the_shape_of_the_closed_form():
+    """Of N(0, 1) flown and N(0, s) wanted, w grows as exp(c x^2 / 2) with c = 1 - 1 / s^2: a Pareto tail of shape c."""
+    x = np.random.default_rng(21).normal(size=200_000)
+    for s in (1.2, 2.0**0.5, 2.0):
+        shape = pareto_shape(np.exp(stats.norm.logpdf(x, 0.0, s) - stats.norm.logpdf(x)))
+        assert shape == pytest.approx(1.0 - 1.0 / s**2, abs=0.12)  # 1,342 weights: 0.04, and what the logarithms leave
+    assert pareto_shape(np.ones(1000)) == -np.inf  # alike: there is no tail
+    assert np.isnan(pareto_shape(np.arange(1.0, 20.0)))
+
+
+@given(st.floats(1.0, 3.0), st.integers(0, 10**6))
+def test_the_shape_of_a_tail_is_that_of_the_pareto_distribution_it_was_drawn_from(power, seed):
+    weights = np.random.default_rng(seed).pareto(power, 100_000) + 1.0
+    # 949 weights have a standard error of (1 + k) / sqrt(949) = 0.065 at most; four of them
+    assert pareto_shape(weights) == pytest.approx(1.0 / power, abs=0.26)
+
+
+@pytest.mark.parametrize(("runs", "wider"), [(400, 1.6), (2000, 1.5), (2000, 2.0), (10_000, 1.6), (10_000, 2.0)])
+def test_weights_towards_a_wider_normal_say_that_they_are_not_to_be_trusted_and_so_does_what_they_give(runs, wider):
+    x = np.random.default_rng(runs).normal(size=runs)
+    with pytest.warns(StatisticsWarning, match="runs are as good as .*heavy tail"):
+        found = statistics.importance_weights(stats.norm.logpdf(x, 0.0, wider), stats.norm.logpdf(x))
+    assert "fly a wider distribution" in str(found)
+    plane = np.stack([x, x**2], 1)
+    told = [statistics.weighted_rate(x > 1.0, found.values), statistics.weighted_quantile(x, found.values, 0.9)]
+    told += [each(plane, weights=found.values) for each in (statistics.covariance_ellipse, statistics.ellipse_interval)]
+    assert all("heavy tail (Pareto k = " in str(each) for each in told)
+
+
+def test_weights_towards_a_narrower_normal_are_not_doubted():
+    x = np.random.default_rng(5).normal(size=1000)
+    found = statistics.importance_weights(stats.norm.logpdf(x, 0.3, 0.8), stats.norm.logpdf(x))
+    assert found.doubt == ""
+    assert str(statistics.weighted_rate(x > 1.0, found.values)).endswith(" %)")
 
 
 def test_constants_left_out_of_the_log_densities_change_no_weight():

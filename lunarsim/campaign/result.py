@@ -16,6 +16,7 @@ from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
 from lunarsim.campaign.memory import MemoryStore
 from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
+from lunarsim.campaign.reweighting import reweighted
 from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError
@@ -175,21 +176,11 @@ class CampaignResult:
         Raises
         ------
         InputError
-            If the paths differ, a distribution has no density, or too few runs would carry the weight.
+            If the paths differ, a distribution has no density, or too few runs would carry the weight; if the weights
+            would have an infinite variance, as where a sigma is sqrt(2) times that flown or more; or if the other
+            dispersions reach beyond what was flown.
         """
-        wanted = self.campaign.with_dispersions(dispersions)
-        if wanted.inputs.keys() != self.campaign.inputs.keys():
-            raise InputError(f"dispersions of {', '.join(wanted.inputs)}: expected the paths that were flown")
-        return statistics.importance_weights(self._log_density(wanted), self._log_density(self.campaign))
-
-    def _log_density(self, campaign: Campaign) -> NDArray[np.float64]:
-        """Return the logarithm of the density with which a campaign draws the inputs of these runs, per SI unit."""
-        density = np.zeros(self.runs)
-        for names, distribution in campaign.groups:
-            factors = [campaign.inputs[name].unit.to(own) for name, own in zip(names, distribution.unit, strict=True)]
-            values = [self.column(name) * factor for name, factor in zip(names, factors, strict=True)]
-            density += distribution.log_density(np.stack(values, axis=1)) + np.sum(np.log(factors))
-        return density
+        return reweighted(self, self.campaign.with_dispersions(dispersions))
 
     def rerun(self, i: int) -> Flight:
         """Fly run i again with the reference driver, with dense output.

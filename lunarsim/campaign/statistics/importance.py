@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from lunarsim import checks
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
+from lunarsim.campaign.statistics.tails import doubt_of, pareto_shape
 from lunarsim.errors import InputError, StatisticsWarning
 
 _FEWEST = 10.0  # effective runs, below which nothing is said
@@ -30,11 +31,19 @@ class ImportanceWeights:
     mean_ratio : float
         Mean of the ratios of the densities. Near 1 if both densities are complete and the runs reach everywhere where
         the target has weight; far from 1, the weights cannot be trusted.
+    doubt : str
+        Why intervals from these weights are not to be trusted; empty where nothing speaks against them.
     """
 
     values: NDArray[np.float64] = field(repr=False)
     effective_size: float
     mean_ratio: float
+    doubt: str = ""
+
+    @property
+    def pareto_shape(self) -> float:
+        """Shape k of the tail of the weights; from 0.5 on their variance is infinite. NaN where there are too few."""
+        return pareto_shape(self.values)
 
     @property
     def largest(self) -> float:
@@ -44,7 +53,8 @@ class ImportanceWeights:
     def __str__(self) -> str:
         """Return such as ``1,000 runs as good as 640; the heaviest has 0.40 % of the weight``."""
         as_good = f"{self.values.size:,} runs as good as {self.effective_size:,.0f}"
-        return f"{as_good}; the heaviest has {columns.percent(self.largest)} of the weight"
+        heaviest = f"{as_good}; the heaviest has {columns.percent(self.largest)} of the weight"
+        return f"{heaviest}; {self.doubt}" if self.doubt else heaviest
 
 
 def importance_weights(
@@ -54,19 +64,28 @@ def importance_weights(
 
     Self-normalised importance sampling: w = target / flown, scaled to the sum 1 (Owen 2013, Monte Carlo theory,
     methods and examples, sec. 9.2). Only inputs whose distribution changes need to be in the densities.
-    Where the target reaches beyond what was flown, the weights cannot say so: let the flown one be the wider.
+    Let the flown distribution be the wider: with a target that is sqrt(2) times as wide as the flown normal, or wider,
+    the weights have an infinite variance. The tail of the weights is looked at for this, see
+    :func:`~lunarsim.campaign.statistics.tails.pareto_shape`. Where the target reaches beyond what was flown
+    altogether, the weights cannot say so, but for ``mean_ratio``.
 
     Parameters
     ----------
     log_target, log_flown : array_like, shape (n,)
         Logarithms of the densities (or probabilities) of the runs' inputs; -inf in the target gives weight 0.
     minimum_effective : float
-        Fewest effective runs that are accepted; under 100 a StatisticsWarning is given as well.
+        Fewest effective runs that are accepted.
 
     Raises
     ------
     InputError
         If the columns do not fit, a run has no flown density, or the effective runs are too few.
+
+    Warns
+    -----
+    StatisticsWarning
+        If there are fewer than 100 effective runs, or the weights have a tail so heavy that intervals from them are
+        not to be trusted; the text of the weights, and of what is made from them, says so too.
     """
     flown = columns.finite("log_flown", log_flown)
     target = np.asarray(log_target, dtype=np.float64)
@@ -80,10 +99,16 @@ def importance_weights(
         raise InputError("the target has zero density at every run: it lies outside what was flown; fly a new campaign")
     weights = np.exp(ratio - top)
     effective = columns.effective_size(weights)
-    _check_effective(effective, flown.size, checks.number("minimum_effective", minimum_effective, minimum=1.0))
+    doubt = doubt_of(weights)
+    _check(effective, flown.size, checks.number("minimum_effective", minimum_effective, minimum=1.0), doubt)
     with np.errstate(over="ignore"):  # densities without their constant may differ by any factor
         mean_ratio = float(np.exp(top) * weights.mean())
-    return ImportanceWeights(values=weights / weights.sum(), effective_size=effective, mean_ratio=mean_ratio)
+    return ImportanceWeights(
+        values=weights / weights.sum(),
+        effective_size=effective,
+        mean_ratio=mean_ratio,
+        doubt=doubt,
+    )
 
 
 def resampled(weights: ArrayLike, count: int, *, seed: int) -> NDArray[np.int64]:
@@ -104,12 +129,13 @@ def resampled(weights: ArrayLike, count: int, *, seed: int) -> NDArray[np.int64]
     return np.minimum(np.searchsorted(np.cumsum(share), ticks, side="right"), share.size - 1)
 
 
-def _check_effective(effective: float, count: int, minimum: float) -> None:
+def _check(effective: float, count: int, minimum: float, doubt: str) -> None:
     text = f"{count:,} runs are as good as {effective:.1f} of the target distribution"
     if effective < minimum:
         raise InputError(
             f"{text}, fewer than minimum_effective = {minimum:g}: the two distributions hardly overlap; fly a campaign "
             "of the target, or of one between"
         )
-    if effective < _FEW:
-        warnings.warn(f"{text}: intervals are wide, and may be too narrow still", StatisticsWarning, stacklevel=3)
+    if effective < _FEW or doubt:
+        few = "intervals are wide, and may be too narrow still"
+        warnings.warn(f"{text}: {doubt or few}", StatisticsWarning, stacklevel=3)

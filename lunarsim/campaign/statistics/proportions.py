@@ -11,6 +11,8 @@ import scipy
 from numpy.typing import ArrayLike
 
 from lunarsim.campaign.statistics import columns
+from lunarsim.campaign.statistics.columns import Column
+from lunarsim.campaign.statistics.tails import doubt_of
 from lunarsim.errors import InputError
 
 Method = Literal["wilson", "clopper-pearson"]
@@ -35,6 +37,10 @@ class Rate:
         How the interval was made.
     effective_total : float
         Number of equally weighted runs that tell as much about this outcome; ``total`` without weights.
+    stopped : bool
+        Whether a stopping rule was asked when to end the runs: ``value`` is then corrected for it.
+    doubt : str
+        Why the rate is not to be trusted; empty where nothing speaks against it.
     """
 
     count: int
@@ -45,6 +51,8 @@ class Rate:
     confidence: float
     method: Method
     effective_total: float
+    stopped: bool = False
+    doubt: str = ""
 
     @property
     def half_width(self) -> float:
@@ -56,9 +64,12 @@ class Rate:
         runs = f"{self.count:,} of {self.total:,} runs"
         if self.effective_total != self.total:
             runs += f", weighted, as good as {self.effective_total:,.0f}"
+        if self.stopped:
+            runs += ", corrected for the stopping rule"
         interval = f"{100.0 * self.confidence:g} % {_TITLES[self.method]} interval"
         low, high = columns.percent(self.low), columns.percent(self.high)
-        return f"{columns.percent(self.value)} ({runs}; {interval} {low} to {high})"
+        doubt = f"; {self.doubt}" if self.doubt else ""
+        return f"{columns.percent(self.value)} ({runs}; {interval} {low} to {high}{doubt})"
 
 
 def rate(count: int, total: int, *, confidence: float = 0.95, method: Method = "wilson") -> Rate:
@@ -139,6 +150,7 @@ def weighted_rate(
         confidence=confidence,
         method=method,
         effective_total=effective,
+        doubt=doubt_of(share),
     )
 
 
@@ -187,7 +199,24 @@ def outcome_rates(
 
 def clopper_pearson_low(count: float, total: float, miss: float) -> float:
     """Return the probability below which ``count`` or more of ``total`` come with a probability under ``miss``."""
-    return float(scipy.stats.beta.ppf(miss, count, total - count + 1.0)) if count > 0.0 else 0.0
+    return float(_clopper_pearson_low(count, total, miss))
+
+
+def bounds(value: ArrayLike, total: ArrayLike, confidence: float, method: str) -> tuple[Column, Column]:
+    """Return the bounds of intervals for rates among so many runs, of any number of rates at once.
+
+    Raises
+    ------
+    InputError
+        If the method is another.
+    """
+    share, runs, miss = np.asarray(value, dtype=float), np.asarray(total, dtype=float), (1.0 - confidence) / 2.0
+    if method == "wilson":
+        return _wilson(share, runs, float(scipy.stats.norm.isf(miss)))
+    if method == "clopper-pearson":
+        count = share * runs
+        return _clopper_pearson_low(count, runs, miss), 1.0 - _clopper_pearson_low(runs - count, runs, miss)
+    raise InputError(f"method = {method!r}: expected 'wilson' or 'clopper-pearson'")
 
 
 def check_counts(count: int, total: int) -> None:
@@ -204,23 +233,22 @@ def check_counts(count: int, total: int) -> None:
 
 
 def _interval(value: float, total: float, confidence: float, method: str) -> tuple[float, float]:
-    miss = (1.0 - confidence) / 2.0
-    if method == "wilson":
-        return _wilson(value, total, float(scipy.stats.norm.isf(miss)))
-    if method == "clopper-pearson":
-        count = value * total
-        low = clopper_pearson_low(count, total, miss)
-        return low, 1.0 - clopper_pearson_low(total - count, total, miss)
-    raise InputError(f"method = {method!r}: expected 'wilson' or 'clopper-pearson'")
+    low, high = bounds(value, total, confidence, method)
+    return float(low), float(high)
 
 
-def _wilson(value: float, total: float, z: float) -> tuple[float, float]:
+def _clopper_pearson_low(count: ArrayLike, total: ArrayLike, miss: float) -> Column:
+    came = np.asarray(count) > 0.0
+    return np.where(came, scipy.stats.beta.ppf(miss, np.where(came, count, 1.0), total - np.asarray(count) + 1.0), 0.0)
+
+
+def _wilson(value: Column, total: Column, z: float) -> tuple[Column, Column]:
     """Return Wilson's bounds: where (value - p)^2 = z^2 p (1 - p) / total."""
     z2 = z * z / total
     middle = (value + z2 / 2.0) / (1.0 + z2)
     reach = np.sqrt(z2 * (value * (1.0 - value) + z2 / 4.0)) / (1.0 + z2)
-    low = 0.0 if value == 0.0 else max(float(middle - reach), 0.0)
-    return low, 1.0 if value == 1.0 else min(float(middle + reach), 1.0)
+    low = np.where(value == 0.0, 0.0, np.maximum(middle - reach, 0.0))
+    return low, np.where(value == 1.0, 1.0, np.minimum(middle + reach, 1.0))
 
 
 def _booleans(happened: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

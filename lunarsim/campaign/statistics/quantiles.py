@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
+from lunarsim.campaign.statistics.tails import doubt_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class Quantile:
         How often such an interval holds the quantile, at least.
     total : int
         Number of runs.
+    doubt : str
+        Why it is not to be trusted; empty where nothing speaks against it.
     """
 
     probability: float
@@ -36,6 +39,7 @@ class Quantile:
     high: float
     confidence: float
     total: int
+    doubt: str = ""
 
     @property
     def half_width(self) -> float:
@@ -45,7 +49,10 @@ class Quantile:
     def __str__(self) -> str:
         """Return such as ``5 % quantile 12.3 (95 % interval 11.9 to 12.8, 1,000 runs)``."""
         interval = f"{100.0 * self.confidence:g} % interval {self.low:.6g} to {self.high:.6g}"
-        return f"{100.0 * self.probability:g} % quantile {self.value:.6g} ({interval}, {self.total:,} runs)"
+        if np.isinf(self.low) or np.isinf(self.high):
+            interval += ", too few runs for two bounds"
+        doubt = f"; {self.doubt}" if self.doubt else ""
+        return f"{100.0 * self.probability:g} % quantile {self.value:.6g} ({interval}, {self.total:,} runs{doubt})"
 
 
 def quantile(values: ArrayLike, probability: float, *, confidence: float = 0.95) -> Quantile:
@@ -129,6 +136,7 @@ def weighted_quantile(
         high=at_share(ordered, reached, probability + spread) if probability + spread < 1.0 else np.inf,
         confidence=confidence,
         total=column.size,
+        doubt=doubt_of(share),
     )
 
 
