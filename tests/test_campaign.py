@@ -28,6 +28,7 @@ from lunarsim.campaign import (
     Sobol,
     Uniform,
     assert_campaign,
+    statistics,
 )
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import DataError, InputError, OutputError, StatisticsWarning
@@ -419,6 +420,32 @@ def test_a_campaign_stops_when_the_interval_is_narrow_enough_wherever_it_is_flow
         5000, workers=workers, out=tmp_path / "store", resume=True, on_progress=stopping_after(1), **options
     )
     assert bits(again) == bits(stopped)
+
+
+def test_the_rates_of_a_stopped_campaign_are_corrected_and_sum_to_one(campaign):
+    rule = IntervalNarrowEnough(outcome="impact", half_width=0.03, minimum_runs=16)
+    seldom = campaign.with_dispersions({**campaign.dispersions, "faults.accelerometer off": Probability(0.04)})
+    stopped = seldom.run(2000, seed=SEED, until=rule, chunk_size=16)
+    rates = stopped.rates()
+    assert sum(rate.value for rate in rates.values()) == pytest.approx(1.0, rel=1e-12)
+    assert rates["impact"].value > rates["impact"].count / rates["impact"].total  # the plain share is low
+    looks = list(range(16, stopped.runs + 1, 16))
+    assert rates["impact"] == statistics.stopped_rate(rates["impact"].count, looks, rule)
+    assert "corrected for the stopping rule" in str(rates["impact"])
+
+
+def test_a_rule_on_several_outcomes_is_refused(campaign):
+    with pytest.raises(InputError, match="'on the ground' is several outcomes: expected one, such as 'impact'"):
+        campaign.run(100, seed=SEED, until=IntervalNarrowEnough(outcome="on the ground", half_width=0.05))
+
+
+def test_what_a_rule_on_a_quantile_ended_says_so(campaign):
+    rule = QuantileNarrowEnough(column="latitude_deg", probability=0.5, half_width=5.0, minimum_runs=32)
+    stopped = campaign.run(500, seed=SEED, until=rule, chunk_size=16)
+    assert stopped.runs < 500
+    assert all("the runs ended at a rule on their own numbers" in str(rate) for rate in stopped.rates().values())
+    assert "ended at a rule" in str(stopped.quantiles("latitude_deg", (0.5,))[0])
+    assert "ended at a rule" not in str(stopped.quantiles("height_m", (0.5,))[0])
 
 
 def test_a_rule_that_is_never_met_lets_all_runs_be_flown(campaign):

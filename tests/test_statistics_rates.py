@@ -1,6 +1,7 @@
 """Rates, quantiles, weights, proofs and stopping rules: against scipy, closed forms and synthetic campaigns."""
 
 import contextlib
+import itertools
 import re
 
 import numpy as np
@@ -14,6 +15,7 @@ from lunarsim.campaign.statistics.tails import pareto_shape
 from lunarsim.errors import InputError, StatisticsWarning
 
 CAMPAIGNS = 1000
+RULE = statistics.IntervalNarrowEnough(outcome=1, half_width=0.01)
 
 
 def coverage(low, high, truth):
@@ -269,9 +271,67 @@ def test_the_rule_of_a_quantile_leaves_out_runs_without_a_value():
         statistics.QuantileNarrowEnough(column="sped_mps", probability=0.5, half_width=1.0).met({"speed_mps": speeds})
 
 
+def stopped_campaigns(probability, rule, chunk, campaigns, seed):
+    """Return counts and looks of campaigns that fly chunk by chunk until a rule on their outcome is met."""
+    totals = chunk * np.arange(1, 101)
+    counts = np.cumsum(np.random.default_rng(seed).binomial(chunk, probability, (campaigns, 100)), axis=1)
+    met = rule.enough(counts, totals)
+    assert met.any(axis=1).all()
+    looks = np.argmax(met, axis=1)
+    return [(int(counts[i, look]), totals[: look + 1].tolist()) for i, look in enumerate(looks)]
+
+
+RARE = [(0.005, 0.003, 100), (0.002, 0.0015, 200), (0.01, 0.006, 100), (0.99, 0.008, 50)]
+
+
+@pytest.mark.parametrize(("probability", "half_width", "chunk"), RARE)
+def test_the_rate_at_a_stopping_rule_is_unbiased_and_its_interval_covers(probability, half_width, chunk):
+    rule = statistics.IntervalNarrowEnough(outcome=1, half_width=half_width)
+    known, rare, plain, covers = {}, [], [], []
+    for count, looks in stopped_campaigns(probability, rule, chunk, CAMPAIGNS, seed=17):
+        key = (count, len(looks))
+        known[key] = found = known.get(key) or statistics.stopped_rate(count, looks, rule)
+        rare.append(min(found.value, 1.0 - found.value))
+        plain.append(min(count, looks[-1] - count) / looks[-1])
+        covers.append(found.low <= probability <= found.high)
+    truth, error = min(probability, 1.0 - probability), np.std(rare) / np.sqrt(CAMPAIGNS)
+    assert np.mean(rare) == pytest.approx(truth, abs=3.5 * error)
+    assert np.mean(plain) < truth - 3.5 * error  # what it corrects: low by 8 to 15 %
+    assert np.mean(covers) == pytest.approx(0.95, abs=0.04)  # three standard errors, and Wilson's own saw-tooth
+
+
+@given(st.data())
+def test_the_rate_at_a_rule_is_the_mean_over_all_ways_to_the_same_end(data):
+    """By going through all ways of four short chunks."""
+    sizes = data.draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
+    rule = statistics.IntervalNarrowEnough(outcome=1, half_width=data.draw(st.floats(0.2, 0.45)), minimum_runs=1)
+    looks, ends = np.cumsum(sizes).tolist(), {}
+    met = [rule.enough(np.arange(look + 1), look).tolist() for look in looks]
+    for runs in itertools.product((0, 1), repeat=looks[-1]):
+        counts = [sum(runs[:look]) for look in looks]
+        stop = next((k for k, count in enumerate(counts) if met[k][count]), len(looks) - 1)
+        ends.setdefault((counts[stop], stop), set()).add(runs[: looks[stop]])
+    for (count, stop), ways in ends.items():
+        found = statistics.stopped_rate(count, looks[: stop + 1], rule)
+        assert found.value == pytest.approx(np.mean([way[0] for way in ways]), rel=1e-9, abs=1e-12)  # the first run
+        assert found.low <= found.value <= found.high
+
+
+def test_the_rate_at_a_rule_says_that_it_is_corrected_and_many_runs_need_none():
+    rule = statistics.IntervalNarrowEnough(outcome=1, half_width=0.003)
+    text = str(statistics.stopped_rate(11, list(range(100, 2301, 100)), rule))
+    assert "11 of 2,300 runs, corrected for the stopping rule; 95 % Wilson interval" in text
+    assert statistics.stopped_rate(3000, [5000, 10_000], rule).value == 0.3
+    with pytest.raises(InputError, match="the rule was met before, at 1000 or fewer"):
+        statistics.stopped_rate(1, [1000, 2000], rule)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (lambda: statistics.stopped_rate(1, [], RULE), "expected rising numbers of runs"),
+        (lambda: statistics.stopped_rate(1, [10, 10], RULE), "expected rising numbers of runs"),
+        (lambda: statistics.stopped_rate(11, [10], RULE), "0 <= count <= total"),
         (lambda: statistics.rate(5, 4), "0 <= count <= total"),
         (lambda: statistics.rate(0, 0), "total > 0"),
         (lambda: statistics.rate(1, 2, confidence=95), "for 95 % write 0.95"),

@@ -165,7 +165,8 @@ class Campaign:
 
             if not prefix.is_enough():
                 run_chunks(work, store.missing(), workers=workers, executor=executor, on_done=on_done)
-        return CampaignResult(campaign=self, seed=seed, n=n, store=store, chunks=prefix.chunks if until else None)
+        chunks = prefix.chunks if until else None
+        return CampaignResult(campaign=self, seed=seed, n=n, store=store, chunks=chunks, rule=until)
 
     def open(self, folder: str | os.PathLike[str]) -> CampaignResult:
         """Return what a folder holds of this campaign; the runs that were not flown are missing.
@@ -330,8 +331,8 @@ def _check_rule(until: StoppingRule | None) -> None:
             f"until = {until!r}: expected a rule such as IntervalNarrowEnough(outcome='impact', half_width=0.01)"
         )
     outcome = getattr(until, "outcome", None)
-    if outcome is not None and getattr(until, "column", "outcome") == "outcome":
-        codes_of(outcome)
+    if outcome is not None and getattr(until, "column", "outcome") == "outcome" and len(codes_of(outcome)) > 1:
+        raise InputError(f"until: '{outcome}' is several outcomes: expected one, such as 'impact'")
 
 
 def _check_noise(scenario: Scenario, names: set[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from lunarsim.campaign.memory import MemoryStore
 from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
 from lunarsim.campaign.reweighting import reweighted
 from lunarsim.campaign.statistics.proportions import Method
+from lunarsim.campaign.statistics.stopping import corrected_rate
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight, Site
@@ -43,6 +44,8 @@ class CampaignResult:
         Where the columns are.
     chunks : int or None
         So many chunks were enough for the rule that stopped the campaign; None: all.
+    rule : StoppingRule or None
+        That rule. It is not stored: a folder that is opened later does not know it.
     """
 
     campaign: Campaign
@@ -50,6 +53,7 @@ class CampaignResult:
     n: int
     store: ChunkStore | MemoryStore
     chunks: int | None = None
+    rule: statistics.StoppingRule | None = None
     _read: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False, init=False)
 
     @cached_property
@@ -83,6 +87,9 @@ class CampaignResult:
     def rates(self, *, confidence: float = 0.95, method: Method = "wilson") -> dict[str, statistics.Rate]:
         """Return how often each outcome came, with its interval, by outcome; those that did not come are left out.
 
+        Where a rule on an outcome ended the campaign, the rates are corrected for it, and say so: see
+        :func:`~lunarsim.campaign.statistics.stopped_rate`. The others share what its rate leaves as their runs do.
+
         Parameters
         ----------
         confidence : float
@@ -91,7 +98,29 @@ class CampaignResult:
             Which interval.
         """
         codes = self.column("outcome")
-        return _that_came(statistics.outcome_rates(codes, OUTCOMES, confidence=confidence, method=method))
+        rates = _that_came(statistics.outcome_rates(codes, OUTCOMES, confidence=confidence, method=method))
+        if not self._rule_on_outcome:
+            return {name: replace(rate, doubt=self._doubt_of_rule()) for name, rate in rates.items()}
+        rule: Any = self.rule
+        looks = np.cumsum([self.store.manifest.chunk(index).count for index in self._indices]).tolist()
+        watched = int(np.count_nonzero(self.where(rule.outcome)))
+        share = statistics.stopped_rate(watched, looks, rule).value
+        rest = (1.0 - share) / max(codes.size - watched, 1)
+        return {
+            name: corrected_rate(rate, share if name == rule.outcome else rest * rate.count)
+            for name, rate in rates.items()
+        }
+
+    @property
+    def _rule_on_outcome(self) -> bool:
+        return isinstance(self.rule, statistics.IntervalNarrowEnough) and self.rule.column == "outcome"
+
+    def _doubt_of_rule(self, column: str | None = None) -> str:
+        """Return why intervals may be too narrow, where the runs ended at a rule that is not corrected for."""
+        about = getattr(self.rule, "column", column)
+        if self.rule is None or self._rule_on_outcome or (column is not None and about != column):
+            return ""
+        return "the runs ended at a rule on their own numbers, which makes intervals a little too narrow"
 
     def failures(self) -> dict[str, int]:
         """Return how many runs could not be flown, by the reason."""
@@ -141,7 +170,8 @@ class CampaignResult:
         confidence : float
             Of the intervals.
         """
-        return statistics.quantiles(self.column(column)[self._some(outcome)], probabilities, confidence=confidence)
+        found = statistics.quantiles(self.column(column)[self._some(outcome)], probabilities, confidence=confidence)
+        return tuple(replace(each, doubt=self._doubt_of_rule(column)) for each in found)
 
     def tornado(self, column: str, *, outcome: str | None = None, probability: float = 0.9) -> statistics.Tornado:
         """Return what moves a column, and how far, as the inputs go through their middle ``probability``.

@@ -18,7 +18,7 @@ from lunarsim.campaign.statistics.proof import assert_rate, runs_needed
 from lunarsim.campaign.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
 from lunarsim.campaign.statistics.quantiles import Quantile, quantile, quantiles, weighted_quantile
 from lunarsim.campaign.statistics.saltelli import SaltelliDesign
-from lunarsim.campaign.statistics.stopping import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule
+from lunarsim.campaign.statistics.stopping import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule, stopped_rate
 from lunarsim.campaign.statistics.variance import SobolIndex, SobolIndices, sobol, sobol_indices
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "runs_needed",
     "sobol",
     "sobol_indices",
+    "stopped_rate",
     "tornado",
     "weighted_quantile",
     "weighted_rate",
