@@ -301,9 +301,9 @@ def test_the_circular_error_probable_of_a_round_gaussian_is_that_of_rayleigh():
     assert found.high - found.low < 0.3
 
 
-def test_downrange_is_along_the_azimuth_and_crossrange_to_its_right():
-    np.testing.assert_allclose(statistics.downrange_crossrange([[3.0, 4.0]], 0.0), [[4.0, 3.0]])
-    np.testing.assert_allclose(statistics.downrange_crossrange([[3.0, 4.0]], 90.0), [[3.0, -4.0]], atol=1e-15)
+def test_downrange_is_along_the_azimuth_and_crossrange_to_its_left():
+    np.testing.assert_allclose(statistics.downrange_crossrange([[3.0, 4.0]], 0.0), [[4.0, -3.0]])
+    np.testing.assert_allclose(statistics.downrange_crossrange([[3.0, 4.0]], 90.0), [[3.0, 4.0]], atol=1e-15)
 
 
 @pytest.mark.parametrize(

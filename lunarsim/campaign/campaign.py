@@ -32,6 +32,7 @@ from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling
 from lunarsim.campaign.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
 from lunarsim.campaign.store import ChunkStore
+from lunarsim.campaign.titles import joint_title
 from lunarsim.declarations import number
 from lunarsim.errors import InputError, ModelWarning, nearest
 from lunarsim.flight import Flight, Scenario, simulate
@@ -272,7 +273,8 @@ class Campaign:
             )
         values = np.concatenate([each[column] for each in columns])
         chosen = values if codes is None else np.isin(values, codes)
-        return sobol_indices(design, chosen.astype(float), confidence=confidence, seed=seed)
+        titles = {", ".join(names): joint_title(names, self.scenario) for names, _ in self.groups}
+        return sobol_indices(design, chosen.astype(float), confidence=confidence, seed=seed, titles=titles)
 
     def work(self, n: int, seed: int) -> Flying:
         """Return what flies the runs, ``work(first, count)``; it can be sent to other machines."""

@@ -12,6 +12,8 @@ from lunarsim import constants
 from lunarsim.campaign.chunk import Columns
 from lunarsim.campaign.manifest import Column
 from lunarsim.campaign.paths import Path
+from lunarsim.campaign.statistics import CROSSRANGE
+from lunarsim.campaign.titles import title as title_of
 from lunarsim.flight import Scenario
 from lunarsim.kernels import places
 from lunarsim.plan import Burn, Guided
@@ -68,11 +70,11 @@ _OF_TOUCHDOWN: tuple[tuple[Column, Callable[[Table], Table]], ...] = (
     (Column(name="tilt_deg", unit="deg", words="thrust axis from the vertical at touchdown"), _degrees(places.TILT)),
     (Column(name="slope_deg", unit="deg", words="slope of the ground at touchdown"), _degrees(places.SLOPE)),
     (
-        Column(name="downrange_miss_m", unit="m", words="beyond the landing site, along the track"),
+        Column(name="downrange_miss_m", unit="m", words="downrange of the landing site, positive beyond it"),
         _number(places.DOWNRANGE_MISS),
     ),
     (
-        Column(name="crossrange_miss_m", unit="m", words="to the left of the landing site, across the track"),
+        Column(name="crossrange_miss_m", unit="m", words=f"{CROSSRANGE}: from the landing site"),
         _number(places.CROSSRANGE_MISS),
     ),
     (Column(name="propellant_left_kg", unit="kg", words="propellant left at the end"), _number(places.PROPELLANT_LEFT)),
@@ -136,7 +138,7 @@ def described(inputs: Mapping[str, Path], scenario: Scenario) -> tuple[Column, .
         Column(
             name=name,
             unit="" if path.unit == u.one else path.unit.to_string(),
-            words="present" if name.startswith("faults.") else "offset from the scenario" if path.offset else "input",
+            words=f"input, {title_of(name, scenario)}" + (" (offset from the scenario)" if path.offset else ""),
             dtype="bool" if name.startswith("faults.") else "float64",
         )
         for name, path in inputs.items()

@@ -20,6 +20,7 @@ from lunarsim.campaign.reweighting import reweighted
 from lunarsim.campaign.statistics.proportions import Method
 from lunarsim.campaign.statistics.stopping import corrected_rate
 from lunarsim.campaign.store import ChunkStore
+from lunarsim.campaign.titles import title
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight, Site
 from lunarsim.kernels import places
@@ -198,7 +199,10 @@ class CampaignResult:
                 "you seek"
             )
         words = {name: unit.to_string().replace(" ", "") for name, unit in units.items()}
-        return statistics.tornado(varied, self.column(column)[chosen], probability=probability, units=words)
+        titles = {name: title(name, self.campaign.scenario) for name in varied}
+        return statistics.tornado(
+            varied, self.column(column)[chosen], probability=probability, units=words, titles=titles
+        )
 
     def reweighted(self, dispersions: Dispersions) -> statistics.ImportanceWeights:
         """Return the weights with which these runs speak of other dispersions of the same paths.

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from lunarsim.campaign import CampaignResult
 from lunarsim.campaign.outcome import GROUND
-from lunarsim.campaign.statistics import Tornado, tornado
+from lunarsim.campaign.statistics import CROSSRANGE, Tornado, tornado
+from lunarsim.campaign.titles import joint_title
 from lunarsim.errors import InputError
+from lunarsim.flight import Scenario
 
 _WAYS = ("downrange", "crossrange")
 _FAR_M = 10e3  # a place that scatters farther is told in kilometres
@@ -25,7 +27,7 @@ class Factor:
     Attributes
     ----------
     label : str
-        With the unit.
+        In words, with the unit.
     paths : tuple of str
         The values.
     unit : str
@@ -55,6 +57,11 @@ class Moved:
     unit: str
     found: Tornado
 
+    @property
+    def words(self) -> str:
+        """What the output is, with the sign of crossrange."""
+        return CROSSRANGE if self.way == "crossrange" else self.way
+
 
 def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tuple[Factor, ...], tuple[Moved, ...], str]:
     """Return the inputs, their effects downrange and crossrange, and why there are none if so.
@@ -64,12 +71,12 @@ def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tupl
     result : CampaignResult
         The runs.
     places_m : ndarray, shape (n, 2)
-        Where the impacts lie, downrange and crossrange.
+        Where the impacts lie, downrange and crossrange, positive left of the motion.
     """
     inputs = _inputs(result)
     groups = [tuple(name for name in names if name in inputs) for names, _ in result.campaign.groups]
     units = result.campaign.input_units
-    factors = tuple(_factor(names, units) for names in groups if names)
+    factors = tuple(_factor(names, units, result.campaign.scenario) for names in groups if names)
     if not factors:
         return (), (), "no dispersed value varies among them (the seed of noise is none)"
     try:
@@ -92,13 +99,12 @@ def _inputs(result: CampaignResult) -> dict[str, NDArray[np.float64]]:
     return {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
 
 
-def _factor(names: tuple[str, ...], units: Mapping[str, u.UnitBase]) -> Factor:
-    if len(names) == 1:
-        unit = units[names[0]].to_string().replace(" ", "")
-        return Factor(label=f"{names[0]} ({unit})" if unit else names[0], paths=names, unit=unit)
-    firsts = {name.partition(".")[0] for name in names}
-    which = f"{firsts.pop()}: {len(names)} values" if len(firsts) == 1 else f"{names[0]} and {len(names) - 1} more"
-    return Factor(label=f"{which} drawn together (\N{GREEK SMALL LETTER SIGMA})", paths=names, unit="sigma")
+def _factor(names: tuple[str, ...], units: Mapping[str, u.UnitBase], scenario: Scenario) -> Factor:
+    words = joint_title(names, scenario)
+    if len(names) > 1:
+        return Factor(label=f"{words} (\N{GREEK SMALL LETTER SIGMA})", paths=names, unit="sigma")
+    unit = units[names[0]].to_string().replace(" ", "")
+    return Factor(label=f"{words} ({unit})" if unit else words, paths=names, unit=unit)
 
 
 def _moved(

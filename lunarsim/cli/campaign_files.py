@@ -55,7 +55,8 @@ def summary(findings: Findings, performance: dict[str, Any]) -> dict[str, Any]:
         }
         inputs = {label: (factor.paths, factor.unit) for label, factor in impacts.factors.items()}
         made["effects"] = {
-            moved.way: parts.tornado_summary(moved.found, moved.unit, inputs) for moved in impacts.effects
+            moved.way: {"output": moved.words, **parts.tornado_summary(moved.found, moved.unit, inputs)}
+            for moved in impacts.effects
         } or None
     made["held_out"] = None if findings.held_out is None else parts.held_out_summary(findings.held_out)
     return {**made, "performance": performance}
@@ -133,4 +134,4 @@ def _draw_touchdowns(findings: Findings) -> plots.TouchdownAxes:
 
 
 def _draw_tornado(moved: Moved) -> Axes:
-    return plots.tornado(moved.found, what=f"{moved.way} ({moved.unit})")
+    return plots.tornado(moved.found, what=f"{moved.words} ({moved.unit})")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lunarsim.campaign import CampaignResult, HeldOut
 from lunarsim.campaign.outcome import GROUND
 from lunarsim.campaign.statistics import (
+    CROSSRANGE,
     Ellipse,
     EllipseInterval,
     Footprint,
@@ -37,8 +38,8 @@ _OF_TOUCHDOWNS = {
     "descent_rate_mps": "descent rate over the ground",
     "horizontal_speed_mps": "speed along the ground",
     "tilt_deg": "tilt of the thrust axis",
-    "downrange_miss_m": "downrange of the site",
-    "crossrange_miss_m": "to the left of the site",
+    "downrange_miss_m": "downrange from the site",
+    "crossrange_miss_m": f"{CROSSRANGE}, from the site",
     "propellant_left_kg": "propellant left",
 }
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from lunarsim.campaign import Campaign, HeldOut, MonteCarlo
+from lunarsim.campaign.statistics import CROSSRANGE
 from lunarsim.cli import report
 from lunarsim.cli.campaign_effects import Moved
 from lunarsim.cli.campaign_findings import Findings, Impacts
@@ -141,7 +142,7 @@ def _bounds(low: float, high: float, digits: int) -> str:
 
 def _print_effects(console: Console, impacts: Impacts, what: str) -> None:
     tails = 50.0 * (1.0 - impacts.effects[0].found.probability)
-    heading = f"What moves the {what} (flight towards {impacts.heading_deg:.1f} deg from north)"
+    heading = f"What moves the {what} (flight towards {impacts.heading_deg:.1f} deg from north; {CROSSRANGE})"
     rows = report.table("as this goes", title=heading)
     for column in (f"from {tails:g} %", f"to {100.0 - tails:g} %"):
         rows.add_column(column, justify="right")

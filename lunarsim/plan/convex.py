@@ -70,7 +70,7 @@ def plan_convex_descent(
     Parameters
     ----------
     position, velocity : Quantity, shape (3,)
-        At the start: downrange, crossrange, up from the site; over the ground.
+        At the start: downrange, crossrange (positive left), up from the site; over the ground.
     mass, dry_mass : Quantity
         At the start, and without propellant.
     engine : Engine

@@ -23,7 +23,7 @@ class Divert:
     Parameters
     ----------
     downrange, crossrange : Quantity
-        Along the ground, in the direction of flight and to the left of it; default 0, up to 100 km.
+        Along the ground, in the direction of flight and to the left of it (positive left); default 0, up to 100 km.
 
     Raises
     ------

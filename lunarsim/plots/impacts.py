@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from lunarsim import checks
-from lunarsim.campaign.statistics import Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
+from lunarsim.campaign.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
 from lunarsim.errors import InputError
 from lunarsim.flight import Site
 from lunarsim.plots import style
@@ -79,7 +79,7 @@ def footprint(
         Places to mark, such as the planned landing site; the view reaches out to them.
     downrange_azimuth : Quantity, optional
         Direction of flight over the ground, from north through east: it then points right, and crossrange, positive
-        to the right of the track, down; default: east and north.
+        left of the motion, up; default: east and north.
     to_scale : bool
         Whether lengths are alike along both axes. If not, a long and narrow footprint is drawn wider, and the label
         of the axis says how many times.
@@ -172,9 +172,9 @@ def _dress(ax: Axes, plane: LocalPlane, view: _View, limits: _Points, to_scale: 
         style.dress(ax, f"East of {centre} ({x_unit})", f"North ({y_unit})")
     else:
         way = f"towards {view.azimuth_deg % 360.0:.1f}° from north"
-        style.dress(ax, f"Downrange of {centre}, {way} ({x_unit})", f"Crossrange, right ({y_unit})")
+        style.dress(ax, f"Downrange of {centre}, {way} ({x_unit})", f"{CROSSRANGE.capitalize()} ({y_unit})")
     ax.set_xlim(*limits[0])
-    ax.set_ylim(*(limits[1] if view.azimuth_deg is None else limits[1][::-1]))  # seen from above
+    ax.set_ylim(*limits[1])
     sides = np.ptp(limits, axis=1)
     for axis, side in zip((ax.xaxis, ax.yaxis), sides, strict=True):
         axis.set_major_locator(MaxNLocator(int(np.clip(7.0 * side / sides.max(), 3, 7)) if to_scale else 6))

@@ -13,7 +13,7 @@ from lunarsim.campaign.statistics.ellipse import Ellipse, EllipseInterval, covar
 from lunarsim.campaign.statistics.importance import ImportanceWeights, importance_weights, resampled
 from lunarsim.campaign.statistics.interval import Interval
 from lunarsim.campaign.statistics.positions import Footprint, circular_error_probable, footprint
-from lunarsim.campaign.statistics.projection import LocalPlane, downrange_crossrange
+from lunarsim.campaign.statistics.projection import CROSSRANGE, LocalPlane, downrange_crossrange
 from lunarsim.campaign.statistics.proof import assert_rate, runs_needed
 from lunarsim.campaign.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
 from lunarsim.campaign.statistics.quantiles import Quantile, quantile, quantiles, weighted_quantile
@@ -22,6 +22,7 @@ from lunarsim.campaign.statistics.stopping import IntervalNarrowEnough, Quantile
 from lunarsim.campaign.statistics.variance import SobolIndex, SobolIndices, sobol, sobol_indices
 
 __all__ = [
+    "CROSSRANGE",
     "Density",
     "Effect",
     "Ellipse",

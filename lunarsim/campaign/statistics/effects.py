@@ -36,6 +36,8 @@ class Effect:
         relation is curved but monotone. NaN for an input that is the same in every run.
     unit : str
         Of the input's values, such as ``"deg"``; empty for numbers, and where it is not known.
+    title : str
+        What people call the input, for figures; empty: its name.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Effect:
     standardised: float
     partial_rank: float
     unit: str = ""
+    title: str = ""
 
     @property
     def swing(self) -> float:
@@ -107,6 +110,7 @@ def tornado(
     probability: float = 0.9,
     confidence: float = 0.95,
     units: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Tornado:
     """Return how far each input moves an output, by linear regression on all inputs at once.
 
@@ -128,6 +132,8 @@ def tornado(
         Of the intervals, between 0 and 1.
     units : mapping of str to str, optional
         Units of the inputs, which the effects keep for figures.
+    titles : mapping of str to str, optional
+        What people call the inputs, which the effects keep as well.
 
     Raises
     ------
@@ -153,8 +159,8 @@ def tornado(
         standardised = float(slopes[i] * x[:, i].std() / y.std())
         reach = t * float(errors[i])
         effects.append(_effect(name, x[:, i], tails, (float(slopes[i]), reach), (standardised, float(ranks[i]))))
-    known = units or {}
-    effects = [replace(effect, unit=known.get(effect.name, "")) for effect in effects]
+    known, called = units or {}, titles or {}
+    effects = [replace(each, unit=known.get(each.name, ""), title=called.get(each.name, "")) for each in effects]
     return Tornado(
         effects=tuple(sorted(effects, key=lambda effect: -abs(effect.swing))),
         mean=float(y.mean()),

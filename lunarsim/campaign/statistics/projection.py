@@ -13,6 +13,8 @@ from lunarsim.campaign.statistics.columns import Column
 from lunarsim.errors import InputError
 
 _RADIUS_M = constants.MOON_RADIUS_M
+#: The one sign of crossrange: right-handed with downrange and up, as guidance, navigation and diverts have it.
+CROSSRANGE = "crossrange, positive left of the motion"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +107,7 @@ def downrange_crossrange(xy_m: ArrayLike, azimuth_deg: float) -> Column:
     xy_m : array_like, shape (n, 2)
         East and north.
     azimuth_deg : float
-        Direction of flight over the ground, from north through east; crossrange is positive to its right.
+        Direction of flight over the ground, from north through east; crossrange is positive to its left.
 
     Raises
     ------
@@ -115,7 +117,7 @@ def downrange_crossrange(xy_m: ArrayLike, azimuth_deg: float) -> Column:
     east, north = points("xy_m", xy_m).T
     azimuth = np.radians(checks.number("azimuth_deg", azimuth_deg))
     sine, cosine = np.sin(azimuth), np.cos(azimuth)
-    return np.stack([east * sine + north * cosine, east * cosine - north * sine], axis=-1)
+    return np.stack([east * sine + north * cosine, north * sine - east * cosine], axis=-1)
 
 
 def places(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[Column, Column]:

@@ -29,6 +29,8 @@ class SobolIndex:
         their difference is interaction. Estimates may fall a little outside 0 to 1.
     first_interval, total_interval : Interval
         Bootstrap bounds.
+    title : str
+        What people call the factor, for figures; empty: its name.
     """
 
     name: str
@@ -36,6 +38,7 @@ class SobolIndex:
     total: float
     first_interval: Interval
     total_interval: Interval
+    title: str = ""
 
     def __str__(self) -> str:
         """Return such as ``thrust: first order 0.62 (0.58 to 0.66), total 0.70 (0.66 to 0.74)``."""
@@ -76,7 +79,13 @@ class SobolIndices:
 
 
 def sobol_indices(
-    design: SaltelliDesign, output: ArrayLike, *, confidence: float = 0.95, resamples: int = 499, seed: int = 0
+    design: SaltelliDesign,
+    output: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 499,
+    seed: int = 0,
+    titles: Mapping[str, str] | None = None,
 ) -> SobolIndices:
     """Return first and total order indices of one output of the runs of a design, with bootstrap intervals.
 
@@ -95,6 +104,8 @@ def sobol_indices(
         How many samples the bootstrap draws.
     seed : int
         Of the bootstrap.
+    titles : mapping of str to str, optional
+        What people call the factors, which the indices keep for figures.
 
     Raises
     ------
@@ -119,6 +130,7 @@ def sobol_indices(
             total=float(total[i]),
             first_interval=Interval(float(low[0, i]), float(high[0, i])),
             total_interval=Interval(float(low[1, i]), float(high[1, i])),
+            title=(titles or {}).get(name, ""),
         )
         for i, name in enumerate(design.names)
     )

@@ -114,7 +114,7 @@ class BangBang:
     target_downrange : Quantity or None
         From the site; default 0. None: wherever it takes the least propellant.
     target_crossrange : Quantity
-        Default 0.
+        Positive left of the motion; default 0.
     target_downrange_rate, target_crossrange_rate, target_altitude_rate : Quantity
         Default 0.
     margin : float

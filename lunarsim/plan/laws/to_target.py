@@ -23,7 +23,8 @@ class ToTarget:
     Parameters
     ----------
     target_downrange, target_crossrange, target_altitude : Quantity
-        Where the law leads, from the site; default 0. Downrange is negative before the site.
+        Where the law leads, from the site; default 0. Downrange is negative before the site,
+        crossrange positive left of the motion.
     target_downrange_rate, target_crossrange_rate, target_altitude_rate : Quantity
         With which velocity over the ground; default 0.
     frozen_below : Quantity
