@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
+
+from lunarsim.kernels.notice import CompilationNotice
 
 _log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent  # of all kernels
@@ -114,3 +117,6 @@ def discard_stale_code(folder: Path, digest: str) -> None:
         if f".{digest}." not in kept.name:
             with suppress(OSError):  # another process was faster, or the folder is not ours to change
                 kept.unlink()
+
+
+event.register("numba:compile", CompilationNotice())  # type: ignore[no-untyped-call]

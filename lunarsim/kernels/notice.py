@@ -1,0 +1,49 @@
+"""A word to people before a long compilation, which would else be minutes of silence."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from numba.core import event
+
+_log = logging.getLogger(__name__)
+
+_FEW_SECONDS = 3.0  # of processor time: a state or a map compiles in less, a flight in one to some minutes
+
+
+class CompilationNotice(event.Listener):
+    """Logs one warning when this process has compiled kernels for some seconds and goes on with more of them."""
+
+    def __init__(self, after_s: float = _FEW_SECONDS) -> None:
+        self._after_s = after_s
+        self._depth = 0  # kernels are compiled within those that call them
+        self._since_s = self._before_s = 0.0
+        self._folder: str | None = None  # which keeps them
+        self._told = False
+
+    def on_start(self, found: Any) -> None:
+        """Take note of a kernel to be compiled."""
+        now_s = time.process_time()
+        if self._depth == 0:
+            self._since_s = now_s
+        self._depth += 1
+        self._folder = self._folder or getattr(found.data["dispatcher"]._cache, "cache_path", None)
+        if not self._told and self._before_s + now_s - self._since_s > self._after_s:
+            self._told = True
+            _log.warning(
+                "compiling the physics, which takes some minutes before a first flight or campaign; %s", self._kept
+            )
+
+    def on_end(self, _: Any) -> None:
+        """Take note of a kernel that is compiled."""
+        self._depth -= 1
+        if self._depth == 0:
+            self._before_s += time.process_time() - self._since_s
+
+    @property
+    def _kept(self) -> str:
+        if self._folder:
+            return f"it is kept in {self._folder} for later runs"
+        return "no folder can be written to that would keep it: set NUMBA_CACHE_DIR to one"
