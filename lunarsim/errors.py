@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+import errno
+import reprlib
+import sys
+import warnings
+from collections.abc import Collection, Mapping
+from os import PathLike, fspath, strerror
+from types import MappingProxyType
+
+_LONGEST_TEXT = 4_000  # characters: a screen or two
+_LONGEST_VALUE = 80
+_MOST_NAMES = 40
 
 
 class LunarsimError(Exception):
     """Base of all lunarsim errors; its text says what was given, what was expected, what to do."""
 
+    def __str__(self) -> str:
+        """Return the text; what came from a file can neither flood a terminal nor command it."""
+        return clipped(printable(super().__str__()), _LONGEST_TEXT)
+
 
 class InputError(LunarsimError, ValueError):
     """An argument has the wrong type, dimension, shape, sign or range."""
+
+
+class ArgumentError(InputError, TypeError):
+    """A function or class was called with an argument of the wrong kind, or one that it does not have."""
+
+
+class UnknownNameError(LunarsimError, AttributeError):
+    """The package has no such name; the text gives the nearest ones."""
 
 
 class ScenarioError(InputError):
@@ -39,7 +61,30 @@ class IntegrationError(LunarsimError):
 
 
 class OutputError(LunarsimError, OSError):
-    """Results could not be written."""
+    """Results could not be written; ``errno`` is the system's, where the system refused."""
+
+    @classmethod
+    def refused(
+        cls, path: str | PathLike[str], what: str, error: OSError, *, instead: str = "give a folder"
+    ) -> OutputError:
+        """Return the error of a path where the system refused to write; what to do follows from its reason.
+
+        Parameters
+        ----------
+        path : path-like
+            The file or the folder.
+        what : str
+            What failed, such as ``"the file cannot be written"``.
+        error : OSError
+            What the system said.
+        instead : str
+            How another place is named; the advice goes on with what it should be like.
+        """
+        reason = error.strerror or (strerror(error.errno) if error.errno else str(error))
+        advice = _ADVICE.get(error.errno or 0, "{} that can be written to").format(instead)
+        failure = cls(f"{fspath(path)}: {what} ({reason}): {advice}")
+        failure.errno = error.errno
+        return failure
 
 
 class ModelWarning(UserWarning):
@@ -50,12 +95,103 @@ class StatisticsWarning(UserWarning):
     """A statistic of a campaign rests on few runs."""
 
 
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+#: What to do where a system refuses to write, by its number of the error; the braces hold "give a folder" or the like.
+_ADVICE: Mapping[int, str] = MappingProxyType(
+    {
+        errno.EACCES: "{} that you may write to",
+        errno.EPERM: "{} that you may write to",
+        **dict.fromkeys(_NO_ROOM, "free some space, or {} on another disk"),
+        errno.EROFS: "{} on another disk, this one can only be read",
+        errno.ENAMETOOLONG: "give a shorter name",
+        errno.ENOENT: "{} that exists, or make it first",
+        errno.ENOTDIR: "{}, where now a part of the path is a file",
+        errno.EEXIST: "give another name, or move away the file of this name",
+        errno.EISDIR: "give another name, or move away the folder of this name",
+        errno.EMFILE: "close some files, or raise the limit of open ones (ulimit -n)",
+        errno.ENFILE: "close some programs, there are too many open files",
+        errno.EBUSY: "close what else uses it, or give another name",
+        errno.EIO: "see whether the disk fails, and {} on another one",
+    }
+)
+
+
+def lacks_room(error: OSError) -> bool:
+    """Return whether a system refused to write for want of room on the disk."""
+    return error.errno in _NO_ROOM
+
+
+def shown(value: object) -> str:
+    """Return a value for an error text: as Python writes it, in at most 80 characters."""
+    return clipped(_WRITER.repr(value), _LONGEST_VALUE)
+
+
+def printable(text: str) -> str:
+    """Return a text whose control characters, but for line ends and tabs, are escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+
+
+def clipped(text: str, limit: int = _LONGEST_VALUE) -> str:
+    """Return a text of at most so many characters, without its middle where it is longer."""
+    if len(text) <= limit:
+        return text
+    end = limit // 4
+    return f"{text[: limit - end - 3]}...{text[-end:]}"
+
+
+class _Writer(reprlib.Repr):
+    """Writes values in few characters, whatever they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxother, self.maxlong = 4, _LONGEST_VALUE, _LONGEST_VALUE, 40
+
+    def repr_int(self, x: int, level: int) -> str:
+        digits = x.bit_length() * 0.30103
+        return super().repr_int(x, level) if digits < 1000.0 else f"<whole number of {digits:.0f} digits>"
+
+    def repr_instance(self, x: object, level: int) -> str:
+        text = super().repr_instance(x, level)
+        if len(text) < self.maxother:
+            return text
+        shape = getattr(x, "shape", None)
+        return f"<{type(x).__name__}{f' of shape {shape}' if isinstance(shape, tuple) else ''}>"
+
+
+_WRITER = _Writer()
+
+
+def warn(text: str, category: type[Warning]) -> None:
+    """Warn where the user's code called the package, however deep in the package that is noticed."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "lunarsim":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, category, stacklevel=level - 1)
+
+
 def nearest(name: str, known: Collection[str]) -> str:
     """Return a phrase that names the known words nearest to a misspelt one, or all of them."""
     if not known:
         return "none is known here"
-    by_lower = {word.lower(): word for word in sorted(known)}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
+    close = alike(name, known)
     if close:
-        return "did you mean " + " or ".join(f"'{by_lower[word]}'" for word in close) + "?"
-    return "known: " + ", ".join(by_lower.values())
+        return "did you mean " + " or ".join(f"'{word}'" for word in close) + "?"
+    return listed(known)
+
+
+def alike(name: str, known: Collection[str]) -> list[str]:
+    """Return up to three known words that a misspelt one may have meant."""
+    by_lower = {word.lower(): word for word in sorted(known)}
+    wanted = name.lower()[:_LONGEST_VALUE]
+    close = difflib.get_close_matches(wanted, by_lower, n=3, cutoff=0.5)
+    return [by_lower[word] for word in close]
+
+
+def listed(known: Collection[str]) -> str:
+    """Return a phrase with all known words, in order of the alphabet."""
+    words = sorted(known, key=str.lower)
+    more = f" and {len(words) - _MOST_NAMES} more" if len(words) > _MOST_NAMES else ""
+    return "known: " + ", ".join(words[:_MOST_NAMES]) + more

@@ -1,5 +1,6 @@
 """Files in and out."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.io.oem import write_oem
 from lunarsim.io.output import prepare_folder, write_files
 from lunarsim.io.scenario_file import read_campaign_parts, read_dispersions, read_scenario
@@ -17,3 +18,5 @@ __all__ = [
     "write_netcdf",
     "write_oem",
 ]
+
+check_calls(__name__, __all__)

@@ -23,10 +23,11 @@ from lunarsim.campaign.distributions import (
     Uniform,
 )
 from lunarsim.campaign.paths import dispersible, nominal
-from lunarsim.errors import DataError, InputError, ScenarioError
+from lunarsim.errors import DataError, InputError, ScenarioError, shown
 from lunarsim.flight import Scenario
 from lunarsim.io import dispersion_schema as schema
 from lunarsim.io.scenario_errors import built
+from lunarsim.io.text import parse_unit
 
 Paths: TypeAlias = str | tuple[str, ...]
 
@@ -166,18 +167,18 @@ def _heading(path: Path, text: str) -> tuple[str, u.UnitBase]:
     expected = "expected a path and its unit, such as 'craft.engine.thrust [N]'"
     match = _HEADING.fullmatch(text.strip())
     if match is None:
-        raise DataError(f"{path}: line 1: {text!r} is no heading: {expected}")
-    try:
-        return match["path"], u.Unit(match["unit"] or "")
-    except ValueError:
-        raise DataError(f"{path}: line 1: {match['unit']!r} is no unit: {expected}") from None
+        raise DataError(f"{path}: line 1: {shown(text)} is no heading: {expected}")
+    unit = parse_unit(match["unit"] or "")
+    if unit is None:
+        raise DataError(f"{path}: line 1: {shown(match['unit'])} is no unit: {expected}")
+    return match["path"], unit
 
 
 def _number(text: str, where: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise DataError(f"{where} = {text!r}: expected a number, with its unit in the heading") from None
+        raise DataError(f"{where} = {shown(text)}: expected a number, with its unit in the heading") from None
     if not -float("inf") < number < float("inf"):
-        raise DataError(f"{where} = {text!r} is not finite")
+        raise DataError(f"{where} = {shown(text)} is not finite")
     return number

@@ -9,7 +9,8 @@ from typing import Any
 from astropy import units as u
 
 from lunarsim.declarations import declared
-from lunarsim.errors import InputError, ScenarioError, nearest
+from lunarsim.errors import InputError, ScenarioError, shown
+from lunarsim.io.scenario_errors import meant
 from lunarsim.io.text import parse_quantity
 from lunarsim.plan import laws
 
@@ -32,8 +33,9 @@ def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
         If there is no such law or parameter, or a value is not what it should be.
     """
     title = table.get("law")
-    if title not in LAWS:
-        raise ScenarioError(f"{origin}.law = {title!r}: {nearest(str(title), LAWS)}")
+    if not isinstance(title, str) or title not in LAWS:
+        given = f" = {shown(title)}" if "law" in table else ": this key is missing"
+        raise ScenarioError(f"{origin}.law{given}: {meant(title if isinstance(title, str) else '', LAWS)}")
     known = {field.name: field for field in fields(LAWS[title])}
     missing = [name for name, field in known.items() if field.default is MISSING and name not in table]
     if missing:
@@ -43,7 +45,7 @@ def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:
         if name == "law":
             continue
         if name not in known:
-            raise ScenarioError(f"{origin}.{name}: {title} has no such parameter: {nearest(name, known)}")
+            raise ScenarioError(f"{origin}.{name}: {title} has no such parameter: {meant(name, known)}")
         try:
             options[name] = _value_of(name, LAWS[title], value)
         except InputError as error:

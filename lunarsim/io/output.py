@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 from lunarsim.errors import OutputError
 
 Write = Callable[[Path], None]
+
+_UNWRITABLE = "results cannot be written there"
 
 
 def prepare_folder(folder: Path) -> None:
@@ -26,7 +29,7 @@ def prepare_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise OutputError.refused(folder, _UNWRITABLE, error) from None
     if made:
         folder.rmdir()  # made again when there is something to put into it
 
@@ -58,15 +61,9 @@ def write_files(folder: Path, files: dict[str, Write]) -> list[Path]:
                 write(Path(temporary) / name)
             for name in files:
                 if (folder / name).is_dir():
-                    raise IsADirectoryError(0, f"{name} is a folder")
+                    raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
             for name in files:
                 os.replace(Path(temporary) / name, folder / name)
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise OutputError.refused(folder, _UNWRITABLE, error) from None
     return [folder / name for name in files]
-
-
-def _unwritable(folder: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"{folder}: results cannot be written there ({error.strerror or error}): give a folder that you may write to"
-    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from lunarsim.errors import DataError, InputError, ScenarioError, nearest
+from lunarsim.errors import DataError, InputError, ScenarioError, alike, clipped, listed, shown
 from lunarsim.io import scenario_schema as schema
 from lunarsim.io.dispersion_schema import DispersionTable
 
@@ -38,6 +38,8 @@ _KINDS = {
     "dispersions": _kinds("distribution", *get_args(get_args(DispersionTable)[0])),
 }
 
+_MOST_LINES = 12  # of complaints about one file
+
 #: Keys that hold two values, with an example.
 _PAIRS: dict[str | int, str] = {
     "throttle": "[0.1, 1.0]",
@@ -61,7 +63,9 @@ def validated(model: type[Table], document: Any, origin: str, at: Key) -> Table:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        words = [_in_words(model, detail, at) for detail in error.errors()]
+        words = [_in_words(model, detail, at) for detail in error.errors(include_url=False)[:_MOST_LINES]]
+        if error.error_count() > _MOST_LINES:
+            words.append(f"and {error.error_count() - _MOST_LINES} more")
         raise ScenarioError("\n".join(f"{origin}: {line}" for line in words)) from None
 
 
@@ -71,7 +75,7 @@ def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
     key = dotted((*at, *path))
     match detail["type"]:
         case "extra_forbidden":
-            return f"{key}: there is no such key; {nearest(str(path[-1]), _keys_beside(model, location))}"
+            return f"{key}: there is no such key; {_meant(str(path[-1]), _keys_beside(model, location))}"
         case "missing" if not isinstance(path[-1], int):
             return f"{key}: this key is missing"
         case "missing" | "too_long" | "tuple_type":
@@ -80,10 +84,23 @@ def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
             return f"{key}: {detail['msg']}"
         case "union_tag_not_found" | "union_tag_invalid":
             kinds = _KINDS[location[0]]
-            given = f" = '{detail['ctx']['tag']}'" if "tag" in detail["ctx"] else ": this key is missing"
+            given = f" = {shown(detail['ctx']['tag'])}" if "tag" in detail["ctx"] else ": this key is missing"
             return f"{key}.{kinds.key}{given}: expected {kinds.words}"
         case _:
-            return f"{key} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+            return f"{key} = {shown(detail['input'])}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _meant(key: str, known: list[str]) -> str:
+    """Return which key a wrong one may have meant, and where it belongs if it is one of the whole file."""
+    if key in schema.ScenarioTable.model_fields:
+        return f"'{key}' belongs to the whole file: write it above the first [table]"
+    return meant(key, known)
+
+
+def meant(key: str, known: Collection[str]) -> str:
+    """Return which key a wrong one may have meant, and all that there are."""
+    close = alike(key, known)
+    return f"did you mean {' or '.join(map(repr, close))}? {listed(known)}" if close else listed(known)
 
 
 def _list_in_words(detail: Any, at: Key, path: Key) -> str:
@@ -93,10 +110,11 @@ def _list_in_words(detail: Any, at: Key, path: Key) -> str:
         path = path[:-1]  # the place in the list where there is nothing
     key, example = dotted((*at, *path)), _PAIRS.get(path[-1])
     if detail["type"] != "tuple_type":
-        return f"{key} = {given!r}: expected a list of two values, such as {example}"
+        return f"{key} = {shown(given)}: expected a list of two values, such as {example}"
     if isinstance(given, dict):
         return f"{key}: expected a list of tables, each under [[{key}]]"
-    return f"{key} = {given!r}: expected a list, such as {example or f'[{json.dumps(given, default=str)}]'}"
+    example = example or f"[{clipped(json.dumps(given, default=str))}]"
+    return f"{key} = {shown(given)}: expected a list, such as {example}"
 
 
 def _kind_table(location: Key, i: int) -> type[BaseModel] | None:
@@ -126,4 +144,4 @@ def _table_within(annotation: Any) -> type[BaseModel] | None:
 
 def dotted(key: Key) -> str:
     """Return a key of a file as people write it: ``plan.0.timer``."""
-    return ".".join(str(part) for part in key)
+    return clipped(".".join(str(part) for part in key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any
 from lunarsim import data
 from lunarsim.campaign.distributions import Distribution
 from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
-from lunarsim.errors import InputError, ScenarioError, nearest
+from lunarsim.errors import InputError, ScenarioError, nearest, shown
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight import ProfilePoint, Provenance, Scenario, Site, Source
 from lunarsim.io import scenario_schema as schema
 from lunarsim.io.dispersion_file import Paths, dispersions_of
 from lunarsim.io.guidance_file import law_of
 from lunarsim.io.scenario_errors import Key, built, dotted, validated
+from lunarsim.io.toml_file import read_toml
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.terrain import ELEVATION
 from lunarsim.orbits import State
@@ -68,14 +69,7 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
     ScenarioError
         As :func:`read_scenario`.
     """
-    try:
-        with path.open("rb") as file:
-            document = tomllib.load(file)
-    except OSError as error:
-        raise ScenarioError(f"{path}: the scenario file cannot be read: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}: this is not TOML: {error}") from None
-    return _parts_of(document, path)
+    return _parts_of(read_toml(path), path)
 
 
 def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
@@ -96,7 +90,7 @@ def _parts_of(document: Mapping[str, Any], path: Path) -> tuple[Scenario, dict[P
         for source in certificate.sources:
             if source not in table.sources:
                 raise ScenarioError(
-                    f"{origin}: {key}: source '{source}' is not in [sources]: {nearest(source, table.sources)}"
+                    f"{origin}: {key}: source {shown(source)} is not in [sources]: {nearest(source, table.sources)}"
                 )
     scenario = built(origin, "", lambda: _scenario(table, certificates, path))
     return scenario, dispersions_of(table.dispersions, scenario, origin, partial(_beside, path.parent))
@@ -146,9 +140,16 @@ def _scenario(table: schema.ScenarioTable, certificates: dict[str, Provenance], 
 
 def _landing_site(table: schema.ScenarioTable, sites: Mapping[str, Site]) -> Site | None:
     name = table.landing_site
-    if name is not None and name not in sites:
-        raise InputError(f"landing_site = {name!r} is not in [sites]: {nearest(name, sites)}")
-    return None if name is None else sites[name]
+    if name is None:
+        if sites and (table.approach or any(isinstance(phase, schema.GuidedTable) for phase in table.plan)):
+            raise InputError(
+                f"landing_site is missing, and [sites] has {shown(list(sites))}: say which is the target, with "
+                f"landing_site = {json.dumps(next(iter(sites)))} above the first [table]"
+            )
+        return None
+    if name not in sites:
+        raise InputError(f"landing_site = {shown(name)} is not in [sites]: {nearest(name, sites)}")
+    return sites[name]
 
 
 def _state(table: schema.ScenarioTable, landing_site: Site | None) -> State:

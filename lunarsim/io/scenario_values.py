@@ -12,10 +12,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
 from pydantic_core import PydanticCustomError
 
 from lunarsim import checks
-from lunarsim.errors import InputError
+from lunarsim.errors import InputError, shown
 from lunarsim.io.text import parse_quantity, parse_time
 from lunarsim.plan import Exit
 from lunarsim.plan.exits import QUANTITIES
+
+_LONGEST_NAME = 60  # characters: 240 bytes at most, and file systems take 255
 
 
 def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
@@ -36,7 +38,7 @@ def _in(unit: u.UnitBase) -> BeforeValidator:
         try:
             checks.quantity("value", quantity, unit)
         except InputError as error:
-            raise InputError(str(error).replace(f"value = {quantity}", repr(value), 1)) from None
+            raise InputError(str(error).replace(f"value = {quantity}", shown(value), 1)) from None
         return quantity  # in the unit of the file, so that later complaints show what was written
 
     return teaching(parse)
@@ -59,24 +61,30 @@ def _amount(value: Any) -> u.Quantity:
 
 
 def _folder_name(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or value.startswith(".") or set(value) & set('/\\:*?"<>|'):
-        raise InputError(f"{value!r} cannot name a folder of results: write a plain word such as 'luna25'")
-    return value
+    usable = isinstance(value, str) and value.isprintable() and value == value.strip(" .") != ""
+    if not usable or set(value) & set('/\\:*?"<>|'):
+        raise InputError(f"{shown(value)} cannot name a folder of results: write a plain word such as 'luna25'")
+    if len(value) > _LONGEST_NAME:
+        raise InputError(
+            f"{shown(value)} has {len(value)} characters, and names a folder of results: expected at most "
+            f"{_LONGEST_NAME}; a longer text may stand in title"
+        )
+    return str(value)
 
 
 def _condition(value: Any) -> Exit:
     quantity, word, limit = _words_of_condition(value)
     if quantity not in QUANTITIES:
         *others, last = (f"'{name}'" for name in QUANTITIES)
-        raise InputError(f"there is no exit on '{quantity}': expected {', '.join(others)} or {last}")
+        raise InputError(f"there is no exit on {shown(quantity)}: expected {', '.join(others)} or {last}")
     return Exit(quantity=quantity, **{word: parse_quantity(limit, QUANTITIES[quantity][1].unit)})
 
 
 def _whole(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{value!r} is not a whole number: write e.g. 7")
+        raise InputError(f"{shown(value)} is not a whole number: write e.g. 7")
     if not float(value).is_integer():
-        raise InputError(f"{value!r} is not a whole number: write e.g. {int(value) if isfinite(value) else 7}")
+        raise InputError(f"{shown(value)} is not a whole number: write e.g. {int(value) if isfinite(value) else 7}")
     return float(value)
 
 
@@ -85,7 +93,7 @@ def _words_of_condition(value: Any) -> tuple[str, str, str]:
         if isinstance(value, str) and word in value:
             quantity, _, limit = value.partition(word)
             return quantity.strip(), word.strip(), limit.strip()
-    raise InputError(f"{value!r}: expected a condition such as 'altitude below 7.42 km' or 'time to go below 5 s'")
+    raise InputError(f"{shown(value)}: expected a condition such as 'altitude below 7.42 km' or 'time to go below 5 s'")
 
 
 _GREATEST_SI = 1e21  # the Earth and the Sun included: GM of the Sun is 1.3e20 m3/s2
