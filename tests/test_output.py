@@ -273,9 +273,12 @@ def test_a_unit_that_text_cannot_hold_is_refused() -> None:
         Encoder().encode(3 * u.def_unit("furlong_of_the_test", 201.168 * u.m), "here")
 
 
-@pytest.mark.parametrize("target", ["absent/flight.npz", "."])
-def test_a_place_that_cannot_be_written_is_named(coast, tmp_path, target) -> None:
-    with pytest.raises(OutputError, match=r"the file cannot be written .*: give a file in a folder that exists"):
+@pytest.mark.parametrize(
+    ("target", "advice"),
+    [("absent/flight.npz", "give a file in a folder that exists"), (".", "give another name, or move away the folder")],
+)
+def test_a_place_that_cannot_be_written_is_named(coast, tmp_path, target, advice) -> None:
+    with pytest.raises(OutputError, match=f"the file cannot be written .*: {advice}"):
         coast.save(tmp_path / target)
     assert not list(tmp_path.iterdir())
 

@@ -43,12 +43,9 @@ def written_whole(path: str | os.PathLike[str], *, durable: bool = False) -> Ite
     except OutputError:
         raise
     except OSError as error:
-        failure = OutputError(
-            f"{target}: the file cannot be written ({error.strerror or error}): "
-            "give a file in a folder that exists and that you may write to"
-        )
-        failure.errno = error.errno
-        raise failure from None
+        raise OutputError.refused(
+            target, "the file cannot be written", error, instead="give a file in a folder"
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:
