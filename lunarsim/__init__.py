@@ -8,4 +8,12 @@ import lazy_loader
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__ or name.startswith("_"):
+        return _load(name)
+    from lunarsim.names import unknown  # noqa: PLC0415  (`import lunarsim` stays light)
+
+    raise unknown(name, __all__)

@@ -1,6 +1,17 @@
 from . import campaign as campaign
+from . import constants as constants
+from . import craft as craft
 from . import data as data
+from . import errors as errors
+from . import faults as faults
+from . import flight as flight
+from . import io as io
+from . import moon as moon
+from . import orbits as orbits
+from . import plan as plan
 from . import plots as plots
+from . import reconstruct as reconstruct
+from . import scenarios as scenarios
 from .campaign import Campaign as Campaign
 from .campaign import CampaignResult as CampaignResult
 from .campaign import Discrete as Discrete
@@ -22,6 +33,7 @@ from .craft import Engine as Engine
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import Spacecraft as Spacecraft
+from .errors import ArgumentError as ArgumentError
 from .errors import DataError as DataError
 from .errors import EpochError as EpochError
 from .errors import InputError as InputError
@@ -31,6 +43,7 @@ from .errors import ModelWarning as ModelWarning
 from .errors import OutputError as OutputError
 from .errors import ScenarioError as ScenarioError
 from .errors import SpanError as SpanError
+from .errors import UnknownNameError as UnknownNameError
 from .errors import UnknownScenarioError as UnknownScenarioError
 from .faults import AccelerometerOff as AccelerometerOff
 from .flight import Accuracy as Accuracy

@@ -8,7 +8,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time, TimeDelta
 
-from lunarsim.errors import InputError
+from lunarsim.errors import InputError, shown
 
 _EXAMPLES = {
     u.m: "a length such as 18 * u.km",
@@ -60,7 +60,7 @@ def quantity(
     if isinstance(value, TimeDelta):
         value = value.to(u.s)
     if not isinstance(value, u.Quantity):
-        raise InputError(f"{name} = {value!r} has no unit: expected {in_python}")
+        raise InputError(f"{name} = {shown(value)} has no unit: expected {in_python}")
     try:
         converted = value.to(unit)
     except u.UnitConversionError:
@@ -79,7 +79,7 @@ def quantity(
 def number(name: str, value: Any, *, minimum: float = -np.inf, maximum: float = np.inf) -> float:
     """Return ``value`` if it is a finite number in a range, or raise an error that names the argument."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise InputError(f"{name} = {value!r} is not a number")
+        raise InputError(f"{name} = {shown(value)} is not a number")
     if not (np.isfinite(value) and minimum <= value <= maximum):
         raise InputError(f"{name} = {value}: expected a number from {minimum:g} to {maximum:g}")
     return float(value)
@@ -88,7 +88,9 @@ def number(name: str, value: Any, *, minimum: float = -np.inf, maximum: float = 
 def instant(name: str, value: Any) -> Time:
     """Return ``value`` if it is one astropy Time, or raise an error that names the argument."""
     if not isinstance(value, Time):
-        raise InputError(f"{name} = {value!r} is not a Time: expected e.g. Time('2023-08-19T11:10:00', scale='utc')")
+        raise InputError(
+            f"{name} = {shown(value)} is not a Time: expected e.g. Time('2023-08-19T11:10:00', scale='utc')"
+        )
     if not value.isscalar:
         raise InputError(f"{name} holds {value.size} times: expected one")
     check_calendar(name, value)

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
-from astropy.coordinates import Latitude, Longitude
+from astropy.coordinates import BaseCoordinateFrame, Latitude, Longitude
 from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import checks, constants
+from lunarsim.arguments import checked
 from lunarsim.declarations import AROUND_M, FAR_M, FAST_MPS, LOWEST_M, TURNS_DEG, Number
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
@@ -69,6 +70,7 @@ class Elements(NamedTuple):
     true_anomaly: u.Quantity  #: from perilune, -180 deg (excluded) to 180 deg
 
 
+@checked
 @by_value
 @dataclass(frozen=True, eq=False)
 class State:
@@ -279,7 +281,7 @@ class State:
         """
         return cls(*state_vectors(coordinate))
 
-    def in_frame(self, frame: Any) -> Any:
+    def in_frame(self, frame: BaseCoordinateFrame) -> Any:
         """Return position and velocity as an astropy coordinate.
 
         Parameters

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ import scipy
 from astropy import units as u
 
 from lunarsim import __version__, declarations
+from lunarsim.arguments import checked
 from lunarsim.campaign.chunk import Columns
 from lunarsim.campaign.columns import described
 from lunarsim.campaign.dispersion_checks import check_group
@@ -34,7 +34,7 @@ from lunarsim.campaign.statistics import SaltelliDesign, SobolIndices, StoppingR
 from lunarsim.campaign.store import ChunkStore
 from lunarsim.campaign.titles import joint_title
 from lunarsim.declarations import number
-from lunarsim.errors import InputError, ModelWarning, nearest
+from lunarsim.errors import InputError, ModelWarning, nearest, warn
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.kernels import places
 from lunarsim.kernels.compiled import source_digest
@@ -48,6 +48,7 @@ _SEED = "craft.navigation.seed"
 _NOISES = ("position_noise", "velocity_noise", "altitude_noise")
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Campaign:
     """Many flights of one scenario, some of whose values scatter.
@@ -364,10 +365,9 @@ def _warn_of_idle(work: Flying) -> None:
             flown = [work.fly(each)[:, : places.EVALUATIONS] for each in both]
             sound = all(np.all(each[:, places.FAILURE] == places.SOUND) for each in flown)
             if sound and all(np.array_equal(low, high) for low, high in flown):
-                warnings.warn(
+                warn(
                     f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",
                     ModelWarning,
-                    stacklevel=3,
                 )
         at += distribution.draws
 

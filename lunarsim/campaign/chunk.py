@@ -8,10 +8,13 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
+from lunarsim.arguments import checked
+
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 """Equally long columns by name, one value a run."""
 
 
+@checked
 @dataclass(frozen=True)
 class Chunk:
     """Runs ``first`` to ``first + count - 1``, the ``index``-th chunk of the campaign."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import uuid
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -18,7 +17,7 @@ from distributed.scheduler import KilledWorker
 from lunarsim import __version__
 from lunarsim.campaign.chunk import Chunk, Columns
 from lunarsim.campaign.execution import AHEAD, Work, note_runs, timed
-from lunarsim.errors import InputError, LunarsimError
+from lunarsim.errors import InputError, LunarsimError, warn
 
 LOSSES = 5  # how often a chunk is handed in again, each time for as many workers as the scheduler allows (three)
 _LOOK_S = 30.0  # how long a wait lasts before it looks whether there are workers at all
@@ -84,10 +83,9 @@ class DaskCrew:
                 with self._reached():
                     deserted = not self._client.nthreads()
             if deserted and not self._waits_for_workers:
-                warnings.warn(
+                warn(
                     "the cluster has no worker: the campaign waits for one; it can be stopped (Ctrl-C) and resumed",
                     RuntimeWarning,
-                    stacklevel=4,
                 )
             self._waits_for_workers = deserted
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.arguments import checked
 from lunarsim.campaign.chunk_file import RUN
 from lunarsim.campaign.memory import MemoryStore
 from lunarsim.campaign.outcome import CUTOFFS, FAILURES, OUTCOMES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+@checked
 def open_dataset(
     store: ChunkStore | MemoryStore | str | os.PathLike[str],
     names: Sequence[str] | None = None,

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
+from lunarsim.arguments import checked
 from lunarsim.campaign.chunk import Chunk, Columns
 from lunarsim.errors import InputError, LunarsimError
 
@@ -47,6 +48,7 @@ class Crew(Protocol):
         ...
 
 
+@checked
 def run_chunks(
     work: Work,
     chunks: Iterable[Chunk],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from astropy import units as u
 
+from lunarsim.arguments import checked
 from lunarsim.campaign.columns import records
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lunarsim.campaign.result import CampaignResult
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:
     """By how much the compiled driver differs from the reference driver, at most, over some runs.

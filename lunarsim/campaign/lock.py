@@ -76,9 +76,7 @@ def _locked(folder: Path) -> int:
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise OutputError(
-            f"{folder}: the folder cannot be written to ({error.strerror or error}): give one that you may write to"
-        ) from None
+        raise OutputError.refused(folder, "the folder cannot be written to", error, instead="give one") from None
     try:
         _lock(descriptor)
         os.ftruncate(descriptor, 0)

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from lunarsim import __version__
+from lunarsim.arguments import checked
 from lunarsim.campaign.chunk import Chunk
 from lunarsim.errors import DataError, InputError
 from lunarsim.flight.whole_file import written_whole
@@ -23,6 +24,7 @@ _LARGEST_CHUNK = 10**7  # a chunk is in memory while it is written or read: 80 M
 SCHEMA = 1  # raised when a store of this layout would be misread by another lunarsim
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a store.
@@ -45,6 +47,7 @@ class Column:
     dtype: Literal["float64", "int8", "int64", "bool"] = "float64"
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What a store holds.

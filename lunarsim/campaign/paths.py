@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
+from lunarsim.arguments import checked
 from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
@@ -85,6 +86,7 @@ class Path:
         return self.name == "craft.navigation.seed"
 
 
+@checked
 def dispersible(scenario: Scenario) -> dict[str, Path]:
     """Return the values of a scenario that a campaign may disperse, by name.
 
@@ -173,6 +175,7 @@ def check_orbit(scenario: Scenario, names: Collection[str]) -> None:
         raise InputError(f"'{counted[0]}' cannot be dispersed: {scenario.state!r} has no apolune; disperse the state")
 
 
+@checked
 def nominal(scenario: Scenario, name: str) -> u.Quantity:
     """Return what the scenario says of a path, in the path's unit; zero for an offset, one for a fault.
 
@@ -194,6 +197,7 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
     return u.Quantity(value, dtype=float).to(path.unit)
 
 
+@checked
 def edited(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     """Return the scenario with some of its values replaced.
 

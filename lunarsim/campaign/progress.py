@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from lunarsim.arguments import checked
 
+
+@checked
 @contextmanager
 def progress_bar(
     title: str, total: int, *, done: int = 0, quiet: bool = False, console: Console | None = None

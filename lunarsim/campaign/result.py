@@ -11,6 +11,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim.arguments import checked
 from lunarsim.campaign import statistics
 from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lunarsim.campaign.campaign import Campaign, Dispersions
 
 
+@checked
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CampaignResult:
     """The runs of a campaign: their inputs and outputs, and what they say together. Made by :meth:`Campaign.run`.
@@ -268,6 +270,7 @@ class CampaignResult:
         return f"<{self.runs} runs of {self.campaign.scenario.name}, seed {self.seed}: {rates}>"
 
 
+@checked
 def assert_campaign(
     result: CampaignResult,
     outcome: str,

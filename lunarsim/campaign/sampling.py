@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.stats import qmc
 
+from lunarsim.arguments import checked
 from lunarsim.campaign.distributions.distribution import Floats
 from lunarsim.errors import InputError
 
@@ -61,6 +62,7 @@ class Sampling(Protocol):
         ...
 
 
+@checked
 @dataclass(frozen=True)
 class MonteCarlo:
     """Independent random numbers: numpy's Philox, a generator that counts (Salmon et al. 2011).
@@ -86,6 +88,7 @@ class MonteCarlo:
         return {"sampling": "monte carlo", "generator": "philox 4x64"}
 
 
+@checked
 @dataclass(frozen=True)
 class LatinHypercube:
     """A Latin hypercube (McKay et al. 1979), by ``scipy.stats.qmc``: each dimension has a cell for each run.
@@ -111,6 +114,7 @@ class LatinHypercube:
         return {"sampling": "latin hypercube", "generator": "philox 4x64"}
 
 
+@checked
 @dataclass(frozen=True)
 class Sobol:
     """A scrambled Sobol sequence (Owen 1998; Joe and Kuo 2008), by ``scipy.stats.qmc``: even in all dimensions.

@@ -24,6 +24,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from lunarsim.arguments import checked
 from lunarsim.campaign.chunk import Chunk, Columns
 from lunarsim.campaign.chunk_file import RUN, encode, read_columns, read_sound
 from lunarsim.campaign.chunk_log import FILE as LOG
@@ -34,12 +35,13 @@ from lunarsim.campaign.manifest import FILE as MANIFEST
 from lunarsim.campaign.manifest import Manifest
 from lunarsim.campaign.outcome import tally
 from lunarsim.campaign.room import check_room, room_left
-from lunarsim.errors import DataError, InputError, OutputError, nearest
+from lunarsim.errors import DataError, InputError, OutputError, lacks_room, nearest
 from lunarsim.flight.whole_file import DRAFTS, sync_folder, written_whole
 
 CHUNKS = "chunks"
 
 
+@checked
 class ChunkStore:
     """A folder of chunks. Made by :meth:`create`, :meth:`resume` or :meth:`open`; a context manager.
 
@@ -199,11 +201,10 @@ class ChunkStore:
             append(self.folder, entry)
         except OSError as error:
             self._forget(index)
-            left = self.manifest.runs - self.runs_done
             raise OutputError(
                 f"{self.folder}: {chunk} could not be written ({os.strerror(error.errno or 0)}). "
-                f"{self.runs_done} of {self.manifest.runs} runs are safe; "
-                f"{room_left(self.folder, self.manifest, left)}. Make room, and go on with --resume (resume=True)"
+                f"{self.runs_done} of {self.manifest.runs} runs are safe{self._what_to_do(error)}, and go on with "
+                "--resume (resume=True)"
             ) from error
         self._entries[index] = entry
 
@@ -286,9 +287,8 @@ class ChunkStore:
             for index in sorted(self._stale):
                 append(self.folder, Entry(index=index, first=0, count=0))
         except OSError as error:
-            raise OutputError(
-                f"{self.folder}: the folder cannot be written to ({error.strerror or error}): "
-                "give one that you may write to, with room for the results"
+            raise OutputError.refused(
+                self.folder, "the folder cannot be written to", error, instead="give one"
             ) from None
         return self
 
@@ -313,6 +313,12 @@ class ChunkStore:
         with contextlib.suppress(OSError):
             self._file(index).unlink(missing_ok=True)
 
+    def _what_to_do(self, error: OSError) -> str:
+        if not lacks_room(error):
+            return ". See that the folder can be written to"
+        left = self.manifest.runs - self.runs_done
+        return f"; {room_left(self.folder, self.manifest, left)}. Make room"
+
     def _file(self, index: int) -> Path:
         return self.folder / CHUNKS / f"{index:09d}.parquet"
 
@@ -329,9 +335,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"{folder}: the folder cannot be made ({error.strerror or error}): give one that you may write to"
-        ) from None
+        raise OutputError.refused(folder, "the folder cannot be made", error, instead="give one") from None
 
 
 def _check_empty(folder: Path) -> None:

@@ -14,6 +14,7 @@ import lunarsim
 from lunarsim.cli import campaign_order as orders
 from lunarsim.cli import data, figures, landing, report
 from lunarsim.cli import ladder as climbing
+from lunarsim.cli.options import read_option
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, Scenario, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
@@ -150,10 +151,10 @@ def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> Non
     console = Console(stderr=True)
     scenario = load_scenario(name)
     if terrain is not None:
-        scenario = scenario.with_terrain(Terrain.from_file(terrain))
+        scenario = scenario.with_terrain(read_option("--terrain", terrain, Terrain.from_file))
     folder = out or Path(scenario.name)
     prepare_folder(folder)
-    with console.status("flying (the first run on a machine compiles the physics, which takes up to a minute)"):
+    with console.status("flying (the first run on a machine compiles the physics, which takes minutes)"):
         flights = _fly(scenario, name)
     report.print_provenance(console, scenario)
     report.print_timelines(console, flights)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from lunarsim.campaign.store import CHUNKS, ChunkStore
 from lunarsim.cli import campaign_files, campaign_report
 from lunarsim.cli.campaign_findings import Findings
 from lunarsim.cli.campaign_order import RUNS, SEED, Order, SamplingName, World
+from lunarsim.cli.options import read_option
 from lunarsim.errors import DataError, InputError
 from lunarsim.io import prepare_folder, write_files
 from lunarsim.moon import GravityField, GriddedField, Moon, Terrain
@@ -113,7 +115,7 @@ def _moon(moon: Moon, world: World, console: Console) -> Moon:
     gravity = moon.gravity
     exact = gravity.field if isinstance(gravity, GriddedField) else gravity
     if world.field is not None:
-        gravity = exact = GravityField.from_file(world.field, degree=world.degree)
+        gravity = exact = read_option("--field", world.field, partial(GravityField.from_file, degree=world.degree))
     elif world.degree is not None:
         if world.degree > exact.degree:
             raise InputError(
@@ -124,7 +126,9 @@ def _moon(moon: Moon, world: World, console: Console) -> Moon:
     if world.gridded:
         with console.status("gridding the gravity field (once on a machine)"):
             gravity = GriddedField.build(exact)
-    terrain = moon.terrain if world.terrain is None else Terrain.from_file(world.terrain)
+    terrain = moon.terrain
+    if world.terrain is not None:
+        terrain = read_option("--terrain", world.terrain, Terrain.from_file)
     return replace(moon, gravity=gravity, terrain=terrain)
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from lunarsim import plots
 from lunarsim.cli import report
 from lunarsim.cli.figures import figure_writer, json_writer
+from lunarsim.cli.options import read_option
 from lunarsim.data import find, locate
 from lunarsim.flight import Rung, Scenario, distance_to_top, ladder
 from lunarsim.io.output import Write
@@ -24,7 +25,7 @@ _USUAL_FIELD = "LP165P.cof"
 def climb(scenario: Scenario, field: str | None, terrain: str | None, console: Console) -> tuple[Rung, ...]:
     """Fly the ladder in the field that is asked for, or the largest usual one on this machine."""
     cut, highest = _field(field, console)
-    ground = Terrain.from_file(terrain) if terrain is not None else None
+    ground = read_option("--terrain", terrain, Terrain.from_file) if terrain is not None else None
     with console.status("flying the ladder"):
         return ladder(scenario, field=cut, highest_degree=highest, terrain=ground)
 
@@ -66,7 +67,7 @@ def files(scenario: Scenario, rungs: tuple[Rung, ...]) -> dict[str, Write]:
 
 
 def _field(name: str | None, console: Console) -> tuple[Callable[[int], GravityField], int]:
-    path: Path | None = find(name) if name is not None else None
+    path: Path | None = read_option("--field", name, find) if name is not None else None
     if path is None:
         usual = locate(_USUAL_FIELD)
         if usual is None:

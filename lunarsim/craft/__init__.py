@@ -1,5 +1,6 @@
 """The craft: engine, sensors, landing gear, masses."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import Accelerometer
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.landing_gear import LandingGear
@@ -7,3 +8,5 @@ from lunarsim.craft.navigation import Navigation
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
 
 __all__ = ["Accelerometer", "Engine", "LandingGear", "Navigation", "Spacecraft", "check_lander"]
+
+check_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """Data files that the package does not carry: which there are, where they are, how to get them."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.data.integrity import Check, Condition, check, verify
 from lunarsim.data.places import Found, Place, cache_folder, data_folder, locate
 from lunarsim.data.registry import DataFile, known_files, registered
@@ -22,3 +23,5 @@ __all__ = [
     "registered",
     "verify",
 ]
+
+check_calls(__name__, __all__)

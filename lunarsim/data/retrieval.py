@@ -65,13 +65,20 @@ def find(name: str | os.PathLike[str], *, download: bool = False) -> Path:
     found = locate(given.name)
     if found is not None:
         return found.path
-    file = registered(given.name)
+    file = _registered(given.name)
     if download:
         return fetch(file.name)
     raise DataError(
         f"{file.name} ({file.what}; {file.size}) is {_nowhere()}: run 'lunarsim data fetch {file.name}', "
         f"or download {file.url} into {_folder_advice()}"
     )
+
+
+def _registered(name: str) -> DataFile:
+    try:
+        return registered(name)
+    except DataError as error:
+        raise DataError(f"{name}: there is no such file in {Path.cwd()}, and {error}") from None
 
 
 def fetch(name: str, *, progress: ProgressBar | None = None) -> Path:
@@ -165,10 +172,8 @@ def _check_writable(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"{folder}: data files cannot be written there ({error.strerror or error}): "
-        "set LUNARSIM_CACHE to a folder that you may write to"
-    )
+    what = "data files cannot be written there"
+    return OutputError.refused(folder, what, error, instead="set LUNARSIM_CACHE to a folder")
 
 
 def _reason(error: Exception, url: str) -> str:

@@ -1,5 +1,6 @@
 """Scenario in, flight out."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.flight import detectors
 from lunarsim.flight.accuracy import Accuracy
 from lunarsim.flight.budget import FlightBudget, PhaseBudget, budget
@@ -70,3 +71,6 @@ __all__ = [
     "propagate",
     "simulate",
 ]
+
+check_calls(__name__, __all__)
+check_calls(detectors.__name__, detectors.__all__)

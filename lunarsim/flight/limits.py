@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from astropy import units as u
 
-from lunarsim.errors import ModelWarning
+from lunarsim.errors import ModelWarning, warn
 from lunarsim.flight.clock import time_after
 from lunarsim.flight.flight import Flight
 from lunarsim.kernels import motion
@@ -18,34 +16,29 @@ _LOW = 100.0 * u.km
 _ENOUGH = 50  # degree that flights below 100 km need; the ladder shows what is lost below it
 
 
-def warn_of_limits(flight: Flight, *, caller: int) -> None:
-    """Warn of a field too coarse for the height flown, and of a grid that was left. A point mass is taken as meant.
-
-    ``caller`` says how many calls up the user's line stands.
-    """
+def warn_of_limits(flight: Flight) -> None:
+    """Warn of a field too coarse for the height flown, and of a grid that was left. A point mass is taken as meant."""
     gravity = flight.scenario.moon.gravity
     field = gravity.field if isinstance(gravity, GriddedField) else gravity
     if 2 <= field.degree < _ENOUGH and (lowest := np.min(flight.altitude)) < _LOW:
-        warnings.warn(
+        warn(
             f"the flight came down to {lowest.to(u.km):.1f} in a field of degree {field.degree}: below 100 km the "
             "Moon's mascons need degree 50 or more, see lunarsim.ladder",
             ModelWarning,
-            stacklevel=caller + 1,
         )
     if isinstance(gravity, GriddedField):
-        _warn_of_edges(flight, gravity, caller + 1)
+        _warn_of_edges(flight, gravity)
 
 
-def _warn_of_edges(flight: Flight, gravity: GriddedField, caller: int) -> None:
+def _warn_of_edges(flight: Flight, gravity: GriddedField) -> None:
     t_s, y = flight.trajectory.step_starts()
     t_s, y = np.append(t_s, flight.trajectory.end_s), np.vstack((y, flight.trajectory.end_y))
     rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
     outside = ~gravity.covers(np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION]) * u.m)
     if np.any(outside):
         first = time_after(flight.start, t_s[outside][0])
-        warnings.warn(
+        warn(
             f"{np.sum(outside)} of {outside.size} steps of the flight, first at {first.isot} {first.scale.upper()}, "
             "lay outside the grid of its gravity field: the exact field was used there, at its full cost",
             ModelWarning,
-            stacklevel=caller + 1,
         )

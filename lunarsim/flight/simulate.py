@@ -97,5 +97,5 @@ def _fly(scenario: Scenario, detect: Sequence[Detector], accuracy: Accuracy | No
     ):
         raise InputError(f"detect = {detect!r}: expected a list of detectors, such as [detectors.Nodes()]")
     flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
-    warn_of_limits(flight, caller=3)
+    warn_of_limits(flight)
     return flight

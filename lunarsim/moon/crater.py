@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim import constants
+from lunarsim.arguments import checked
 from lunarsim.declarations import FAST_MPS, HEAVY_KG, Number
 from lunarsim.errors import InputError, nearest
 
@@ -121,6 +122,7 @@ def crater_diameter(
     return 2.0 * _RIM_OF_RADIUS * _RADIUS_OF_VOLUME * np.cbrt(volume) * u.m
 
 
+@checked
 def crater_estimate(
     mass: u.Quantity,
     speed: u.Quantity,

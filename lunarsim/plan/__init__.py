@@ -1,5 +1,6 @@
 """Plans: phases, burns, steering, guidance."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.plan.convex import ConvexDescent, plan_convex_descent
 from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
@@ -45,3 +46,5 @@ __all__ = [
     "ZemZev",
     "plan_convex_descent",
 ]
+
+check_calls(__name__, __all__)

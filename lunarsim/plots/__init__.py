@@ -1,5 +1,6 @@
 """Figures of flights and campaigns: they return Axes, never show, and compute nothing."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.plots.altitude import altitude_profile
 from lunarsim.plots.animation import animate_descent
 from lunarsim.plots.burns import burn
@@ -32,3 +33,5 @@ __all__ = [
     "tornado",
     "touchdowns",
 ]
+
+check_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """What must have happened: unknowns from observations."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.reconstruct.estimate import (
     Direction,
     Estimate,
@@ -12,3 +13,5 @@ from lunarsim.reconstruct.estimate import (
 )
 
 __all__ = ["Direction", "Estimate", "Observation", "Prediction", "Unknown", "estimate", "leave_one_out", "propagated"]
+
+check_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """How values of a scenario scatter."""
 
+from lunarsim.arguments import check_calls
 from lunarsim.campaign.distributions.continuous import Normal, TruncatedNormal, Uniform
 from lunarsim.campaign.distributions.discrete import Discrete, Empirical, Probability
 from lunarsim.campaign.distributions.distribution import Dispersions, Distribution
@@ -18,3 +19,5 @@ __all__ = [
     "Uniform",
     "state_covariance",
 ]
+
+check_calls(__name__, __all__)

@@ -7,6 +7,7 @@ is two-sided unless it says otherwise. Anything random takes a seed.
 # The modules here import scipy, not scipy.stats: scipy loads that when it is first used, which saves half a second for
 # those who only draw a flight.
 
+from lunarsim.arguments import check_calls
 from lunarsim.campaign.statistics.contours import Density, density
 from lunarsim.campaign.statistics.effects import Effect, Tornado, tornado
 from lunarsim.campaign.statistics.ellipse import Ellipse, EllipseInterval, covariance_ellipse, ellipse_interval
@@ -61,3 +62,5 @@ __all__ = [
     "weighted_quantile",
     "weighted_rate",
 ]
+
+check_calls(__name__, __all__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +11,7 @@ from lunarsim import checks
 from lunarsim.campaign.statistics import columns
 from lunarsim.campaign.statistics.columns import Column
 from lunarsim.campaign.statistics.tails import doubt_of, pareto_shape
-from lunarsim.errors import InputError, StatisticsWarning
+from lunarsim.errors import InputError, StatisticsWarning, warn
 
 _FEWEST = 10.0  # effective runs, below which nothing is said
 _FEW = 100.0  # effective runs, below which there is a warning
@@ -138,4 +137,4 @@ def _check(effective: float, count: int, minimum: float, doubt: str) -> None:
         )
     if effective < _FEW or doubt:
         few = "intervals are wide, and may be too narrow still"
-        warnings.warn(f"{text}: {doubt or few}", StatisticsWarning, stacklevel=3)
+        warn(f"{text}: {doubt or few}", StatisticsWarning)
