@@ -108,7 +108,9 @@ def apart(row: Any, flight: Flight) -> Apart:
     position = float(np.linalg.norm(end - state.position.to_value(u.m)))
     start = flight.start if "state.epoch" not in row else flight.start - float(row["state.epoch"]) * u.s
     time = abs(float((state.epoch - start).to_value(u.s)) - float(row["end_s"]))
-    durations, propellant = [0.0], [abs(float(row["mass_kg"]) - float(flight.mass[-1].to_value(u.kg)))]
+    durations, propellant = [0.0], [0.0]
+    if flight.scenario.craft is not None:
+        propellant.append(abs(float(row["mass_kg"]) - float(flight.mass[-1].to_value(u.kg))))
     alike = OUTCOMES[int(row["outcome"])] == _outcome(flight)
     for prefix, phase, record in _flown(flight):
         alike = alike and _ended_alike(int(row[f"{prefix}_cutoff"]), phase, record)
