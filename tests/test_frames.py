@@ -470,4 +470,4 @@ def test_rtn_works_at_many_times_and_refuses_states_at_different_times() -> None
     with pytest.raises(ls.InputError, match="holds 3 times and reference 1"):
         rtn(above, single)
     with pytest.raises(ls.InputError, match="along its radius"):
-        rot_rtn_from_icrf(ls.State(single.position, single.position / u.s, EPOCH))
+        rot_rtn_from_icrf(ls.State(single.position, single.position / u.hour, EPOCH))
