@@ -51,8 +51,10 @@ class Trajectory:
     """
 
     def __init__(self, phases: tuple[FlownPhase, ...]) -> None:
-        if not phases or phases[0].segment.start_s != 0.0:
-            raise InputError("a trajectory needs segments, of which the first starts at 0 s")
+        if not phases:
+            raise InputError("a trajectory has no segment, nothing was flown: expected a plan with a phase that lasts")
+        if phases[0].segment.start_s != 0.0:
+            raise InputError(f"a trajectory begins at {phases[0].segment.start_s} s: expected 0 s, the flight's start")
         for i, (before, after) in enumerate(pairwise(phase.segment for phase in phases)):
             y = after.solution.interpolants[0].y_old
             apart = np.abs(y - before.end_y)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -195,7 +196,10 @@ class Terrain:
             If ``by`` is not one length of up to 20 km either way.
         """
         by_m = float(ELEVATION.checked("by", by).value)
-        return replace(self, name=f"{self.name}, raised by {by}", ground=terrain_kernels.raised(self.ground, by_m))
+        higher = copy(self)  # its bounds are those of this one: they need not be found anew
+        object.__setattr__(higher, "name", f"{self.name}, raised by {by}")
+        object.__setattr__(higher, "ground", terrain_kernels.raised(self.ground, by_m))
+        return higher
 
     def lower(self) -> Ground:
         """Return the terrain as the kernels take it."""
