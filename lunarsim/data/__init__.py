@@ -2,9 +2,9 @@
 
 from lunarsim.arguments import check_calls
 from lunarsim.data.integrity import Check, Condition, check, verify
-from lunarsim.data.places import Found, Place, cache_folder, data_folder, locate
+from lunarsim.data.places import Found, Place, cache_folder, data_folder, locate, user_path
 from lunarsim.data.registry import DataFile, known_files, registered
-from lunarsim.data.retrieval import download, fetch, find
+from lunarsim.data.retrieval import download, fetch, find, find_beside
 
 __all__ = [
     "Check",
@@ -18,9 +18,11 @@ __all__ = [
     "download",
     "fetch",
     "find",
+    "find_beside",
     "known_files",
     "locate",
     "registered",
+    "user_path",
     "verify",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib.util import find_spec
@@ -11,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from platformdirs import user_cache_path
 
 from lunarsim.data.registry import known_files
-from lunarsim.errors import DataError
+from lunarsim.errors import DataError, InputError, shown
 
 
 class Place(Enum):
@@ -30,6 +31,37 @@ class Found:
     place: Place
 
 
+def user_path(name: object) -> Path:
+    """Return the path that a user gave, ``~`` replaced; the one place where names of files come in.
+
+    The file need not exist.
+
+    Parameters
+    ----------
+    name : str or path
+        As it was given.
+
+    Raises
+    ------
+    InputError
+        If it is no name of a file: of another class, with a NUL, too long, of a user that does not exist, behind links
+        that go in a circle or a folder that may not be entered.
+    """
+    if not isinstance(name, str | os.PathLike):
+        raise InputError(f"{shown(name)} is not the name of a file: give a text or a path")
+    try:
+        path = Path(name).expanduser()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()
+    except RuntimeError:
+        raise InputError(f"{shown(name)}: there is no such user on this machine: give the whole path") from None
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{shown(name)}: no file can have this name ({error}): give another") from None
+    except OSError as error:
+        raise InputError(f"{shown(name)}: no file can be reached under this name ({error.strerror or error})") from None
+    return path
+
+
 def data_folder() -> Path | None:
     """Return the folder that the environment variable LUNARSIM_DATA names, or None where it is not set.
 
@@ -41,7 +73,7 @@ def data_folder() -> Path | None:
     value = os.environ.get("LUNARSIM_DATA")
     if not value:
         return None
-    folder = Path(value).expanduser()
+    folder = user_path(value)
     if not folder.is_dir():
         raise DataError(f"LUNARSIM_DATA = {value}: there is no such folder; set it to the folder of your data files")
     return folder
@@ -51,7 +83,7 @@ def cache_folder() -> Path:
     """Return the folder that downloads go to: LUNARSIM_CACHE, or the user's cache for lunarsim. It need not exist."""
     value = os.environ.get("LUNARSIM_CACHE")
     if value:
-        return Path(value).expanduser()
+        return user_path(value)
     return user_cache_path("lunarsim")
 
 
@@ -76,7 +108,7 @@ def locate(name: str) -> Found | None:
 def _in_folder(folder: Path | None, name: str) -> Path | None:
     if folder is None or not folder.is_dir():
         return None
-    if (folder / name).is_file():
+    if user_path(folder / name).is_file():
         return folder / name
     alike = sorted(path for path in folder.iterdir() if path.name.lower() == name.lower() and path.is_file())
     return alike[0] if alike else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from lunarsim.data.integrity import difference
-from lunarsim.data.places import Place, cache_folder, data_folder, locate
+from lunarsim.data.places import Place, cache_folder, data_folder, locate, user_path
 from lunarsim.data.registry import DataFile, registered
 from lunarsim.errors import DataError, OutputError
 
@@ -54,18 +54,52 @@ def find(name: str | os.PathLike[str], *, download: bool = False) -> Path:
     ------
     DataError
         If there is no such file; the text says how to get it. If a download fails.
+    InputError
+        If no file can have this name.
     OutputError
         If the cache cannot be written to.
     """
-    given = Path(name).expanduser()
+    given = user_path(name)
     if given.is_file():
         return given
     if given.name != str(given):
         raise DataError(f"{given}: there is no such file; give the path of a file, or the name of a data file")
-    found = locate(given.name)
+    return _find_by_name(given.name, Path.cwd(), download=download)
+
+
+def find_beside(folder: Path, name: str) -> Path:
+    """Return the path of a file that a file in ``folder`` names.
+
+    It lies in that folder or below it, links followed, or is a data file in LUNARSIM_DATA, in the cache or in a
+    package: who reads a stranger's file does not let it choose among the other files of this machine.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it lies elsewhere; the text says what can be done.
+    InputError
+        If no file can have this name.
+    """
+    home, beside = (
+        user_path(os.path.realpath(user_path(path))) for path in (folder.absolute(), folder.absolute() / name)
+    )
+    if name.startswith("~") or not beside.is_relative_to(home):
+        raise DataError(
+            f"{name}: lies outside the folder {folder.absolute()} of the file that names it: copy it there, or put it "
+            f"into {_folder_advice()} and give its name alone; a command (--terrain, --field) and Python may name any"
+        )
+    if beside.is_file():
+        return beside
+    if Path(name).name != name:
+        raise DataError(f"{name}: there is no such file in {folder.absolute()}")
+    return _find_by_name(name, folder.absolute())
+
+
+def _find_by_name(name: str, folder: Path, *, download: bool = False) -> Path:
+    found = locate(name)
     if found is not None:
         return found.path
-    file = _registered(given.name)
+    file = _registered(name, folder)
     if download:
         return fetch(file.name)
     raise DataError(
@@ -74,11 +108,11 @@ def find(name: str | os.PathLike[str], *, download: bool = False) -> Path:
     )
 
 
-def _registered(name: str) -> DataFile:
+def _registered(name: str, folder: Path) -> DataFile:
     try:
         return registered(name)
     except DataError as error:
-        raise DataError(f"{name}: there is no such file in {Path.cwd()}, and {error}") from None
+        raise DataError(f"{name}: there is no such file in {folder}, and {error}") from None
 
 
 def fetch(name: str, *, progress: ProgressBar | None = None) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lunarsim import __version__
+from lunarsim import __version__, data
 from lunarsim.errors import DataError, InputError
 from lunarsim.flight.archive_members import Members
 from lunarsim.flight.encoding import Arrays, Encoder, decode, field_names
@@ -69,8 +69,10 @@ def load_flight(path: str | os.PathLike[str]) -> Flight:
     ------
     DataError
         If the file is missing, damaged, not a saved flight, or of a newer version of the format.
+    InputError
+        If no file can have this name.
     """
-    file = Path(path)
+    file = data.user_path(path)
     try:
         with zipfile.ZipFile(file) as archive:
             return _flight(file, archive, Members(archive, file.stat().st_size))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lunarsim.errors import OutputError
+from lunarsim import data
+from lunarsim.errors import InputError, OutputError
 
 DRAFTS = ".writing-"  # folders of this prefix hold unfinished files; a killed process leaves its last one behind
 
@@ -30,7 +31,10 @@ def written_whole(path: str | os.PathLike[str], *, durable: bool = False) -> Ite
     OutputError
         If the file cannot be written; what stood at ``path`` before is then as it was. Its ``errno`` is the system's.
     """
-    target = Path(path)
+    try:
+        target = data.user_path(path)
+    except InputError as error:
+        raise OutputError(str(error)) from None
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=DRAFTS) as folder:
             draft = Path(folder) / target.name

@@ -69,6 +69,7 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
     ScenarioError
         As :func:`read_scenario`.
     """
+    path = data.user_path(path)
     return _parts_of(read_toml(path), path)
 
 
@@ -93,7 +94,7 @@ def _parts_of(document: Mapping[str, Any], path: Path) -> tuple[Scenario, dict[P
                     f"{origin}: {key}: source {shown(source)} is not in [sources]: {nearest(source, table.sources)}"
                 )
     scenario = built(origin, "", lambda: _scenario(table, certificates, path))
-    return scenario, dispersions_of(table.dispersions, scenario, origin, partial(_beside, path.parent))
+    return scenario, dispersions_of(table.dispersions, scenario, origin, partial(data.find_beside, path.parent))
 
 
 def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], origin: str) -> Any:
@@ -179,7 +180,7 @@ def _moon(table: schema.MoonTable, path: Path) -> Moon:
 def _gravity(table: schema.MoonTable, folder: Path) -> GravityField:
     if table.gravity_file is None:
         return GravityField.grail(table.gravity_degree)
-    return GravityField.from_file(_beside(folder, table.gravity_file), degree=table.gravity_degree)
+    return GravityField.from_file(data.find_beside(folder, table.gravity_file), degree=table.gravity_degree)
 
 
 def _terrain(table: schema.MoonTable, folder: Path) -> Terrain:
@@ -188,12 +189,7 @@ def _terrain(table: schema.MoonTable, folder: Path) -> Terrain:
         return Terrain.sphere(table.surface_elevation)
     if table.terrain is None:
         return Terrain.sphere()
-    return Terrain.from_file(_beside(folder, table.terrain))
-
-
-def _beside(folder: Path, name: str) -> Path:
-    """Return a file beside the scenario file, or one of lunarsim's data files by its name."""
-    return folder / name if (folder / name).is_file() else data.find(name)
+    return Terrain.from_file(data.find_beside(folder, table.terrain))
 
 
 def _craft(table: schema.CraftTable, origin: str) -> Spacecraft:

@@ -86,7 +86,7 @@ class Ephemeris:
         DataError
             If the file cannot be read, is no SPK file, is cut short, or does not hold the Moon.
         """
-        path = Path(path)
+        path = data.user_path(path)
         spk.span(path, ())
         return cls(name=path.stem, path=path)
 

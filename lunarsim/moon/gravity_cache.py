@@ -36,7 +36,7 @@ class StoredGrid:
 
 def cache_folder(folder: str | Path | None) -> Path:
     """Return the folder for finished grids: as given, or that of all of lunarsim's data files."""
-    return Path(folder) if folder else data.cache_folder()
+    return data.user_path(folder) if folder else data.cache_folder()
 
 
 def load_grid(recipe: Recipe, folder: str | Path | None) -> StoredGrid | None:

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from lunarsim import data
 from lunarsim.errors import InputError, ScenarioError, UnknownScenarioError, nearest
 from lunarsim.flight import Scenario
 from lunarsim.io import read_campaign_parts, read_scenario
@@ -79,7 +80,7 @@ def _read(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
     if isinstance(name, str) and name in scenario_names():
         with resources.as_file(resources.files("lunarsim.scenarios") / f"{name}.toml") as path:
             return read(path)
-    path = Path(name)
+    path = data.user_path(name)
     if path.is_file():
         return read(path)
     raise UnknownScenarioError(
