@@ -21,7 +21,8 @@ from lunarsim.kernels.terrain import Ground
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
 from lunarsim.moon.terrain_bounds import bounded
 from lunarsim.moon.terrain_geotiff import GeotiffRaster
-from lunarsim.moon.terrain_grid import Grid, Heights, RasterSource, Window, check_heights, read_window, window_degrees
+from lunarsim.moon.terrain_grid import Grid, RasterSource, Window, read_window, window_degrees
+from lunarsim.moon.terrain_heights import Heights
 from lunarsim.moon.terrain_pds import PdsRaster
 
 #: Of the ground above the 1737.4 km sphere.
@@ -58,7 +59,7 @@ class Terrain:
     InputError
         If the ground is no raster of at least two rows and columns, or one pixel, that lies on the Moon.
     DataError
-        If a height is not finite or beyond 20 km.
+        If a height is not finite, or no place on the Moon has it.
     """
 
     name: str
@@ -103,13 +104,14 @@ class Terrain:
         InputError
             If the shape, a dimension, the window or ``outside`` is not as above.
         DataError
-            If a height is not finite or beyond 20 km.
+            If a height is not finite, or no place on the Moon has it; the text says what is likely wrong.
         """
-        if not isinstance(heights, u.Quantity) or heights.ndim != 2 or min(heights.shape) < 2:
-            raise InputError("heights: expected a Quantity of shape (rows, columns), at least two of each")
-        heights_m = heights.to_value(u.m).astype(np.float32)
+        shaped = isinstance(heights, u.Quantity) and heights.ndim == 2 and min(heights.shape) >= 2
+        if not shaped or not heights.unit.is_equivalent(u.m):
+            raise InputError("heights: expected a Quantity of shape (rows, columns), at least two of each, in metres")
+        with np.errstate(over="ignore", invalid="ignore"):
+            heights_m = heights.to_value(u.m).astype(np.float32)
         grid = Grid.between(heights.shape, window_degrees(window))
-        check_heights(heights_m, grid, name)
         return cls(name=name, ground=_ground(*_with_outside(grid, heights_m, outside)))
 
     @classmethod
@@ -122,8 +124,8 @@ class Terrain:
         ----------
         path : path
             The file, or the name of one of lunarsim's data files: an ``.IMG`` or its ``.LBL``, in simple cylindrical
-            projection in ME; or a ``.tif`` (with the extra ``geotiff``) in latitude and longitude or equidistant
-            cylindrical projection, taken to be in ME.
+            projection in ME; or a ``.tif`` (with the extra ``geotiff``) whose pixels its own coordinate system puts in
+            even steps of latitude and longitude, taken to be in ME.
         window : tuple of Quantity, optional
             Latitudes and east longitudes that are needed: south, north, west, east; ``west`` may be greater than
             ``east``, across the meridian. Only this part is read. Default: the whole map.
@@ -133,13 +135,15 @@ class Terrain:
         Raises
         ------
         DataError
-            If the file or its label is missing, truncated, damaged or of another kind, or a height is missing.
+            If the file or its label is missing, truncated, damaged or of another kind, a height is missing, or no place
+            on the Moon has it.
         InputError
-            If the window reaches beyond the map, or the part asked for has more than 2^28 pixels.
+            If no file can have this name, the window reaches beyond the map, or the part asked for has more than
+            2^28 pixels.
         LunarsimError
             If a GeoTIFF is asked for and rasterio is not installed.
         """
-        reader = _READERS.get(Path(path).suffix.lower())
+        reader = _READERS.get(data.user_path(path).suffix.lower())
         if reader is None:
             raise DataError(f"{path}: a map of heights ends in {', '.join(_READERS)}: this one does not")
         source = reader(data.find(path))

@@ -15,7 +15,8 @@ from lunarsim.kernels import terrain as kernels
 from lunarsim.kernels.terrain import Ground
 from lunarsim.kernels.tiles import tile_tops
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
-from lunarsim.moon.terrain_grid import Grid, check_heights
+from lunarsim.moon.terrain_grid import Grid
+from lunarsim.moon.terrain_heights import Samples, check_heights
 
 _HIGHEST_ON_THE_MOON_M = 10_786.0  # 5.41 N 201.37 E, LROC (Robinson 2010, lroc.im-ldi.com/images/249)
 _SMALLEST_STEP_RAD = 1e-9  # 2 mm on the ground
@@ -92,18 +93,15 @@ def _check_grid(ground: Ground, name: str) -> None:
             "outside: expected more than zero, and a finite height outside or NaN, not known"
         )
     north, west, lat_step, lon_step = np.degrees(numbers[1:])
-    check_heights(
-        heights,
-        Grid(
-            rows=shape[0],
-            columns=shape[1],
-            north_deg=north,
-            west_deg=west,
-            lat_step_deg=lat_step,
-            lon_step_deg=lon_step,
-        ),
-        name,
+    grid = Grid(
+        rows=shape[0],
+        columns=shape[1],
+        north_deg=north,
+        west_deg=west,
+        lat_step_deg=lat_step,
+        lon_step_deg=lon_step,
     )
+    check_heights(heights, grid.position, name, Samples())
 
 
 def _south_rad(ground: Ground) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 
 from lunarsim import constants
 from lunarsim.errors import DataError, LunarsimError
-from lunarsim.moon.terrain_grid import Grid, Heights
+from lunarsim.moon.terrain_grid import Grid
+from lunarsim.moon.terrain_heights import Heights, Samples
 
 _PROJECTIONS = {"longlat", "latlong", "eqc"}
 
@@ -28,6 +29,7 @@ class GeotiffRaster:
             raise DataError(f"{path}: there is no such file")
         with self._open() as file:
             self.grid = self._grid(file)
+            self.samples = Samples(dtype=np.dtype(file.dtypes[0]), scale_m=file.scales[0], offset_m=file.offsets[0])
 
     def read(self, rows: slice, columns: slice) -> Heights:
         """Return heights (m) above 1737.4 km of some rows and columns; NaN where the file has none."""
@@ -38,8 +40,8 @@ class GeotiffRaster:
                 raise DataError(
                     f"{self._path}: the heights cannot be read, the file may be truncated: {error}"
                 ) from None
-            scaled = stored.astype(np.float32) * file.scales[0] + file.offsets[0]
-        heights: Heights = np.ascontiguousarray(scaled.filled(np.nan), dtype=np.float32)
+        heights = self.samples.heights(np.ma.getdata(stored))
+        heights[np.ma.getmaskarray(stored)] = np.nan
         return heights
 
     def _open(self) -> Any:

@@ -8,19 +8,16 @@ from typing import Protocol
 
 import numpy as np
 from astropy import units as u
-from numpy.typing import NDArray
 
 from lunarsim import checks
 from lunarsim.errors import DataError, InputError
+from lunarsim.moon.terrain_heights import Heights, Samples, check_heights
 
 #: Latitudes and longitudes (ME) of a window: south, north, west, east; east of it may be less than west of it.
 Window = tuple[u.Quantity, u.Quantity, u.Quantity, u.Quantity]
 
-Heights = NDArray[np.float32]
-
 _ROUNDING = 1e-6  # of a pixel
 _LARGEST_PIXELS = 2**28  # 1 GiB of heights
-_HIGHEST_PLAUSIBLE_M = 20e3  # the Moon spans -9.1 to 10.8 km
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +56,12 @@ class Grid:
         """Latitude of the centres of the last row."""
         return self.north_deg - (self.rows - 1) * self.lat_step_deg
 
+    def position(self, row: int, column: int) -> str:
+        """Return where the centre of a pixel lies, for errors."""
+        latitude = self.north_deg - row * self.lat_step_deg
+        longitude = (self.west_deg + column * self.lon_step_deg) % 360.0
+        return f"{latitude:.3f} N {longitude:.3f} E"
+
     def __str__(self) -> str:
         half_lat, half_lon = 0.5 * self.lat_step_deg, 0.5 * self.lon_step_deg
         return (
@@ -72,6 +75,7 @@ class RasterSource(Protocol):
 
     name: str
     grid: Grid
+    samples: Samples
 
     def read(self, rows: slice, columns: slice) -> Heights:
         """Return heights (m) above 1737.4 km; NaN where there is none."""
@@ -115,6 +119,8 @@ def read_window(source: RasterSource, window: Window | None) -> tuple[Grid, Heig
         If a height is missing, not finite or impossible.
     """
     grid = source.grid
+    if min(grid.rows, grid.columns) < 2:
+        raise DataError(f"{source.name}: {grid.rows} x {grid.columns} pixels: a map has at least two rows and columns")
     first_row, last_row, first_column, columns = _part(source, window)
     part = replace(
         grid,
@@ -134,7 +140,7 @@ def read_window(source: RasterSource, window: Window | None) -> tuple[Grid, Heig
     else:  # over the edge of the map
         pieces = source.read(rows, slice(first_column, grid.columns)), source.read(rows, slice(0, beyond))
         heights = np.concatenate(pieces, axis=1)
-    check_heights(heights, part, source.name)
+    check_heights(heights, part.position, source.name, source.samples)
     return part, heights
 
 
@@ -148,37 +154,20 @@ def _part(source: RasterSource, window: Window | None) -> tuple[int, int, int, i
     edge = 0.5 + _ROUNDING
     if top < -edge or bottom > grid.rows - 1 + edge:
         raise InputError(f"window spans the latitudes {south:g} to {north:g} deg: {source.name} holds {grid}")
-    rows = max(floor(top), 0), min(ceil(bottom), grid.rows - 1)
+    rows = _two_or_more(floor(top), ceil(bottom), grid.rows)
     turn = 360.0 / grid.lon_step_deg
     left = (((west - grid.west_deg) / grid.lon_step_deg + edge) % turn) - edge
     right = left + (east - west) / grid.lon_step_deg
     if not grid.around:
         if right > grid.columns - 1 + edge:
             raise InputError(f"window spans the longitudes {west:g} to {east:g} deg: {source.name} holds {grid}")
-        first = max(floor(left), 0)
-        return *rows, first, min(ceil(right), grid.columns - 1) - first + 1
+        first, last = _two_or_more(floor(left), ceil(right), grid.columns)
+        return *rows, first, last - first + 1
     first, columns = floor(left), ceil(right) - floor(left) + 1
     return (*rows, 0, grid.columns) if columns >= grid.columns else (*rows, first % grid.columns, columns)
 
 
-def check_heights(heights: Heights, grid: Grid, name: str) -> None:
-    """Raise an error unless all heights are finite and possible on the Moon.
-
-    Raises
-    ------
-    DataError
-        Naming the first pixel that is not.
-    """
-    with np.errstate(invalid="ignore"):
-        sound = np.abs(heights) <= _HIGHEST_PLAUSIBLE_M
-    if sound.all():
-        return
-    row, column = np.unravel_index(int(np.argmin(sound)), heights.shape)
-    value = heights[row, column]
-    latitude = grid.north_deg - row * grid.lat_step_deg
-    longitude = (grid.west_deg + column * grid.lon_step_deg) % 360.0
-    if np.isfinite(value):
-        problem = f"{value:.0f} m, which no place on the Moon has: is it in metres above 1737.4 km, in this byte order?"
-    else:
-        problem = "no height (missing or NaN): choose a window without gaps, or fill them"
-    raise DataError(f"{name}: at {latitude:.3f} N {longitude:.3f} E there is {problem}")
+def _two_or_more(first: int, last: int, size: int) -> tuple[int, int]:
+    """Return the first and last of ``size`` lines, kept within them; at least two, as heights lie between lines."""
+    first, last = max(first, 0), min(last, size - 1)
+    return (first, last) if last > first else (min(first, size - 2), min(first, size - 2) + 1)

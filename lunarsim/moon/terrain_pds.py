@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from math import isfinite
+from math import isclose
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 
-from lunarsim import constants
+from lunarsim import constants, data
 from lunarsim.errors import DataError
-from lunarsim.moon.terrain_grid import Grid, Heights
+from lunarsim.moon.pds_label import Label
+from lunarsim.moon.terrain_grid import Grid
+from lunarsim.moon.terrain_heights import Heights, Samples
 
 _SAMPLES = {  # NASA PDS Standards Reference 3.8, appendix C
     ("LSB_INTEGER", 16): "<i2",
@@ -22,44 +21,55 @@ _SAMPLES = {  # NASA PDS Standards Reference 3.8, appendix C
     ("PC_REAL", 32): "<f4",
 }
 _UNITS_M = {"METER": 1.0, "METERS": 1.0, "M": 1.0, "KILOMETER": 1e3, "KILOMETERS": 1e3, "KM": 1e3}
-_STATEMENT = re.compile(r'^\s*(\^?[\w:]+)\s*=\s*("[^"]*"|\'[^\']*\'|\([^)]*\)|\{[^}]*\}|[^\r\n]*)', re.MULTILINE)
+_NULLS = {  # Planetary Science Data Dictionary: samples that are no heights; ISIS writes CORE_ before the same words
+    *("MISSING_CONSTANT", "NULL_CONSTANT", "INVALID_CONSTANT", "UNKNOWN_CONSTANT", "NOT_APPLICABLE_CONSTANT"),
+    *("NULL", "MISSING", "INVALID", "DEFAULT_NULL", "FILL_CONSTANT", "FILL_VALUE", "NODATA", "NO_DATA_VALUE"),
+    *("LOW_REPR_SATURATION", "LOW_INSTR_SATURATION", "HIGH_REPR_SATURATION", "HIGH_INSTR_SATURATION"),
+    *("LOW_REPR_SAT", "LOW_INSTR_SAT", "HIGH_REPR_SAT", "HIGH_INSTR_SAT"),
+}
 
 
 class PdsRaster:
     """An image file and what its label says of it; heights are read from the disk when asked for."""
 
     def __init__(self, path: Path) -> None:
-        image, label = _pair(path)
-        self.name = image.name
-        self._image = image
-        self._label = _Label(label)
+        self._label, image = _label_and_pointer(path)
+        self._image, self._start = image
+        self.name = self._image.name
         self._shape = self._label.whole("IMAGE.LINES"), self._label.whole("IMAGE.LINE_SAMPLES")
         self._check_frame()
         self.grid = self._grid()
-        self._dtype = self._sample_type()
+        self.samples = self._sample_scale(self._sample_type())
+        self._nulls = self._null_values()
+        self._least, self._greatest = self._valid("MINIMUM", -np.inf), self._valid("MAXIMUM", np.inf)
         self._check_size()
 
     def read(self, rows: slice, columns: slice) -> Heights:
         """Return heights (m) above 1737.4 km of some rows and columns; NaN where the file has none."""
-        label = self._label
-        stored = np.memmap(self._image, dtype=self._dtype, mode="r", shape=self._shape)[rows, columns]
-        to_metres = label.choice("IMAGE.UNIT", _UNITS_M, "METER")
-        heights = stored.astype(np.float32)
-        scale = label.number("IMAGE.SCALING_FACTOR", 1.0)
-        if scale <= 0.0:
-            label.fail("IMAGE.SCALING_FACTOR", "a number above zero")
-        heights *= scale * to_metres
-        radius_m = label.number("IMAGE.OFFSET", constants.MOON_RADIUS_M / to_metres) * to_metres
-        heights += radius_m - constants.MOON_RADIUS_M
-        missing = label.number("IMAGE.MISSING_CONSTANT", np.nan)
-        heights[stored == missing] = np.nan
+        image = np.memmap(self._image, dtype=self.samples.dtype, mode="r", offset=self._start, shape=self._shape)
+        stored = image[rows, columns]
+        heights = self.samples.heights(stored)
+        for null in self._nulls:
+            heights[stored == null] = np.nan
+        if np.isfinite(self._least) or np.isfinite(self._greatest):
+            heights[(stored < self._least) | (stored > self._greatest)] = np.nan
         return heights
 
     def _check_frame(self) -> None:
         label = self._label
+        label.expect(".TARGET_NAME", "MOON", "MOON")
         label.expect("IMAGE_MAP_PROJECTION.MAP_PROJECTION_TYPE", "SIMPLE CYLINDRICAL")
         label.expect("IMAGE_MAP_PROJECTION.COORDINATE_SYSTEM_NAME", "MEAN EARTH")
         label.expect("IMAGE_MAP_PROJECTION.POSITIVE_LONGITUDE_DIRECTION", "EAST", "EAST")
+        label.expect("IMAGE.LINE_DISPLAY_DIRECTION", "DOWN", "DOWN")
+        label.expect("IMAGE.SAMPLE_DISPLAY_DIRECTION", "RIGHT", "RIGHT")
+        if label.number("IMAGE_MAP_PROJECTION.MAP_PROJECTION_ROTATION", 0.0) != 0.0:
+            label.fail("IMAGE_MAP_PROJECTION.MAP_PROJECTION_ROTATION", "0, north up")
+        axes = [f"IMAGE_MAP_PROJECTION.{axis}_AXIS_RADIUS" for axis in "ABC"]
+        radii = [label.number(axis, np.nan) for axis in axes]
+        for axis, radius in zip(axes[1:], radii[1:], strict=True):
+            if not np.isnan(radii[0] + radius) and not isclose(radius, radii[0], rel_tol=1e-6):
+                label.fail(axis, f"{radii[0]:g} as along the first axis: latitudes on a sphere")
 
     def _grid(self) -> Grid:
         """Return the grid between the map's edges, and hold it against resolution and projection offsets."""
@@ -70,10 +80,15 @@ class PdsRaster:
         )
         if not -90.0 <= south < north <= 90.0:
             label.fail("IMAGE_MAP_PROJECTION.MAXIMUM_LATITUDE", "latitudes that rise within -90 to 90")
-        grid = Grid.between(self._shape, (south, north, west, east if east > west else east + 360.0))
+        east = east if east > west else east + 360.0
+        if not -360.0 <= west < east <= west + 360.0 + 1e-6:
+            label.fail(
+                "IMAGE_MAP_PROJECTION.EASTERNMOST_LONGITUDE", "up to 360 deg east of the westernmost, in degrees"
+            )
+        grid = Grid.between(self._shape, (south, north, west, east))
         resolution = label.number("IMAGE_MAP_PROJECTION.MAP_RESOLUTION")
         for step in (grid.lat_step_deg, grid.lon_step_deg):
-            if abs(step * resolution - 1.0) > 1e-6:
+            if not abs(step * resolution - 1.0) <= 1e-6:
                 label.fail("IMAGE_MAP_PROJECTION.MAP_RESOLUTION", f"{1.0 / step:g} from the edges and the lines")
         for key, centre, first_deg in (
             ("LINE_PROJECTION_OFFSET", "CENTER_LATITUDE", grid.north_deg),
@@ -82,7 +97,7 @@ class PdsRaster:
             sign = 1.0 if key.startswith("LINE") else -1.0
             expected = resolution * (first_deg - sign * label.number(f"IMAGE_MAP_PROJECTION.{centre}", 0.0))
             offset = label.number(f"IMAGE_MAP_PROJECTION.{key}", expected)
-            if abs(offset - expected) > 1.0 + 1e-6:  # labels count pixels from 0 or from 1
+            if not abs(offset - expected) <= 1.0 + 1e-6:  # labels count pixels from 0 or from 1
                 label.fail(f"IMAGE_MAP_PROJECTION.{key}", f"{expected:g} from the map's edges")
         return grid
 
@@ -93,14 +108,41 @@ class PdsRaster:
             self._label.fail("IMAGE.SAMPLE_TYPE", f"one of {known}, not {bits} bits of it")
         return np.dtype(_SAMPLES[kind, bits])
 
+    def _sample_scale(self, dtype: np.dtype[np.generic]) -> Samples:
+        label = self._label
+        to_metres = label.choice("IMAGE.UNIT", _UNITS_M, "METER")
+        scale = label.number("IMAGE.SCALING_FACTOR", 1.0)
+        if scale <= 0.0:
+            label.fail("IMAGE.SCALING_FACTOR", "a number above zero")
+        radius_m = label.number("IMAGE.OFFSET", constants.MOON_RADIUS_M / to_metres) * to_metres
+        return Samples(
+            dtype=dtype,
+            scale_m=scale * to_metres,
+            offset_m=radius_m - constants.MOON_RADIUS_M,
+            declare=f"write MISSING_CONSTANT = {{}} into the IMAGE object of {label.path.name}",
+        )
+
+    def _null_values(self) -> list[float]:
+        """Return the stored values that stand for no height, under whichever of the keywords."""
+        words = {key: key.rpartition(".")[2].rpartition(":")[2].removeprefix("CORE_") for key in self._label.keys}
+        keys = [key for key, word in words.items() if word in _NULLS]
+        return [value for key in keys for value in self._label.sample_values(key, self.samples.dtype)]
+
+    def _valid(self, end: str, default: float) -> float:
+        """Return the least or greatest stored value that is a height."""
+        keys = [key for key in (f"IMAGE.VALID_{end}", f"IMAGE.CORE_VALID_{end}") if key in self._label.keys]
+        return next((v for key in keys for v in self._label.sample_values(key, self.samples.dtype)), default)
+
     def _check_size(self) -> None:
         lines, samples = self._shape
-        needed, size = lines * samples * self._dtype.itemsize, self._image.stat().st_size
+        each = self.samples.dtype.itemsize
+        needed, size = self._start + lines * samples * each, self._image.stat().st_size
         if size != needed:
             problem = "the file is truncated" if size < needed else "the label does not belong to the file"
+            after = f" after {self._start} bytes" if self._start else ""
             raise DataError(
                 f"{self._image}: {size} bytes, where {self._label.path.name} says {lines} x {samples} samples of "
-                f"{self._dtype.itemsize} bytes, {needed} in all: {problem}; fetch both again"
+                f"{each} bytes{after}, {needed} in all: {problem}; fetch both again"
             )
         record = self._label.whole("UNCOMPRESSED_FILE.RECORD_BYTES", needed)
         records = self._label.whole("UNCOMPRESSED_FILE.FILE_RECORDS", 1)
@@ -108,75 +150,42 @@ class PdsRaster:
             self._label.fail("UNCOMPRESSED_FILE.RECORD_BYTES", f"{needed} bytes in {records} records")
 
 
-def _pair(path: Path) -> tuple[Path, Path]:
-    """Return the image and the label, one of which was given."""
-    image, label = (_beside(path, suffix) for suffix in (".IMG", ".LBL"))
-    for file, role in ((image, "image"), (label, "label")):
-        if not file.is_file():
-            raise DataError(f"{file}: there is no such {role}: an .IMG needs its .LBL of the same name beside it")
-    return image, label
+def _label_and_pointer(path: Path) -> tuple[Label, tuple[Path, int]]:
+    """Return the label, and the image with the byte where it starts, of the one of the two that was given."""
+    given_image = path.suffix.upper() != ".LBL"
+    label = Label(_companion(path, _beside(path, ".LBL").name, "label") if given_image else path)
+    name, start = label.image_pointer()
+    if given_image:
+        if name is not None and name.lower() != path.name.lower():
+            label.fail(
+                label.pointer, f"{path.name}: the label describes another image; give {label.path.name} to read it"
+            )
+        if not path.is_file():
+            raise DataError(f"{path}: there is no such image: an .IMG needs its .LBL of the same name beside it")
+        return label, (path, start)
+    return label, (_companion(path, _beside(path, ".IMG").name if name is None else name, "image"), start)
 
 
 def _beside(path: Path, suffix: str) -> Path:
-    if path.suffix.upper() == suffix:
-        return path
     return next(
         (p for p in (path.with_suffix(suffix), path.with_suffix(suffix.lower())) if p.is_file()),
         path.with_suffix(suffix),
     )
 
 
-class _Label:
-    """The keywords of a PDS3 label, by object and name."""
+def _companion(path: Path, name: str, role: str) -> Path:
+    """Return the file of a name in the folder of the one that was given.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._values = _keywords(path)
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self._values.get(key, default)
-        if value is None:
-            raise DataError(f"{self.path}: the label has no {key.replace('.', ': ')}: expected a label of a map")
-        return value
-
-    def number(self, key: str, default: float | None = None) -> float:
-        text = self.text(key, None if default is None else repr(default))
-        try:
-            value = float(text.split("<")[0])
-        except ValueError:
-            return self.fail(key, "a number")
-        return value if key not in self._values or isfinite(value) else self.fail(key, "a finite number")
-
-    def whole(self, key: str, default: int | None = None) -> int:
-        value = self.number(key, default)
-        return int(value) if value > 0 and value.is_integer() else self.fail(key, "a whole number above zero")
-
-    def choice(self, key: str, known: Mapping[str, float], default: str) -> float:
-        text = self.text(key, default).upper()
-        return known[text] if text in known else self.fail(key, "one of " + ", ".join(known))
-
-    def expect(self, key: str, words: str, default: str | None = None) -> None:
-        if words not in " ".join(self.text(key, default).upper().replace("_", " ").split()):
-            self.fail(key, words)
-
-    def fail(self, key: str, expected: str) -> NoReturn:
-        shown = f"{key.rpartition('.')[2]} = {self._values.get(key)}"
-        raise DataError(f"{self.path}: {shown}: expected {expected}")
-
-
-def _keywords(path: Path) -> dict[str, str]:
-    """Return the values of a label under ``OBJECT.KEYWORD``, quotes taken off."""
-    text = path.read_bytes()[:1_000_000].decode("latin-1")
-    if not re.match(r'\s*PDS_VERSION_ID\s*=\s*"?PDS3\b', text):
-        raise DataError(f"{path}: this is no PDS3 label: it does not start with PDS_VERSION_ID = PDS3")
-    values: dict[str, str] = {}
-    objects = [""]
-    for match in _STATEMENT.finditer(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)):
-        key, value = match[1], match[2].strip().strip("\"'").strip()
-        if key == "OBJECT":
-            objects.append(value)
-        elif key == "END_OBJECT":
-            objects.pop() if len(objects) > 1 else None
-        else:
-            values.setdefault(f"{objects[-1]}.{key}", value)
-    return values
+    A link that leads out of the folder is followed only if the given file is a link as well: a label must not
+    choose which files of a machine are read.
+    """
+    alike = [data.user_path(path.with_name(form)) for form in (name, name.lower(), name.upper())]
+    companion = next((p for p in alike if p.is_file()), alike[0])
+    if not companion.is_file():
+        raise DataError(f"{companion}: there is no such {role}: an .IMG needs its .LBL of the same name beside it")
+    if companion.is_symlink() and not path.is_symlink() and companion.resolve().parent != path.resolve().parent:
+        raise DataError(
+            f"{companion}: a link that leads to another folder, where {path.name} is none: give the file it leads to, "
+            "or put both into one folder"
+        )
+    return companion
