@@ -2,84 +2,140 @@
 
 from __future__ import annotations
 
-from math import isclose, pi
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from lunarsim import constants
 from lunarsim.errors import DataError, LunarsimError
-from lunarsim.moon.terrain_grid import Grid
+from lunarsim.moon.geotiff_grid import grid_of
 from lunarsim.moon.terrain_heights import Heights, Samples
 
-_PROJECTIONS = {"longlat", "latlong", "eqc"}
+_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")  # TIFF and BigTIFF, in either byte order
+_NOTHING_BESIDE = {  # GDAL takes much from files beside a map, and they may name other files and addresses
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_GEOREF_SOURCES": "INTERNAL",
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
+}
+_UNITS_M = {
+    **dict.fromkeys(("", "m", "metre", "metres", "meter", "meters"), 1.0),
+    **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), 1e3),
+    **dict.fromkeys(("ft", "foot", "feet"), 0.3048),
+    "us survey foot": 1200.0 / 3937.0,
+}
+# Heights compress to a half or a tenth. A small file that declares a large map is damaged, or made to fill the memory.
+_FREE_PIXELS, _PIXELS_PER_BYTE = 2**22, 100
 
 
 class GeotiffRaster:
-    """A GeoTIFF on the 1737.4 km sphere, in degrees or in the metres of the equidistant cylindrical projection.
+    """A GeoTIFF on the 1737.4 km sphere, in any projection whose pixels are even in latitude and longitude.
 
-    The frame is taken to be ME: a GeoTIFF does not say which selenographic frame it is in.
+    The frame is taken to be ME: a GeoTIFF does not say which selenographic frame it is in. Nothing but the file
+    itself is opened: no sidecar, no file or address that it names.
     """
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        self._path = path
-        if not path.is_file():
-            raise DataError(f"{path}: there is no such file")
-        with self._open() as file:
-            self.grid = self._grid(file)
-            self.samples = Samples(dtype=np.dtype(file.dtypes[0]), scale_m=file.scales[0], offset_m=file.offsets[0])
+        self._path = path.resolve()
+        self._check_signature()
+        with self._opened() as file:
+            self._check_size(file)
+            self.grid = grid_of(file, path)
+            self.samples = self._samples(file)
 
     def read(self, rows: slice, columns: slice) -> Heights:
         """Return heights (m) above 1737.4 km of some rows and columns; NaN where the file has none."""
-        with self._open() as file:
-            try:
-                stored = file.read(1, window=((rows.start, rows.stop), (columns.start, columns.stop)), masked=True)
-            except _rasterio().errors.RasterioError as error:
-                raise DataError(
-                    f"{self._path}: the heights cannot be read, the file may be truncated: {error}"
-                ) from None
+        with self._opened() as file:
+            stored = file.read(1, window=((rows.start, rows.stop), (columns.start, columns.stop)), masked=True)
         heights = self.samples.heights(np.ma.getdata(stored))
         heights[np.ma.getmaskarray(stored)] = np.nan
         return heights
 
-    def _open(self) -> Any:
-        rasterio = _rasterio()
+    def _check_signature(self) -> None:
+        """Raise an error unless the file is a TIFF, before GDAL sees it: its other formats can refer to other files."""
         try:
-            return rasterio.open(self._path)
-        except rasterio.errors.RasterioIOError as error:
-            raise DataError(f"{self._path}: this is no GeoTIFF that can be read: {error}") from None
+            with self._path.open("rb") as file:
+                start = file.read(4)
+        except OSError as error:
+            raise DataError(f"{self._path}: the map cannot be read: {error.strerror or error}") from None
+        if start not in _TIFF:
+            raise DataError(
+                f"{self._path}: this is no GeoTIFF that can be read: it starts with {start!r}, not as a TIFF does"
+            )
 
-    def _grid(self, file: Any) -> Grid:
+    @contextmanager
+    def _opened(self) -> Iterator[Any]:
+        """Open the file with GDAL's one driver that is meant; what GDAL raises on a damaged one becomes one error."""
+        rasterio = _rasterio()
+        with warnings.catch_warnings(), _text_that_cannot_be_logged(), rasterio.Env(**_NOTHING_BESIDE):
+            warnings.simplefilter("ignore")  # of what is missing in the file; our errors say it
+            try:
+                with rasterio.open(self._path, driver="GTiff") as file:
+                    yield file
+            except LunarsimError:
+                raise
+            except Exception as error:  # GDAL's own classes, and what damaged text, sizes and numbers make of Python's
+                raise DataError(
+                    f"{self._path}: this is no GeoTIFF that can be read, the file may be truncated or damaged: {error}"
+                ) from error
+
+    def _check_size(self, file: Any) -> None:
+        pixels, size = file.width * file.height, self._path.stat().st_size
+        blocks = max(height * width for height, width in file.block_shapes)
+        if max(pixels, blocks) > max(_FREE_PIXELS, _PIXELS_PER_BYTE * size):
+            raise DataError(
+                f"{self._path}: {file.height} x {file.width} pixels in a file of {size} bytes: expected no more than "
+                f"{_PIXELS_PER_BYTE} pixels a byte; the file is damaged, or almost all of it is empty: cut out a part"
+            )
+
+    def _samples(self, file: Any) -> Samples:
         if file.count != 1:
             raise DataError(f"{self._path}: {file.count} bands: expected one, of heights")
-        degrees = self._degrees_per_unit(file.crs)
-        to_map = file.transform
-        if to_map.b != 0.0 or to_map.d != 0.0 or to_map.a <= 0.0 or to_map.e >= 0.0:
-            raise DataError(f"{self._path}: the map is rotated or mirrored: expected north up and east to the right")
-        origin = float(file.crs.to_dict().get("lon_0", 0.0)) if degrees != 1.0 else 0.0
-        west, north = origin + to_map.c * degrees, to_map.f * degrees
-        east, south = west + file.width * to_map.a * degrees, north + file.height * to_map.e * degrees
-        slack = 1e-3 * abs(to_map.e) * degrees  # rounding of edges in metres
-        if north > 90.0 + slack or south < -90.0 - slack:
-            raise DataError(f"{self._path}: the rows span the latitudes {south:g} to {north:g}: expected -90 to 90 deg")
-        if isclose(east - west, 360.0, abs_tol=slack):
-            east = west + 360.0
-        return Grid.between((file.height, file.width), (max(south, -90.0), min(north, 90.0), west, east))
-
-    def _degrees_per_unit(self, crs: Any) -> float:
-        """Return what one unit of the map is in degrees, for the projections that are read."""
-        words = crs.to_dict() if crs else {}
-        if words.get("proj") not in _PROJECTIONS or float(words.get("lat_ts", 0.0)) or float(words.get("lat_0", 0.0)):
+        dtype = np.dtype(file.dtypes[0])
+        if dtype.kind not in "iuf":
+            raise DataError(f"{self._path}: samples of type {dtype}: expected integers or reals")
+        unit, scale, offset = file.units[0] or "", float(file.scales[0]), float(file.offsets[0])
+        if unit.lower() not in _UNITS_M:
+            raise DataError(f"{self._path}: heights in the unit {unit!r}: expected metres, kilometres or feet")
+        if scale == 0.0 or not isfinite(scale) or not isfinite(offset):
             raise DataError(
-                f"{self._path}: projection {words or None}: expected latitude and longitude, or equidistant "
-                "cylindrical about the equator; convert it, e.g. with gdalwarp -t_srs '+proj=longlat +R=1737400'"
+                f"{self._path}: a scale of {scale:g} and an offset of {offset:g}: expected finite numbers, and a scale "
+                "that is not zero"
             )
-        radius_m = float(words.get("R", words.get("a", np.nan)))
-        if not isclose(radius_m, constants.MOON_RADIUS_M, abs_tol=1.0):
-            raise DataError(f"{self._path}: a map of a sphere of {radius_m:g} m: expected the Moon's, 1737400 m")
-        return 1.0 if words["proj"] != "eqc" else 180.0 / (pi * radius_m)
+        to_metres = _UNITS_M[unit.lower()]
+        return Samples(
+            dtype=dtype,
+            scale_m=scale * to_metres,
+            offset_m=offset * to_metres,
+            declare=f"declare it, with gdal_edit.py -a_nodata {{}} {self.name}",
+        )
+
+
+@contextmanager
+def _text_that_cannot_be_logged() -> Iterator[None]:
+    """Keep off the screen the tracebacks of rasterio's log, which cannot decode what GDAL says of damaged text."""
+    hooks = sys.excepthook, sys.unraisablehook  # Cython uses both for what happens within a callback from C
+
+    def print_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if kind is not UnicodeDecodeError:
+            hooks[0](kind, error, trace)
+
+    def print_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is not UnicodeDecodeError:
+            hooks[1](unraisable)
+
+    sys.excepthook, sys.unraisablehook = print_exception, print_unraisable
+    try:
+        yield
+    finally:
+        sys.excepthook, sys.unraisablehook = hooks
 
 
 def _rasterio() -> Any:
