@@ -111,6 +111,10 @@ class Scenario:
         if not self.plan:
             raise InputError("plan has no phases: expected at least one Coast or Burn")
         for fault in self.faults:
+            if isinstance(fault, type):
+                raise InputError(
+                    f"faults has {fault.__name__}: this is a class, give an object of it: {fault.__name__}(...)"
+                )
             if not callable(getattr(fault, "apply", None)):
                 raise InputError(f"faults has {fault!r}: expected a fault such as AccelerometerOff()")
         if self.craft is None and (self.faults or any(isinstance(phase, Burn | Guided) for phase in self.plan)):
