@@ -17,6 +17,7 @@ from lunarsim.flight.over_ground import ground_velocity
 from lunarsim.flight.passes import SitePass, passes
 from lunarsim.flight.provenance import Provenance, Source, Status
 from lunarsim.flight.published import ProfilePoint
+from lunarsim.flight.relief import GroundProfile, ground_below, ground_profile
 from lunarsim.flight.scenario import Scenario
 from lunarsim.flight.simulate import propagate, simulate
 from lunarsim.flight.site import Site
@@ -37,6 +38,7 @@ __all__ = [
     "Flight",
     "FlightBudget",
     "GroundContact",
+    "GroundProfile",
     "GuidanceComparison",
     "GuidanceRow",
     "IdealDescent",
@@ -62,6 +64,8 @@ __all__ = [
     "continuous_bound",
     "detectors",
     "distance_to_top",
+    "ground_below",
+    "ground_profile",
     "ground_velocity",
     "impulsive_bound",
     "ladder",

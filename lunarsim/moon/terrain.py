@@ -171,6 +171,17 @@ class Terrain:
         zero_m = self.ground.radius_m - constants.MOON_RADIUS_M
         return (self._over(latitude, longitude)[0] + zero_m) * u.m
 
+    def height_where_known(self, latitude: u.Quantity, longitude: u.Quantity) -> u.Quantity:
+        """Return the height above 1737.4 km at places (ME); NaN outside the terrain's window.
+
+        Raises
+        ------
+        InputError
+            If a latitude is beyond a pole.
+        """
+        zero_m = self.ground.radius_m - constants.MOON_RADIUS_M
+        return (self._anywhere(latitude, longitude)[0] + zero_m) * u.m
+
     def slope(self, latitude: u.Quantity, longitude: u.Quantity) -> u.Quantity:
         """Return the angle between ground and local horizontal at places (ME).
 
@@ -214,18 +225,25 @@ class Terrain:
         return f"<terrain {self.name}>" if rows == 1 else f"<terrain {self.name}, {rows} x {columns} pixels>"
 
     def _over(self, latitude: u.Quantity, longitude: u.Quantity) -> tuple[NDArray[np.float64], ...]:
+        """Return heights, slopes and normals, or raise an error where one is not known."""
+        found = self._anywhere(latitude, longitude)
+        if np.isnan(found[0]).any():
+            i = int(np.argmax(np.isnan(found[0])))
+            lat, lon = (np.broadcast_to(each.to_value(u.deg), found[0].shape).flat[i] for each in (latitude, longitude))
+            raise InputError(
+                f"the ground at {lat:.3f} N {lon:.3f} E lies outside the window of terrain {self.name}: "
+                "read a larger window, or say what is outside with outside="
+            )
+        return found
+
+    def _anywhere(self, latitude: u.Quantity, longitude: u.Quantity) -> tuple[NDArray[np.float64], ...]:
+        """Return heights (m, from the datum of the ground), slopes (rad) and normals; NaN where they are not known."""
         lat = checks.quantity("latitude", latitude, u.rad, shape=None).value
         lon = checks.quantity("longitude", longitude, u.rad, shape=None).value
         lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
         if np.any(np.abs(lat) > 0.5 * np.pi):
             raise InputError(f"latitude = {latitude}: expected -90 to 90 deg")
         heights, slopes, normals = terrain_kernels.over_points(lat.ravel(), lon.ravel(), self.ground)
-        if np.isnan(heights).any():
-            i = int(np.argmax(np.isnan(heights)))
-            raise InputError(
-                f"the ground at {np.degrees(lat.flat[i]):.3f} N {np.degrees(lon.flat[i]):.3f} E lies outside the "
-                f"window of terrain {self.name}: read a larger window, or say what is outside with outside="
-            )
         return heights.reshape(lat.shape), slopes.reshape(lat.shape), normals.reshape(*lat.shape, 3)
 
 
