@@ -441,8 +441,8 @@ def test_a_law_that_crashed_has_hollow_points_and_says_so_where_its_propellant_w
     for ax in (axes.propellant, axes.margin):
         assert "late" not in {drawn.get_label() for drawn in ax.lines}
         assert "crashed" in [text.get_text() for text in ax.texts]
-    assert line(axes.time, "late").get_markerfacecolor() == line(axes.path, "late").get_markerfacecolor() == "white"
-    assert line(axes.time, "ZEM/ZEV").get_markerfacecolor() != "white"
+    assert line(axes.time, "late").get_markerfacecolor() == line(axes.path, "late").get_markerfacecolor() == "#ffffff"
+    assert line(axes.time, "ZEM/ZEV").get_markerfacecolor() != "#ffffff"
     assert "did not land" in axes.margin.get_title(loc="left")
 
 

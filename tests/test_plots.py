@@ -3,11 +3,13 @@
 import itertools
 import re
 
+import burn_example
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from burn_example import IGNITION
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
@@ -17,47 +19,18 @@ from lunarsim.flight import EventKind
 from lunarsim.plots import style
 from lunarsim.plots.window import Window, degrees_east, degrees_north
 
-IGNITION = Time("2023-08-19T11:10:00")
-SITES = {
-    "crater": ls.Site(latitude=-57.865 * u.deg, longitude=61.360 * u.deg, title="LRO crater"),
-    "planned": ls.Site(latitude=-69.545 * u.deg, longitude=43.544 * u.deg, title="planned landing site"),
-}
 ONE_AXES = [plots.altitude_profile, plots.ground_track, plots.orbit]
 
 
 @pytest.fixture(scope="module")
 def state():
-    """An orbit from which 84 s of burn lead to 18 x 100 km, and 127 s to the ground."""
-    return ls.State.from_elements(
-        perilune=83.07 * u.km,
-        apolune=107.14 * u.km,
-        inclination=82.3604 * u.deg,
-        node_longitude=229.492 * u.deg,
-        argument_of_perilune=-14.5 * u.deg,
-        true_anomaly=104.343 * u.deg,
-        epoch=IGNITION,
-    )
+    return burn_example.orbit()
 
 
 @pytest.fixture(scope="module")
-def flights(state):
+def flights():
     """The flight as planned, and as flown with a dead accelerometer."""
-    scenario = ls.Scenario(
-        name="lander",
-        state=state,
-        craft=ls.Spacecraft(
-            dry_mass=800 * u.kg,
-            propellant_mass=546 * u.kg,
-            engine=ls.Engine(thrust=264.78 * u.N, specific_impulse=315 * u.s),
-        ),
-        moon=ls.Moon(terrain=ls.Terrain.sphere(-360 * u.m)),
-        plan=(
-            ls.Burn(ignition=IGNITION, target_delta_v=16.5684 * u.m / u.s, timer=127 * u.s),
-            ls.Coast(duration=3 * u.h),
-        ),
-        faults=(ls.AccelerometerOff(),),
-        sites=SITES,
-    )
+    scenario = burn_example.scenario()
     return ls.simulate(scenario.without_faults()), ls.simulate(scenario)
 
 
@@ -178,8 +151,8 @@ def test_an_altitude_profile_names_the_events(flights):
 def test_a_landing_below_the_sphere_is_not_flown_under_the_ground(landing):
     ax = plots.altitude_profile(landing)
     check_layout([ax])
-    (ground,) = ax.patches
-    top = ground.get_extents().transformed(ax.transData.inverted()).y1
+    (ground,) = ax.collections[:1]
+    top = ground.get_datalim(ax.transData).y1
     assert top == pytest.approx(-5.935, abs=1e-6)  # km, of the site
     assert line(ax, "change4").get_ydata().min() > top - 1e-3
     assert ax.get_ylim()[0] < top - 0.5

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lunarsim import plots
-from lunarsim.flight import Flight, Impact
+from lunarsim.flight import Flight, GroundContact, Impact
 from lunarsim.io.output import Write
 
 _DPI = 150
@@ -33,6 +33,9 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
         "ground_track.png": figure_writer(lambda: plots.ground_track(*shown, labels=labels)),
         "orbit.png": figure_writer(lambda: plots.orbit(*shown, labels=labels)),
     }
+    down = [flight for flight in shown if isinstance(flight.outcome, GroundContact)]
+    if down and _flew_into_a_map(down[-1]):
+        writers["terrain_profile.png"] = figure_writer(lambda: plots.terrain_profile(down[-1]))
     landing = {label: flight for label, flight in flights.items() if _comes_down_on_its_engine(flight)}
     if landing:
         page = partial(plots.descent_profile, *landing.values(), labels=list(landing))
@@ -40,6 +43,11 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
     if any(flight.burns for flight in shown):
         writers["burn.png"] = figure_writer(lambda: plots.burn(*shown, labels=labels))
     return writers
+
+
+def _flew_into_a_map(flight: Flight) -> bool:
+    terrain = flight.scenario.moon.terrain
+    return bool(terrain.highest > terrain.lowest)
 
 
 def _comes_down_on_its_engine(flight: Flight) -> bool:

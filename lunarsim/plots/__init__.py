@@ -11,6 +11,7 @@ from lunarsim.plots.guidance import GuidanceAxes, compare_guidance
 from lunarsim.plots.impacts import footprint
 from lunarsim.plots.ladder import ladder
 from lunarsim.plots.orbits import orbit
+from lunarsim.plots.terrain import terrain_profile
 from lunarsim.plots.touchdowns import TouchdownAxes, touchdowns
 from lunarsim.plots.track import ground_track
 
@@ -30,6 +31,7 @@ __all__ = [
     "orbit",
     "outcome_rates",
     "sensitivity",
+    "terrain_profile",
     "tornado",
     "touchdowns",
 ]

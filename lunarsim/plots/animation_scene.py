@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lunarsim.flight import Flight
 from lunarsim.plots import descent_history, style
+from lunarsim.plots.colours import ink, paper, shade
 
 #: The craft and the plume of its engine, in points, its thrust upwards.
 _CRAFT_PT = np.array([[-3.0, 0.0], [-6.5, -5.0], [-5.2, -5.0], [-2.6, -1.5], [-1.2, -2.5], [1.2, -2.5], [2.6, -1.5]])
@@ -59,16 +60,16 @@ class Scene:
         self._near = figure.add_axes((0.70, 0.125, 0.285, 0.456))
         self._set_wide(datum.words)
         self._set_near()
-        self._title = figure.text(0.095, 0.905, "", fontsize=10.0, color=style.INK, weight="bold")
+        self._title = figure.text(0.095, 0.905, "", fontsize=10.0, color=ink(), weight="bold")
         figure.text(
             0.095,
             0.96,
             shorten(flight.scenario.title or flight.scenario.name, _TITLE, placeholder=" ..."),
             fontsize=8.0,
-            color=style.INK,
+            color=ink(),
         )
-        self._names = figure.text(0.665, 0.885, "\n".join(_LINES), fontsize=8.0, va="top", color=style.INK)
-        self._numbers = figure.text(0.985, 0.885, "", fontsize=8.0, va="top", ha="right", color=style.BLACK)
+        self._names = figure.text(0.665, 0.885, "\n".join(_LINES), fontsize=8.0, va="top", color=ink())
+        self._numbers = figure.text(0.985, 0.885, "", fontsize=8.0, va="top", ha="right", color=ink())
         self._crafts = [_Craft(self._wide, 0.8), _Craft(self._near, 1.3)]
 
     def draw(self, time_s: float) -> Iterable[Artist]:
@@ -126,7 +127,7 @@ class Scene:
         ax.set_xlim(far + room, near - room)
         top = float(self._y(drawn.altitude_m.max())[0])
         ax.set_ylim(-0.08 * top, 1.15 * top)
-        ax.plot(self._x(drawn.range_m), self._y(drawn.altitude_m), color=style.GRID, linewidth=1.2, zorder=1)
+        ax.plot(self._x(drawn.range_m), self._y(drawn.altitude_m), color=shade(style.GRID, ax), linewidth=1.2, zorder=1)
         (self._path_wide,) = ax.plot([], [], color=style.VERMILION, linewidth=1.6, zorder=2)
         self._fill_ground(ax, self._x, self._y)
 
@@ -136,7 +137,7 @@ class Scene:
         ax.set_aspect("equal", adjustable="box")
         ax.plot(drawn.range_m, drawn.altitude_m, color=style.VERMILION, linewidth=1.2, zorder=1)
         self._fill_ground(ax, np.atleast_1d, np.atleast_1d)
-        ax.plot([0.0], [0.0], marker="+", markersize=9.0, color=style.BLACK, zorder=2)
+        ax.plot([0.0], [0.0], marker="+", markersize=9.0, color=ink(), zorder=2)
 
     def _fill_ground(self, ax: Axes, to_x: Any, to_y: Any) -> None:
         drawn = self._drawn
@@ -146,7 +147,12 @@ class Scene:
         far = np.concatenate([[far[0] - 1e6], far, [far[-1] + 1e6]])
         ground = np.concatenate([ground[:1], ground, ground[-1:]])
         ax.fill_between(
-            to_x(far), to_y(ground), to_y(ground.min() - 1e6)[0], color=style.GROUND, linewidth=0.0, zorder=0.5
+            to_x(far),
+            to_y(ground),
+            to_y(ground.min() - 1e6)[0],
+            color=shade(style.GROUND, ax),
+            linewidth=0.0,
+            zorder=0.5,
         )
 
     def _follow(self, x: float, y: float) -> None:
@@ -173,7 +179,7 @@ class _Craft:
         self._ax, self._size = ax, size
         self._data: Any = ax.transData
         self._plume = Polygon(_PLUME_PT, closed=True, facecolor=style.ORANGE, linewidth=0.0, zorder=7)
-        self._body = Polygon(_CRAFT_PT, closed=True, facecolor=style.BLUE, edgecolor="white", linewidth=0.5, zorder=8)
+        self._body = Polygon(_CRAFT_PT, closed=True, facecolor=style.BLUE, edgecolor=paper(ax), linewidth=0.5, zorder=8)
         for patch in (self._plume, self._body):
             patch.set_in_layout(False)
             ax.add_artist(patch)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, Event, EventKind, Flight
 from lunarsim.plots import notes, placing, style
+from lunarsim.plots.colours import ink, paper
 from lunarsim.plots.style import Curve
 
 _MPS = u.m / u.s
@@ -50,7 +51,9 @@ def burn(
     """
     curves = style.curves("burn", flights, labels)
     records = [_record(curve, index) for curve in curves]
-    above, below = panels = _panels(axes)
+    above, below = panels = _panels(
+        axes, style.about("Delta-v, true and as the accelerometer has it, and thrust", curves)
+    )
     zero = records[0].ignition
     for curve in curves:
         _draw(above, below, curve, zero)
@@ -65,7 +68,7 @@ def burn(
     together = above.get_shared_x_axes().joined(above, below)
     style.dress(above, "" if together else when, style.with_unit("Delta-v", _MPS))
     style.dress(below, when, style.with_unit("Thrust", u.N))
-    placing.place(above, texts)
+    placing.place(above, texts, columns=2 if style.is_narrow(above) else 1)
     return panels
 
 
@@ -79,7 +82,7 @@ def _draw(above: Axes, below: Axes, curve: Curve, zero: Time) -> None:
         x,
         flight.delta_v_sensed.to_value(_MPS),
         label=f"{curve.label}: sensed",
-        markerfacecolor="white",
+        markerfacecolor=paper(above),
         **sensed,
         **shared,
     )
@@ -106,9 +109,9 @@ def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity) -> None:
         return
     top = ax.get_ylim()[1]
     if y > top:
-        text, y, shift = f"{text}, above this view", top, -3 - style.TEXT_SIZE
+        text, y, shift = f"{text}, above this view", top, -3 - style.text_size(ax)
     else:
-        ax.axhline(y, color=style.INK, linewidth=1.0, linestyle=(0, (1, 1)), zorder=1)
+        ax.axhline(y, color=ink(ax), linewidth=1.0, linestyle=(0, (1, 1)), zorder=1)
         shift = 3
     ax.annotate(
         text,
@@ -116,8 +119,8 @@ def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity) -> None:
         (4, shift),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
-        fontsize=style.TEXT_SIZE,
-        color=style.INK,
+        fontsize=style.text_size(ax),
+        color=ink(ax),
     )
 
 
@@ -126,8 +129,11 @@ def _mark_cutoff(ax: Axes, curve: Curve, record: BurnRecord, cutoff: Event, zero
     x = (cutoff.time - zero).to_value(u.s)
     true, sensed = cutoff.true.delta_v.to_value(_MPS), cutoff.believed.delta_v.to_value(_MPS)
     notes.mark(ax, x, true, cutoff, curve)
-    what = f"{cutoff.name}\nat {record.duration.to_value(u.s):.1f} s"
+    long = f"{record.duration.to_value(u.s):.1f} s"
+    what = long if style.is_narrow(ax) else f"{cutoff.name}\nat {long}"
     if f"{true:.2f}" == f"{sensed:.2f}":
+        if style.is_narrow(ax):
+            return [notes.Note(x, true, long, curve.color)]
         return [notes.Note(x, true, f"{what}, sensed {sensed:.2f} m/s", curve.color)]
     notes.mark(ax, x, sensed, cutoff, curve)
     return [
@@ -152,7 +158,11 @@ def _record(curve: Curve, index: int) -> BurnRecord:
     return burns[index]
 
 
-def _panels(axes: Sequence[Axes] | None) -> NDArray[np.object_]:
+def _are_two(axes: Any) -> bool:
+    return axes is not None and len(axes) == 2 and all(isinstance(ax, Axes) for ax in axes)
+
+
+def _panels(axes: Sequence[Axes] | None, title: str) -> NDArray[np.object_]:
     if axes is None:
         _, new = plt.subplots(
             2,
@@ -163,7 +173,8 @@ def _panels(axes: Sequence[Axes] | None) -> NDArray[np.object_]:
             layout="constrained",
             height_ratios=(2.2, 1.0),
         )
+        style.write_title(new[0], title)
         return np.asarray(new, dtype=object)
-    if len(axes) != 2 or not all(isinstance(ax, Axes) for ax in axes):
+    if not _are_two(axes):
         raise InputError(f"axes = {axes!r}: expected two matplotlib Axes, for delta-v and thrust")
     return np.array(list(axes), dtype=object)

@@ -15,11 +15,13 @@ from lunarsim.errors import InputError
 from lunarsim.flight import Flight, ProfilePoint
 from lunarsim.flight.clock import time_after
 from lunarsim.plots import descent_history, descent_panels, phases, published_points, style
+from lunarsim.plots.colours import ink
 from lunarsim.plots.descent_history import History
 from lunarsim.plots.descent_panels import DescentAxes
 from lunarsim.plots.style import Curve
 
 _HEIGHT_IN = 8.8
+_LEAST_IN = (5.5, 6.5)  # width and height on which the texts of nine panels have room
 _COLUMNS = (1.25, 1.0)  # widths: panels over time, panels over range
 _CHARACTER_IN, _HANDLE_IN = 0.058, 0.5  # widths in the legend
 _PANEL_PT = 190.0  # width of a panel over time, about
@@ -51,7 +53,7 @@ def descent_profile(
         The times after zero between which the flights are drawn; default: from zero to the ground, or to the last
         cut-off.
     figure : Figure or SubFigure, optional
-        An empty one to draw on, with a constrained layout; default: a new figure.
+        An empty one to draw on, with a constrained layout, at least 5.5 by 6.5 inches; default: a new figure.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def descent_profile(
         letters = [published_points.letter(i) for i in range(len(points))]
         lines.append(phases.listed("Published", [point.label for point in points], letters))
     lines.append(f"Altitudes {data[0].words}, speeds over the turning Moon.")
-    page.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=style.INK)
+    page.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=ink())
     _explain(page, curves, points)
     return axes
 
@@ -115,6 +117,12 @@ def _page(figure: Figure | SubFigure | None) -> Figure | SubFigure:
         return plt.figure(figsize=(style.WIDTH_IN, _HEIGHT_IN), dpi=style.DPI, layout="constrained")
     if not isinstance(figure, Figure | SubFigure):
         raise InputError(f"figure = {figure!r}: expected an empty matplotlib Figure, or None for a new one")
+    width_in, height_in = figure.bbox.width / figure.figure.dpi, figure.bbox.height / figure.figure.dpi
+    if width_in < _LEAST_IN[0] or height_in < _LEAST_IN[1]:
+        raise InputError(
+            f"figure is {width_in:.1f} x {height_in:.1f} inches: the nine panels of a descent take "
+            f"{_LEAST_IN[0]:g} x {_LEAST_IN[1]:g} at least; give a larger one, or draw plots.altitude_profile(flight)"
+        )
     if figure.axes:
         raise InputError("figure has axes already: expected an empty matplotlib Figure, or None for a new one")
     return figure
@@ -149,7 +157,7 @@ def _finish(axes: DescentAxes, limits: Sequence[float], when: str) -> None:
     for ax in (*upper, axes.altitude_over_range):
         ax.tick_params(labelbottom=False)
         ax.set_xlabel("")
-    lowest.set_xlabel(when.replace(" at ", "\nat "), fontsize=style.AXIS_SIZE)
+    lowest.set_xlabel(when.replace(" at ", "\nat "), fontsize=style.axis_size(lowest))
     lowest.figure.align_ylabels(axes[:6])
 
 
@@ -171,8 +179,8 @@ def _explain(page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence
         for curve in curves
     ]
     handles = [Line2D([], [], **look) for look in looks]
-    handles.append(Line2D([], [], color=style.INK, label="flight-path angle", **descent_panels.THIN))
-    handles.append(descent_panels.phase_start(style.INK, "start of a phase"))
+    handles.append(Line2D([], [], color=ink(), label="flight-path angle", **descent_panels.THIN))
+    handles.append(descent_panels.phase_start(ink(), "start of a phase"))
     handles += descent_panels.published_handles(points)
     page.legend(
         handles=handles,
@@ -181,6 +189,9 @@ def _explain(page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence
         fontsize=style.TEXT_SIZE,
         frameon=False,
         handlelength=2.8,
+        title=style.about("Descent", curves),
+        title_fontsize=style.AXIS_SIZE,
+        alignment="left",
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.flight import ProfilePoint
 from lunarsim.plots import placing, style
+from lunarsim.plots.colours import ink, paper, shade
 from lunarsim.plots.descent_history import History
 from lunarsim.plots.published_points import CIRCLE, DIAMOND, TRIANGLE, Axis, is_level, overlay, overlay_levels
 from lunarsim.plots.style import Curve
@@ -98,7 +99,7 @@ def phase_start(color: str, label: str = "") -> Line2D:
 
 def published_handles(points: Sequence[ProfilePoint]) -> list[Line2D]:
     """Return what the legend shows of the published points."""
-    look: dict[str, Any] = {"linestyle": "", "color": style.BLACK, "markerfacecolor": "white", "markersize": 4.0}
+    look: dict[str, Any] = {"linestyle": "", "color": ink(), "markerfacecolor": paper(), "markersize": 4.0}
     kinds = []
     if points:
         kinds.append(Line2D([], [], marker=CIRCLE, label="published", **look))
@@ -160,7 +161,7 @@ def _ground(ax: Axes, histories: Sequence[History], units: Units) -> None:
     ground = np.concatenate([ground[:1], ground, ground[-1:]])
     deep = metre * float(max(np.ptp(first.ground_m), first.altitude_m.max()))
     bottom = min(float(ground.min()), 0.0) - deep  # below the panel
-    ax.fill_between(far, ground, bottom, color=style.GROUND, linewidth=0.0, zorder=0.5)
+    ax.fill_between(far, ground, bottom, color=shade(style.GROUND, ax), linewidth=0.0, zorder=0.5)
 
 
 def _full_thrust(ax: Axes, curves: Sequence[Curve], units: Units) -> None:
@@ -172,20 +173,20 @@ def _full_thrust(ax: Axes, curves: Sequence[Curve], units: Units) -> None:
     if len(full) > 1:
         return
     (most,) = full
-    ax.axhline(most, color=style.INK, linewidth=0.8, linestyle=":", zorder=1)
+    ax.axhline(most, color=ink(ax), linewidth=0.8, linestyle=":", zorder=1)
     functions: Any = (lambda y: 100.0 * y / most, lambda share: share * most / 100.0)
     share = ax.secondary_yaxis("right", functions=functions)
-    share.set_ylabel("Throttle (%)", fontsize=style.AXIS_SIZE)
+    share.set_ylabel("Throttle (%)", fontsize=style.axis_size(ax))
     share.set_yticks([0.0, 50.0, 100.0])
-    share.tick_params(labelsize=style.TEXT_SIZE, color=style.INK)
+    share.tick_params(labelsize=style.text_size(ax))
 
 
 def _dry_mass(ax: Axes, curves: Sequence[Curve]) -> None:
     """Draw the dry mass of each craft; named at its line where it is one for all, or else once for all lines."""
     masses = {float(c.flight.scenario.craft.dry_mass.to_value(u.kg)): c for c in curves if c.flight.scenario.craft}
-    look: dict[str, Any] = {"fontsize": style.TEXT_SIZE - 1.0, "color": style.INK}
+    look: dict[str, Any] = {"fontsize": style.TEXT_SIZE - 1.0, "color": ink(ax)}
     for mass, curve in masses.items():
-        color = style.INK if len(masses) == 1 else curve.color
+        color = ink(ax) if len(masses) == 1 else curve.color
         ax.axhline(mass, color=color, linewidth=0.8, linestyle=":", zorder=1)
     if len(masses) == 1:
         (mass,) = masses

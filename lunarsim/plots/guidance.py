@@ -15,6 +15,7 @@ from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.flight import GuidanceComparison, GuidanceRow
 from lunarsim.plots import descent_history, style
+from lunarsim.plots.colours import ink, paper
 from lunarsim.plots.style import Curve
 
 _PATH_IN = 2.6
@@ -63,6 +64,7 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
         figsize=(style.WIDTH_IN, 2.0 * (0.24 * len(rows) + 0.75) + _PATH_IN), dpi=style.DPI, layout="constrained"
     )
     axes = _panels(figure, len(rows))
+    style.write_title(axes.propellant, f"{len(rows)} guidance laws, one landing")
     least = None if bound is None else float(bound.to_value(u.kg))
     _draw(axes.propellant, rows, "Propellant (kg)", lambda r: _si(r.propellant, u.kg), _masses(least), bound=least)
     _draw(axes.time, rows, "Time (s)", lambda r: _si(r.time, u.s), lambda x: f"{x:.0f}")
@@ -136,19 +138,19 @@ def _draw(
 
 def _marker(row: GuidanceRow, i: int) -> dict[str, Any]:
     """Return how the points of a law look: hollow where it did not land."""
-    fill = "white" if row.propellant is None else style.color(i)
+    fill = paper() if row.propellant is None else style.color(i)
     return {"marker": _MARKERS[i], "color": style.color(i), "markerfacecolor": fill}
 
 
 def _write_missing(ax: Axes, i: int, row: GuidanceRow) -> None:
     """Write what became of a law that has no value, in its place."""
-    look: dict[str, Any] = {"va": "center", "ha": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": style.INK}
+    look: dict[str, Any] = {"va": "center", "ha": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": ink(ax)}
     ax.annotate(row.ending or "none", (0.5, i), xycoords=("axes fraction", "data"), style="italic", **look)
 
 
 def _write(ax: Axes, row: int, x: float, words: Callable[[float], str], bound: float | None) -> None:
     """Write the number of a point on that side of it that has more room; away from the bound, if there is one."""
-    look: dict[str, Any] = {"va": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": style.INK}
+    look: dict[str, Any] = {"va": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": ink(ax)}
     place = ax.transAxes.inverted().transform(ax.transData.transform((x, row)))[0]
     on_right = place <= 0.5 if bound is None else x >= bound
     side: dict[str, Any] = {"ha": "left", "xytext": (6.0, 0.0)} if on_right else {"ha": "right", "xytext": (-6.0, 0.0)}
@@ -185,15 +187,15 @@ def _masses(least: float | None) -> Callable[[float], str]:
 
 def _bound(ax: Axes, least: float) -> None:
     """Draw the bound of the propellant as a line, within the view."""
-    ax.axvline(least, color=style.INK, linewidth=1.0, linestyle=":", zorder=1)
+    ax.axvline(least, color=ink(ax), linewidth=1.0, linestyle=":", zorder=1)
     words = f"dotted: least possible, {least:,.0f} kg; (excess)"
-    ax.set_title(words, fontsize=style.TEXT_SIZE - 1.0, loc="left", color=style.INK)
+    ax.set_title(words, fontsize=style.TEXT_SIZE - 1.0, loc="left", color=ink(ax))
 
 
 def _explain_hollow(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
     """Say above the axes what hollow points are, where there are some."""
     if any(row.propellant is None for row in rows):
-        ax.set_title("hollow: did not land", fontsize=style.TEXT_SIZE - 1.0, loc="left", color=style.INK)
+        ax.set_title("hollow: did not land", fontsize=style.TEXT_SIZE - 1.0, loc="left", color=ink(ax))
 
 
 def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
@@ -201,7 +203,7 @@ def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
     flights = [(i, row.flight) for i, row in enumerate(rows) if row.flight is not None]
     if not flights:
         ax.set_axis_off()
-        ax.text(0.5, 0.5, "no flights to draw", ha="center", fontsize=style.TEXT_SIZE, color=style.INK)
+        ax.text(0.5, 0.5, "no flights to draw", ha="center", fontsize=style.TEXT_SIZE, color=ink(ax))
         return
     style.dress(ax, "Range to go (km)", "Altitude (km)")
     data = descent_history.data([flight for _, flight in flights])
@@ -214,7 +216,7 @@ def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
         every = max(drawn.range_m.size // 6, 1)
         marks: dict[str, Any] = {"markersize": 4.5, "markevery": (i * every // len(rows), every)}
         ax.plot(drawn.range_m / 1e3, drawn.altitude_m / 1e3, label=curve.label, **look, **marks)
-    ax.axhline(0.0, color=style.INK, linewidth=0.8, zorder=1)
+    ax.axhline(0.0, color=ink(ax), linewidth=0.8, zorder=1)
     ax.invert_xaxis()
     ax.set_ylabel(f"Altitude (km)\n{data[0].words}", fontsize=style.AXIS_SIZE)
 

@@ -17,7 +17,8 @@ from lunarsim import checks
 from lunarsim.campaign.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
 from lunarsim.errors import InputError
 from lunarsim.flight import Site
-from lunarsim.plots import style
+from lunarsim.plots import legends, scale, style
+from lunarsim.plots.colours import ink, paper
 from lunarsim.plots.window import degrees_east, degrees_north
 
 _Points = NDArray[np.float64]  # (n, 2)
@@ -25,7 +26,7 @@ _Points = NDArray[np.float64]  # (n, 2)
 _MOST_POINTS = 20_000  # of one outcome: more only hide each other
 _NARROWEST = 0.3  # least ratio of the sides of a map
 _HEIGHT_STRETCHED_IN = 3.2
-_HALO = (matplotlib.patheffects.withStroke(linewidth=3.0, foreground="white"),)
+_MOST_STRETCHED = 20.0  # times: more makes a line look like a disc
 _LOOKS = (
     {"color": style.VERMILION, "marker": "x"},  # outcomes are told apart by colour and by shape
     {"color": style.BLUE, "marker": "o"},
@@ -81,16 +82,16 @@ def footprint(
         Direction of flight over the ground, from north through east: it then points right, and crossrange, positive
         left of the motion, up; default: east and north.
     to_scale : bool
-        Whether lengths are alike along both axes. If not, a long and narrow footprint is drawn wider, and the label
-        of the axis says how many times.
+        Whether lengths are alike along both axes. If not, a long and narrow footprint is drawn wider, up to 20 times,
+        and the label of the axis says how many.
     ax : Axes, optional
         Where to draw; default: a new figure.
 
     Returns
     -------
     Axes
-        Metres or kilometres, the legend beside them. Of more than 20,000 runs of an outcome, every second,
-        third, ... is drawn, and the legend says so.
+        Metres or kilometres. The legend stands beside them; on axes that were given above the runs. Of more than 20,000
+        runs of an outcome, every second, third, ... is drawn, and the legend says so.
 
     Raises
     ------
@@ -105,26 +106,54 @@ def footprint(
     view = _view(places, downrange_azimuth, to_scale)
     limits = _limits([view.of(xy) for xy in places], to_scale)
     height = 0.8 + 4.2 * np.ptp(limits[1]) / np.ptp(limits[0]) if to_scale else _HEIGHT_STRETCHED_IN
-    ax = style.axes_for(ax, float(np.clip(height, 2.4, 5.2)))
     count = sum(min(len(group), _MOST_POINTS) for group in groups.values())
+    given, ax = ax, style.axes_for(ax, float(np.clip(height, 2.6, 5.4)), f"Where {_runs(groups)} came down")
     handles = [_draw_runs(ax, *named, _LOOKS[i], view, count) for i, named in enumerate(groups.items())]
     for density in densities:
         handles += _draw_contours(ax, density, view)
     handles += [_draw_ellipse(ax, ellipse, _DASHES[i % len(_DASHES)], view) for i, ellipse in enumerate(ellipses)]
     for title, place in marks:
         _mark(ax, title, *view.of(place)[0].tolist())
-    _dress(ax, plane, view, limits, to_scale)
+    _dress(ax, plane, view)
+    if given is not None:
+        _fit_below_legend(ax, view, limits, to_scale, _centre(plane), handles)
+        return ax
+    _legend_beside(ax, handles)
     if to_scale:
+        ax.set_xlim(*limits[0])
+        ax.set_ylim(*limits[1])
         ax.set_aspect("equal", adjustable="box", anchor="W")
-    beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-    ax.legend(handles=handles, fontsize=style.TEXT_SIZE, frameon=False, **beside)
-    if to_scale:  # the layout has room for the legend only once it has seen how narrow a box to scale is
-        figure = ax.get_figure(root=True)
-        if figure is not None:
-            figure.draw_without_rendering()
-    else:
-        _say_how_stretched(ax, view, limits)
+    style.lay_out(ax)  # it has room for the legend only once it has seen how narrow a box to scale is
+    if not to_scale:
+        times = _fit(ax, view, limits, to_scale)
+        ax.set_ylabel(f"{ax.get_ylabel()},\n{scale.words(times)}")
     return ax
+
+
+def _runs(groups: Mapping[str, Footprint]) -> str:
+    return f"{sum(len(group) for group in groups.values()):,} runs"
+
+
+def _legend_beside(ax: Axes, handles: Sequence[Line2D]) -> None:
+    beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    ax.legend(handles=handles, fontsize=style.TEXT_SIZE, labelcolor=ink(ax), frameon=False, **beside)
+
+
+def _fit(ax: Axes, view: _View, limits: _Points, to_scale: bool, strip: float = 0.0) -> float:
+    """Fill axes as large as they are now; return how many times crossrange is drawn too large."""
+    return scale.fill(ax, limits, view.metres, most=1.0 if to_scale else _MOST_STRETCHED, strip=strip)
+
+
+def _fit_below_legend(
+    ax: Axes, view: _View, limits: _Points, to_scale: bool, centre: str, handles: Sequence[Line2D]
+) -> None:
+    """Fill axes that were given, and write the legend above the runs, with what small labels have no room for."""
+    first = f"about {centre}\n" if style.is_narrow(ax) else ""
+    across = "north" if view.azimuth_deg is None else "crossrange"
+    tall = legends.write(ax, f"{first}{across} {scale.words(_MOST_STRETCHED)}", handles=handles)
+    times = _fit(ax, view, limits, to_scale, tall.share(ax))
+    words = "" if to_scale else f"{across} {scale.words(times)}"
+    legends.keep_on_top(ax, legends.write(ax, (first + words).strip(), handles=handles))
 
 
 def _shared_plane(groups: Mapping[str, Footprint]) -> LocalPlane:
@@ -165,30 +194,20 @@ def _limits(places: Sequence[_Points], to_scale: bool) -> _Points:
     return np.stack([(least + most - width) / 2.0, (least + most + width) / 2.0], axis=1)
 
 
-def _dress(ax: Axes, plane: LocalPlane, view: _View, limits: _Points, to_scale: bool) -> None:
-    centre = f"{degrees_north(round(plane.latitude_deg, 3))}, {degrees_east(round(plane.longitude_deg, 3))}, ME"
+def _centre(plane: LocalPlane) -> str:
+    return f"{degrees_north(round(plane.latitude_deg, 3))}, {degrees_east(round(plane.longitude_deg, 3))}, ME"
+
+
+def _dress(ax: Axes, plane: LocalPlane, view: _View) -> None:
+    of = "" if style.is_narrow(ax) else f" of {_centre(plane)}"
     x_unit, y_unit = view.units
     if view.azimuth_deg is None:
-        style.dress(ax, f"East of {centre} ({x_unit})", f"North ({y_unit})")
+        style.dress(ax, f"East{of} ({x_unit})", f"North ({y_unit})")
     else:
         way = f"towards {view.azimuth_deg % 360.0:.1f}° from north"
-        style.dress(ax, f"Downrange of {centre}, {way} ({x_unit})", f"{CROSSRANGE.capitalize()} ({y_unit})")
-    ax.set_xlim(*limits[0])
-    ax.set_ylim(*limits[1])
-    sides = np.ptp(limits, axis=1)
-    for axis, side in zip((ax.xaxis, ax.yaxis), sides, strict=True):
-        axis.set_major_locator(MaxNLocator(int(np.clip(7.0 * side / sides.max(), 3, 7)) if to_scale else 6))
-
-
-def _say_how_stretched(ax: Axes, view: _View, limits: _Points) -> None:
-    """Add to the label of the vertical axis how many times it is stretched, as the figure is laid out now."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    figure.draw_without_rendering()
-    box = ax.get_window_extent()
-    across, along = (np.ptp(limits[k]) * view.metres[k] / side for k, side in ((0, box.width), (1, box.height)))
-    times = float(f"{across / along:.2g}")
-    ax.set_ylabel(f"{ax.get_ylabel()}\ndrawn {times:g} times as large", fontsize=style.AXIS_SIZE)
+        style.dress(ax, f"Downrange{of}, {way} ({x_unit})", f"{CROSSRANGE.capitalize()} ({y_unit})")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5 if style.is_narrow(ax) else 7))
 
 
 def _draw_runs(ax: Axes, name: str, group: Footprint, look: dict[str, str], view: _View, count: int) -> Line2D:
@@ -208,11 +227,11 @@ def _draw_contours(ax: Axes, density: Density, view: _View) -> list[Line2D]:
     widths = np.linspace(0.8, 1.6, len(density.levels_per_m2)).tolist()
     grid = view.of(np.stack([density.east_m.ravel(), density.north_m.ravel()], axis=1))
     x, y = grid.T.reshape(2, *density.per_m2.shape)
-    ax.contour(x, y, density.per_m2, levels=density.levels_per_m2, colors=style.INK, linewidths=widths, zorder=4)
-    titles = [f"density contour round\n{100.0 * share:g} % of the runs" for share in density.probabilities]
+    ax.contour(x, y, density.per_m2, levels=density.levels_per_m2, colors=ink(ax), linewidths=widths, zorder=4)
+    gap = " " if style.is_narrow(ax) else "\n"
+    titles = [f"density contour round{gap}{100.0 * share:g} % of the runs" for share in density.probabilities]
     return [
-        Line2D([], [], color=style.INK, linewidth=width, label=title)
-        for width, title in zip(widths, titles, strict=True)
+        Line2D([], [], color=ink(ax), linewidth=width, label=title) for width, title in zip(widths, titles, strict=True)
     ]
 
 
@@ -220,7 +239,9 @@ def _draw_ellipse(ax: Axes, ellipse: Ellipse, dashes: style.Dashes, view: _View)
     x, y = view.of(ellipse.outline()).T
     axes = " x ".join(_length(metres, view) for metres in (ellipse.semi_major_m, ellipse.semi_minor_m))
     label = f"{100.0 * ellipse.probability:g} % covariance ellipse\n(semi-axes {axes})"
-    (line,) = ax.plot(x, y, color=style.BLACK, linewidth=1.4, linestyle=dashes, zorder=5, label=label)
+    if style.is_narrow(ax):
+        label = f"{100.0 * ellipse.probability:g} % ellipse, {axes}"
+    (line,) = ax.plot(x, y, color=ink(ax), linewidth=1.4, linestyle=dashes, zorder=5, label=label)
     return line
 
 
@@ -231,6 +252,8 @@ def _length(metres: float, view: _View) -> str:
 
 
 def _mark(ax: Axes, title: str, x: float, y: float) -> None:
-    ax.plot([x], [y], marker="*", markersize=13.0, color="white", markeredgecolor=style.BLACK, linestyle="", zorder=7)
-    look: dict[str, Any] = {"ha": "center", "fontsize": style.TEXT_SIZE, "zorder": 8, "path_effects": _HALO}
-    ax.annotate(title, (x, y), (0.0, 9.0), textcoords="offset points", color=style.BLACK, **look)
+    star: dict[str, Any] = {"marker": "*", "markersize": 13.0, "linestyle": "", "zorder": 7}
+    ax.plot([x], [y], color=paper(ax), markeredgecolor=ink(ax), **star)
+    halo = [matplotlib.patheffects.withStroke(linewidth=3.0, foreground=paper(ax))]
+    look: dict[str, Any] = {"ha": "center", "fontsize": style.text_size(ax), "zorder": 8, "path_effects": halo}
+    ax.annotate(title, (x, y), (0.0, 9.0), textcoords="offset points", color=ink(ax), **look)

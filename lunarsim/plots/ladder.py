@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from astropy import units as u
 from matplotlib.axes import Axes
 
 from lunarsim.errors import InputError
 from lunarsim.flight import Rung
-from lunarsim.plots import style
+from lunarsim.plots import rows, style
 
 _FLOOR_M = 1e-3  # the left edge of the logarithmic axis: about what the integration itself leaves open
 
@@ -37,23 +36,20 @@ def ladder(rungs: Sequence[Rung], *, ax: Axes | None = None) -> Axes:
     """
     if len(rungs) < 2:
         raise InputError(f"ladder got {len(rungs)} rungs: expected at least two, from lunarsim.ladder(scenario)")
-    ax = style.axes_for(ax, 0.34 * len(rungs) + 1.0)
-    style.dress(ax, "Distance that the end of the flight moves when this is added (m)", "")
+    title = f"What each part of the model moves, starting from {rungs[0].name}"
+    new, ax = ax is None, style.axes_for(ax, 0.34 * len(rungs) + 1.1, title)
     ax.set_xscale("log")
     steps = rungs[1:]
     for row, rung in enumerate(steps):
         if rung.moved is None:
-            ax.annotate(" another kind of end", (_FLOOR_M, row), va="center", fontsize=style.TEXT_SIZE)
+            rows.write_end(ax, row, _FLOOR_M, "another kind of end")
             continue
         moved = max(float(rung.moved.to_value(u.m)), _FLOOR_M)
         ax.plot([_FLOOR_M, moved], [row, row], color=style.BLUE, linewidth=2, marker="o", markevery=[1])
-        ax.annotate(f" {_distance(rung.moved)}", (moved, row), va="center", fontsize=style.TEXT_SIZE)
-    ax.set_yticks(np.arange(len(steps)), [rung.name for rung in steps])
-    ax.set_ylim(len(steps) - 0.4, -0.6)
+        rows.write_end(ax, row, moved, _distance(rung.moved))
+    rows.dress(ax, "How far the end of the flight moves (m)", [rung.name for rung in steps], new=new)
     reached = [float(rung.moved.to_value(u.m)) for rung in steps if rung.moved is not None]
     ax.set_xlim(_FLOOR_M, 30.0 * max([*reached, 1.0]))
-    ax.grid(visible=False, axis="y")
-    ax.set_title(f"Starting from {rungs[0].name}", fontsize=style.TEXT_SIZE, loc="left")
     return ax
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from lunarsim.flight import Event, EventKind, Flight
-from lunarsim.plots.style import INK, Curve
+from lunarsim.plots.colours import ink, paper
+from lunarsim.plots.style import Curve
 
 _MARKERS = {EventKind.IGNITION: "^", EventKind.CUTOFF: "s", EventKind.PERILUNE: "o", EventKind.IMPACT: "X"}
 
@@ -18,9 +19,10 @@ class Note(NamedTuple):
     x: float
     y: float
     text: str
-    color: str = INK
+    color: str = ""  #: empty: that of the ink
     radius: float = 3.0  #: of the marker, points
     reach: float = 100.0  #: how far the text may stand from it, points
+    rank: int = 0  #: 0 is always written; the higher, the sooner a text gives way where there is no room
 
 
 def events(flight: Flight) -> list[Event]:
@@ -35,8 +37,8 @@ def name(event: Event, flight: Flight) -> str:
 
 def mark(ax: Axes, x: float, y: float, event: Event, curve: Curve) -> None:
     """Draw the marker of an event."""
-    fill = curve.color if event.kind is EventKind.IMPACT else "white"
+    fill = curve.color if event.kind is EventKind.IMPACT else paper(ax)
     size = 60.0 if event.kind is EventKind.IMPACT else 22.0
-    edge = "black" if event.kind is EventKind.IMPACT else curve.color
+    edge = ink(ax) if event.kind is EventKind.IMPACT else curve.color
     width = 0.7 if event.kind is EventKind.IMPACT else 1.2
     ax.scatter([x], [y], s=size, marker=_MARKERS[event.kind], facecolor=fill, edgecolor=edge, linewidth=width, zorder=5)

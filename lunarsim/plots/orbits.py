@@ -15,7 +15,8 @@ from lunarsim import constants
 from lunarsim.flight import Event, EventKind, Flight
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
-from lunarsim.plots import notes, placing, style
+from lunarsim.plots import legends, notes, placing, style
+from lunarsim.plots.colours import ink, shade
 from lunarsim.plots.style import Curve
 
 _RADIUS_KM = constants.MOON_RADIUS_M / 1e3
@@ -25,6 +26,7 @@ _SPOKES = np.array([(0.7071, -0.7071), (-0.7071, -0.7071), (0.7071, 0.7071), (-0
 _TEXT_SIZE_KM = np.array([0.30, 0.10]) * _RADIUS_KM  # half of a circle's text, as it stands in a new figure
 _TEXT_ROOM_KM = 1.1 * _SPOKES * _TEXT_SIZE_KM  # from a circle to the middle of its text
 _RING_ROOM_KM = 2.4 * _TEXT_SIZE_KM[1]  # between circles, for a text to stand there; factors are 1, 2 or 5 x 10^n
+_STRIP = 1.2  # heights of the legend that a strip for it takes
 _IN_PLANE = 0.3  # least share of the pole's direction that lies in the plane, for the poles to be marked
 
 
@@ -45,7 +47,8 @@ def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None
     -------
     Axes
         With the view to scale in kilometres from the Moon's centre. A child of these axes holds the exaggerated
-        view, which says by how much; it is left out where the orbit is high enough to be seen without it. All
+        view, which says by how much; it is left out where the orbit is high enough to be seen without it. Narrow axes
+        hold one of the two alone, the exaggerated one if it is needed. All
         flights are projected onto the orbital plane in which the first flight starts, seen so that it goes
         counterclockwise, north up. Thick lines: engine on.
 
@@ -54,23 +57,44 @@ def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None
     InputError
         If a flight, the labels or the axes are not of the kind above.
     """
-    curves = style.curves("orbit", flights, labels)
-    ax = style.axes_for(ax, 3.4)
+    curves = style.curves("orbit", flights, labels, ax)
+    ax = style.axes_for(ax, 3.6, style.about("Orbit, in the plane in which it starts", curves))
     plane = _Plane.of(curves[0].flight.scenario.state)
     highest = max(float(curve.flight.altitude.max().to_value(u.km)) for curve in curves)
     factor = style.round_number(1.25 * _TALLEST * _RADIUS_KM / max(highest, 1.0))
     half = _ROOM * (_RADIUS_KM + highest)
+    high = _ROOM * (_RADIUS_KM + factor * highest)
+    if factor >= 2.0 and style.is_narrow(ax):  # no room for two views
+        _exaggerated(ax, curves, plane, factor, highest)
+        _legend_below(ax, curves, high, 1)
+        return ax
     _view(ax, curves, plane, 1.0, half)
     _scale_bar(ax, half)
     if factor < 2.0:
         _name_events(ax, curves, plane, 1.0)
+        _legend_below(ax, curves, half, 1)
         return ax
     companion = ax.inset_axes((half, -half, 2.0 * half, 2.0 * half), transform=ax.transData)
     ax.set_xlim(-half, 3.0 * half)
-    _view(companion, curves, plane, factor, _ROOM * (_RADIUS_KM + factor * highest))
-    _rings(companion, factor, highest)
-    _name_events(companion, curves, plane, factor)
+    _exaggerated(companion, curves, plane, factor, highest)
+    _legend_below(ax, curves, half, 2)
     return ax
+
+
+def _exaggerated(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, highest: float) -> None:
+    _view(ax, curves, plane, factor, _ROOM * (_RADIUS_KM + factor * highest))
+    _rings(ax, factor, highest)
+    _name_events(ax, curves, plane, factor)
+
+
+def _legend_below(ax: Axes, curves: Sequence[Curve], half: float, views: int) -> None:
+    """Write the legend below views that are twice ``half`` high, in a strip that is added to the axes."""
+    style.explain_thick_lines(ax, curves)
+    legend = legends.write(ax, columns=len(curves) + 1)
+    width_in, height_in = style.size_in(ax)
+    per_in = max(2.0 * views * half / width_in, 2.0 * half / height_in)
+    strip_in = legend.move("lower center").height / ax.figure.canvas.figure.dpi
+    ax.set_ylim(-half - _STRIP * strip_in * per_in, half)
 
 
 class _Plane(NamedTuple):
@@ -111,7 +135,7 @@ def _view(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, half:
     ax.set_ylim(-half, half)
     ax.set_aspect("equal")
     ax.axis("off")
-    ax.add_patch(Circle((0.0, 0.0), _RADIUS_KM, facecolor=style.GROUND, edgecolor="none", zorder=0))
+    ax.add_patch(Circle((0.0, 0.0), _RADIUS_KM, facecolor=shade(style.GROUND, ax), edgecolor="none", zorder=0))
     _circle(ax, _RADIUS_KM, "-")
     for curve in curves:
         shown = _shown(curve.flight, plane)
@@ -122,7 +146,7 @@ def _view(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, half:
     _mark_poles(ax, plane)
     _arrow(ax, curves[0], plane, factor)
     title = "To scale" if factor == 1.0 else f"Heights drawn {factor:g} times too large"
-    ax.text(0.0, half, title, ha="center", va="top", fontsize=style.AXIS_SIZE, weight="bold", color=style.INK)
+    ax.text(0.0, half, title, ha="center", va="top", fontsize=style.text_size(ax) + 1.0, weight="bold", color=ink(ax))
 
 
 def _shown(flight: Flight, plane: _Plane) -> NDArray[np.bool_]:
@@ -149,8 +173,8 @@ def _mark_poles(ax: Axes, plane: _Plane) -> None:
     for sign, text, side in ((1.0, "north pole", "top"), (-1.0, "south pole", "bottom")):
         x, y = (sign * _RADIUS_KM * float(plane.north @ axis) for axis in (plane.right, plane.up))
         if abs(y) > _IN_PLANE * _RADIUS_KM:
-            ax.scatter([x], [y], s=12.0, marker="o", color=style.INK, zorder=2)
-            ax.text(x, 0.93 * y, text, ha="center", va=side, fontsize=style.TEXT_SIZE, color=style.INK)
+            ax.scatter([x], [y], s=12.0, marker="o", color=ink(ax), zorder=2)
+            ax.text(x, 0.93 * y, text, ha="center", va=side, fontsize=style.text_size(ax), color=ink(ax))
 
 
 def _arrow(ax: Axes, curve: Curve, plane: _Plane, factor: float) -> None:
@@ -164,7 +188,9 @@ def _arrow(ax: Axes, curve: Curve, plane: _Plane, factor: float) -> None:
 
 def _circle(ax: Axes, radius: float, dashes: str) -> None:
     angle = np.linspace(0.0, 2.0 * np.pi, 361)
-    ax.plot(radius * np.cos(angle), radius * np.sin(angle), color="0.6", linewidth=0.6, linestyle=dashes, zorder=1)
+    ax.plot(
+        radius * np.cos(angle), radius * np.sin(angle), color=shade(0.4, ax), linewidth=0.6, linestyle=dashes, zorder=1
+    )
 
 
 def _rings(ax: Axes, factor: float, highest: float) -> None:
@@ -183,7 +209,7 @@ def _rings(ax: Axes, factor: float, highest: float) -> None:
         clearance = [np.nanmin(np.max(np.abs(taken - spot) / _TEXT_SIZE_KM, axis=-1)) for spot in spots]
         x, y = (float(value) for value in spots[int(np.argmax(clearance))])
         taken = np.vstack([taken, [(x, y)]])
-        ax.text(x, y, f"{height:g} km", ha="center", va="center", fontsize=style.TEXT_SIZE, color="0.35")
+        ax.text(x, y, f"{height:g} km", ha="center", va="center", fontsize=style.text_size(ax), color=shade(0.65, ax))
 
 
 def _scale_bar(ax: Axes, half: float) -> None:
@@ -193,23 +219,23 @@ def _scale_bar(ax: Axes, half: float) -> None:
     ax.plot(
         [x - length / 2.0, x + length / 2.0],
         [y - 0.08 * half] * 2,
-        color=style.INK,
+        color=ink(ax),
         linewidth=3.0,
         solid_capstyle="butt",
     )
-    text: dict[str, Any] = {"ha": "center", "fontsize": style.TEXT_SIZE, "color": style.INK}
+    text: dict[str, Any] = {"ha": "center", "fontsize": style.text_size(ax), "color": ink(ax)}
     ax.text(x, y - 0.13 * half, f"{length:g} km", va="top", **text)
     ax.text(x, y, f"Moon\nradius {_RADIUS_KM:.1f} km", va="bottom", **text)
 
 
 def _name_events(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float) -> None:
-    """Write the events' names and the legend."""
+    """Write the events' names."""
     texts: list[notes.Note] = []
     for curve in curves:
         for event in _events(curve.flight, plane):
             text = notes.name(event, curve.flight)
             if event.kind is EventKind.PERILUNE:
                 text += f", {event.true.state.height.to_value(u.km):.1f} km"
-            texts.append(notes.Note(*plane.point(event, factor), text, curve.color))
-    style.explain_thick_lines(ax, curves)
-    placing.place(ax, texts, legend_at="center" if factor > 1.0 else None)
+            rank = 1 if event.kind in (EventKind.PERILUNE, EventKind.IGNITION) else 0
+            texts.append(notes.Note(*plane.point(event, factor), text, curve.color, rank=rank))
+    placing.place(ax, texts, legend=False)

@@ -12,8 +12,10 @@ from matplotlib.transforms import blended_transform_factory
 from lunarsim.flight import Flight
 from lunarsim.flight.clock import seconds_after
 from lunarsim.plots import style
+from lunarsim.plots.colours import ink
+from lunarsim.plots.colours import shade as shade_of
 
-_SHADES = ("0.93", "1.0")
+_SHADES = (0.07, 0.0)  # from paper to ink
 _DIGIT_PT, _LEVEL_PT, _LEVELS = 5.0, 8.0, 4  # of the numbers above a panel
 _SLIVER_S = 1e-3  # a coast to an ignition that follows at once, by the rounding of times
 _LINE_CHARACTERS = 104  # of the list, at the width of a page
@@ -64,7 +66,7 @@ def within(phases: Sequence[PhaseSpan], first_s: float, last_s: float) -> list[P
 def shade(ax: Axes, edges: Sequence[tuple[float, float]]) -> None:
     """Shade phases in alternate light greys, from and to the given places on the x axis."""
     for i, (first, last) in enumerate(edges):
-        ax.axvspan(first, last, facecolor=_SHADES[i % 2], linewidth=0.0, zorder=0.0)
+        ax.axvspan(first, last, facecolor=shade_of(_SHADES[i % 2], ax), linewidth=0.0, zorder=0.0)
 
 
 def number(ax: Axes, edges: Sequence[tuple[float, float]], width_pt: float) -> None:
@@ -86,7 +88,7 @@ def number(ax: Axes, edges: Sequence[tuple[float, float]], width_pt: float) -> N
             ha="center",
             va="bottom",
             fontsize=style.TEXT_SIZE - 1.0,
-            color=style.INK,
+            color=ink(ax),
         )
 
 

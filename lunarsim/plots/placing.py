@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.legend import Legend
+from matplotlib.collections import PolyCollection
+from matplotlib.container import BarContainer
 from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from lunarsim.plots import legends
+from lunarsim.plots.colours import ink, legible
 from lunarsim.plots.notes import Note
-from lunarsim.plots.style import INK, TEXT_SIZE
+from lunarsim.plots.style import text_size
 
 _DISTANCES_PT = (4.0, 11.0, 20.0, 32.0, 48.0, 68.0, 92.0)
 _ANGLES_RAD = np.radians(np.arange(0.0, 360.0, 22.5))
@@ -24,24 +27,15 @@ _PAD_PX = 3.0  # kept free round a text
 _ALOOF_PT = 80.0  # from a legend to an event, beyond which more is no better
 # Costs of a place for a text, against 1 per point of distance from where it belongs
 _OUTSIDE, _ON_TEXT, _ON_LEADER, _ON_MARKER, _ON_LINE = 1e4, 1e4, 2e3, 500.0, 100.0
-_LEGEND_PLACES = (
-    "upper right",
-    "upper left",
-    "lower left",
-    "lower right",
-    "upper center",
-    "center right",
-    "center left",
-)
 
 
-def place(ax: Axes, notes: Sequence[Note], *, legend_at: str | None = None, legend: bool = True) -> None:
+def place(ax: Axes, notes: Sequence[Note], *, legend: bool = True, columns: int = 1, grow: bool = True) -> None:
     """Write notes, and the legend, where they cover neither lines nor each other, whenever the axes are drawn.
 
-    Without ``legend`` the axes get none.
+    Where no place is clear for the legend, and the view may ``grow``, it grows upwards, and the legend stands above all
+    that was in it. Of notes that find no room those of a rank are left out. Without ``legend`` the axes get none.
     """
-    places = _LEGEND_PLACES if legend_at is None else (legend_at, *_LEGEND_PLACES)
-    ax.add_artist(_Placer(ax, notes, places if legend else ()))
+    ax.add_artist(_Placer(ax, notes, legends.write(ax, columns=columns) if legend else None, grow=grow))
 
 
 def clearest(ax: Axes, boxes: Sequence[Bbox]) -> int:
@@ -56,45 +50,72 @@ class _Placer(Artist):
     Not earlier: only then the layout of the figure stands.
     """
 
-    def __init__(self, ax: Axes, notes: Sequence[Note], legend_places: Sequence[str]) -> None:
+    def __init__(
+        self,
+        ax: Axes,
+        notes: Sequence[Note],
+        legend: legends.Movable | None,
+        *,
+        grow: bool,
+    ) -> None:
         super().__init__()
         self.set_zorder(-10.0)
         self.set_in_layout(False)
         self._fixed = list(ax.texts)
-        self._notes = sorted(notes, key=lambda note: -note.x)
+        self._notes = sorted(notes, key=lambda note: (note.rank, -note.x))
         self._written = [_write(ax, note) for note in self._notes]
-        look: dict[str, Any] = {"fontsize": TEXT_SIZE, "framealpha": 0.9, "edgecolor": "none", "handlelength": 3.2}
-        self._legend = ax.legend(**look) if legend_places else None
-        self._legend_places = legend_places
+        self._legend, self._grow = legend, grow
         self._placed_for: tuple[float, ...] = ()
 
     def draw(self, _renderer: RendererBase) -> None:
         """Place the notes anew if something has changed."""
         ax = self.axes
-        if not isinstance(ax, Axes):
-            return
-        now = (*ax.get_window_extent().extents, *ax.viewLim.extents)
-        if now != self._placed_for:
-            self._placed_for = now
+        if isinstance(ax, Axes) and legends.seen(ax) != self._placed_for:
             self._place(ax)
+            self._placed_for = legends.seen(ax)
 
     def _place(self, ax: Axes) -> None:
+        if self._legend is not None:
+            self._legend.restore_view(ax)
+            self._place_legend(ax, self._legend)
         shown = _together(ax, self._notes)
         for written, note in zip(self._written, shown, strict=True):
             written.set_visible(note is not None)
             if note is not None and written.arrow_patch is not None:
-                written.set_color(note.color)
-                written.arrow_patch.set_color(note.color)
+                colour = legible(note.color or ink(ax), ax)
+                written.set_color(colour)
+                written.arrow_patch.set_color(colour)
         kept = [(note, written) for note, written in zip(shown, self._written, strict=True) if note is not None]
         markers = [_marker_box(ax, note) for note, _ in kept]
         clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
-        if self._legend is not None:
-            clutter.texts.append(_place_legend(ax, self._legend, clutter, self._legend_places))
+        if (legend := ax.get_legend()) is not None:
+            clutter.texts.append(legend.get_window_extent())
         for (note, written), marker in zip(kept, markers, strict=True):
             others = clutter._replace(markers=[box for box in markers if box is not marker])
-            box, leader = _place_note(ax, note, written, marker, others)
+            box, leader, cost = _place_note(ax, note, written, marker, others)
+            if note.rank and cost >= _ON_MARKER:
+                written.set_visible(False)
+                continue
             clutter.texts.append(box)
             clutter.leaders.append(leader)
+
+    def _place_legend(self, ax: Axes, legend: legends.Movable) -> None:
+        """Move the legend to the clearest place; of places as clear, an early one that stands off from the events."""
+        markers = [_marker_box(ax, note) for note in self._notes]
+        clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
+        pixels = ax.figure.canvas.figure.dpi / 72.0
+        costs, boxes = [], []
+        for order, spot in enumerate(legends.PLACES):
+            box = legend.move(spot)
+            inner = box.padded(-2 * _PAD_PX)
+            nearest = min((float(np.linalg.norm(_middle(inner) - _middle(m))) for m in clutter.markers), default=0.0)
+            boxes.append(clutter.cost(inner))
+            costs.append(boxes[-1] + 20.0 * order - min(nearest / pixels, _ALOOF_PT))
+        best = int(np.argmin(costs))
+        if self._grow and boxes[best] >= _ON_LINE and legend.has_room_above(ax):
+            legend.make_room(ax)
+        else:
+            legend.move(legends.PLACES[best])
 
 
 class _Clutter(NamedTuple):
@@ -105,13 +126,18 @@ class _Clutter(NamedTuple):
     markers: list[Bbox]
     lines: list[Path]
     leaders: list[Path]
+    bars: list[Bbox]
 
     @classmethod
     def of(cls, ax: Axes, texts: Sequence[Text] | None = None) -> _Clutter:
         """Return what axes hold, but for markers; of their texts, all or those given."""
         lines = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
-        boxes = [Text.get_window_extent(text) for text in (ax.texts if texts is None else texts)]
-        return cls(ax.get_window_extent(), boxes, [], lines, [])
+        fills = [each for each in ax.collections if isinstance(each, PolyCollection)]  # the ground, by its edge
+        lines += [fill.get_transform().transform_path(path) for fill in fills for path in fill.get_paths()]
+        boxes = [_box(text) for text in (ax.texts if texts is None else texts)]
+        boxes += [child.get_window_extent() for child in ax.child_axes]
+        bars = [bar.get_window_extent() for group in ax.containers if isinstance(group, BarContainer) for bar in group]
+        return cls(ax.get_window_extent(), boxes, [], lines, [], bars)
 
     def cost(self, box: Bbox) -> float:
         """Return how bad it is to write in a box."""
@@ -125,6 +151,7 @@ class _Clutter(NamedTuple):
             + _ON_MARKER * sum(box.overlaps(other) for other in self.markers)
             + _ON_LEADER * sum(path.intersects_bbox(box, filled=False) for path in self.leaders)
             + _ON_LINE * sum(path.intersects_bbox(box, filled=False) for path in self.lines)
+            + _ON_LINE * sum(box.overlaps(other) for other in self.bars)
         )
 
     def leader_cost(self, leader: Path) -> float:
@@ -136,22 +163,23 @@ class _Clutter(NamedTuple):
 
 def _write(ax: Axes, note: Note) -> Annotation:
     """Write a note on its point, to be moved when it is drawn."""
+    colour = legible(note.color or ink(ax), ax)
     written = ax.annotate(
         note.text,
         (note.x, note.y),
         xytext=(0.0, 0.0),
         textcoords="offset points",
-        fontsize=TEXT_SIZE,
-        color=note.color,
-        arrowprops={"arrowstyle": "-", "color": note.color, "linewidth": 0.7, "shrinkA": 0.0, "shrinkB": note.radius},
+        fontsize=text_size(ax),
+        color=colour,
+        arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 0.0, "shrinkB": note.radius},
         zorder=6,
     )
     written.set_in_layout(False)
     return written
 
 
-def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter: _Clutter) -> tuple[Bbox, Path]:
-    """Move one note to the best of many places round its point; return its box and its leader, in pixels."""
+def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter: _Clutter) -> tuple[Bbox, Path, float]:
+    """Move one note to the best of many places round its point; return its box and leader, in pixels, and the cost."""
     size = np.array(Text.get_window_extent(written).size)
     point = _middle(marker)
     pixels = ax.figure.canvas.figure.dpi / 72.0
@@ -166,7 +194,7 @@ def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter
     best = int(np.argmin(costs))
     spot = spots[best]
     written.set(position=spot.offset, horizontalalignment=spot.across, verticalalignment=spot.up)
-    return boxes[best], leaders[best]
+    return boxes[best], leaders[best], costs[best]
 
 
 class _Spot(NamedTuple):
@@ -194,18 +222,10 @@ class _Spot(NamedTuple):
         return Bbox.from_bounds(*corner, *size)
 
 
-def _place_legend(ax: Axes, legend: Legend, clutter: _Clutter, places: Sequence[Any]) -> Bbox:
-    """Move the legend to the clearest place; of places as clear, an early one that stands off from the events."""
-    pixels = ax.figure.canvas.figure.dpi / 72.0
-    costs = []
-    for order, place in enumerate(places):
-        legend.set_loc(place)
-        box = legend.get_window_extent().padded(-2 * _PAD_PX)
-        apart = [float(np.linalg.norm(_middle(box) - _middle(marker))) for marker in clutter.markers]
-        nearest = min(apart, default=0.0)
-        costs.append(clutter.cost(box) + 20.0 * order - min(nearest / pixels, _ALOOF_PT))
-    legend.set_loc(places[int(np.argmin(costs))])
-    return legend.get_window_extent()
+def _box(text: Text) -> Bbox:
+    """Return the box of a text as it stands now, without the leader of an annotation."""
+    text.get_window_extent()  # moves an annotation to its point, which the layout may have moved
+    return Text.get_window_extent(text)
 
 
 def _middle(box: Bbox) -> NDArray[np.float64]:
@@ -225,7 +245,7 @@ def _together(ax: Axes, notes: Sequence[Note]) -> list[Note | None]:
         same = [i for i, other in enumerate(kept) if other is not None and _coincide(ax, note, other)]
         kept.append(None if same else note)
         for i in same:
-            kept[i] = note._replace(color=INK)
+            kept[i] = note._replace(color="")
     return kept
 
 

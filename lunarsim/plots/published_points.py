@@ -10,13 +10,11 @@ from matplotlib.axes import Axes
 
 from lunarsim.errors import InputError
 from lunarsim.flight import ProfilePoint
-from lunarsim.plots import notes, style
+from lunarsim.plots import notes
+from lunarsim.plots.colours import ink, paper
 
 _LOOK: dict[str, Any] = {
     "linestyle": "",
-    "color": style.BLACK,
-    "markeredgecolor": style.BLACK,
-    "markerfacecolor": "white",
     "markersize": 4.0,
     "markeredgewidth": 0.9,
     "elinewidth": 0.9,
@@ -78,9 +76,9 @@ def overlay_levels(ax: Axes, points: Sequence[ProfilePoint], y: Axis) -> list[no
         if not is_level(point):
             continue
         value = (point.value(y.name) or 0.0) / y.unit
-        ax.axhline(value, color=style.BLACK, linewidth=0.6, linestyle=(0.0, (1.0, 3.0)), zorder=1.0)
-        ax.errorbar([x], [value], yerr=point.width(y.name) / y.unit or None, marker=TRIANGLE, **_LOOK)
-        texts.append(notes.Note(x, value, letter(i), style.BLACK, reach=_REACH_PT))
+        ax.axhline(value, color=ink(ax), linewidth=0.6, linestyle=(0.0, (1.0, 3.0)), zorder=1.0)
+        ax.errorbar([x], [value], yerr=point.width(y.name) / y.unit or None, marker=TRIANGLE, **_colours(ax), **_LOOK)
+        texts.append(notes.Note(x, value, letter(i), reach=_REACH_PT))
     return texts
 
 
@@ -93,6 +91,10 @@ def overlay(ax: Axes, points: Sequence[ProfilePoint], x: Axis, y: Axis, marker: 
             continue
         widths = point.width(x.name) / x.unit, point.width(y.name) / y.unit
         bars: dict[str, Any] = {"xerr": widths[0] or None, "yerr": widths[1] or None}
-        ax.errorbar([at / x.unit], [value / y.unit], marker=marker, **bars, **_LOOK)
-        texts.append(notes.Note(at / x.unit, value / y.unit, letter(i), style.BLACK, reach=_REACH_PT))
+        ax.errorbar([at / x.unit], [value / y.unit], marker=marker, **bars, **_colours(ax), **_LOOK)
+        texts.append(notes.Note(at / x.unit, value / y.unit, letter(i), reach=_REACH_PT))
     return texts
+
+
+def _colours(ax: Axes) -> dict[str, Any]:
+    return {"color": ink(ax), "markeredgecolor": ink(ax), "markerfacecolor": paper(ax)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 from lunarsim.campaign.statistics import Quantile
 from lunarsim.craft import LandingGear
 from lunarsim.errors import InputError
-from lunarsim.plots import style
-from lunarsim.plots.campaign import histogram, legend_above
+from lunarsim.plots import legends, style
+from lunarsim.plots.campaign import bars, explained
+from lunarsim.plots.colours import ink
 
 _HEIGHT_IN = 7.2
 _VIEW = 4.0  # times the limit of the gear: crashes at orbital speed would leave nothing to be seen of the landings
 _NEAR = 2.0  # widths of the column from its least value down to empty tanks, for these to be drawn
-_LIMIT: dict[str, Any] = {"color": "black", "linewidth": 2.0, "zorder": 5}
 
 
 class TouchdownAxes(NamedTuple):
@@ -71,6 +71,7 @@ def touchdowns(
     _, (upper, middle, lower) = plt.subplots(
         3, 1, figsize=(style.WIDTH_IN, _HEIGHT_IN), dpi=style.DPI, layout="constrained"
     )
+    style.write_title(upper, f"Touchdowns of {columns['descent_rate_mps'].size:,} runs")
     for ax, name, what in (
         (upper, "descent_rate_mps", "Descent rate at touchdown (m/s)"),
         (middle, "horizontal_speed_mps", "Horizontal speed at touchdown (m/s)"),
@@ -101,26 +102,31 @@ def _draw_speed(
     """Draw the distribution of a speed with its limit, in a view in which both can be seen."""
     far = speeds_mps > (np.inf if limit_mps is None else _VIEW * limit_mps)
     shown = speeds_mps if far.all() else speeds_mps[~far]
-    histogram(shown, what=what, quantiles=quantiles, ax=ax)
+    top = bars(ax, shown, what, quantiles)
     if limit_mps is not None:
         above = int(np.count_nonzero(speeds_mps > limit_mps))
-        ax.axvline(limit_mps, label=f"limit of the gear, {limit_mps:g} m/s: above in {above:,}", **_LIMIT)
+        _draw_limit(ax, limit_mps, top, f"limit of the gear, {limit_mps:g} m/s: above in {above:,}")
     _view(ax, [*shown, *([] if limit_mps is None else [limit_mps])])
     if shown.size < speeds_mps.size:
-        _note(ax, f"beyond, up to {speeds_mps.max():,.0f} m/s: {far.sum():,} \N{RIGHTWARDS ARROW}")
+        words = f"beyond this view, up to {speeds_mps.max():,.0f} m/s: {far.sum():,}"
+        ax.plot([], [], color=ink(ax), linestyle="", marker=">", markersize=4.0, label=words)
     _finish(ax, quantiles, speeds_mps.size)
 
 
 def _draw_left(ax: Axes, left_kg: NDArray[np.float64], quantiles: Sequence[Quantile]) -> None:
     """Draw the distribution of the propellant left; with empty tanks as a limit, where it comes near them."""
-    histogram(left_kg, what="Propellant left (kg)", quantiles=quantiles, ax=ax)
+    top = bars(ax, left_kg, "Propellant left (kg)", quantiles)
     values = list(left_kg)
     if left_kg.min() <= _NEAR * np.ptp(left_kg):
         dry = int(np.count_nonzero(left_kg <= 0.0))
-        ax.axvline(0.0, label=f"empty tanks: in {dry:,}", **_LIMIT)
+        _draw_limit(ax, 0.0, top, f"empty tanks: in {dry:,}")
         values.append(0.0)
     _view(ax, values)
     _finish(ax, quantiles, left_kg.size)
+
+
+def _draw_limit(ax: Axes, at: float, top: float, label: str) -> None:
+    ax.plot([at, at], [0.0, top], color=ink(ax), linewidth=2.0, zorder=5, label=label)
 
 
 def _view(ax: Axes, values: Sequence[float]) -> None:
@@ -129,14 +135,7 @@ def _view(ax: Axes, values: Sequence[float]) -> None:
     ax.set_xlim(min(values) - room, max(values) + room)
 
 
-def _note(ax: Axes, text: str) -> None:
-    look: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": style.TEXT_SIZE, "color": style.INK}
-    paper: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 2.0}
-    ax.text(0.99, 0.95, text, transform=ax.transAxes, zorder=6, bbox=paper, **look)
-
-
 def _finish(ax: Axes, quantiles: Sequence[Quantile], runs: int) -> None:
     ax.set_ylabel(f"Runs, of {runs:,}", fontsize=style.AXIS_SIZE)
-    title = f"Quantiles with {100.0 * quantiles[0].confidence:g} % intervals" if quantiles else ""
     if ax.get_legend_handles_labels()[0]:
-        legend_above(ax, title)
+        legends.on_top(ax, explained(quantiles) if quantiles else "")

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from lunarsim.errors import InputError
 from lunarsim.flight import EventKind, Flight, Site
 from lunarsim.plots import notes, placing, style
+from lunarsim.plots.colours import ink
 from lunarsim.plots.style import Curve
 from lunarsim.plots.window import Window, degrees_east, degrees_north
 
 _TICK_STEPS_S = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 _MOST_TICKS = 7
+_BELOW_THE_POLE = 0.12  # of the height of a map of the whole Moon, for its scale bar
 
 
 def ground_track(
@@ -58,10 +60,10 @@ def ground_track(
     InputError
         If a flight, the labels, a site, the extent or the axes are not of the kind above.
     """
-    curves = style.curves("ground_track", flights, labels)
+    curves = style.curves("ground_track", flights, labels, ax)
     places = _places(curves, sites)
     window = Window.around(flights, places) if extent is None else Window.of(extent)
-    ax = style.axes_for(ax, 4.9)
+    ax = style.axes_for(ax, 4.9, style.about("Ground track", curves))
     texts: list[notes.Note] = []
     for curve in curves:
         flight = curve.flight
@@ -76,7 +78,7 @@ def ground_track(
         texts += _mark_events(ax, window, curve)
         texts += _mark_times(ax, window, curve, step_s) if step_s else []
         _arrow(ax, window, curve)
-    placing.place(ax, texts)
+    placing.place(ax, texts, grow=_may_grow(window))
     return ax
 
 
@@ -92,7 +94,8 @@ def _places(curves: Sequence[Curve], sites: Mapping[str, Site] | None) -> dict[s
 
 def _dress(ax: Axes, window: Window) -> None:
     ax.set_xlim(window.west, window.east)
-    ax.set_ylim(window.south, window.north)
+    below = _BELOW_THE_POLE * (window.north - window.south) if _may_grow(window) and window.south <= -90.0 else 0.0
+    ax.set_ylim(window.south - below, window.north)
     ax.set_aspect(1.0 / window.shrink)
     style.dress(ax, "Selenographic longitude (deg, ME)", "Selenographic latitude (deg, ME)")
     steps = [1, 2, 3, 5, 6, 10]
@@ -103,13 +106,19 @@ def _dress(ax: Axes, window: Window) -> None:
     ax.spines[:].set_visible(True)
 
 
+def _may_grow(window: Window) -> bool:
+    """Return whether there is room for a legend above a map: beyond the pole, where there is nothing to be covered."""
+    return window.north >= 90.0
+
+
 def _scale_bar(ax: Axes, window: Window) -> None:
     """Draw a scale bar, true at the middle latitude, in the clearest corner."""
     length_km = style.round_number(0.22 * window.width_km)
     width = length_km / window.width_km
-    corners = [Bbox.from_bounds(x, y, width, 0.08) for y in (0.03, 0.89) for x in (0.97 - width, 0.03)]
+    rows = (0.03,) if _may_grow(window) else (0.03, 0.89)  # the legend may come to stand on top
+    corners = [Bbox.from_bounds(x, y, width, 0.08) for y in rows for x in (0.97 - width, 0.03)]
     box = corners[placing.clearest(ax, corners)]
-    bar: dict[str, Any] = {"color": style.INK, "linewidth": 3.0, "solid_capstyle": "butt"}
+    bar: dict[str, Any] = {"color": ink(ax), "linewidth": 3.0, "solid_capstyle": "butt"}
     ax.plot([box.x0, box.x1], [box.y0, box.y0], transform=ax.transAxes, **bar)
     latitude = round(window.middle_latitude)
     left = box.x0 < 0.5
@@ -120,8 +129,8 @@ def _scale_bar(ax: Axes, window: Window) -> None:
         xycoords="axes fraction",
         textcoords="offset points",
         ha="left" if left else "right",
-        fontsize=style.TEXT_SIZE,
-        color=style.INK,
+        fontsize=style.text_size(ax),
+        color=ink(ax),
     )
 
 
@@ -130,7 +139,7 @@ def _mark_site(ax: Axes, window: Window, title: str, site: Site) -> list[notes.N
     if not window.holds(lon, lat)[0]:
         return []
     x, y = float(window.wrapped(lon)[0]), float(lat[0])
-    ax.scatter([x], [y], s=130.0, marker="o", facecolor="none", edgecolor=style.INK, linewidth=1.2, zorder=4)
+    ax.scatter([x], [y], s=130.0, marker="o", facecolor="none", edgecolor=ink(ax), linewidth=1.2, zorder=4)
     return [notes.Note(x, y, title, radius=7.0)]
 
 
@@ -147,8 +156,9 @@ def _mark_events(ax: Axes, window: Window, curve: Curve) -> list[notes.Note]:
         if event.kind is EventKind.PERILUNE and perilune_named:  # of many perilunes the first is named
             continue
         perilune_named |= event.kind is EventKind.PERILUNE
+        rank = 1 if event.kind in (EventKind.PERILUNE, EventKind.IGNITION) else 0
         when = f", {style.utc(event.time, '%H:%M:%S')} UTC" if event.kind is EventKind.IMPACT else ""
-        texts.append(notes.Note(x, y, notes.name(event, curve.flight) + when, curve.color))
+        texts.append(notes.Note(x, y, notes.name(event, curve.flight) + when, curve.color, rank=rank))
     return texts
 
 
@@ -168,7 +178,7 @@ def _mark_times(ax: Axes, window: Window, curve: Curve, step_s: float) -> list[n
     pattern = "%H:%M" if step_s >= 60.0 else "%H:%M:%S"
     texts = [style.utc(time, pattern) for time in states.epoch[shown]]
     texts[:1] = [f"{text} UTC" for text in texts[:1]]  # the first says which time it is
-    return [notes.Note(*note, curve.color) for note in zip(x, y, texts, strict=True)]
+    return [notes.Note(*note, curve.color, rank=2) for note in zip(x, y, texts, strict=True)]
 
 
 def _tick_step_s(window: Window, curves: Sequence[Curve]) -> float | None:

@@ -122,8 +122,10 @@ def degrees_east(lon: float, _position: object = None) -> str:
 
 
 def degrees_north(lat: float, _position: object = None) -> str:
-    """Return a latitude as text, such as ``58° S``."""
+    """Return a latitude as text, such as ``58° S``; nothing beyond a pole."""
     lat = round(lat, 6)
+    if abs(lat) > 90.0:
+        return ""
     return f"{abs(lat):g}°{'' if lat == 0.0 else ' N' if lat > 0.0 else ' S'}"
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from lunarsim.plots import style
+from lunarsim.plots.colours import ink
 
 from . import report
 
@@ -160,5 +161,5 @@ def draw_kinds(ax: Axes, rows: list[dict[str, Any]], x: str, height: Any) -> Non
 
 def note(ax: Axes, text: str, place: tuple[float, float], shift: tuple[float, float], ha: str = "left") -> None:
     """Write a number beside its point."""
-    look: dict[str, Any] = {"fontsize": style.TEXT_SIZE, "color": style.INK, "ha": ha}
+    look: dict[str, Any] = {"fontsize": style.TEXT_SIZE, "color": ink(), "ha": ha}
     ax.annotate(text, place, shift, textcoords="offset points", **look)
