@@ -201,6 +201,13 @@ def test_a_ground_that_contradicts_itself_is_mended_in_memory_too(coast):
     assert Terrain(name="hills", ground=wrong) == coast.scenario.moon.terrain
 
 
+def test_a_ground_of_whole_numbers_is_one_of_floats_for_which_kernels_are_compiled():
+    ground = files.hills().ground
+    whole = Terrain(name="whole", ground=ground._replace(radius_m=1_737_400, west_rad=0, outside_m=0)).ground
+    assert [type(value) for value in whole] == [type(value) for value in ground]
+    assert not any(value.flags.writeable for value in whole if isinstance(value, np.ndarray))
+
+
 @pytest.mark.parametrize(
     ("member", "change", "words"),
     [

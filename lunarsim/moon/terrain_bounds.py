@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.kernels import terrain as kernels
 from lunarsim.kernels.terrain import Ground
@@ -21,6 +22,14 @@ from lunarsim.moon.terrain_heights import Samples, check_heights
 _HIGHEST_ON_THE_MOON_M = 10_786.0  # 5.41 N 201.37 E, LROC (Robinson 2010, lroc.im-ldi.com/images/249)
 _SMALLEST_STEP_RAD = 1e-9  # 2 mm on the ground
 _ROUNDING = 1e-6  # of a pixel
+_POLE_RAD, _TURN_RAD = 0.5 * np.pi, 2.0 * np.pi
+_RANGES = {
+    "radius_m": (1.0, 1e9),
+    "north_rad": (-_POLE_RAD, _POLE_RAD + _ROUNDING),
+    "west_rad": (-4.0 * _TURN_RAD, 4.0 * _TURN_RAD),
+    "lat_step_rad": (_SMALLEST_STEP_RAD, 2.0 * _POLE_RAD),
+    "lon_step_rad": (_SMALLEST_STEP_RAD, _TURN_RAD),
+}
 
 _Float = TypeVar("_Float", np.float32, np.float64)
 
@@ -37,14 +46,15 @@ def bounded(ground: Ground, name: str) -> Ground:
     """
     _check_grid(ground, name)
     heights = _read_only(np.ascontiguousarray(ground.heights_m))
-    full_turn = 2.0 * np.pi - heights.shape[1] * ground.lon_step_rad
+    full_turn = _TURN_RAD - heights.shape[1] * ground.lon_step_rad
     around = bool(abs(full_turn) < _ROUNDING * ground.lon_step_rad)
     caps, step = around and heights.size > 1, (1.0 - _ROUNDING) * ground.lat_step_rad
     ground = ground._replace(
+        **{name: float(getattr(ground, name)) for name in (*_RANGES, "outside_m")},  # kernels are compiled for floats
         heights_m=heights,
         around=around,
-        north_pole_m=_pole(heights[0], caps and ground.north_rad + step > 0.5 * np.pi),
-        south_pole_m=_pole(heights[-1], caps and _south_rad(ground) - step < -0.5 * np.pi),
+        north_pole_m=_pole(heights[0], caps and ground.north_rad + step > _POLE_RAD),
+        south_pole_m=_pole(heights[-1], caps and _south_rad(ground) - step < -_POLE_RAD),
         lowest_m=float(heights.min()),
         highest_m=float(heights.max()),
         steepest_m_per_rad=0.0,
@@ -72,35 +82,21 @@ def _check_grid(ground: Ground, name: str) -> None:
     """Refuse a raster that the kernels could not find their way in."""
     if not isinstance(ground, Ground):
         raise InputError(f"ground = {ground!r} of terrain {name}: expected a Ground; see Terrain.from_array")
-    heights = ground.heights_m
+    heights, lat_step, lon_step = ground.heights_m, ground.lat_step_rad, ground.lon_step_rad
     shape = np.shape(heights)
     if getattr(heights, "dtype", None) != np.float32 or not (shape == (1, 1) or (len(shape) == 2 and min(shape) > 1)):
         raise InputError(f"terrain {name} has heights of shape {shape}: expected rows and columns of 32-bit floats")
-    numbers = (ground.radius_m, ground.north_rad, ground.west_rad, ground.lat_step_rad, ground.lon_step_rad)
-    if not (all(np.isfinite(number) for number in numbers) and abs(ground.west_rad) < 8.0 * np.pi):
-        raise InputError(f"terrain {name} has a radius or a grid that is not finite: {numbers}")
-    steps = min(ground.lat_step_rad, ground.lon_step_rad) >= _SMALLEST_STEP_RAD
-    edge = 0.5 * np.pi + _ROUNDING * ground.lat_step_rad
-    on_moon = steps and _south_rad(ground) >= -edge and ground.north_rad <= edge
-    if not on_moon or shape[1] * ground.lon_step_rad > 2.0 * np.pi + _ROUNDING * ground.lon_step_rad:
+    for number, (least, most) in _RANGES.items():
+        checks.number(f"{number} of terrain {name}", getattr(ground, number), minimum=least, maximum=most)
+    if np.isinf(ground.outside_m):
+        raise InputError(f"terrain {name} is infinite outside: expected a height, or NaN where it is not known")
+    if _south_rad(ground) < -_POLE_RAD - _ROUNDING * lat_step or shape[1] * lon_step > _TURN_RAD + _ROUNDING * lon_step:
         raise InputError(
-            f"terrain {name} has {shape[0]} x {shape[1]} pixels of {ground.lat_step_rad:g} x {ground.lon_step_rad:g} "
-            f"rad from {ground.north_rad:g} rad north: expected a part of the Moon"
+            f"terrain {name} has {shape[0]} x {shape[1]} pixels of {lat_step:g} x {lon_step:g} rad from "
+            f"{ground.north_rad:g} rad north: expected a part of the Moon"
         )
-    if ground.radius_m <= 0.0 or np.isinf(ground.outside_m):
-        raise InputError(
-            f"terrain {name} has heights above {ground.radius_m:g} m from the Moon's centre, {ground.outside_m:g} m "
-            "outside: expected more than zero, and a finite height outside or NaN, not known"
-        )
-    north, west, lat_step, lon_step = np.degrees(numbers[1:])
-    grid = Grid(
-        rows=shape[0],
-        columns=shape[1],
-        north_deg=north,
-        west_deg=west,
-        lat_step_deg=lat_step,
-        lon_step_deg=lon_step,
-    )
+    degrees = {f"{number.removesuffix('rad')}deg": np.degrees(getattr(ground, number)) for number in list(_RANGES)[1:]}
+    grid = Grid(rows=shape[0], columns=shape[1], **degrees)
     check_heights(heights, grid.position, name, Samples())
 
 
