@@ -112,8 +112,8 @@ def test_what_is_compared_by_arrays_has_no_hash(coast):
 
 
 @given(
-    a=st.lists(st.one_of(st.floats(), st.integers(-3, 3), st.text(max_size=2)), max_size=4),
-    b=st.lists(st.one_of(st.floats(), st.integers(-3, 3), st.text(max_size=2)), max_size=4),
+    a=st.lists(st.one_of(st.floats(), st.integers(-3, 3), st.sampled_from(["", "x"])), max_size=4),
+    b=st.lists(st.one_of(st.floats(), st.integers(-3, 3), st.sampled_from(["", "x"])), max_size=4),
 )
 def test_equality_holds_of_oneself_and_both_ways(a, b):
     assert same(tuple(a), tuple(a))
