@@ -106,7 +106,7 @@ _ADVICE: Mapping[int, str] = MappingProxyType(
         errno.EROFS: "{} on another disk, this one can only be read",
         errno.ENAMETOOLONG: "give a shorter name",
         errno.ENOENT: "{} that exists, or make it first",
-        errno.ENOTDIR: "{}, where now a part of the path is a file",
+        errno.ENOTDIR: "{} that you may write to, a part of this path is a file",
         errno.EEXIST: "give another name, or move away the file of this name",
         errno.EISDIR: "give another name, or move away the folder of this name",
         errno.EMFILE: "close some files, or raise the limit of open ones (ulimit -n)",
