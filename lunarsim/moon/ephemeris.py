@@ -84,8 +84,8 @@ class Ephemeris:
         Raises
         ------
         DataError
-            If the file cannot be read, is no SPK file, is damaged, or has no segments of types 2 and 3 (Chebyshev series)
-            that lead to the Moon, or others on the way.
+            If the file cannot be read, is no SPK file, is damaged, or has no segments of types 2 and 3 (Chebyshev
+            series) that lead to the Moon, or others on the way.
         """
         path = data.user_path(path)
         spk.span(path, ())
