@@ -238,6 +238,11 @@ def numbers_of(scenario, values):
     return row, epoch_s, ground, rows.plan
 
 
+def roundings(count):
+    """Return the relative error that so many roundings can leave, with a margin of ten."""
+    return 10.0 * count * np.finfo(float).eps / 2.0
+
+
 @pytest.mark.parametrize("share", [1.0, 0.37])
 def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(scenario, share):
     for name in paths_of(scenario):
@@ -245,8 +250,13 @@ def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(sc
         values = moved(case, name, share)
         row, epoch_s, ground, plan = numbers_of(case, values)
         expected, expected_epoch_s, expected_ground, expected_plan = numbers_of(edited(case, values), {})
-        # seconds since J2000 are kept to 1e-7 s in both, a Time to 1e-11 s; all else to roundings
-        np.testing.assert_allclose(row, expected, rtol=5e-15, atol=2e-11, err_msg=name)
+        # seconds since J2000 are kept to 1e-7 s in both, a Time to 1e-11 s; all else to roundings. A state is made of
+        # sines and cosines, which differ by processor and by how many are taken at once: of its length it is right
+        for vector in (places.POSITION, places.VELOCITY):
+            bound = roundings(30) * np.linalg.norm(expected[vector])  # products and sums on the way from elements
+            np.testing.assert_allclose(row[vector], expected[vector], rtol=0, atol=bound, err_msg=name)
+            row[vector] = expected[vector]
+        np.testing.assert_allclose(row, expected, rtol=roundings(4), atol=2e-11, err_msg=name)  # units and sums
         assert epoch_s == pytest.approx(expected_epoch_s, abs=3e-7)
         assert ground.radius_m == pytest.approx(expected_ground.radius_m, abs=1e-9)
         np.testing.assert_array_equal(plan.kinds, expected_plan.kinds)
