@@ -239,13 +239,19 @@ def test_segments_that_do_not_follow_each_other_make_no_trajectory(burns):
         FlownPhase("x", first.segment, 0.0, np.ones(2))
 
 
-def test_parts_of_two_flights_make_no_flight(coast, burns):
-    for part in ("outcome", "trajectory"):
-        with pytest.raises(ls.InputError, match=r"state|outcome"):
-            dataclasses.replace(burns, **{part: getattr(coast, part)})
+def test_parts_of_two_flights_are_not_saved_and_not_loaded_as_one(saved, coast, burns, tmp_path):
     late = dataclasses.replace(burns.timeline[-1], moment=coast.timeline[-1].moment)
-    with pytest.raises(ls.InputError, match=r"after the start: expected 0\.000"):
-        dataclasses.replace(burns, timeline=(late,))
+    for parts, words in (
+        ({"outcome": coast.outcome}, "the outcome's state is not where the motion is"),
+        ({"trajectory": coast.trajectory}, "the outcome's state is not where the motion is"),
+        ({"timeline": (late,)}, r"after the start: expected 0\.000"),
+    ):
+        with pytest.raises(ls.InputError, match=words):
+            dataclasses.replace(burns, **parts).save(tmp_path / "mixed.npz")
+    changed = document(saved / "burns.npz")
+    changed["flight"]["outcome"] = document(saved / "coast.npz")["flight"]["outcome"]
+    files.edited(saved / "burns.npz", tmp_path / "x.npz", {"flight.json": json.dumps(changed).encode()})
+    assert "the outcome's state is not where the motion is" in told(tmp_path / "x.npz")
 
 
 def test_a_time_that_would_need_a_server_is_refused(saved, tmp_path):

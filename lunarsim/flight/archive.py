@@ -15,6 +15,7 @@ import numpy as np
 from lunarsim import __version__, data
 from lunarsim.errors import DataError, InputError
 from lunarsim.flight.archive_members import Members
+from lunarsim.flight.consistency import check_flight
 from lunarsim.flight.encoding import Arrays, Encoder, decode, field_names
 from lunarsim.flight.field_types import check_fields
 from lunarsim.flight.flight import Flight
@@ -47,10 +48,11 @@ def save_flight(flight: Flight, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     InputError
-        If the scenario holds something of a class that is not lunarsim's.
+        If the scenario holds something of a class that is not lunarsim's, or parts of the flight contradict each other.
     OutputError
         If the file cannot be written.
     """
+    check_flight(flight)
     encoder = Encoder()
     plain = {name: encoder.encode(getattr(flight, name), name) for name in field_names(Flight) if name != "trajectory"}
     phases = [_encoded_phase(encoder, phase, i) for i, phase in enumerate(flight.trajectory.phases)]
@@ -108,7 +110,9 @@ def _flight(file: Path, archive: zipfile.ZipFile, arrays: Members) -> Flight:
     phases = tuple(_phase(node, arrays, f"{_DOCUMENT}: phases.{i}") for i, node in enumerate(document["phases"]))
     fields = {**plain, "trajectory": Trajectory(phases)}
     check_fields(Flight, fields)
-    return Flight(**fields)
+    flight = Flight(**fields)
+    check_flight(flight)
+    return flight
 
 
 def _phase(nodes: dict[str, Any], arrays: Arrays, at: str) -> FlownPhase:

@@ -20,7 +20,6 @@ from lunarsim.errors import InputError, SpanError
 from lunarsim.flight import over_ground, tables
 from lunarsim.flight.attitude import planned_burns, thrust_directions
 from lunarsim.flight.clock import seconds_after, time_after
-from lunarsim.flight.consistency import check_flight
 from lunarsim.flight.moment import Belief, Moment, Truth
 from lunarsim.flight.outcome import Outcome
 from lunarsim.flight.scenario import Scenario
@@ -64,9 +63,6 @@ class Flight:
     outcome: Outcome
     trajectory: Trajectory
     phases: tuple[PhaseRecord, ...] = ()
-
-    def __post_init__(self) -> None:
-        check_flight(self)
 
     @property
     def start(self) -> Time:
@@ -305,7 +301,8 @@ class Flight:
         Raises
         ------
         InputError
-            If the scenario holds something of a class that is not lunarsim's, such as a steering law of your own.
+            If the scenario holds something of a class that is not lunarsim's, such as a steering law of your own, or
+            parts of the flight were replaced by those of another.
         OutputError
             If the file cannot be written; nothing is then left half-written.
         """

@@ -84,10 +84,10 @@ class Ephemeris:
         Raises
         ------
         DataError
-            If the file cannot be read, is no SPK file, is damaged, or has no segments of types 2 and 3 (Chebyshev
-            series) that lead to the Moon, or others on the way.
+            If the file cannot be read, is no SPK file, is damaged, or does not lead to the Moon by segments of types 2
+            and 3 (Chebyshev series) alone.
         """
-        path = data.user_path(path)
+        path = Path(path)
         spk.span(path, ())
         return cls(name=path.stem, path=path)
 
