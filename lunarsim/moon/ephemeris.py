@@ -87,7 +87,7 @@ class Ephemeris:
             If the file cannot be read, is no SPK file, is damaged, or does not lead to the Moon by segments of types 2
             and 3 (Chebyshev series) alone.
         """
-        path = Path(path)
+        path = data.user_path(path)
         spk.span(path, ())
         return cls(name=path.stem, path=path)
 
