@@ -19,7 +19,9 @@ from lunarsim.campaign.rows import Rows
 from lunarsim.kernels import places, run, steering
 from lunarsim.kernels.guidance import law as laws
 from lunarsim.kernels.guidance.limits import exhaust_velocity
+from lunarsim.kernels.guidance.look import COMPUTER, FIRST_LOOK, LOOKS
 from lunarsim.kernels.guidance.memory import MEMORY, PARAMETERS
+from lunarsim.kernels.guided import gets_nowhere
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
 UP = np.array([0.6, 0.0, 0.8])
@@ -280,6 +282,15 @@ def test_a_cycle_too_short_for_the_reference_driver_is_too_short_for_the_other(c
 def test_a_phase_of_more_than_a_million_cycles_is_refused():
     with pytest.raises(ls.InputError, match="holds over a million cycles"):
         ls.Guided(name="down", law=ls.EngineOff(), longest=1e9 * u.s, cycle=0.5 * u.s)
+
+
+def test_a_phase_whose_cycles_shrink_gets_nowhere_after_twice_its_cycles_and_ten_thousand():
+    phase, computer = np.zeros(places.PHASE_SIZE), np.zeros(COMPUTER)
+    phase[places.LONGEST], phase[places.CYCLE] = 100.0, 0.5
+    computer[FIRST_LOOK] = 70.0  # of the phases before
+    for looks, expected in ((70, False), (470, False), (10_470, False), (10_471, True)):
+        computer[LOOKS] = looks
+        assert gets_nowhere(phase, computer) is expected
 
 
 def test_the_cross_check_sees_another_cut_off_another_exit_and_other_propellant():

@@ -33,7 +33,7 @@ from lunarsim.kernels.terrain import Ground, clearance
 AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST = 0, 1, 2, 3, 4, 5, 6
 
 _LONGEST_STEP_S = 400.0
-_SHORTEST_STEP_S = 1e-6
+_SHORTEST_STEP_S = 1e-8
 _ORDER = 9.0  # the error that is estimated goes with this power of the step
 _CUTOFF_S = 1e-9  # how closely events are found
 _CONTACT_S = 1e-7
