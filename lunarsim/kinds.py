@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from itertools import islice
 from numbers import Integral, Number, Real
 from os import PathLike
 from typing import Any, NamedTuple
@@ -74,6 +75,7 @@ _WORDS: dict[Any, str] = {
     Callable: "a function",
     type(None): "None",
 }
+_MOST_ELEMENTS = 1000  # of a container that are looked at
 _MOST_BITS = 1023  # of a whole number, for it to be a float
 
 _MAPPINGS = (dict, Mapping)
@@ -150,27 +152,32 @@ def _misfit_in_list(name: str, value: Any, hint: Any) -> Misfit | None:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, _CONTAINERS.get(origin, Collection)):
         return Misfit(name, value, hint)
     try:
-        elements = iter(value)
-        elements = list(elements) if isinstance(value, Collection) else []  # an iterator is left as it is
+        iter(value)
     except TypeError:  # an array without dimensions
         return Misfit(name, value, hint)
+    if not isinstance(value, list | tuple | set | frozenset):  # what others hold may be endless, or on a disk
+        return None
     if origin is tuple and inner[-1] is not Ellipsis:
-        if len(elements) != len(inner):
+        if len(value) != len(inner):
             return Misfit(name, value, hint)
-        hints = inner
+        pairs: Iterable[tuple[Any, Any]] = zip(value, inner, strict=True)
     else:
-        hints = inner[:1] * len(elements)
-    parts = (misfit(f"{name}[{i}]", *each) for i, each in enumerate(zip(elements, hints, strict=True)))
+        pairs = ((each, inner[0]) for each in islice(value, _MOST_ELEMENTS))
+    parts = (misfit(f"{name}[{i}]", *pair) for i, pair in enumerate(pairs))
     return next((part for part in parts if part is not None), None)
 
 
 def _misfit_in_mapping(name: str, value: Any, hint: Any) -> Misfit | None:
     if not isinstance(value, Mapping):
         return Misfit(name, value, hint)
+    if not isinstance(value, dict | types.MappingProxyType):
+        return None
     of_key, of_value = typing.get_args(hint)
-    keys = (misfit(f"a key of {name}", key, of_key) for key in value)
-    values = (misfit(f"{name}[{shown(key)}]", each, of_value) for key, each in value.items())
-    return next((part for part in (*keys, *values) if part is not None), None)
+    for key, each in islice(value.items(), _MOST_ELEMENTS):
+        found = misfit(f"a key of {name}", key, of_key) or misfit(f"{name}[{shown(key)}]", each, of_value)
+        if found is not None:
+            return found
+    return None
 
 
 def _in_union(name: str, value: Any, hint: Any) -> Misfit | None:

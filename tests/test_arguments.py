@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import types
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -20,6 +21,7 @@ import lunarsim as ls
 from lunarsim import plots
 from lunarsim.arguments import checked
 from lunarsim.errors import LunarsimError
+from lunarsim.kinds import misfit
 
 MODULES = ("campaign", "data", "detectors", "plots", "reconstruct")  # whose own names are public, too
 OF_THE_NETWORK = {"data.fetch", "data.download"}
@@ -197,6 +199,19 @@ def test_lists_and_numpy_numbers_serve_where_tuples_and_floats_are_meant(given):
     plan = [ls.Coast(duration=60 * u.s)]
     craft = ls.Spacecraft(dry_mass=1 * u.kg, propellant_mass=1 * u.kg, engine=engine)
     assert ls.Scenario(name="a list", state=given.scenario.state, craft=craft, plan=plan).plan == plan
+
+
+def test_what_is_endless_or_lies_on_a_disk_is_not_looked_through():
+    class OnDisk(Mapping):
+        def __iter__(self):
+            raise AssertionError("read")
+
+        __len__ = __getitem__ = __iter__
+
+    assert misfit("numbers", range(10**15), Sequence[int]) is None
+    assert misfit("columns", OnDisk(), Mapping[str, float]) is None
+    assert misfit("lines", count(), Iterable[int]) is None
+    assert misfit("lines", [1, "x"], Iterable[int]).name == "lines[1]"
 
 
 @pytest.mark.parametrize(
