@@ -155,7 +155,7 @@ SAYS = {
     "plots.altitude_profile([flight])": "expected a Flight; give them one by one",
     "plots.tornado(flight)": "expected a Tornado",
     "ls.write_csv(scenario, 'x.csv')": "write_csv: flight = <Scenario>: expected a Flight; fly it first",
-    "ls.load_scenario(5)": "load_scenario: name = 5: expected a text or a path",
+    "ls.load_scenario(5)": "5 is not the name of a file: give a text or a path",
 }
 
 

@@ -259,12 +259,12 @@ def test_dispersed_throttles_fail_for_one_reason_in_both_drivers_and_the_rest_bu
 
 
 def test_more_thrust_than_can_be_resolved_is_refused_by_both_drivers():
-    feather = replace(CRAFT, dry_mass=1e-9 * u.kg, propellant_mass=1e-9 * u.kg)
+    feather = replace(CRAFT, dry_mass=1e-3 * u.kg, propellant_mass=1e-3 * u.kg)
     with pytest.raises(ls.InputError, match=r"accelerates the dry_mass = .* by more than 100000 m / s2"):
         flight_plan(1e5, 0.0, 1600.0, burn(), craft=feather)
     scenario = flight_plan(1e5, 0.0, 1600.0, burn(), ls.Coast(duration=1 * u.s))
     rows = Rows.of(scenario, ["craft.dry_mass"])
-    row = rows.table({"craft.dry_mass": np.array([1e-9])})[0]
+    row = rows.table({"craft.dry_mass": np.array([1e-3])})[0]
     assert run.why_not(row, rows.plan) == places.TOO_STRONG
 
 
@@ -281,7 +281,7 @@ def test_a_cycle_too_short_for_the_reference_driver_is_too_short_for_the_other(c
 
 def test_a_phase_of_more_than_a_million_cycles_is_refused():
     with pytest.raises(ls.InputError, match="holds over a million cycles"):
-        ls.Guided(name="down", law=ls.EngineOff(), longest=1e9 * u.s, cycle=0.5 * u.s)
+        ls.Guided(name="down", law=ls.EngineOff(), longest=1e7 * u.s, cycle=0.5 * u.s)
 
 
 def test_a_phase_whose_cycles_shrink_gets_nowhere_after_twice_its_cycles_and_ten_thousand():

@@ -181,9 +181,9 @@ def tidal_corrections(body_pa: Vector, gm: float, field: ls.GravityField, k2: fl
 def test_the_tide_is_that_of_corrected_coefficients_in_the_field(seed: int) -> None:
     rng = np.random.default_rng(seed)
     field = ls.GravityField.grail(degree=2)
-    k2 = 24.0  # a thousandfold, so that rounding of the central term does not hide it
+    k2 = 2.4  # a hundredfold, so that rounding of the central term does not hide it; C20 stays the Moon's
     plain = ls.Moon(gravity=field, third_bodies=()).lower(START_ET_S, 1000.0)
-    tidal = ls.Moon(gravity=field, third_bodies=(), tide=True, love_number=k2).lower(START_ET_S, 1000.0)
+    tidal = ls.Moon(gravity=field, third_bodies=(), tide=True).lower(START_ET_S, 1000.0)._replace(love_number=k2)
     r = rng.normal(size=3)
     r *= 1.85e6 / np.linalg.norm(r)
 
@@ -200,7 +200,7 @@ def test_the_tide_is_that_of_corrected_coefficients_in_the_field(seed: int) -> N
 
     expected = acceleration(corrected, r) - acceleration(plain, r)
     found = acceleration(tidal, r) - acceleration(plain, r)
-    assert np.allclose(found, expected, rtol=0.0, atol=1e-11 * np.linalg.norm(expected))  # rounding of 1.4 m/s2
+    assert np.allclose(found, expected, rtol=0.0, atol=1e-10 * np.linalg.norm(expected))  # rounding of 1.4 m/s2
 
 
 def acceleration(environment: motion.Environment, r: Vector, *, mass_kg: float = 1000.0) -> Vector:

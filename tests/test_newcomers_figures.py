@@ -37,7 +37,6 @@ RATES = statistics.outcome_rates(
 )
 SHARES = statistics.sobol(lambda v: v[:, 0] + 3.0 * v[:, 1] * v[:, 2], ("thrust", "mass", "state"), base=64)
 MOVED = {"point mass": None, "degree 10": 3 * u.km, "sunlight": 2 * u.m}
-RUNGS = [ls.Rung(name=name, flight=None, moved=moved) for name, moved in MOVED.items()]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +88,9 @@ FIGURES = {
     "histogram": lambda _, ax: plots.histogram(
         SPEEDS, what="Impact speed (m/s)", quantiles=statistics.quantiles(SPEEDS, (0.05, 0.5, 0.95)), ax=ax
     ),
-    "ladder": lambda _, ax: plots.ladder(RUNGS, ax=ax),
+    "ladder": lambda flights, ax: plots.ladder(
+        [ls.Rung(name=name, flight=flights[0], moved=moved) for name, moved in MOVED.items()], ax=ax
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,16 +50,18 @@ def user_path(name: object) -> Path:
     """
     if not isinstance(name, str | os.PathLike):
         raise InputError(f"{shown(name)} is not the name of a file: give a text or a path")
+    given = shown(os.fspath(name))
     try:
         path = Path(name).expanduser()
         with suppress(FileNotFoundError, NotADirectoryError):
             path.stat()
     except RuntimeError:
-        raise InputError(f"{shown(name)}: there is no such user on this machine: give the whole path") from None
+        raise InputError(f"{given}: there is no such user on this machine: give the whole path") from None
     except (TypeError, ValueError) as error:
-        raise InputError(f"{shown(name)}: no file can have this name ({error}): give another") from None
+        raise InputError(f"{given}: no file can have this name ({error}): give another") from None
     except OSError as error:
-        raise InputError(f"{shown(name)}: no file can be reached under this name ({error.strerror or error})") from None
+        why, other = error.strerror or error, "a shorter name" if error.errno == errno.ENAMETOOLONG else "another path"
+        raise InputError(f"{given}: no file can be reached under this name ({why}): give {other}") from None
     return path
 
 
