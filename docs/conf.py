@@ -41,6 +41,7 @@ myst_heading_anchors = 3
 autosummary_generate = True
 autosummary_imported_members = True
 autosummary_context = {"described": described}
+suppress_warnings = ["config.cache"]  # a function in the context is not kept between builds
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # numpydoc's sections give the types in words
 add_module_names = False

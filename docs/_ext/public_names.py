@@ -1,6 +1,7 @@
 """A warning for each public name that the API page does not list; a strict build then fails."""
 
 import re
+from inspect import ismodule
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -19,7 +20,8 @@ def check(_app: Sphinx, env: BuildEnvironment) -> None:
     listed = set(
         re.findall(r"^\s*(?:lunarsim\.)?(\w+)\s*$", Path(env.doc2path(_PAGE)).read_text("utf-8"), re.MULTILINE)
     )
-    for name in sorted(set(lunarsim.__all__) - listed):
+    missing = {name for name in set(lunarsim.__all__) - listed if not ismodule(getattr(lunarsim, name))}
+    for name in sorted(missing):  # packages are pages of their own, or the way to what is listed
         logger.warning("lunarsim.%s is public and not on the page", name, location=_PAGE)
 
 
