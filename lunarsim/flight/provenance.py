@@ -11,6 +11,8 @@ from astropy import units as u
 
 from lunarsim.errors import InputError
 
+_LARGEST_SI = 1e21  # of the end of an interval, as of any number that was published
+
 
 class Status(Enum):
     """Where a number comes from."""
@@ -94,7 +96,8 @@ class Provenance:
             low, high = (u.Quantity(end).to(value.unit) for end in self.interval)
         except (TypeError, ValueError):  # UnitConversionError is both
             low = high = 0.0
-        if not (low < high and np.isfinite(high - low)):
+        ends = np.abs([u.Quantity(low).si.value, u.Quantity(high).si.value])
+        if not (low < high and np.all(ends <= _LARGEST_SI)):
             raise InputError(
                 f"interval = {self.interval} of {self.value}: expected two numbers in the unit of the value, the "
                 "smaller first, such as ['48 N', '456 N']"
