@@ -28,8 +28,9 @@ from campaign_runs import Flown, Impacts, Runs, luna25_runs
 from campaign_scipy import scipy_impacts
 
 import lunarsim as ls
-from lunarsim.campaign.rows import Rows
-from lunarsim.kernels import places, run
+from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.kernels import places
+from lunarsim.kernels.driver import run
 
 COARSE_M, DEFAULT_M = 0.1, 1e-3  # local error of a step: as the peers, and the default
 SHARE = 256  # runs that a thread takes at once

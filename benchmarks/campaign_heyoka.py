@@ -25,10 +25,10 @@ from campaign_runs import Flown, Impacts, Runs, Vector, gathered
 from numpy.polynomial import chebyshev
 
 import lunarsim as ls
-from lunarsim.kernels.chebyshev import evaluate
-from lunarsim.kernels.gravity import HarmonicField
-from lunarsim.kernels.motion import Environment
-from lunarsim.kernels.orientation import rotations_pa_from_icrf
+from lunarsim.kernels.forces.gravity import HarmonicField
+from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.geometry.orientation import rotations_pa_from_icrf
+from lunarsim.kernels.numerics.chebyshev import evaluate
 
 TOLERANCE = 5e-7  # order 9
 BATCH = 8
@@ -201,7 +201,7 @@ def _heyokas_field(r_pa: Expressions, field: ls.GravityField) -> Expressions:
 def lean_field(r_pa: Expressions, field: ls.GravityField) -> Expressions:
     """Return the acceleration of a field, in its own axes, in as few series as could be found.
 
-    Pines' sums, as in :mod:`lunarsim.kernels.gravity`, at the inverted point radius * r / r**2.
+    Pines' sums, as in :mod:`lunarsim.kernels.forces.gravity`, at the inverted point radius * r / r**2.
     """
     lowered = field.lower()
     radius_m = lowered.radius_m

@@ -20,10 +20,10 @@ from scipy.integrate import solve_ivp
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.lowering import COASTING, LoweredBurn, lower
-from lunarsim.kernels.bound import BoundMotion, bound_derivative
-from lunarsim.kernels.motion import MASS, POSITION, VELOCITY, Environment
-from lunarsim.kernels.orientation import rotations_pa_from_icrf
+from lunarsim.flight.driver.lowering import COASTING, LoweredBurn, lower
+from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
+from lunarsim.kernels.forces.motion import MASS, POSITION, VELOCITY, Environment
+from lunarsim.kernels.geometry.orientation import rotations_pa_from_icrf
 
 Vector = NDArray[np.float64]
 

@@ -31,12 +31,12 @@ from numpy.typing import NDArray
 from peak import evaluate_all, fma_peak_gflops, seconds
 
 import lunarsim as ls
-from lunarsim.campaign.execution import available_processors
-from lunarsim.campaign.store import ChunkStore
+from lunarsim.campaign.executors.execution import available_processors
+from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.data import find
 from lunarsim.kernels import places
-from lunarsim.kernels.gravity import HarmonicField, harmonics_of_eight
-from lunarsim.kernels.lanes import WIDTH, load, total
+from lunarsim.kernels.forces.gravity import HarmonicField, harmonics_of_eight
+from lunarsim.kernels.simd.lanes import WIDTH, load, total
 
 DEGREES = {"exact": (0, 2, 8, 20, 35, 50, 70, 100, 150), "gridded": (20, 50, 100, 150)}
 PEAK_DEGREES = (8, 20, 35, 50, 100, 150)

@@ -12,10 +12,10 @@ from campaign_runs import Flown, Impacts, Runs, Vector, gathered
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from lunarsim.flight.lowering import COASTING
-from lunarsim.kernels.bound import BoundMotion, bound_derivative
-from lunarsim.kernels.motion import MASS, POSITION, SIZE, VELOCITY
-from lunarsim.kernels.steering import AGAINST_VELOCITY
+from lunarsim.flight.driver.lowering import COASTING
+from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
+from lunarsim.kernels.forces.motion import MASS, POSITION, SIZE, VELOCITY
+from lunarsim.kernels.forces.steering import AGAINST_VELOCITY
 
 TOLERANCE = 1e-7
 SCALES = np.array([1e6, 1e6, 1e6, 1e3, 1e3, 1e3, 1e3, 1e2, 1e2])  # of the state; times the tolerance: absolute errors

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 import lunarsim as ls
 from lunarsim.data import find
-from lunarsim.flight.lowering import COASTING
-from lunarsim.kernels.motion import derivative
+from lunarsim.flight.driver.lowering import COASTING
+from lunarsim.kernels.forces.motion import derivative
 from lunarsim.moon.orientation import et_seconds
 
 EPOCH = Time("2023-08-19T00:00:00", scale="tdb")

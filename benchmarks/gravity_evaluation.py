@@ -20,7 +20,7 @@ import numpy as np
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.kernels.gravity import HarmonicField, harmonics
+from lunarsim.kernels.forces.gravity import HarmonicField, harmonics
 
 KAULA = 2.5e-4  # amplitude of lunar coefficients times n**2
 POINTS = 4096

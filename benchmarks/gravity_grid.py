@@ -16,9 +16,9 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 import lunarsim as ls
-from lunarsim.kernels.gravity import harmonics
-from lunarsim.kernels.gravity_grid import gridded
-from lunarsim.moon.gravity_grid import GriddedField
+from lunarsim.kernels.forces.gravity import harmonics
+from lunarsim.kernels.forces.gravity_grid import gridded
+from lunarsim.moon.gravity.grid import GriddedField
 
 
 def field_of(degree: int) -> ls.GravityField:

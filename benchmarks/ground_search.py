@@ -21,11 +21,11 @@ from astropy import units as u
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.data import find
-from lunarsim.kernels.chebyshev import ChebyshevTable
-from lunarsim.kernels.contact import CLEAR, CONTACT, SHORTEST_S, first_contact, search
-from lunarsim.kernels.passage import low_part, position_and_velocity, time_within
-from lunarsim.kernels.terrain import Ground, clearance
-from lunarsim.moon.chebyshev import nodes_and_basis
+from lunarsim.kernels.ground.contact import CLEAR, CONTACT, SHORTEST_S, first_contact, search
+from lunarsim.kernels.ground.passage import low_part, position_and_velocity, time_within
+from lunarsim.kernels.ground.terrain import Ground, clearance
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.moon.ephemeris.chebyshev import nodes_and_basis
 from lunarsim.moon.orientation import et_seconds, orientation_angles
 
 TERMS = 12

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import lunarsim as ls
-from lunarsim.kernels.gravity import HarmonicField, harmonics
-from lunarsim.kernels.lanes import WIDTH, everywhere, load, total
+from lunarsim.kernels.forces.gravity import HarmonicField, harmonics
+from lunarsim.kernels.simd.lanes import WIDTH, everywhere, load, total
 
 DEGREES = (10, 20, 50)
 POINTS = 4096

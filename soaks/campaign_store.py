@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from lunarsim import load_campaign
-from lunarsim.campaign.chunk import Columns
-from lunarsim.campaign.execution import run_chunks
-from lunarsim.campaign.store import ChunkStore
+from lunarsim.campaign.executors.execution import run_chunks
+from lunarsim.campaign.store.chunk import Columns
+from lunarsim.campaign.store.folder import ChunkStore
 
 SEED = 20230819
 RUNS, CHUNK_SIZE = 20_100, 100  # the last chunk is whole, and there are many

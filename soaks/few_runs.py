@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from lunarsim.campaign import statistics
+from lunarsim import statistics
 from lunarsim.errors import InputError, StatisticsWarning
 
 Line = tuple[str, float, float, float]  #: what, the share in per cent, and the promised bounds

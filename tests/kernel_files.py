@@ -15,7 +15,7 @@ from jplephem.daf import FTPSTR
 from numpy.typing import NDArray
 
 import lunarsim as ls
-from lunarsim.moon.chebyshev import fit
+from lunarsim.moon.ephemeris.chebyshev import fit
 
 START_S, DAYS = 745718400.0, 8  # 2023-08-19T12:00 TDB
 

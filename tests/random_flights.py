@@ -12,9 +12,10 @@ import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign.columns import outputs, records
 from lunarsim.campaign.heldout import Apart, apart
+from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.outcome import FAILURES
-from lunarsim.campaign.rows import Rows
-from lunarsim.kernels import places, run
+from lunarsim.kernels import places
+from lunarsim.kernels.driver import run
 
 MPS = u.m / u.s
 EPOCH = Time("2023-08-19T10:00:00", scale="tdb")

@@ -11,9 +11,9 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.flight import Status
-from lunarsim.flight.over_ground import ground_velocity
-from lunarsim.flight.timeline import PhaseRecord
+from lunarsim.flight.events.timeline import PhaseRecord
+from lunarsim.mission import Status
+from lunarsim.mission.over_ground import ground_velocity
 
 _MPS = u.m / u.s
 # The bar: what a plan made with another model of Moon, engine and radar can be asked to agree to.

@@ -23,7 +23,8 @@ from lunarsim.arguments import checked
 from lunarsim.errors import LunarsimError
 from lunarsim.kinds import misfit
 
-MODULES = ("campaign", "data", "detectors", "plots", "reconstruct")  # whose own names are public, too
+# modules whose own names are public, too
+MODULES = ("campaign", "data", "detectors", "plots", "inquiry", "statistics", "mission", "analysis", "planning")
 OF_THE_NETWORK = {"data.fetch", "data.download"}
 FLY_LONG = {"ladder", "simulate"}  # with a scenario, which is among the wrong arguments
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim import declarations
 from lunarsim.declarations import REQUIRED, Number, Switch, declared, number
-from lunarsim.flight.accuracy import Accuracy
-from lunarsim.orbits import APPROACH, ELEMENTS
+from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.orbits.numbers import APPROACH, ELEMENTS
 from lunarsim.plan.laws.to_target import ToTarget
 
 EPOCH = Time("2023-08-19T10:00:00", scale="tdb")

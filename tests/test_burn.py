@@ -7,7 +7,7 @@ from astropy.time import Time
 from mpmath import mp, mpf
 
 import lunarsim as ls
-from lunarsim.kernels import steering
+from lunarsim.kernels.forces import steering
 
 THRUST_N = 4200.0
 ISP_S = 310.0

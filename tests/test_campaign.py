@@ -14,24 +14,23 @@ from astropy import units as u
 from distributed import Client, LocalCluster
 
 import lunarsim as ls
+from lunarsim import statistics
 from lunarsim.campaign import (
     FAILURES,
     OUTCOMES,
     CampaignResult,
-    IntervalNarrowEnough,
     JointNormal,
     LatinHypercube,
     MonteCarlo,
     Normal,
     Probability,
-    QuantileNarrowEnough,
     Sobol,
     Uniform,
     assert_campaign,
-    statistics,
 )
-from lunarsim.campaign.store import ChunkStore
+from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.errors import DataError, InputError, OutputError, StatisticsWarning
+from lunarsim.statistics import IntervalNarrowEnough, QuantileNarrowEnough
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 RUNS, SEED = 150, 20230819

@@ -9,9 +9,10 @@ from astropy import units as u
 
 import lunarsim as ls
 from lunarsim.campaign import FAILURES, Campaign, dispersible, edited, nominal
-from lunarsim.campaign.rows import Rows
+from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.errors import InputError
-from lunarsim.kernels import places, run
+from lunarsim.kernels import places
+from lunarsim.kernels.driver import run
 
 THRUST = "craft.engine.thrust"
 

@@ -15,9 +15,10 @@ from deep_ground import sphere_of
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import CUTOFFS, FAILURES, Campaign, Discrete, JointNormal, Normal, Uniform, edited, nominal
-from lunarsim.campaign.rows import Rows
+from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.errors import InputError
-from lunarsim.kernels import places, run
+from lunarsim.kernels import places
+from lunarsim.kernels.driver import run
 
 #: What both drivers must share, as promised.
 POSITION, TIME, CUTOFF = 1 * u.m, 1 * u.ms, 1 * u.us

@@ -10,8 +10,7 @@ from astropy import units as u
 from matplotlib.text import Text
 
 import lunarsim as ls
-from lunarsim import plots
-from lunarsim.campaign import statistics
+from lunarsim import plots, statistics
 from lunarsim.errors import InputError
 
 MPS = u.m / u.s

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from mutations import mutated
 
 from lunarsim.campaign import ChunkStore, Column, open_dataset
-from lunarsim.campaign.chunk_log import read_log
 from lunarsim.campaign.result import CampaignResult
+from lunarsim.campaign.store.chunk_log import read_log
 from lunarsim.errors import DataError, InputError, OutputError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and limits of POSIX")

@@ -13,7 +13,7 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.flight.touchdown import Verdict
+from lunarsim.flight.result.touchdown import Verdict
 from lunarsim.moon.orientation import rot_me_from_icrf, rot_pa_from_icrf_with_rate
 from lunarsim.scenarios import landing_ranges
 

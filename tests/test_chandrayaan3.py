@@ -12,8 +12,8 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.flight.over_ground import ground_velocity, range_to_go
-from lunarsim.flight.timeline import PhaseRecord
+from lunarsim.flight.events.timeline import PhaseRecord
+from lunarsim.mission.over_ground import ground_velocity, range_to_go
 
 _MPS = u.m / u.s
 

@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from lunarsim import plots
-from lunarsim.campaign import statistics
+from lunarsim import plots, statistics
 from lunarsim.cli import main
 from lunarsim.scenarios import load_campaign
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.lowering import COASTING
-from lunarsim.kernels import motion, steering
-from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
-from lunarsim.kernels.collocation import NODES, TERMS, collocate, step_end, write_path, write_sensed
+from lunarsim.flight.driver.lowering import COASTING
+from lunarsim.kernels.driver.collocation import NODES, TERMS, collocate, step_end, write_path, write_sensed
+from lunarsim.kernels.forces import motion, steering
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 
 GM = constants.GM_MOON_M3_S2
 START_ET_S = 7.45e8  # in August 2023

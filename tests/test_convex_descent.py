@@ -10,7 +10,7 @@ from test_bang_bang import EXHAUST, FLAT, MASS, THRUST, G, descended, meditch
 import lunarsim as ls
 from lunarsim.constants import STANDARD_GRAVITY_MPS2
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.plan.convex import plan_convex_descent
+from lunarsim.planning.convex.descent import plan_convex_descent
 
 pytest.importorskip("cvxpy")
 

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lunarsim as ls
-from lunarsim import plots
-from lunarsim.campaign import statistics
-from lunarsim.cli.campaign_files import summary
-from lunarsim.cli.campaign_findings import Findings
+from lunarsim import plots, statistics
+from lunarsim.cli.campaign.files import summary
+from lunarsim.cli.campaign.findings import Findings
 from lunarsim.kernels.guidance.situation import level, site_of
 from lunarsim.moon.orientation import rot_pa_from_icrf
 

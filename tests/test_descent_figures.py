@@ -15,8 +15,8 @@ from PIL import Image
 import lunarsim as ls
 from lunarsim import plots
 from lunarsim.cli.figures import files
-from lunarsim.plots import phases
-from lunarsim.plots.descent_history import lean_deg
+from lunarsim.plots.descent import phases
+from lunarsim.plots.descent.history import lean_deg
 
 POINTS = (
     ls.ProfilePoint(

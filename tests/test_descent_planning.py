@@ -12,7 +12,7 @@ from astropy.time import Time
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.ignition import _throttle_root
+from lunarsim.planning.ignition import _throttle_root
 
 _MPS = u.m / u.s
 _RADIUS = constants.MOON_RADIUS_M * u.m

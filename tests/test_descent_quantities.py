@@ -10,9 +10,9 @@ from descent_example import IGNITION_S, START, landing
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.attitude import thrust_directions
-from lunarsim.flight.flight import Trajectory
-from lunarsim.plots import phases
+from lunarsim.flight.result.attitude import thrust_directions
+from lunarsim.flight.result.flight import Trajectory
+from lunarsim.plots.descent import phases
 
 
 @pytest.fixture(scope="module")

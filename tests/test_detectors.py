@@ -10,9 +10,9 @@ from astropy.time import Time
 
 import lunarsim as ls
 from lunarsim import detectors
-from lunarsim.flight.accuracy import Accuracy
-from lunarsim.flight.driver import Trigger, fly_segment
-from lunarsim.kernels import motion
+from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.driver.segment import Trigger, fly_segment
+from lunarsim.kernels.forces import motion
 
 EPOCH = Time("2023-08-19T11:10:00", scale="tdb")
 REVOLUTION = 118 * u.min

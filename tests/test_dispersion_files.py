@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lunarsim as ls
-from lunarsim.campaign.distributions import (
+from lunarsim.campaign.inputs.distributions import (
     STATE_PATHS,
     Discrete,
     Empirical,
@@ -21,8 +21,8 @@ from lunarsim.campaign.distributions import (
     TruncatedNormal,
     Uniform,
 )
-from lunarsim.flight import Status
 from lunarsim.io import read_campaign_parts, read_dispersions
+from lunarsim.mission import Status
 
 SCENARIO = """
 name = "test"

@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lunarsim.campaign.distributions import (
+from lunarsim.campaign.inputs.distributions import (
     STATE_PATHS,
     Discrete,
     Distribution,

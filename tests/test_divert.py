@@ -8,8 +8,8 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.campaign.flying import Flying
-from lunarsim.campaign.sampling import MonteCarlo
+from lunarsim.campaign.executors.flying import Flying
+from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.kernels import places
 
 _MPS = u.m / u.s

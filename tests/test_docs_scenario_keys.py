@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from lunarsim.io import dispersion_schema
-from lunarsim.io import scenario_schema as schema
+from lunarsim.io.scenario_file import dispersion_schema, schema
 
 PAGE = Path(__file__).parents[1] / "docs" / "scenario-files.md"
 #: Under which of the page's headings the keys of a table stand.

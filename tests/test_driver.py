@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight import Accuracy
-from lunarsim.flight.driver import Trigger, fly_segment
-from lunarsim.kernels import motion
+from lunarsim.flight.driver.segment import Trigger, fly_segment
+from lunarsim.kernels.forces import motion
 
 ROOT_S = 2.1e-11  # measured 1.0e-11 over 40 s, doubled; a nanosecond is promised
 SIZE_M = 1e6  # of the motion, so that the absolute tolerance of 1e-6 m is a relative one of 1e-12

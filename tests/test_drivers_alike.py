@@ -15,13 +15,15 @@ import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import FAILURES, Campaign, Uniform
 from lunarsim.campaign.heldout import apart
-from lunarsim.campaign.rows import Rows
-from lunarsim.kernels import places, run, steering
+from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.kernels import places
+from lunarsim.kernels.driver import run
+from lunarsim.kernels.driver.guided import gets_nowhere
+from lunarsim.kernels.forces import steering
 from lunarsim.kernels.guidance import law as laws
 from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import COMPUTER, FIRST_LOOK, LOOKS
 from lunarsim.kernels.guidance.memory import MEMORY, PARAMETERS
-from lunarsim.kernels.guided import gets_nowhere
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
 UP = np.array([0.6, 0.0, 0.8])

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
-from lunarsim.kernels.chebyshev import ChebyshevTable, evaluate
-from lunarsim.moon.ephemeris import Ephemeris
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.moon.ephemeris.tables import Ephemeris
 
 DAY_S = 86400.0
 

@@ -19,7 +19,7 @@ from jplephem.spk import SPK
 from numpy.typing import NDArray
 
 import lunarsim as ls
-from lunarsim.kernels.chebyshev import evaluate
+from lunarsim.kernels.numerics.chebyshev import evaluate
 
 BODIES = ("earth", "sun", "jupiter")
 CODES = {"earth": 399, "sun": 10, "jupiter": 5}

@@ -6,7 +6,7 @@ from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-from lunarsim.flight import Provenance, Status
+from lunarsim.mission import Provenance, Status
 
 THRUST = 4200.0 * u.N  # of the craft that the tests share
 

@@ -17,13 +17,13 @@ from scipy.integrate import quad
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.kernels import motion
-from lunarsim.kernels.chebyshev import evaluate
-from lunarsim.kernels.orientation import rot_pa_from_icrf
-from lunarsim.kernels.radiation import Sunlight, radiation_force
-from lunarsim.kernels.shadow import contacts, discs, sunlit_fraction
-from lunarsim.kernels.third_body import third_body
-from lunarsim.kernels.tide import solid_tide
+from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.radiation import Sunlight, radiation_force
+from lunarsim.kernels.forces.shadow import contacts, discs, sunlit_fraction
+from lunarsim.kernels.forces.third_body import third_body
+from lunarsim.kernels.forces.tide import solid_tide
+from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
+from lunarsim.kernels.numerics.chebyshev import evaluate
 
 Vector = NDArray[np.float64]
 

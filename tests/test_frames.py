@@ -26,9 +26,8 @@ from lunarsky.spice_utils import j2000_to_moon_me
 from numpy.typing import NDArray
 
 import lunarsim as ls
-from lunarsim.kernels.chebyshev import evaluate_with_rate
+from lunarsim.kernels.numerics.chebyshev import evaluate_with_rate
 from lunarsim.moon.frames import MoonInertial, MoonME, MoonPA
-from lunarsim.moon.frames.rtn import rot_rtn_from_icrf, rtn
 from lunarsim.moon.frames.states import state_coordinates, state_vectors
 from lunarsim.moon.frames.topocentric import MoonTopocentric
 from lunarsim.moon.orientation import (
@@ -38,6 +37,7 @@ from lunarsim.moon.orientation import (
     rot_pa_from_icrf,
     rot_pa_from_icrf_with_rate,
 )
+from lunarsim.orbits import rot_rtn_from_icrf, rtn
 
 EPOCH = Time("2023-08-19T11:10:00", scale="tdb")
 SITE = ls.Site(latitude=-57.865 * u.deg, longitude=61.36 * u.deg, elevation=-360 * u.m)

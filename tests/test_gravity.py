@@ -18,10 +18,10 @@ from references import make_gravity
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.flight.lowering import COASTING
-from lunarsim.kernels import motion
-from lunarsim.kernels.gravity import harmonics, point_mass
-from lunarsim.kernels.third_body import third_body
+from lunarsim.flight.driver.lowering import COASTING
+from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.gravity import harmonics, point_mass
+from lunarsim.kernels.forces.third_body import third_body
 
 REFERENCE = json.loads(make_gravity.REFERENCE_FILE.read_text(encoding="ascii"))
 

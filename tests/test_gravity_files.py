@@ -78,7 +78,7 @@ def test_three_models_of_the_moon_agree_about_its_gravity_at_50_km_as_well_as_th
     r = np.array([1.1e6, -0.8e6, 1.15e6])
     files = [data("LP165P.cof"), data("gggrx_1200l_sha_20x20.tab")]
     fields = [ls.GravityField.grail(20)] + [ls.GravityField.from_file(path, degree=20) for path in files]
-    from lunarsim.kernels.gravity import harmonics  # noqa: PLC0415
+    from lunarsim.kernels.forces.gravity import harmonics  # noqa: PLC0415
 
     accelerations = [np.array(harmonics(*r, field.lower())) for field in fields]
     for acceleration in accelerations[1:]:

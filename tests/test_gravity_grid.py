@@ -14,10 +14,10 @@ from scipy.interpolate import BSpline
 
 import lunarsim as ls
 from lunarsim.errors import InputError
-from lunarsim.kernels.gravity import harmonics
-from lunarsim.kernels.gravity_grid import basis, gridded, without_grid
-from lunarsim.moon import gravity_cache
-from lunarsim.moon.gravity_grid import GriddedField
+from lunarsim.kernels.forces.gravity import harmonics
+from lunarsim.kernels.forces.gravity_grid import basis, gridded, without_grid
+from lunarsim.moon.gravity import cache as gravity_cache
+from lunarsim.moon.gravity.grid import GriddedField
 
 SPHERE_M = 1.7374e6
 
@@ -115,7 +115,7 @@ def test_the_gridded_force_has_no_curl(whole, altitude_m, z, longitude):
 
 def grid_is_smooth_around(r, grid, reach_m):
     """False where two charts meet: there the force jumps by the grid's error."""
-    from lunarsim.kernels.gravity_grid import place  # noqa: PLC0415
+    from lunarsim.kernels.forces.gravity_grid import place  # noqa: PLC0415
 
     corners = [place(*(r + reach_m * sign * axis), grid).chart for axis in np.eye(3) for sign in (-1, 1)]
     return len(set(corners)) == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim.errors import InputError
-from lunarsim.kernels.gravity import disturbing_potential, harmonics, point_mass
+from lunarsim.kernels.forces.gravity import disturbing_potential, harmonics, point_mass
 
 GM = 4.9e12
 RADIUS_M = 1.738e6

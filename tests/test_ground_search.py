@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.kernels.chebyshev import ChebyshevTable
-from lunarsim.kernels.contact import CLEAR, CONTACT, SHORTEST_S, UNKNOWN, first_contact, search
-from lunarsim.kernels.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
-from lunarsim.kernels.passage import SPIN_CHANGE_RAD_S2, low_part, over_turning_moon, position_and_velocity
-from lunarsim.kernels.terrain import over_points
-from lunarsim.kernels.tiles import FINEST, reach_rad
-from lunarsim.moon.chebyshev import nodes_and_basis
+from lunarsim.kernels.geometry.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
+from lunarsim.kernels.ground.contact import CLEAR, CONTACT, SHORTEST_S, UNKNOWN, first_contact, search
+from lunarsim.kernels.ground.passage import SPIN_CHANGE_RAD_S2, low_part, over_turning_moon, position_and_velocity
+from lunarsim.kernels.ground.terrain import over_points
+from lunarsim.kernels.ground.tiles import FINEST, reach_rad
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.moon.ephemeris.chebyshev import nodes_and_basis
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, et_seconds, orientation_angles
 
 RADIUS_M = constants.MOON_RADIUS_M

@@ -5,7 +5,8 @@ import pytest
 from astropy import units as u
 
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import descent_rate, gravity_turn, held, law, polynomial, situation, zem_zev
+from lunarsim.kernels.guidance import law, situation
+from lunarsim.kernels.guidance.laws import descent_rate, gravity_turn, held, polynomial, zem_zev
 from lunarsim.kernels.guidance.memory import PARAMETERS, TIME_TO_GO
 from lunarsim.plan import laws
 

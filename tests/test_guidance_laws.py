@@ -8,12 +8,13 @@ from guided_flight import GM, MASS_KG, RADIUS_M, SITE, G, flat_flight, round_fli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunarsim.kernels.guidance import descent_rate, law, polynomial
+from lunarsim.kernels.guidance import law
 from lunarsim.kernels.guidance.law import wanted
+from lunarsim.kernels.guidance.laws import descent_rate, polynomial
+from lunarsim.kernels.guidance.laws.zem_zev import TIME_WEIGHT, best_time
 from lunarsim.kernels.guidance.memory import MEMORY, PARAMETERS, TIME_TO_GO, TO_GO
 from lunarsim.kernels.guidance.situation import LEVEL, cartesian, level
 from lunarsim.kernels.guidance.situation import SITE as SITE_FRAME
-from lunarsim.kernels.guidance.zem_zev import TIME_WEIGHT, best_time
 
 FALL = np.array([0.0, 0.0, -G])
 TARGET, RATE, LAST = np.array([-20.0, 5.0, 30.0]), np.array([1.0, 0.0, -2.0]), np.array([-0.1, 0.05, 0.2])

@@ -6,13 +6,7 @@ from guided_flight import GM, RADIUS_M, SITE, situation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunarsim.kernels.guidance.situation import (
-    acceleration_without_thrust,
-    cartesian,
-    level,
-    site_of,
-    thrust_for,
-)
+from lunarsim.kernels.guidance.situation import acceleration_without_thrust, cartesian, level, site_of, thrust_for
 
 BOTH = pytest.mark.parametrize("coordinates", [level, cartesian])
 

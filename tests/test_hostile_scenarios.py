@@ -12,7 +12,7 @@ from mutations import mutated
 
 import lunarsim as ls
 from lunarsim.errors import LunarsimError
-from lunarsim.io.dispersion_file import read_empirical
+from lunarsim.io.scenario_file.dispersion_file import read_empirical
 
 COAST = """
 name = "test"

@@ -14,7 +14,7 @@ from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-from lunarsim.flight import distance_to_top
+from lunarsim.analysis import distance_to_top
 
 
 @pytest.fixture(scope="module")

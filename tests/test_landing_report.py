@@ -14,7 +14,7 @@ from rich.console import Console
 
 import lunarsim as ls
 from lunarsim.cli import report
-from lunarsim.cli.campaign_effects import effects
+from lunarsim.cli.campaign.effects import effects
 from lunarsim.io import flight_summary
 
 MPS = u.m / u.s

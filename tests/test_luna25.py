@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-from lunarsim.reconstruct import Estimate, Observation, propagated
+from lunarsim.inquiry import Estimate, Observation, propagated
 from lunarsim.scenarios import luna25_reconstruction as reconstruction
 
 

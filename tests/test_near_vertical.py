@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import nominal
-from lunarsim.campaign.paths import edited
-from lunarsim.kernels import orbit as kernels
-from lunarsim.kernels.elements import elements_from_state
-from lunarsim.moon.frames.rtn import rot_rtn_from_icrf
+from lunarsim.campaign.inputs.paths import edited
+from lunarsim.kernels.geometry import orbit as kernels
+from lunarsim.kernels.geometry.elements import elements_from_state
 from lunarsim.moon.orientation import rot_me_from_icrf
+from lunarsim.orbits import rot_rtn_from_icrf
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
 EPOCH = Time("2023-08-19T11:10:00", scale="utc")

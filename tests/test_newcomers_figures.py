@@ -15,13 +15,12 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 import lunarsim as ls
-from lunarsim import plots
-from lunarsim.campaign import statistics
-from lunarsim.campaign.titles import joint_title, title
+from lunarsim import plots, statistics
+from lunarsim.analysis import ground_below, ground_profile
+from lunarsim.campaign.inputs.titles import joint_title, title
 from lunarsim.cli.figures import files
-from lunarsim.flight import ground_below, ground_profile
-from lunarsim.plots.colours import ink, legible, paper, shade
-from lunarsim.plots.labels import default_labels
+from lunarsim.plots.style.colours import ink, legible, paper, shade
+from lunarsim.plots.style.labels import default_labels
 
 RNG = np.random.default_rng(7)
 PLANE = statistics.LocalPlane(latitude_deg=-57.9, longitude_deg=61.4)

@@ -12,8 +12,8 @@ from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-from lunarsim.flight.clock import time_after
 from lunarsim.io import write_oem
+from lunarsim.mission.clock import time_after
 
 oem = pytest.importorskip("oem", reason="the reader of OEM files is not installed: it comes with the extra test")
 

@@ -10,7 +10,7 @@ from lunarsky.spice_utils import j2000_to_moon_me
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.kernels import orbit as kernels
+from lunarsim.kernels.geometry import orbit as kernels
 
 GM = constants.GM_MOON_M3_S2
 RADIUS_M = constants.MOON_RADIUS_M

@@ -11,7 +11,7 @@ from lunarsky.spice_utils import j2000_to_moon_me
 
 from lunarsim import constants
 from lunarsim.errors import EpochError
-from lunarsim.kernels.orientation import euler_313
+from lunarsim.kernels.geometry.orientation import euler_313
 from lunarsim.moon.orientation import (
     ROT_ME_FROM_PA,
     check_span,

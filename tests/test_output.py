@@ -27,12 +27,13 @@ from lunarsim import faults as fault_parts
 from lunarsim import moon as moon_parts
 from lunarsim import plan as plan_parts
 from lunarsim.errors import DataError, InputError, LunarsimError, OutputError
-from lunarsim.flight import Flight, Provenance, Source, Status
-from lunarsim.flight.clock import time_after
-from lunarsim.flight.encoding import RECORDS, Encoder, decode
-from lunarsim.flight.tables import utc_ns
-from lunarsim.flight.whole_file import written_whole
+from lunarsim.files import written_whole
+from lunarsim.flight import Flight
+from lunarsim.flight.flight_file.encoding import RECORDS, Encoder, decode
+from lunarsim.flight.result.tables import utc_ns
 from lunarsim.io import write_csv, write_netcdf
+from lunarsim.mission import Provenance, Source, Status
+from lunarsim.mission.clock import time_after
 
 POINT_MOON = ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
@@ -195,7 +196,7 @@ def test_every_public_part_of_a_scenario_can_be_stored() -> None:
             part = getattr(module, name)
             # a gridded field is refused, it is made again in seconds; a convex descent is no part of a scenario
             if dataclasses.is_dataclass(part) and part not in (ls.GriddedField, ls.ConvexDescent):
-                assert part in RECORDS, f"{name} is missing in lunarsim.flight.encoding.RECORDS"
+                assert part in RECORDS, f"{name} is missing in lunarsim.flight.flight_file.encoding.RECORDS"
 
 
 @EXAMPLES

@@ -9,13 +9,13 @@ from astropy import units as u
 from closed_loop import Lander, above_site, fly, situation
 
 import lunarsim as ls
-from lunarsim.campaign.flying import Flying
-from lunarsim.campaign.sampling import MonteCarlo
+from lunarsim.campaign.executors.flying import Flying
+from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M, STANDARD_GRAVITY_MPS2
 from lunarsim.errors import InputError
 from lunarsim.kernels import places
 from lunarsim.kernels.guidance import law, memory
-from lunarsim.kernels.guidance.crossrange import crossrange_thrust
+from lunarsim.kernels.guidance.laws.crossrange import crossrange_thrust
 from lunarsim.kernels.guidance.situation import LEVEL
 from lunarsim.plan.laws import PitchGuidance
 

@@ -16,8 +16,8 @@ from matplotlib.text import Text
 import lunarsim as ls
 from lunarsim import plots
 from lunarsim.flight import EventKind
-from lunarsim.plots import style
-from lunarsim.plots.window import Window, degrees_east, degrees_north
+from lunarsim.plots.style import style
+from lunarsim.plots.style.window import Window, degrees_east, degrees_north
 
 ONE_AXES = [plots.altitude_profile, plots.ground_track, plots.orbit]
 

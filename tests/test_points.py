@@ -12,15 +12,15 @@ from mpmath import mp
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.kernels import motion, steering
-from lunarsim.kernels.gravity import harmonics
-from lunarsim.kernels.gravity_grid import gridded, place, without_grid
-from lunarsim.kernels.lanes import WIDTH, load, store
-from lunarsim.kernels.points import Eights, cos_sin
-from lunarsim.kernels.radiation import radiation_force
-from lunarsim.kernels.third_body import third_body
-from lunarsim.kernels.tide import solid_tide
-from lunarsim.moon.gravity_grid import GriddedField
+from lunarsim.kernels.forces import motion, steering
+from lunarsim.kernels.forces.gravity import harmonics
+from lunarsim.kernels.forces.gravity_grid import gridded, place, without_grid
+from lunarsim.kernels.forces.radiation import radiation_force
+from lunarsim.kernels.forces.third_body import third_body
+from lunarsim.kernels.forces.tide import solid_tide
+from lunarsim.kernels.simd.lanes import WIDTH, load, store
+from lunarsim.kernels.simd.points import Eights, cos_sin
+from lunarsim.moon.gravity.grid import GriddedField
 from lunarsim.moon.orientation import orientation_angles
 
 RADIUS_M = 1_738_000.0  # reference radius of GRGM900C, the header of the published file

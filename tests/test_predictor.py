@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M
-from lunarsim.kernels.guidance.linear_equations import solved
-from lunarsim.kernels.guidance.predictor import (
+from lunarsim.kernels.guidance.laws.predictor import (
     LINEAR,
     LINEAR_TANGENT,
     STEPS,
@@ -21,7 +20,8 @@ from lunarsim.kernels.guidance.predictor import (
     plane_of,
     plant_of,
 )
-from lunarsim.kernels.guidance.primer import Costate, coasting_hamiltonian, flown
+from lunarsim.kernels.guidance.laws.primer import Costate, coasting_hamiltonian, flown
+from lunarsim.kernels.numerics.linear_equations import solved
 
 K, GM = MOON_RADIUS_M, GM_MOON_M3_S2
 LUNA = Lander(4118.8, 3138.0, K, GM)

@@ -11,10 +11,10 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 import lunarsim as ls
-from lunarsim.flight.budget import budget
-from lunarsim.flight.full_thrust import FullThrust, _rates, solved
-from lunarsim.flight.ideal import continuous_bound, impulsive_bound
+from lunarsim.analysis.ideal import continuous_bound, impulsive_bound
+from lunarsim.analysis.propulsion_budget import budget
 from lunarsim.moon.orientation import rot_me_from_icrf
+from lunarsim.planning.full_thrust import FullThrust, _rates, solved
 
 MPS = u.m / u.s
 GM = 4.90279996708864e12  # of GRGM900C

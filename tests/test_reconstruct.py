@@ -9,7 +9,7 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.reconstruct import Observation, Unknown, estimate, leave_one_out, propagated
+from lunarsim.inquiry import Observation, Unknown, estimate, leave_one_out, propagated
 
 UNKNOWNS = (
     Unknown(name="offset", start=0.0 * u.m, scale=10.0 * u.m),

@@ -9,7 +9,7 @@ from astropy import units as u
 
 import lunarsim as ls
 from lunarsim.errors import OutputError
-from lunarsim.flight.whole_file import written_whole
+from lunarsim.files import written_whole
 from lunarsim.io import prepare_folder, write_files
 
 ADVICE = {

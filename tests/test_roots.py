@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunarsim.kernels.roots import bracket_of, is_open, narrowed, trial
+from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 
 TOLERANCE_S = 1e-9  # as for cut-offs
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats import qmc
 
-from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling, Sobol
+from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling, Sobol
 from lunarsim.errors import InputError
 
 FEW = settings(max_examples=30, deadline=None, derandomize=True)

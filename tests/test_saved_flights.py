@@ -21,9 +21,9 @@ from mutations import mutated
 import lunarsim as ls
 from lunarsim.equality import same
 from lunarsim.flight import Flight
-from lunarsim.flight.stored_segment import StoredSegment
-from lunarsim.flight.trajectory import FlownPhase, Trajectory
-from lunarsim.moon.terrain import Terrain
+from lunarsim.flight.flight_file.stored_segment import StoredSegment
+from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
+from lunarsim.moon.terrain.surface import Terrain
 
 
 @pytest.fixture(scope="module")

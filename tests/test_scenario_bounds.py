@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import lunarsim as ls
-from lunarsim.io.scenario_file import scenario_from_document
+from lunarsim.io.scenario_file.file import scenario_from_document
 
 #: Burns from an orbit, and a powered descent from an approach.
 NAMES = ("luna25", "chandrayaan3")

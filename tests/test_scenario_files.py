@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim.errors import InputError
-from lunarsim.flight import Status
-from lunarsim.io.guidance_file import LAWS, law_of
+from lunarsim.io.scenario_file.guidance_file import LAWS, law_of
 from lunarsim.io.text import parse_quantity, parse_time
+from lunarsim.mission import Status
 
 VALID = """
 name = "test"

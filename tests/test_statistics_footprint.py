@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import lunarsim as ls
-from lunarsim import constants
-from lunarsim.campaign import statistics
-from lunarsim.campaign.statistics import LocalPlane
-from lunarsim.campaign.statistics.ellipse import prediction_radius
-from lunarsim.campaign.statistics.wishart import root_quantile
+from lunarsim import constants, statistics
 from lunarsim.errors import InputError
 from lunarsim.moon.frames import MoonME, MoonTopocentric
+from lunarsim.statistics import LocalPlane
+from lunarsim.statistics.places.ellipse import prediction_radius
+from lunarsim.statistics.places.wishart import root_quantile
 
 LATITUDES, LONGITUDES = st.floats(-90.0, 90.0), st.floats(-180.0, 180.0)
 RADIUS_M = constants.MOON_RADIUS_M

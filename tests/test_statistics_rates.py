@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lunarsim.campaign import statistics
-from lunarsim.campaign.statistics.tails import pareto_shape
+from lunarsim import statistics
 from lunarsim.errors import InputError, StatisticsWarning
+from lunarsim.statistics.tails import pareto_shape
 
 CAMPAIGNS = 1000
 RULE = statistics.IntervalNarrowEnough(outcome=1, half_width=0.01)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lunarsim.campaign import statistics
-from lunarsim.campaign.statistics import SaltelliDesign
+from lunarsim import statistics
 from lunarsim.errors import InputError
+from lunarsim.statistics import SaltelliDesign
 
 A, B = 7.0, 0.1
 NAMES = ("x1", "x2", "x3")

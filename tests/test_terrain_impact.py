@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.driver import fly_segment
-from lunarsim.flight.ground import GroundSearch
-from lunarsim.kernels import motion
+from lunarsim.flight.driver.ground import GroundSearch
+from lunarsim.flight.driver.segment import fly_segment
+from lunarsim.kernels.forces import motion
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 
 RADIUS_M = constants.MOON_RADIUS_M

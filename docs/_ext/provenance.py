@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from tables import table
 
 import lunarsim
-from lunarsim.flight import Provenance, Scenario, Source
+from lunarsim.mission import Provenance, Scenario, Source
 
 
 def load(directive: Directive) -> Scenario:

@@ -17,27 +17,28 @@ from astropy import units as u
 
 from lunarsim import __version__, declarations
 from lunarsim.arguments import checked
-from lunarsim.campaign.chunk import Columns
 from lunarsim.campaign.columns import described
-from lunarsim.campaign.dispersion_checks import check_group
-from lunarsim.campaign.distributions import Distribution
-from lunarsim.campaign.execution import run_chunks
-from lunarsim.campaign.flying import Flying, Group
-from lunarsim.campaign.manifest import Manifest
-from lunarsim.campaign.memory import MemoryStore
+from lunarsim.campaign.executors.execution import run_chunks
+from lunarsim.campaign.executors.flying import Flying, Group
+from lunarsim.campaign.inputs.dispersion_checks import check_group
+from lunarsim.campaign.inputs.distributions import Distribution
+from lunarsim.campaign.inputs.paths import Path, check_orbit, edited, find
+from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling
+from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
-from lunarsim.campaign.paths import Path, check_orbit, edited, find
-from lunarsim.campaign.prefix import Prefix
 from lunarsim.campaign.result import CampaignResult
-from lunarsim.campaign.sampling import LatinHypercube, MonteCarlo, Sampling
-from lunarsim.campaign.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
-from lunarsim.campaign.store import ChunkStore
-from lunarsim.campaign.titles import joint_title
+from lunarsim.campaign.store.chunk import Columns
+from lunarsim.campaign.store.folder import ChunkStore
+from lunarsim.campaign.store.manifest import Manifest
+from lunarsim.campaign.store.memory import MemoryStore
+from lunarsim.campaign.store.prefix import Prefix
 from lunarsim.declarations import number
 from lunarsim.errors import InputError, ModelWarning, nearest, warn
-from lunarsim.flight import Flight, Scenario, simulate
+from lunarsim.flight import Flight, simulate
 from lunarsim.kernels import places
 from lunarsim.kernels.compiled import source_digest
+from lunarsim.mission import Scenario
+from lunarsim.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
 
 Dispersions = Mapping[str | tuple[str, ...], Distribution]
 

@@ -9,14 +9,14 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import constants
-from lunarsim.campaign.chunk import Columns
-from lunarsim.campaign.manifest import Column
-from lunarsim.campaign.paths import Path
-from lunarsim.campaign.statistics import CROSSRANGE
-from lunarsim.campaign.titles import title as title_of
-from lunarsim.flight import Scenario
+from lunarsim.campaign.inputs.paths import Path
+from lunarsim.campaign.inputs.titles import title as title_of
+from lunarsim.campaign.store.chunk import Columns
+from lunarsim.campaign.store.manifest import Column
 from lunarsim.kernels import places
+from lunarsim.mission import Scenario
 from lunarsim.plan import Burn, Guided
+from lunarsim.statistics import CROSSRANGE
 
 Table = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from lunarsim.campaign.columns import records
 from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.flight import Aloft, BurnRecord, Escape, EventKind, Flight, Impact, InOrbit, Landed, PhaseRecord
-from lunarsim.flight.timeline import LIMIT_OF_TIME
+from lunarsim.flight.events.timeline import LIMIT_OF_TIME
 from lunarsim.kernels import places
 from lunarsim.plan import Burn, Guided
 

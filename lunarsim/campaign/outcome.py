@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight import timeline
-from lunarsim.flight.touchdown import VERDICTS
+from lunarsim.flight.events import timeline
+from lunarsim.flight.result.touchdown import VERDICTS
 from lunarsim.kernels import places
 from lunarsim.plan.phases import MOST_EXITS
 

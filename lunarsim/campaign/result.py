@@ -11,20 +11,21 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim import statistics
 from lunarsim.arguments import checked
-from lunarsim.campaign import statistics
-from lunarsim.campaign.dataset import open_dataset
 from lunarsim.campaign.heldout import HeldOut, hold_against_reference
-from lunarsim.campaign.memory import MemoryStore
+from lunarsim.campaign.inputs.titles import title
 from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
 from lunarsim.campaign.reweighting import reweighted
-from lunarsim.campaign.statistics.proportions import Method
-from lunarsim.campaign.statistics.stopping import corrected_rate
-from lunarsim.campaign.store import ChunkStore
-from lunarsim.campaign.titles import title
+from lunarsim.campaign.store.dataset import open_dataset
+from lunarsim.campaign.store.folder import ChunkStore
+from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.errors import InputError
-from lunarsim.flight import Flight, Site
+from lunarsim.flight import Flight
 from lunarsim.kernels import places
+from lunarsim.mission import Site
+from lunarsim.statistics.proportions import Method
+from lunarsim.statistics.stopping import corrected_rate
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,7 +92,7 @@ class CampaignResult:
         """Return how often each outcome came, with its interval, by outcome; those that did not come are left out.
 
         Where a rule on an outcome ended the campaign, the rates are corrected for it, and say so: see
-        :func:`~lunarsim.campaign.statistics.stopped_rate`. The others share what its rate leaves as their runs do.
+        :func:`~lunarsim.statistics.stopped_rate`. The others share what its rate leaves as their runs do.
 
         Parameters
         ----------
@@ -186,7 +187,7 @@ class CampaignResult:
         Raises
         ------
         InputError
-            If no run ended so, no input varied, or as :func:`~lunarsim.campaign.statistics.tornado`.
+            If no run ended so, no input varied, or as :func:`~lunarsim.statistics.tornado`.
         """
         chosen, units = self._some(outcome), self.campaign.input_units
         inputs = {

@@ -8,8 +8,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from lunarsim.campaign import statistics
-from lunarsim.campaign.distributions import JointNormal, Normal
+from lunarsim import statistics
+from lunarsim.campaign.inputs.distributions import JointNormal, Normal
 from lunarsim.errors import InputError
 
 if TYPE_CHECKING:

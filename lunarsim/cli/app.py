@@ -11,14 +11,15 @@ from rich.console import Console
 from rich.text import Text
 
 import lunarsim
-from lunarsim.cli import campaign_order as orders
 from lunarsim.cli import data, figures, landing, report
 from lunarsim.cli import ladder as climbing
+from lunarsim.cli.campaign import order as orders
 from lunarsim.cli.options import read_option
 from lunarsim.errors import InputError, ScenarioError
-from lunarsim.flight import Flight, Scenario, simulate
+from lunarsim.flight import Flight, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
 from lunarsim.io.output import Write
+from lunarsim.mission import Scenario
 from lunarsim.moon import Terrain
 from lunarsim.scenarios import load_scenario, scenario_names
 
@@ -110,7 +111,7 @@ def campaign(
     as_json: AsJson = False,
 ) -> None:
     """Fly a dispersed scenario many times: how it ends, where it comes down, what moves that."""
-    from lunarsim.cli import campaign as dispersing  # noqa: PLC0415  (takes a second that other commands need not)
+    from lunarsim.cli.campaign import command as dispersing  # noqa: PLC0415  (takes a second that other commands need not)
 
     summary = dispersing.fly(
         scenario,

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from lunarsim import plots
+from lunarsim.analysis import Rung, distance_to_top, ladder
 from lunarsim.cli import report
 from lunarsim.cli.figures import figure_writer, json_writer
 from lunarsim.cli.options import read_option
 from lunarsim.data import find, locate
-from lunarsim.flight import Rung, Scenario, distance_to_top, ladder
 from lunarsim.io.output import Write
+from lunarsim.mission import Scenario
 from lunarsim.moon import GravityField, Terrain
 
 _USUAL_FIELD = "LP165P.cof"

@@ -6,8 +6,9 @@ from astropy import units as u
 from rich.console import Console
 from rich.markup import escape
 
+from lunarsim.analysis import FlightBudget, budget
 from lunarsim.cli.report import table
-from lunarsim.flight import Flight, FlightBudget, Landed, PhaseRecord, budget
+from lunarsim.flight import Flight, Landed, PhaseRecord
 
 _MPS = u.m / u.s
 

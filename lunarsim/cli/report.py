@@ -12,18 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from lunarsim import checks
-from lunarsim.flight import (
-    BurnRecord,
-    Cutoff,
-    Event,
-    EventKind,
-    Flight,
-    GroundContact,
-    Impact,
-    Provenance,
-    Scenario,
-    Site,
-)
+from lunarsim.flight import BurnRecord, Cutoff, Event, EventKind, Flight, GroundContact, Impact
+from lunarsim.mission import Provenance, Scenario, Site
 from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
 

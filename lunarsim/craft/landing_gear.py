@@ -10,7 +10,7 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import FAST_MPS, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.touchdown import Limits
+from lunarsim.kernels.ground.touchdown import Limits
 
 _CRASH_SPEED_RATIO = 3.0  # assumed: a gear is tested with margins below 2; at three times the speed nothing holds
 _LARGE_M = 1e4  # a craft of 20 km across

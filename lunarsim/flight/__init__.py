@@ -1,28 +1,14 @@
 """Scenario in, flight out."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.flight import detectors
-from lunarsim.flight.accuracy import Accuracy
-from lunarsim.flight.budget import FlightBudget, PhaseBudget, budget
-from lunarsim.flight.descent_plan import DescentPlan, Expected
-from lunarsim.flight.descent_planning import plan_descent
-from lunarsim.flight.flight import Flight
-from lunarsim.flight.guidance_comparison import GuidanceComparison, GuidanceRow, compare_guidance
-from lunarsim.flight.ideal import IdealDescent, continuous_bound, impulsive_bound
-from lunarsim.flight.ladder import Rung, distance_to_top, ladder
-from lunarsim.flight.landing_phases import landing_phases
-from lunarsim.flight.moment import Belief, Moment, Truth
-from lunarsim.flight.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
-from lunarsim.flight.over_ground import ground_velocity
-from lunarsim.flight.passes import SitePass, passes
-from lunarsim.flight.provenance import Provenance, Source, Status
-from lunarsim.flight.published import ProfilePoint
-from lunarsim.flight.relief import GroundProfile, ground_below, ground_profile
-from lunarsim.flight.scenario import Scenario
-from lunarsim.flight.simulate import propagate, simulate
-from lunarsim.flight.site import Site
-from lunarsim.flight.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
-from lunarsim.flight.touchdown import Landed, Verdict
+from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.driver.simulate import propagate, simulate
+from lunarsim.flight.events import detectors
+from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
+from lunarsim.flight.result.touchdown import Landed, Verdict
 
 __all__ = [
     "Accuracy",
@@ -30,48 +16,20 @@ __all__ = [
     "Belief",
     "BurnRecord",
     "Cutoff",
-    "DescentPlan",
     "Escape",
     "Event",
     "EventKind",
-    "Expected",
     "Flight",
-    "FlightBudget",
     "GroundContact",
-    "GroundProfile",
-    "GuidanceComparison",
-    "GuidanceRow",
-    "IdealDescent",
     "Impact",
     "InOrbit",
     "Landed",
     "Moment",
     "Outcome",
-    "PhaseBudget",
     "PhaseRecord",
-    "ProfilePoint",
-    "Provenance",
-    "Rung",
-    "Scenario",
-    "Site",
-    "SitePass",
-    "Source",
-    "Status",
     "Truth",
     "Verdict",
-    "budget",
-    "compare_guidance",
-    "continuous_bound",
     "detectors",
-    "distance_to_top",
-    "ground_below",
-    "ground_profile",
-    "ground_velocity",
-    "impulsive_bound",
-    "ladder",
-    "landing_phases",
-    "passes",
-    "plan_descent",
     "propagate",
     "simulate",
 ]

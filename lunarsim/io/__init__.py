@@ -3,7 +3,7 @@
 from lunarsim.arguments import check_calls
 from lunarsim.io.oem import write_oem
 from lunarsim.io.output import prepare_folder, write_files
-from lunarsim.io.scenario_file import read_campaign_parts, read_dispersions, read_scenario
+from lunarsim.io.scenario_file.file import read_campaign_parts, read_dispersions, read_scenario
 from lunarsim.io.summary import flight_summary
 from lunarsim.io.tables import write_csv, write_netcdf
 

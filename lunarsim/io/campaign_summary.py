@@ -10,9 +10,9 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim.campaign import CampaignResult, HeldOut
-from lunarsim.campaign.statistics import Ellipse, EllipseInterval, Footprint, Quantile, Rate, Tornado
-from lunarsim.flight import Scenario
+from lunarsim.mission import Scenario
 from lunarsim.moon import GriddedField, Moon
+from lunarsim.statistics import Ellipse, EllipseInterval, Footprint, Quantile, Rate, Tornado
 
 
 def campaign_summary(result: CampaignResult) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from scipy.interpolate import KroghInterpolator
 
 from lunarsim.declarations import LONG_S, Number
 from lunarsim.errors import InputError
+from lunarsim.files import written_whole
 from lunarsim.flight import Flight
-from lunarsim.flight.clock import seconds_after, time_after
-from lunarsim.flight.driver import Segment
-from lunarsim.flight.whole_file import written_whole
-from lunarsim.kernels import motion
+from lunarsim.flight.driver.segment import Segment
+from lunarsim.kernels.forces import motion
+from lunarsim.mission.clock import seconds_after, time_after
 
 _DEGREE = 7  # of the Hermite polynomials that a reader is told to use
 _POINTS = (_DEGREE + 1) // 2  # states that one of them goes through

@@ -8,7 +8,9 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight import BurnRecord, Flight, GroundContact, Impact, Landed, PhaseRecord, Site, budget
+from lunarsim.analysis import budget
+from lunarsim.flight import BurnRecord, Flight, GroundContact, Impact, Landed, PhaseRecord
+from lunarsim.mission import Site
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s

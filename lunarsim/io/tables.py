@@ -7,9 +7,9 @@ import os
 
 from astropy.time import Time
 
+from lunarsim.files import written_whole
 from lunarsim.flight import Flight
-from lunarsim.flight.tables import columns
-from lunarsim.flight.whole_file import written_whole
+from lunarsim.flight.result.tables import columns
 
 
 def write_csv(flight: Flight, path: str | os.PathLike[str]) -> None:

@@ -34,7 +34,7 @@ NAV_POSITION_NOISE = 36  #: standard deviations, drawn anew at each look
 NAV_VELOCITY_NOISE = 37
 NAV_ALTITUDE_NOISE = 38
 NAV_SEED = 39
-GEAR = slice(40, 48)  #: limits of the landing gear, as kernels/touchdown.py takes them
+GEAR = slice(40, 48)  #: limits of the landing gear, as kernels/ground/touchdown.py takes them
 PHASES = 48
 # of a coast
 DURATION = 0

@@ -13,14 +13,14 @@ from lunarsim.craft import Spacecraft
 from lunarsim.declarations import number, switch
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.kernels.gravity_grid import ResidualGrid, without_grid
-from lunarsim.kernels.motion import Environment
-from lunarsim.kernels.radiation import Sunlight
-from lunarsim.moon.ephemeris import BODY_GM_M3_S2, Ephemeris, check_body
-from lunarsim.moon.gravity import GravityField
-from lunarsim.moon.gravity_grid import GriddedField
+from lunarsim.kernels.forces.gravity_grid import ResidualGrid, without_grid
+from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.forces.radiation import Sunlight
+from lunarsim.moon.ephemeris.tables import BODY_GM_M3_S2, Ephemeris, check_body
+from lunarsim.moon.gravity.field import GravityField
+from lunarsim.moon.gravity.grid import GriddedField
 from lunarsim.moon.orientation import check_span, orientation_angles
-from lunarsim.moon.terrain import Terrain
+from lunarsim.moon.terrain.surface import Terrain
 
 
 @by_value

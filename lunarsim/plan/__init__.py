@@ -1,7 +1,6 @@
 """Plans: phases, burns, steering, guidance."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.plan.convex import ConvexDescent, plan_convex_descent
 from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
 from lunarsim.plan.laws import (
@@ -27,7 +26,6 @@ __all__ = [
     "BangBang",
     "Burn",
     "Coast",
-    "ConvexDescent",
     "DescentRate",
     "Divert",
     "EGuidance",
@@ -44,7 +42,6 @@ __all__ = [
     "QuadraticGuidance",
     "Steering",
     "ZemZev",
-    "plan_convex_descent",
 ]
 
 check_calls(__name__, __all__)

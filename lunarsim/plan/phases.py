@@ -11,7 +11,7 @@ from astropy.time import Time
 from lunarsim import checks, declarations
 from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guided import MOST_CYCLES, SHORTEST_CYCLE_S
+from lunarsim.kernels.driver.guided import MOST_CYCLES, SHORTEST_CYCLE_S
 from lunarsim.plan.divert import Divert, HazardScan
 from lunarsim.plan.exits import Exit
 from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go

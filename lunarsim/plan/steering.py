@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lunarsim.declarations import Number
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.kernels import steering
+from lunarsim.kernels.forces import steering
 
 _COMPONENT = Number(unit=u.one, low=-1e9, high=1e9)
 _ROUNDING = 1e-9  # of the length of a unit vector

@@ -1,19 +1,19 @@
 """Figures of flights and campaigns: they return Axes, never show, and compute nothing."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.plots.altitude import altitude_profile
-from lunarsim.plots.animation import animate_descent
-from lunarsim.plots.burns import burn
-from lunarsim.plots.campaign import histogram, outcome_rates, sensitivity, tornado
-from lunarsim.plots.descent import descent_profile
-from lunarsim.plots.descent_panels import DescentAxes
-from lunarsim.plots.guidance import GuidanceAxes, compare_guidance
-from lunarsim.plots.impacts import footprint
-from lunarsim.plots.ladder import ladder
-from lunarsim.plots.orbits import orbit
-from lunarsim.plots.terrain import terrain_profile
-from lunarsim.plots.touchdowns import TouchdownAxes, touchdowns
-from lunarsim.plots.track import ground_track
+from lunarsim.plots.campaign.impacts import footprint
+from lunarsim.plots.campaign.numbers import histogram, outcome_rates, sensitivity, tornado
+from lunarsim.plots.campaign.touchdowns import TouchdownAxes, touchdowns
+from lunarsim.plots.descent.animation import animate_descent
+from lunarsim.plots.descent.guidance import GuidanceAxes, compare_guidance
+from lunarsim.plots.descent.page import descent_profile
+from lunarsim.plots.descent.panels import DescentAxes
+from lunarsim.plots.flight.altitude import altitude_profile
+from lunarsim.plots.flight.burns import burn
+from lunarsim.plots.flight.last_kilometres import terrain_profile
+from lunarsim.plots.flight.model_ladder import ladder
+from lunarsim.plots.flight.orbits import orbit
+from lunarsim.plots.flight.track import ground_track
 
 __all__ = [
     "DescentAxes",

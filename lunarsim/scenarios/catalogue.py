@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lunarsim import data
 from lunarsim.errors import InputError, ScenarioError, UnknownScenarioError, nearest
-from lunarsim.flight import Scenario
 from lunarsim.io import read_campaign_parts, read_scenario
+from lunarsim.mission import Scenario
 
 if TYPE_CHECKING:
     from lunarsim.campaign import Campaign

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.flight import Scenario, Site, simulate
-from lunarsim.flight.site import direction_me
-from lunarsim.io.scenario_file import scenario_from_document
+from lunarsim.flight import simulate
+from lunarsim.io.scenario_file.file import scenario_from_document
+from lunarsim.mission import Scenario, Site
+from lunarsim.mission.site import direction_me
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
 from lunarsim.plan import PitchGuidance

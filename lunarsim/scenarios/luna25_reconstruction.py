@@ -33,10 +33,11 @@ from scipy.stats import norm
 
 from lunarsim import constants
 from lunarsim.errors import LunarsimError
-from lunarsim.flight import Accuracy, Flight, Scenario, propagate, simulate
+from lunarsim.flight import Accuracy, Flight, propagate, simulate
+from lunarsim.inquiry import Estimate, Observation, Prediction, Unknown, estimate, leave_one_out, propagated
+from lunarsim.mission import Scenario
 from lunarsim.orbits import State
 from lunarsim.plan import Burn
-from lunarsim.reconstruct import Estimate, Observation, Prediction, Unknown, estimate, leave_one_out, propagated
 from lunarsim.scenarios.catalogue import load_scenario
 
 #: Uncertainty of the node of 16 August, assumed: its epoch is not printed, and an hour moves it by 0.55 deg.

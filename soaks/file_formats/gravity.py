@@ -14,7 +14,7 @@ from astropy import units as u
 from gravity_writers import WRITERS, published_rows
 
 import lunarsim as ls
-from lunarsim.moon.gravity_cache import load_grid
+from lunarsim.moon.gravity.cache import load_grid
 
 from . import FileFormat
 

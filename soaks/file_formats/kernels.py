@@ -9,7 +9,7 @@ import numpy as np
 
 from file_formats import FileFormat
 from lunarsim import data
-from lunarsim.kernels.orientation import rotations_pa_from_icrf
+from lunarsim.kernels.geometry.orientation import rotations_pa_from_icrf
 from lunarsim.moon.orientation import read_angles
 
 _KERNEL = "moon_pa_de421_1900-2050.bpc"

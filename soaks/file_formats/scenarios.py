@@ -8,7 +8,7 @@ from pathlib import Path
 
 import lunarsim as ls
 from file_formats import FileFormat
-from lunarsim.io.dispersion_file import read_empirical
+from lunarsim.io.scenario_file.dispersion_file import read_empirical
 
 _FLOWN = ("luna25", "luna25-landing", "apollo11", "chandrayaan3", "change3", "slim")
 _DISPERSED = ("luna25", "luna25-landing", "apollo11")

@@ -18,7 +18,7 @@ import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import CUTOFFS, OUTCOMES
 from lunarsim.data import find
-from lunarsim.plots import style
+from lunarsim.plots.style import style
 
 from . import report
 

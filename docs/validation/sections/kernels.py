@@ -11,7 +11,7 @@ import numpy as np
 from mpmath import mp, mpf
 
 from lunarsim.data import find
-from lunarsim.kernels.gravity import harmonics
+from lunarsim.kernels.forces.gravity import harmonics
 
 from . import report
 

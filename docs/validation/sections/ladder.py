@@ -9,8 +9,8 @@ import numpy as np
 from astropy import units as u
 
 import lunarsim as ls
+from lunarsim.analysis import distance_to_top
 from lunarsim.data import find
-from lunarsim.flight import distance_to_top
 from lunarsim.plan import Coast
 
 from . import report

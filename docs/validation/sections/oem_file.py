@@ -12,7 +12,7 @@ import oem
 from astropy import units as u
 
 import lunarsim as ls
-from lunarsim.flight.clock import time_after
+from lunarsim.mission.clock import time_after
 
 from . import report
 

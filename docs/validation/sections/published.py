@@ -22,9 +22,9 @@ from scipy.spatial.transform import Rotation
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.kernels.chebyshev import evaluate
-from lunarsim.kernels.gravity import harmonics
-from lunarsim.kernels.orientation import euler_313
+from lunarsim.kernels.forces.gravity import harmonics
+from lunarsim.kernels.geometry.orientation import euler_313
+from lunarsim.kernels.numerics.chebyshev import evaluate
 from lunarsim.moon import orientation
 
 from . import report

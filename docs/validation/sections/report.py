@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 
 import lunarsim as ls
 from lunarsim.data import find
-from lunarsim.plots import style
+from lunarsim.plots.style import style
 
 EPOCH = Time("2023-08-19T00:00:00", scale="tdb")
 DAYS_3 = 3 * u.day

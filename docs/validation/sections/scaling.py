@@ -11,8 +11,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from lunarsim.plots import style
-from lunarsim.plots.colours import ink
+from lunarsim.plots.style import style
+from lunarsim.plots.style.colours import ink
 
 from . import report
 

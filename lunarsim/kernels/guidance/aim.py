@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.ground.terrain import Ground, clearance_pa, slope_pa
 from lunarsim.kernels.guidance.situation import Site
-from lunarsim.kernels.terrain import Ground, clearance_pa, slope_pa
 
 
 @kernel

@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.bang_bang import bang_bang
-from lunarsim.kernels.guidance.descent_rate import descent_rate
-from lunarsim.kernels.guidance.gravity_turn import gravity_turn
-from lunarsim.kernels.guidance.held import attitude_hold
-from lunarsim.kernels.guidance.pitch import pitch_guidance
-from lunarsim.kernels.guidance.polynomial import e_guidance, fractional, quadratic
+from lunarsim.kernels.guidance.laws.bang_bang import bang_bang
+from lunarsim.kernels.guidance.laws.descent_rate import descent_rate
+from lunarsim.kernels.guidance.laws.gravity_turn import gravity_turn
+from lunarsim.kernels.guidance.laws.held import attitude_hold
+from lunarsim.kernels.guidance.laws.pitch import pitch_guidance
+from lunarsim.kernels.guidance.laws.polynomial import e_guidance, fractional, quadratic
+from lunarsim.kernels.guidance.laws.zem_zev import zem_zev
 from lunarsim.kernels.guidance.situation import Situation, Three
-from lunarsim.kernels.guidance.zem_zev import zem_zev
 
 ENGINE_OFF = 0  #: no thrust
 ATTITUDE_HOLD = 1

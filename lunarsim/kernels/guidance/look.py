@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels import places
-from lunarsim.kernels.chebyshev import evaluate_with_rate
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust
+from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance import law as laws
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
@@ -32,9 +34,7 @@ from lunarsim.kernels.guidance.situation import (
     level,
     site_of,
 )
-from lunarsim.kernels.motion import Environment, Propulsion, thrust
-from lunarsim.kernels.orientation import angular_velocity_pa, euler_313
-from lunarsim.kernels.terrain import Ground
+from lunarsim.kernels.numerics.chebyshev import evaluate_with_rate
 
 # Places in what the computer remembers over the whole flight.
 ATTITUDE = slice(0, 3)  #: of the thrust axis, ICRF; zero: not yet known

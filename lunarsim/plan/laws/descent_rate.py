@@ -11,7 +11,8 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import FAST_MPS, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import descent_rate, law
+from lunarsim.kernels.guidance import law
+from lunarsim.kernels.guidance.laws import descent_rate
 from lunarsim.plan.laws.law import ALONG, RATE, LoweredLaw, checked_frame, parameters_of
 
 _TIME_CONSTANT = {"low": 1e-3, "high": 1e6}

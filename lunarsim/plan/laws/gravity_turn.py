@@ -11,7 +11,8 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import gravity_turn, law
+from lunarsim.kernels.guidance import law
+from lunarsim.kernels.guidance.laws import gravity_turn
 from lunarsim.plan.laws.law import ABOVE_SITE, RATE, LoweredLaw, checked_frame, parameters_of
 
 

@@ -11,7 +11,8 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import held, law, memory, situation
+from lunarsim.kernels.guidance import law, memory, situation
+from lunarsim.kernels.guidance.laws import held
 from lunarsim.plan.laws.law import LoweredLaw
 
 _ATTITUDES = {"held": law.AS_IT_WAS, "upright": law.UPRIGHT, "free": law.FREE}

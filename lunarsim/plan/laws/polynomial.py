@@ -10,7 +10,8 @@ from astropy import units as u
 
 from lunarsim.declarations import REQUIRED, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law, polynomial
+from lunarsim.kernels.guidance import law
+from lunarsim.kernels.guidance.laws import polynomial
 from lunarsim.plan.laws.law import ACCELERATION, LoweredLaw, checked_frame
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 

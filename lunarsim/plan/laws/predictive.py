@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from lunarsim import declarations
 from lunarsim.declarations import DESCENT_S, number, switch
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import bang_bang, law, memory, pitch, predictor
+from lunarsim.kernels.guidance import law, memory
+from lunarsim.kernels.guidance.laws import bang_bang, pitch, predictor
 from lunarsim.kernels.guidance.situation import LEVEL
 from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw
 

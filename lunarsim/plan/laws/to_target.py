@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lunarsim import declarations
 from lunarsim.declarations import DESCENT_S, number
-from lunarsim.kernels.guidance import polynomial
+from lunarsim.kernels.guidance.laws import polynomial
 from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, checked_frame, parameters_of
 
 TIME_TO_GO = {"low": 1e-3, "high": DESCENT_S}

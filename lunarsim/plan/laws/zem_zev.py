@@ -8,7 +8,8 @@ from typing import ClassVar
 from astropy import units as u
 
 from lunarsim.declarations import number
-from lunarsim.kernels.guidance import law, zem_zev
+from lunarsim.kernels.guidance import law
+from lunarsim.kernels.guidance.laws import zem_zev
 from lunarsim.plan.laws.law import LoweredLaw, checked_frame
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 

@@ -1,0 +1,28 @@
+"""Studies of finished flights: budgets and bounds, the model ladder, laws compared, the ground below."""
+
+from lunarsim.analysis.guidance_comparison import GuidanceComparison, GuidanceRow, compare_guidance
+from lunarsim.analysis.ideal import IdealDescent, continuous_bound, impulsive_bound
+from lunarsim.analysis.model_ladder import Rung, distance_to_top, ladder
+from lunarsim.analysis.propulsion_budget import FlightBudget, PhaseBudget, budget
+from lunarsim.analysis.relief import GroundProfile, ground_below, ground_profile
+from lunarsim.arguments import check_calls
+
+__all__ = [
+    "FlightBudget",
+    "GroundProfile",
+    "GuidanceComparison",
+    "GuidanceRow",
+    "IdealDescent",
+    "PhaseBudget",
+    "Rung",
+    "budget",
+    "compare_guidance",
+    "continuous_bound",
+    "distance_to_top",
+    "ground_below",
+    "ground_profile",
+    "impulsive_bound",
+    "ladder",
+]
+
+check_calls(__name__, __all__)

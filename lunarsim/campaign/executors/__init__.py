@@ -1,0 +1,1 @@
+"""Who flies the chunks of a campaign: threads, processes, a cluster."""

@@ -1,0 +1,156 @@
+"""The workers of a dask cluster, any of which may be lost at any moment."""
+
+from __future__ import annotations
+
+import queue
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from typing import Any
+
+from distributed import Client
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
+
+from lunarsim import __version__
+from lunarsim.campaign.executors.execution import AHEAD, Work, note_runs, timed
+from lunarsim.campaign.store.chunk import Chunk, Columns
+from lunarsim.errors import InputError, LunarsimError, warn
+
+LOSSES = 5  # how often a chunk is handed in again, each time for as many workers as the scheduler allows (three)
+_LOOK_S = 30.0  # how long a wait lasts before it looks whether there are workers at all
+
+
+class DaskCrew:
+    """The workers of a ``dask.distributed.Client``; a crew as :mod:`lunarsim.campaign.executors.execution` knows it.
+
+    The scheduler gives the chunks of a lost worker to others. A chunk in flight on several lost workers it holds
+    for the culprit, and gives up; it is then handed in again, a bounded number of times.
+    """
+
+    def __init__(self, client: Client, work: Work, workers: int | None) -> None:
+        if client.asynchronous:
+            raise InputError("executor: the client is asynchronous; expected Client(..., asynchronous=False)")
+        self._client = client
+        self._work = work
+        self._workers = workers
+        self._name = f"lunarsim-{uuid.uuid4().hex}"
+        self._tries: Counter[int] = Counter()
+        self._pending: dict[Any, Chunk] = {}
+        self._ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._waits_for_workers = False
+        self._held = self._hold()
+
+    def room(self) -> int:
+        """Return how many chunks may be in flight."""
+        with self._reached():
+            return AHEAD * (self._workers or max(sum(self._client.nthreads().values()), 1))
+
+    def start(self, chunk: Chunk) -> None:
+        """Take a chunk."""
+        self._tries[chunk.index] += 1
+        key = f"{self._name}-{chunk.index}-{self._tries[chunk.index]}"
+        with self._reached():
+            future = self._client.submit(_flown, self._held, chunk, __version__, key=key)
+            self._pending[future] = chunk
+            future.add_done_callback(self._ended.put)
+
+    def finished(self) -> tuple[Chunk, Columns, float]:
+        """Wait until a chunk is done; return it, or raise what its work raised."""
+        while True:
+            future = self._next_ended()
+            chunk = self._pending.pop(future)
+            self._check_reached()
+            try:
+                columns, seconds = future.result()
+            except (KilledWorker, CancelledError, CommClosedError) as error:
+                self._again(chunk, error)
+            except BaseException as error:
+                note_runs(error, chunk)
+                raise
+            else:
+                del self._tries[chunk.index]
+                return chunk, columns, seconds
+
+    def _next_ended(self) -> Any:
+        """Wait until some chunk ended, well or not; say so where that waits for a worker to come."""
+        while True:
+            try:
+                return self._ended.get(timeout=_LOOK_S)
+            except queue.Empty:
+                with self._reached():
+                    deserted = not self._client.nthreads()
+            if deserted and not self._waits_for_workers:
+                warn(
+                    "the cluster has no worker: the campaign waits for one; it can be stopped (Ctrl-C) and resumed",
+                    RuntimeWarning,
+                )
+            self._waits_for_workers = deserted
+
+    def close(self) -> None:
+        """Cancel what did not begin."""
+        if self._client.status == "running":
+            self._client.cancel([*self._pending, self._held])
+        self._pending.clear()
+
+    def _hold(self) -> Any:
+        """Send the work to the cluster, once; the scheduler keeps it, so that a lost worker does not lose it."""
+        self._tries[-1] += 1
+        with self._reached():
+            return self._client.submit(_same, self._work, key=f"{self._name}-work-{self._tries[-1]}")
+
+    def _again(self, chunk: Chunk, error: BaseException) -> None:
+        """Hand in a lost chunk once more."""
+        self._check_reached()
+        self._check_held()
+        if self._tries[chunk.index] > LOSSES:
+            raise LunarsimError(
+                f"{chunk} was lost {self._tries[chunk.index]} times with its workers ({error}): look into the "
+                "workers' logs, whether they have memory enough, and go on with --resume (resume=True); what is "
+                "stored is safe"
+            ) from error
+        self.start(chunk)
+
+    def _check_held(self) -> None:
+        """Send the work once more if it was lost; refuse to go on where the cluster cannot take it over."""
+        if self._held.status == "error" and not isinstance(cause := self._held.exception(), KilledWorker):
+            raise LunarsimError(
+                f"the cluster cannot take the work over ({cause}): lunarsim {__version__}, and whatever else the work "
+                "needs, must be installed with the scheduler and with every worker"
+            ) from cause
+        if self._held.status not in ("finished", "pending"):
+            self._held = self._hold()
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Turn what the client raises where it does not reach its scheduler into words."""
+        self._check_reached()
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            raise _gone(str(error)) from error
+
+    def _check_reached(self) -> None:
+        if self._client.status != "running":
+            raise _gone(f"the client is {self._client.status}")
+
+
+def _gone(why: str) -> LunarsimError:
+    return LunarsimError(
+        f"the cluster is gone ({why}): start one, and go on with --resume (resume=True); what is stored is safe"
+    )
+
+
+def _flown(work: Work, chunk: Chunk, version: str) -> tuple[Columns, float]:
+    """Do the work of a chunk on a worker, which must be of the version of the caller: other bits are no help."""
+    if version != __version__:
+        raise LunarsimError(
+            f"a worker has lunarsim {__version__}, the campaign runs with {version}: install the same with each worker"
+        )
+    return timed(work, chunk)
+
+
+def _same(work: Work) -> Work:
+    return work

@@ -1,0 +1,288 @@
+"""Paths: the values of a scenario that a campaign may disperse, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim.arguments import checked
+from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
+from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
+from lunarsim.errors import InputError, nearest
+from lunarsim.mission import Scenario
+from lunarsim.mission.clock import time_after
+from lunarsim.moon import GravityField
+from lunarsim.moon.gravity.check import GM_RANGE_M3_S2
+from lunarsim.moon.terrain.surface import ELEVATION
+from lunarsim.orbits import State, rot_rtn_from_icrf
+from lunarsim.orbits.numbers import ELEMENTS
+from lunarsim.orbits.plane import check_orbital_plane
+from lunarsim.plan import Burn, Guided
+
+ORBIT = tuple(ELEMENTS)
+OFFSETS = ("radial", "transverse", "normal", "radial_rate", "transverse_rate", "normal_rate")
+
+_TIME_OFFSET = Number(unit=u.s, low=-LONG_S, high=LONG_S)
+_OFFSETS = dict(
+    zip(
+        OFFSETS,
+        3 * [Number(unit=u.m, low=-FAR_M, high=FAR_M)] + 3 * [Number(unit=u.m / u.s, low=-FAST_MPS, high=FAST_MPS)],
+        strict=True,
+    )
+)
+_GM = Number(unit=u.m**3 / u.s**2, low=GM_RANGE_M3_S2[0], high=GM_RANGE_M3_S2[1])
+_FAULT = Switch()
+_RADIATION = ("radiation_area", "radiation_coefficient")
+_MASSES = ("dry_mass", "propellant_mass")
+
+
+@dataclass(frozen=True)
+class Path:
+    """A value that can be dispersed.
+
+    Attributes
+    ----------
+    name : str
+        As in ``craft.engine.thrust``.
+    declaration : Number or Switch
+        Unit, SI but for the coherent N, in which samples of it are kept, and bounds: of what the component declares.
+    offset : bool
+        Whether the samples are added to what the scenario says: times, the state, the ground.
+    """
+
+    name: str
+    declaration: Declaration
+    offset: bool = False
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """The unit in which samples are kept."""
+        return self.declaration.unit
+
+    @property
+    def parts(self) -> list[str]:
+        """The names between the dots."""
+        return self.name.split(".")
+
+    def check(self, value: float) -> None:
+        """Refuse a value, in :attr:`unit`, that the component would refuse, or that is not finite.
+
+        Raises
+        ------
+        InputError
+            If it is out of the declared bounds.
+        """
+        if not self.declaration.holds(value):
+            given = f"{value} {self.unit}".strip()
+            raise InputError(f"{self.name} = {given}: expected {self.declaration.bounds}")
+
+    @property
+    def is_seed(self) -> bool:
+        """Whether it is the seed of noise: no physical value, of which the end would be a function."""
+        return self.name == "craft.navigation.seed"
+
+
+@checked
+def dispersible(scenario: Scenario) -> dict[str, Path]:
+    """Return the values of a scenario that a campaign may disperse, by name.
+
+    Only what the flight of this scenario can feel is among them: no engine without a burn, no Love number without
+    the tide, no radiation area without radiation.
+    """
+    return {path.name: path for path in _paths(scenario)}
+
+
+def find(scenario: Scenario, name: str) -> Path:
+    """Return a path by its name.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such value, or its flight would not feel it.
+    """
+    known = dispersible(scenario)
+    if name not in known:
+        raise InputError(
+            f"path '{name}': the scenario '{scenario.name}' has no such value that its flight would feel; "
+            f"{nearest(name, known)}"
+        )
+    return known[name]
+
+
+def _paths(scenario: Scenario) -> Iterator[Path]:
+    yield Path("state.epoch", _TIME_OFFSET, offset=True)
+    yield from _declared("orbit", ELEMENTS)
+    yield from (Path(f"state.{name}", number, offset=True) for name, number in _OFFSETS.items())
+    if isinstance(scenario.moon.gravity, GravityField):  # a grid is made for one GM
+        yield Path("moon.gravity.gm", _GM)
+    yield Path("moon.terrain.elevation", ELEVATION, offset=True)
+    if scenario.moon.tide:
+        yield from _declared("moon", declared(scenario.moon))
+    yield from _craft_paths(scenario)
+    for k, phase in enumerate(scenario.plan):
+        if isinstance(phase, Burn):
+            yield Path(f"plan.{k}.ignition", _TIME_OFFSET, offset=True)
+        yield from _declared(f"plan.{k}", declared(phase))
+        if isinstance(phase, Guided) and phase.divert is not None:
+            yield from _declared(f"plan.{k}.divert", declared(phase.divert))
+    yield from (Path(f"faults.{fault.title}", _FAULT) for fault in scenario.faults)
+
+
+def _craft_paths(scenario: Scenario) -> Iterator[Path]:
+    burns = any(isinstance(phase, Burn) for phase in scenario.plan)
+    powered = burns or bool(scenario.guided)
+    own = declared(Spacecraft)
+    if scenario.moon.radiation:
+        yield from _declared("craft", {name: own[name] for name in _RADIATION})
+    if powered or scenario.moon.radiation:
+        yield from _declared("craft", {name: own[name] for name in _MASSES})
+    if powered:
+        yield from _declared("craft.engine", declared(Engine))
+    if burns:  # the computer cuts burns off by what it reads
+        yield from _declared("craft.accelerometer", declared(Accelerometer))
+    if scenario.guided:
+        yield from _declared("craft.navigation", declared(Navigation))
+
+
+def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:
+    """Return the paths of what a component declares to be dispersible; angles are kept in radians."""
+    for name, number in numbers.items():
+        if number.dispersible:
+            kept = number.to(u.rad) if isinstance(number, Number) and number.unit == u.deg else number
+            yield Path(f"{prefix}.{name}", kept)
+
+
+def check_orbit(scenario: Scenario, names: Collection[str]) -> None:
+    """Check that the scenario's state has the axes and the elements from which dispersed paths are counted.
+
+    Raises
+    ------
+    InputError
+        If it is at rest or moves along its radius, or an element of an open orbit is among the paths.
+    """
+    counted = sorted(name for name in names if name.startswith(("orbit.", "state.")) and name != "state.epoch")
+    if counted:
+        check_orbital_plane(
+            scenario.state,
+            f"'{counted[0]}' has no meaning, and cannot be dispersed; give the state a small velocity across the "
+            "radius, which then says where the transverse direction is",
+        )
+    if counted and counted[0].startswith("orbit.") and not np.isfinite(scenario.state.apolune):
+        raise InputError(f"'{counted[0]}' cannot be dispersed: {scenario.state!r} has no apolune; disperse the state")
+
+
+@checked
+def nominal(scenario: Scenario, name: str) -> u.Quantity:
+    """Return what the scenario says of a path, in the path's unit; zero for an offset, one for a fault.
+
+    Raises
+    ------
+    InputError
+        If there is no such path.
+    """
+    path = find(scenario, name)
+    if path.offset:
+        return 0.0 * path.unit
+    if path.parts[0] == "faults":
+        return 1.0 * u.one
+    if path.parts[0] == "orbit":
+        return _orbit(scenario.state)[path.parts[1]].to(path.unit)
+    value: Any = scenario
+    for part in path.parts:
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
+    return u.Quantity(value, dtype=float).to(path.unit)
+
+
+@checked
+def edited(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """Return the scenario with some of its values replaced.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its faults are those that it may have.
+    values : mapping of str to float
+        By path, in the path's unit.
+
+    Raises
+    ------
+    InputError
+        If a path or a value is not possible.
+
+    Notes
+    -----
+    The orbit is replaced first, at the scenario's epoch; then the state is moved by its offsets, in the radial,
+    transverse and normal directions of the scenario's own state; then the epoch is moved, position and velocity
+    as they are.
+    """
+    faults = tuple(fault for fault in scenario.faults if values.get(f"faults.{fault.title}", 1.0) != 0.0)
+    parts: dict[str, Any] = {name: getattr(scenario, name) for name in ("craft", "plan", "moon")}
+    for name, value in values.items():
+        path = find(scenario, name)
+        path.check(value)
+        first, *rest = path.parts
+        if name == "moon.terrain.elevation":
+            parts["moon"] = replace(parts["moon"], terrain=parts["moon"].terrain.raised(value * u.m))
+        elif first in parts:
+            parts[first] = _replaced(parts[first], rest, value, path)
+    return replace(scenario, faults=faults, state=_moved(scenario.state, values), **parts)
+
+
+def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, float]) -> State:
+    """Return a state on another orbit (m, rad) and moved by offsets (m, m/s)."""
+    if orbit:
+        elements = _orbit(state) | {
+            name: value * (u.m if name in ORBIT[:2] else u.rad) for name, value in orbit.items()
+        }
+        state, nominal_state = State.from_elements(**elements, epoch=state.epoch), state
+    else:
+        nominal_state = state
+    if not offsets:  # a state at rest or in vertical flight has no axes of offsets, and needs none
+        return state
+    step = np.array([offsets.get(name, 0.0) for name in OFFSETS])
+    rot = rot_rtn_from_icrf(nominal_state)
+    return State(state.position + rot.T @ step[:3] * u.m, state.velocity + rot.T @ step[3:] * (u.m / u.s), state.epoch)
+
+
+def _moved(state: State, values: Mapping[str, float]) -> State:
+    orbit = {name: values[f"orbit.{name}"] for name in ORBIT if f"orbit.{name}" in values}
+    offsets = {name: values[f"state.{name}"] for name in OFFSETS if f"state.{name}" in values}
+    if orbit or offsets:
+        state = moved_state(state, orbit, offsets)
+    return State(state.position, state.velocity, time_after(state.epoch, values.get("state.epoch", 0.0)))
+
+
+def _orbit(state: State) -> dict[str, u.Quantity]:
+    """Return the elements as :meth:`State.from_elements` takes them."""
+    elements = state.elements()
+    return {
+        "perilune": state.perilune,
+        "apolune": state.apolune,
+        "inclination": elements.inclination,
+        "node_longitude": elements.node_longitude,
+        "argument_of_perilune": elements.argument_of_perilune,
+        "true_anomaly": elements.true_anomaly,
+    }
+
+
+def _replaced(node: Any, parts: list[str], value: float, path: Path) -> Any:
+    """Return a component with the value at a path below it replaced."""
+    if not parts:
+        return _in_kind_of(node, value, path)
+    if isinstance(node, tuple):
+        k = int(parts[0])
+        return (*node[:k], _replaced(node[k], parts[1:], value, path), *node[k + 1 :])
+    return replace(node, **{parts[0]: _replaced(getattr(node, parts[0]), parts[1:], value, path)})
+
+
+def _in_kind_of(old: Any, value: float, path: Path) -> Any:
+    if isinstance(old, Time):
+        return time_after(old, value)
+    if isinstance(old, bool):
+        return value != 0.0
+    return value * path.unit if isinstance(old, u.Quantity) else float(value)

@@ -1,0 +1,207 @@
+"""What ``lunarsim campaign`` tells a person."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections import defaultdict
+from dataclasses import replace
+from math import inf
+
+from astropy import units as u
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from lunarsim.campaign import Campaign, HeldOut, MonteCarlo
+from lunarsim.cli import report
+from lunarsim.cli.campaign.effects import Moved
+from lunarsim.cli.campaign.findings import Findings, Impacts
+from lunarsim.io.campaign_summary import away_km
+from lunarsim.mission import Scenario
+from lunarsim.moon import GriddedField, Moon
+from lunarsim.plots.style.style import digits_for
+from lunarsim.statistics import CROSSRANGE
+
+_MOST_EFFECTS = 6
+_LINEAR = 0.9  # share of the variance below which a linear model is a poor guide
+_APART = 10 * u.m  # the drivers differ by centimetres, and by up to a metre where a flight grazes the ground
+_ORDER = ("published", "inferred", "assumed")
+
+
+def print_dispersions(console: Console, campaign: Campaign) -> None:
+    """Print where the numbers come from, and how those that scatter do."""
+    scenario = campaign.scenario
+    report.print_provenance(console, _with_short_values(scenario), dispersions=True)
+    statuses = _statuses(scenario)
+    rows = report.table("", "value", "distribution", "status", title=f"{escape(scenario.name)}: what is dispersed")
+    rows.columns[1].no_wrap = True
+    for k, (names, distribution) in enumerate(campaign.groups):
+        words = [f"{name} (offset)" if campaign.inputs[name].offset else name for name in names]
+        rows.add_row(str(k), escape("\n".join(words)), escape(repr(distribution)), statuses.get(k, ""))
+    console.print(rows)
+
+
+def print_findings(console: Console, findings: Findings) -> None:
+    """Print how the runs ended, where they came down, and what moved that."""
+    result = findings.result
+    sampling = str(json.loads(result.store.manifest.sampling)["sampling"])
+    _line(
+        console, f"{result.runs:,} runs, seed {result.seed}, {sampling}; {_moon_words(result.campaign.scenario.moon)}"
+    )
+    _print_rates(console, findings)
+    if not isinstance(result.campaign.sampling, MonteCarlo):
+        _line(
+            console, "  Intervals are those of independent runs: with this sampling the rates and quantiles are surer."
+        )
+    _print_spreads(console, findings)
+    if findings.impacts is None:
+        _line(console, f"No footprint: {findings.without_impacts}.")
+    else:
+        _print_impacts(console, findings.impacts, result.campaign.scenario)
+    if findings.held_out is not None:
+        _print_held_out(console, findings.held_out)
+
+
+def _moon_words(moon: Moon) -> str:
+    """Return the field, its degree and the ground in words."""
+    exact = moon.gravity.field if isinstance(moon.gravity, GriddedField) else moon.gravity
+    return f"{moon.gravity.name}, flown to degree {exact.degree}; {moon.terrain.name}"
+
+
+def _print_held_out(console: Console, held_out: HeldOut) -> None:
+    _line(console, f"Held-out check: {held_out}.")
+    if held_out.different or held_out.position > _APART:
+        runs = ", ".join(str(run) for run in held_out.different or held_out.runs)
+        words = f"the two drivers disagree: look at runs {runs} with rerun() before you trust this campaign"
+        console.print(Text("warning: ", style="bold red").append(words, style="default"), soft_wrap=True)
+
+
+def _print_rates(console: Console, findings: Findings) -> None:
+    confidence = 100.0 * next(iter(findings.rates.values())).confidence
+    rows = report.table("outcome", title="How the runs ended")
+    for column in ("runs", "share", f"{confidence:g} % interval"):
+        rows.add_column(column, justify="right")
+    for outcome, rate in findings.rates.items():
+        bounds = f"{100.0 * rate.low:.2f} to {100.0 * rate.high:.2f} %"
+        rows.add_row(outcome, f"{rate.count:,}", f"{100.0 * rate.value:.2f} %", bounds)
+    console.print(rows)
+    for reason, count in findings.failures.items():
+        _line(console, f"  {count:,} could not be flown: {reason}")
+
+
+def _print_spreads(console: Console, findings: Findings) -> None:
+    if not findings.spreads:
+        return
+    confidence = findings.spreads[0].quantiles[0].confidence
+    rows = report.table("of the runs that end in", title="Quantiles")
+    for column in ("quantile", "value", f"{100.0 * confidence:g} % interval"):
+        rows.add_column(column, justify="right")
+    for spread in findings.spreads:
+        name = f"{spread.outcome}: {spread.words} ({spread.unit.replace(' ', '')})"
+        widths = [found.high - found.low for found in spread.quantiles]
+        digits = digits_for(max((width for width in widths if width < inf), default=inf))
+        for found in spread.quantiles:
+            value = f"{found.value:,.{digits}f}"
+            rows.add_row(name, f"{100.0 * found.probability:g} %", value, _bounds(found.low, found.high, digits))
+            name = ""
+    console.print(rows)
+
+
+def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> None:
+    plane, ellipse, interval = impacts.footprint.plane, impacts.ellipse, impacts.interval
+    latitude = f"{abs(plane.latitude_deg):.3f} {'S' if plane.latitude_deg < 0.0 else 'N'}"
+    ends = "Touchdowns" if scenario.guided else "Impacts"
+    _line(console, f"{ends} about {latitude} {plane.longitude_deg % 360.0:.3f} E: {ellipse}")
+    major, minor, east, north = (
+        _bounds(*each, digits_for(each.high - each.low))
+        for each in (interval.semi_major_m, interval.semi_minor_m, interval.east_m, interval.north_m)
+    )
+    _line(
+        console,
+        f"  {100.0 * interval.confidence:g} % intervals for unlimited runs: semi-axes {major} m and {minor} m; centre "
+        f"{east} m east, {north} m north",
+    )
+    for name, site in scenario.sites.items():
+        distance_km = away_km(impacts.footprint, site.latitude, site.longitude)
+        _line(console, f"  {_distance(distance_km)} from {report.site_words(name, site)} to their centre")
+    if impacts.effects:
+        _print_effects(console, impacts, "touchdown" if scenario.guided else "impact")
+    else:
+        _line(console, f"No effects: {impacts.without_effects}.")
+
+
+def _bounds(low: float, high: float, digits: int) -> str:
+    """Return an interval in words; one that the runs are too few to bound on a side says so."""
+    if low == -inf and high == inf:
+        return "too few runs"
+    if low == -inf or high == inf:
+        return f"up to {high:,.{digits}f}" if low == -inf else f"{low:,.{digits}f} or more"
+    return f"{low:,.{digits}f} to {high:,.{digits}f}"
+
+
+def _print_effects(console: Console, impacts: Impacts, what: str) -> None:
+    tails = 50.0 * (1.0 - impacts.effects[0].found.probability)
+    heading = f"What moves the {what} (flight towards {impacts.heading_deg:.1f} deg from north; {CROSSRANGE})"
+    rows = report.table("as this goes", title=heading)
+    for column in (f"from {tails:g} %", f"to {100.0 - tails:g} %"):
+        rows.add_column(column, justify="right")
+    for moved in impacts.effects:
+        rows.add_column(f"{moved.way}\n{moved.unit}", justify="right")
+    for label in _greatest(impacts.effects):
+        effect = impacts.effects[0].found[label]
+        swings = [f"{moved.found[label].swing:+.3g}" for moved in impacts.effects]
+        rows.add_row(escape(label), f"{effect.low_input:.4g}", f"{effect.high_input:.4g}", *swings)
+    console.print(rows)
+    shares = ", ".join(f"{100.0 * moved.found.r_squared:.2f} % {moved.way}" for moved in impacts.effects)
+    rest = len(impacts.factors) - _MOST_EFFECTS
+    left_out = f"; {rest} smaller {'effect' if rest == 1 else 'effects'} left out" if rest > 0 else ""
+    _line(console, f"  By a linear model of all values, which explains of the variance {shares}{left_out}")
+    if min(moved.found.r_squared for moved in impacts.effects) < _LINEAR:
+        _line(console, "  Where it explains little, Campaign.sobol() says which share of the variance is whose")
+
+
+def _greatest(effects: tuple[Moved, ...]) -> list[str]:
+    """Return the inputs with the greatest effects, of each way in turn; by their share of the way's greatest."""
+    shares: dict[str, float] = defaultdict(float)
+    for moved in effects:
+        greatest = abs(moved.found.effects[0].swing) or 1.0
+        for effect in moved.found.effects:
+            shares[effect.name] = max(shares[effect.name], abs(effect.swing) / greatest)
+    return sorted(shares, key=lambda name: -shares[name])[:_MOST_EFFECTS]
+
+
+def _statuses(scenario: Scenario) -> dict[int, str]:
+    """Return, for each table of dispersions, how well its weakest number is founded."""
+    found: dict[int, str] = {}
+    for key, certificate in scenario.provenance.items():
+        first, _, rest = key.partition(".")
+        if first == "dispersions":
+            k, status = int(rest.partition(".")[0]), certificate.status.value
+            found[k] = max(found.get(k, status), status, key=_ORDER.index)
+    return found
+
+
+def _with_short_values(scenario: Scenario) -> Scenario:
+    """Return the scenario with certificates that say how many numbers a list has, where it is too long for a table."""
+    short = {
+        key: replace(certificate, value=_short(certificate.value)) if key.startswith("dispersions.") else certificate
+        for key, certificate in scenario.provenance.items()
+    }
+    return replace(scenario, provenance=short)
+
+
+def _short(value: str) -> str:
+    if not value.startswith("["):
+        return value
+    rows = ast.literal_eval(value)
+    inner = f" x {len(rows[0])}" if rows and isinstance(rows[0], list) else ""
+    return f"{len(rows)}{inner} values"
+
+
+def _distance(distance_km: float) -> str:
+    return f"{distance_km:.{2 if distance_km < 10.0 else 0}f} km"
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(Text(text), soft_wrap=True)

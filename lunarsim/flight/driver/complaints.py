@@ -1,0 +1,40 @@
+"""What goes wrong at the looks of the computer in a phase, told when it begins and not at each look."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.flight.driver.computer import Computer
+from lunarsim.flight.events.timeline import EventKind
+from lunarsim.kernels.guidance.look import BELOW_SLOPE, NO_COMMAND, OUT_OF_VIEW, Command
+
+#: What the computer counts, and what the timeline calls it.
+_COUNTED = {NO_COMMAND: EventKind.GUIDANCE_LOST, BELOW_SLOPE: EventKind.GLIDE_SLOPE, OUT_OF_VIEW: EventKind.OUT_OF_VIEW}
+
+
+class Complaints:
+    """Follows what the computer counts, look by look.
+
+    Parameters
+    ----------
+    computer : Computer
+        Of the flight, at the start of a phase.
+    """
+
+    def __init__(self, computer: Computer) -> None:
+        self._computer = computer
+        self._counts = self._counted()
+        self._standing: set[EventKind] = set()
+
+    def that_begin(self, command: Command, mass_kg: float) -> list[EventKind]:
+        """Return what is wrong at a look and was not at the one before."""
+        counts = self._counted()
+        standing = {kind for kind, grown in zip(_COUNTED.values(), counts > self._counts, strict=True) if grown}
+        if command.thrust_n > 0.0 and self._computer.is_empty(mass_kg):
+            standing.add(EventKind.NO_PROPELLANT)
+        begun, self._standing, self._counts = standing - self._standing, standing, counts
+        return sorted(begun, key=lambda kind: kind.value)
+
+    def _counted(self) -> NDArray[np.float64]:
+        return self._computer.memory[list(_COUNTED)]

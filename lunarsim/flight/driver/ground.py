@@ -1,0 +1,86 @@
+"""The search for the ground along a step of the integrator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+from numpy.typing import NDArray
+
+from lunarsim.errors import InputError
+from lunarsim.flight.driver.segment import Trigger
+from lunarsim.kernels.forces import motion
+from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact
+from lunarsim.kernels.ground.terrain import Ground, clearance
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.mission.clock import time_after
+from lunarsim.moon import Terrain
+from lunarsim.moon.ephemeris.chebyshev import nodes_and_basis
+from lunarsim.orbits import State
+
+Vector = NDArray[np.float64]
+
+_NODES, _BASIS = nodes_and_basis(8)  # the interpolant of DOP853 is a polynomial of degree 7
+
+
+class GroundSearch:
+    """Finds where a flight meets the ground, however narrow the ridge and however long the step.
+
+    Parameters
+    ----------
+    terrain : Terrain
+        The ground.
+    environment : Environment
+        For the time of the flight's start and the Moon's orientation.
+    epoch : Time
+        The flight's start, for errors.
+    """
+
+    def __init__(self, terrain: Terrain, environment: motion.Environment, epoch: Time) -> None:
+        self._terrain = terrain
+        self._ground = terrain.lower()
+        self._environment = environment
+        self._epoch = epoch
+
+    @property
+    def lowered(self) -> Ground:
+        """The terrain as the kernels take it."""
+        return self._ground
+
+    def trigger(self) -> Trigger:
+        """Return the event that ends a flight on the ground."""
+        return Trigger("impact", self.clearance_m, direction=-1, terminal=True, search=self.bracket)
+
+    def clearance_m(self, t_s: float, y: Vector) -> float:
+        """Return the height (m) above the ground below; NaN where the ground is not known."""
+        environment = self._environment
+        return float(clearance(environment.epoch_et_s + t_s, y[motion.POSITION], environment.angles, self._ground))
+
+    def bracket(
+        self, piece: Callable[[Vector], Vector], start_s: float, end_s: float, armed: bool
+    ) -> tuple[float, float] | None:
+        """Return times just before and after the first contact within a step, or None.
+
+        Raises
+        ------
+        InputError
+            If the flight comes low where the terrain is not known.
+        """
+        t_s = start_s + 0.5 * (end_s - start_s) * (1.0 + _NODES)
+        coefficients = np.ascontiguousarray((piece(t_s)[: motion.MASS] @ _BASIS.T)[np.newaxis])
+        path = ChebyshevTable(start_s, end_s - start_s, coefficients)
+        environment = self._environment
+        found, before_s, after_s = first_contact(path, environment.epoch_et_s, environment.angles, self._ground, armed)
+        if found == UNKNOWN:
+            raise self._unknown(piece(np.array([after_s]))[:, 0], after_s)
+        return None if found == CLEAR else (before_s, after_s)
+
+    def _unknown(self, y: Vector, t_s: float) -> InputError:
+        state = State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time_after(self._epoch, t_s))
+        return InputError(
+            f"{state.epoch.isot}: the flight comes down to a height of {state.height.to(u.km):.3f} at "
+            f"{state.latitude.deg:.3f} N {state.longitude.deg:.3f} E, outside the window of terrain "
+            f"{self._terrain.name}: read a larger window, or say what is outside with outside="
+        )

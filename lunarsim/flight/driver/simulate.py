@@ -1,0 +1,101 @@
+"""Fly a scenario with the reference driver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from astropy import units as u
+
+from lunarsim.craft import Spacecraft
+from lunarsim.errors import InputError
+from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.driver.lowering import lower
+from lunarsim.flight.driver.pilot import Pilot
+from lunarsim.flight.events.detectors import Detector
+from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.result.limits import warn_of_limits
+from lunarsim.mission.scenario import Scenario
+from lunarsim.moon import Moon
+from lunarsim.orbits import State
+from lunarsim.plan import Coast
+
+
+def simulate(scenario: Scenario, *, detect: Sequence[Detector] = (), accuracy: Accuracy | None = None) -> Flight:
+    """Fly a scenario, its faults included, and return the flight.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to fly.
+    detect : sequence of Detector
+        What to look for besides the apsides, see :mod:`lunarsim.flight.events.detectors`.
+    accuracy : Accuracy, optional
+        Tolerances of the integration.
+
+    Raises
+    ------
+    InputError
+        If the flight starts below the ground, or comes low where the terrain is not known.
+    EpochError
+        If the flight leaves the span of the orientation kernel, 1900 to 2050.
+
+    Warns
+    -----
+    ModelWarning
+        If a field of degree 2 to 49 was flown below 100 km, or a gridded field was left.
+    """
+    return _fly(scenario, detect, accuracy)
+
+
+def propagate(
+    state: State,
+    duration: u.Quantity,
+    moon: Moon | None = None,
+    *,
+    craft: Spacecraft | None = None,
+    detect: Sequence[Detector] = (),
+    accuracy: Accuracy | None = None,
+) -> Flight:
+    """Let a state coast for a duration, or until it meets the ground.
+
+    Parameters
+    ----------
+    state : State
+        Where to start, at one time.
+    duration : Quantity
+        How long to coast.
+    moon : Moon, optional
+        Default: degree 50, Earth and Sun, the 1737.4 km sphere.
+    craft : Spacecraft, optional
+        What coasts; radiation needs one.
+    detect : sequence of Detector
+        What to look for besides the apsides, see :mod:`lunarsim.flight.events.detectors`.
+    accuracy : Accuracy, optional
+        Tolerances of the integration.
+
+    Returns
+    -------
+    Flight
+        With one phase.
+
+    Raises
+    ------
+    InputError
+        If the duration is not greater than zero, the state lies below the ground, or the flight comes low
+        where the terrain is not known.
+    EpochError
+        If the flight leaves the span of the orientation kernel, 1900 to 2050.
+    """
+    plan = (Coast(duration=duration),)
+    scenario = Scenario(name="coast", state=state, craft=craft, moon=moon or Moon(), plan=plan)
+    return _fly(scenario, detect, accuracy)
+
+
+def _fly(scenario: Scenario, detect: Sequence[Detector], accuracy: Accuracy | None) -> Flight:
+    if not isinstance(detect, Sequence) or any(
+        isinstance(each, type) or not callable(getattr(each, "watched", None)) for each in detect
+    ):
+        raise InputError(f"detect = {detect!r}: expected a list of detectors, such as [detectors.Nodes()]")
+    flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
+    warn_of_limits(flight)
+    return flight

@@ -1,0 +1,1 @@
+"""What happened on a flight and when, and what can be watched for."""

@@ -1,0 +1,102 @@
+"""The sky of one flight as detectors see it: where bodies and stations stand, how the Moon is turned."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import EarthLocation
+from astropy.time import Time
+from astropy.utils import iers
+from numpy.typing import NDArray
+
+from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.moon import Moon
+from lunarsim.moon.ephemeris.chebyshev import fit, intervals_within, tdb
+from lunarsim.moon.orientation import ROT_ME_FROM_PA
+
+_STATION_INTERVAL_S = 3600.0  # the Earth turns 15 deg: 10 terms follow a station to a micrometre
+_STATION_TERMS = 10
+
+
+class Sky:
+    """Positions (m, Moon-centred, ICRF axes) at seconds after the start of a flight.
+
+    Parameters
+    ----------
+    moon : Moon
+        Whose ephemeris places the bodies.
+    environment : Environment
+        Of the flight.
+    start : Time
+        When the flight starts.
+    duration_s : float
+        Longest duration of the flight.
+    """
+
+    def __init__(self, moon: Moon, environment: Environment, start: Time, duration_s: float) -> None:
+        self.start = start
+        self._moon = moon
+        self._environment = environment
+        self._duration_s = duration_s
+
+    def earth(self, t_s: float) -> NDArray[np.float64]:
+        """Return the place of the Earth's centre."""
+        return self._both(t_s)[:3]
+
+    def sun(self, t_s: float) -> NDArray[np.float64]:
+        """Return the place of the Sun."""
+        return self._both(t_s)[3:]
+
+    def me(self, t_s: float, r: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a vector of ICRF axes in ME axes."""
+        rot = rot_pa_from_icrf(self._environment.angles, self._environment.epoch_et_s + t_s)
+        turned: NDArray[np.float64] = ROT_ME_FROM_PA @ (rot @ r)
+        return turned
+
+    def station(self, location: EarthLocation) -> Station:
+        """Return a place on the Earth, followed through the flight."""
+        return Station(_station_table(location, self._environment.epoch_et_s, self._duration_s), self)
+
+    @property
+    def epoch_et_s(self) -> float:
+        """Start of the flight, TDB seconds past J2000."""
+        return self._environment.epoch_et_s
+
+    @cached_property
+    def _bodies(self) -> ChebyshevTable:
+        return self._moon.ephemeris.tabulate(("earth", "sun"), self._environment.epoch_et_s, self._duration_s)
+
+    def _both(self, t_s: float) -> NDArray[np.float64]:
+        positions = np.empty(6)
+        evaluate(self._bodies, self._environment.epoch_et_s + t_s, positions)
+        return positions
+
+
+class Station:
+    """A place on the Earth at seconds after the start of a flight."""
+
+    def __init__(self, table: ChebyshevTable, sky: Sky) -> None:
+        self._table = table
+        self._sky = sky
+
+    def at(self, t_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the place (m, Moon-centred) and the direction of its zenith, along the Earth's radius."""
+        offset = np.empty(3)
+        evaluate(self._table, self._sky.epoch_et_s + t_s, offset)
+        return self._sky.earth(t_s) + offset, offset
+
+
+def _station_table(location: EarthLocation, start_et_s: float, duration_s: float) -> ChebyshevTable:
+    """Tabulate a station about the Earth's centre; Earth rotation from the tables that astropy carries."""
+
+    def places(days: NDArray[np.float64]) -> NDArray[np.float64]:
+        xyz: NDArray[np.float64] = location.get_gcrs_posvel(tdb(days))[0].xyz.to_value(u.m)
+        return xyz
+
+    intervals = intervals_within(duration_s, _STATION_INTERVAL_S)
+    with iers.conf.set_temp("auto_download", False):  # no network in a flight
+        return fit(places, start_et_s, _STATION_INTERVAL_S, intervals, _STATION_TERMS)

@@ -1,0 +1,175 @@
+"""The events of a flight, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim import checks
+from lunarsim.equality import by_value
+from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.kernels import places
+from lunarsim.mission.over_ground import ground_velocity
+from lunarsim.orbits import State
+
+_MPS = u.m / u.s
+_SPENT = {"delta_v": _MPS, "propellant": u.kg}
+
+
+class EventKind(Enum):
+    """What can happen on a flight."""
+
+    START = "start"
+    IGNITION = "ignition"
+    CUTOFF = "cut-off"
+    PHASE = "phase"
+    GLIDE_SLOPE = "below the glide slope"
+    OUT_OF_VIEW = "site out of view"
+    DIVERT = "divert"
+    NO_PROPELLANT = "no propellant for what guidance wants"
+    GUIDANCE_LOST = "no command from guidance"
+    PERILUNE = "perilune"
+    APOLUNE = "apolune"
+    ASCENDING_NODE = "ascending node"
+    DESCENDING_NODE = "descending node"
+    PENUMBRA_ENTRY = "penumbra entry"
+    PENUMBRA_EXIT = "penumbra exit"
+    UMBRA_ENTRY = "umbra entry"
+    UMBRA_EXIT = "umbra exit"
+    RISE = "rise"
+    SET = "set"
+    ASCENDING = "ascending"
+    DESCENDING = "descending"
+    NORTHBOUND = "northbound"
+    SOUTHBOUND = "southbound"
+    EASTBOUND = "eastbound"
+    WESTBOUND = "westbound"
+    RISING = "rising"
+    FALLING = "falling"
+    IMPACT = "impact"
+    TOUCHDOWN = "touchdown"
+    END = "end"
+
+
+class Cutoff(Enum):
+    """Why a burn ended."""
+
+    SENSED_DELTA_V = "sensed delta-v"
+    TIMER = "timer"
+    PROPELLANT = "propellant"
+    IMPACT = "impact"
+    ZERO_SPEED = "speed reached zero"
+
+
+LIMIT_OF_TIME = "limit of time"  #: how a guided phase ended that met none of its exits
+
+#: Why a burn ended, by the code of the kernels.
+CUTOFFS = {
+    places.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V,
+    places.TIMER_RAN_OUT: Cutoff.TIMER,
+    places.PROPELLANT_OUT: Cutoff.PROPELLANT,
+    places.BURN_MET_GROUND: Cutoff.IMPACT,
+    places.ZERO_SPEED: Cutoff.ZERO_SPEED,
+}
+
+
+@by_value
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Event:
+    """Something that happened, with truth and belief at that moment."""
+
+    kind: EventKind
+    detail: str  #: the burn's name, the reason of a cut-off
+    moment: Moment
+
+    @property
+    def time(self) -> Time:
+        """When it happened."""
+        return self.moment.time
+
+    @property
+    def true(self) -> Truth:
+        """What was the case."""
+        return self.moment.true
+
+    @property
+    def believed(self) -> Belief:
+        """What the computer held to be the case."""
+        return self.moment.believed
+
+    @property
+    def name(self) -> str:
+        """Kind and detail in words."""
+        return f"{self.kind.value} ({self.detail})" if self.detail else self.kind.value
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.moment}"
+
+
+@by_value
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BurnRecord:
+    """How a burn went."""
+
+    name: str  #: as the plan calls it
+    ignition: Time  #: when the engine started
+    duration: u.Quantity  #: from ignition to cut-off
+    cutoff: Cutoff  #: which of the ways to end came first
+    delta_v: u.Quantity  #: true, of this burn
+    delta_v_sensed: u.Quantity  #: as the accelerometer's readings add up, of this burn
+    target_delta_v: u.Quantity  #: at which the computer was to cut off, as sensed
+    propellant: u.Quantity  #: used
+    before: State  #: at ignition
+    after: State  #: at cut-off
+
+    def __post_init__(self) -> None:
+        _check_record(self, {"duration": u.s, **_SPENT, "delta_v_sensed": _MPS, "target_delta_v": _MPS})
+        checks.instant("ignition", self.ignition)
+
+
+@by_value
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PhaseRecord:
+    """How a guided phase went."""
+
+    name: str  #: as the plan calls it
+    law: str  #: of guidance
+    start: Time
+    end: Time
+    ended_by: str  #: the exit that was met, "limit of time" and the exits never met, "touchdown" or "impact"
+    delta_v: u.Quantity  #: true, of this phase
+    propellant: u.Quantity  #: used
+    before: State  #: at its start
+    after: State  #: at its end
+    site_elevation: u.Quantity  #: of the ground at the landing site, above the 1737.4 km sphere
+
+    def __post_init__(self) -> None:
+        _check_record(self, {**_SPENT, "site_elevation": u.m})
+        for name in ("start", "end"):
+            checks.instant(name, getattr(self, name))
+
+    @property
+    def duration(self) -> u.Quantity:
+        """From its start to its end."""
+        return (self.end - self.start).to(u.s)
+
+    @property
+    def velocity_after(self) -> tuple[u.Quantity, u.Quantity]:
+        """Velocity over the turning ground at its end: upwards, and along the horizontal."""
+        return ground_velocity(self.after)
+
+    @property
+    def height_after(self) -> u.Quantity:
+        """Height above the ground of the landing site at its end."""
+        return self.after.height - self.site_elevation
+
+
+def _check_record(record: BurnRecord | PhaseRecord, units: dict[str, u.UnitBase]) -> None:
+    """Refuse numbers of other dimensions, or states at many times."""
+    for name, unit in units.items():
+        checks.quantity(name, getattr(record, name), unit)
+    for name in ("before", "after"):
+        checks.instant(f"the epoch of {name}", getattr(record, name).epoch)

@@ -1,0 +1,1 @@
+"""A flight in one file, and back."""

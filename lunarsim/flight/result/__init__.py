@@ -1,0 +1,1 @@
+"""What came out of a flight: its motion, how it ended, its histories."""

@@ -1,0 +1,68 @@
+"""Where the thrust of a flown segment pointed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.steering import mispointed, thrust_direction
+from lunarsim.mission.clock import seconds_after
+from lunarsim.mission.scenario import Scenario
+from lunarsim.plan import Burn
+
+if TYPE_CHECKING:
+    from lunarsim.flight.result.trajectory import FlownPhase
+
+_ROUNDING_S = 1e-3  # of an ignition in UTC or TDB
+
+
+class PlannedBurn(NamedTuple):
+    """A burn of a plan, and when it ignites (seconds after the start of the flight)."""
+
+    ignition_s: float
+    burn: Burn
+
+
+def planned_burns(scenario: Scenario) -> list[PlannedBurn]:
+    """Return the burns of a plan in order."""
+    start = scenario.state.epoch
+    burns = [burn for burn in scenario.plan if isinstance(burn, Burn)]
+    return [PlannedBurn(float(seconds_after(start, burn.ignition)), burn) for burn in burns]
+
+
+def thrust_directions(burns: Sequence[PlannedBurn], phase: FlownPhase, y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return unit vectors of the thrust, ICRF axes, at n integrated vectors of a flown segment.
+
+    A segment with a direction of its own held it. A burn's direction follows from its steering law and its pointing
+    errors. NaN where the engine is off.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+    """
+    if phase.thrust_n == 0.0:
+        return np.full((len(y), 3), np.nan)
+    held = phase.direction
+    if held is not None:
+        return np.tile(np.asarray(held, dtype=float), (len(y), 1))
+    burn = _burn_of(burns, phase)
+    if burn is None:
+        return np.full((len(y), 3), np.nan)
+    law, direction = burn.steering.lower()
+    errors = [float(angle.to_value(u.rad)) for angle in (burn.pitch_error, burn.yaw_error)]
+    found = np.empty((len(y), 3))
+    for i, (r, v) in enumerate(zip(y[:, motion.POSITION], y[:, motion.VELOCITY], strict=True)):
+        pointed = thrust_direction(law, direction, v)
+        found[i] = mispointed(pointed, r, v, *errors) if any(errors) else pointed
+    return found
+
+
+def _burn_of(burns: Sequence[PlannedBurn], phase: FlownPhase) -> Burn | None:
+    """Return the burn that a segment belongs to: the last of its name that had been ignited."""
+    latest_s = phase.segment.start_s + _ROUNDING_S
+    return next((b.burn for b in reversed(burns) if b.burn.name == phase.name and b.ignition_s <= latest_s), None)

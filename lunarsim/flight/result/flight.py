@@ -1,0 +1,384 @@
+"""The flight: what came out of a simulation."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import Latitude, Longitude
+from astropy.table import QTable
+from astropy.time import Time
+from numpy.typing import NDArray
+
+from lunarsim import checks
+from lunarsim.equality import by_value
+from lunarsim.errors import InputError, SpanError
+from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.flight.events.timeline import BurnRecord, Event, PhaseRecord
+from lunarsim.flight.result import tables
+from lunarsim.flight.result.attitude import planned_burns, thrust_directions
+from lunarsim.flight.result.outcome import Outcome
+from lunarsim.flight.result.trajectory import Trajectory
+from lunarsim.kernels.forces import motion
+from lunarsim.mission import over_ground
+from lunarsim.mission.clock import seconds_after, time_after
+from lunarsim.mission.scenario import Scenario
+from lunarsim.mission.site import Site
+from lunarsim.orbits import State
+
+_EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
+
+
+@by_value
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Flight:
+    """What came out of :func:`simulate` or :func:`propagate`.
+
+    Histories (``times``, ``altitude``, ...) are sampled at several points a step of the integrator and
+    hold both sides of each jump: an ignition or a cut-off stands twice, before and after. Two flights are equal where
+    all that they hold is, to the last bit; they have no hash.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What was flown.
+    timeline : tuple of Event
+        What happened, in order.
+    burns : tuple of BurnRecord
+        How each burn went.
+    outcome : Outcome
+        How the flight ended.
+    trajectory : Trajectory
+        The integrated motion in SI floats.
+    phases : tuple of PhaseRecord
+        How each guided phase went.
+    """
+
+    scenario: Scenario
+    timeline: tuple[Event, ...]
+    burns: tuple[BurnRecord, ...]
+    outcome: Outcome
+    trajectory: Trajectory
+    phases: tuple[PhaseRecord, ...] = ()
+
+    @property
+    def start(self) -> Time:
+        """When the flight started."""
+        return self.scenario.state.epoch
+
+    @property
+    def end(self) -> Time:
+        """When the flight ended."""
+        return self.outcome.time
+
+    @property
+    def duration(self) -> u.Quantity:
+        """How long the flight lasted."""
+        return self.trajectory.end_s * u.s
+
+    def at(self, time: Time) -> State:
+        """Return the state at one or many times of the flown span.
+
+        Parameters
+        ----------
+        time : Time
+            One time or an array of n.
+
+        Returns
+        -------
+        State
+            With positions of shape (3,) or (n, 3).
+
+        Raises
+        ------
+        SpanError
+            If a time lies outside the flown span: nothing is extrapolated.
+        """
+        t_s = self._inside(time)
+        y, _ = self.trajectory.at(np.atleast_1d(t_s))
+        y = y.reshape(*t_s.shape, motion.SIZE)
+        return State(y[..., motion.POSITION] * u.m, y[..., motion.VELOCITY] * (u.m / u.s), time)
+
+    def moment(self, time: Time) -> Moment:
+        """Return what was true at one time of the flown span, beside what the computer believed.
+
+        Raises
+        ------
+        SpanError
+            If the time lies outside the flown span.
+        """
+        checks.instant("time", time)
+        t_s = np.atleast_1d(self._inside(time))
+        y, thrust = self.trajectory.at(t_s)
+        error = self.trajectory.phase_at(float(t_s[0])).navigation_error
+        return moment(self.scenario, time, y[0], float(thrust[0]), error)
+
+    @property
+    def times(self) -> Time:
+        """Times of the histories, in the scale of the scenario's epoch."""
+        return time_after(self.start, self._samples[0])
+
+    @property
+    def elapsed(self) -> u.Quantity:
+        """Time since the start of the flight."""
+        return self._samples[0] * u.s
+
+    @property
+    def altitude(self) -> u.Quantity:
+        """Height above the 1737.4 km sphere."""
+        return self.states.height
+
+    @property
+    def latitude(self) -> Latitude:
+        """Selenographic (ME) latitude."""
+        return self.states.latitude
+
+    @property
+    def longitude(self) -> Longitude:
+        """Selenographic (ME) east longitude."""
+        return self.states.longitude
+
+    @property
+    def speed(self) -> u.Quantity:
+        """Moon-centred inertial speed."""
+        return self.states.speed
+
+    @property
+    def flight_path_angle(self) -> u.Quantity:
+        """Angle of the inertial velocity above the local horizontal."""
+        return self.states.flight_path_angle
+
+    @property
+    def ground_speed(self) -> u.Quantity:
+        """Speed over the turning Moon."""
+        up, horizontal = self._ground_velocity
+        return np.hypot(up, horizontal)
+
+    @property
+    def altitude_rate(self) -> u.Quantity:
+        """Rate of the altitude above the 1737.4 km sphere, negative in a descent."""
+        return self._ground_velocity[0]
+
+    @property
+    def horizontal_speed(self) -> u.Quantity:
+        """Horizontal part of the velocity over the turning Moon."""
+        return self._ground_velocity[1]
+
+    @property
+    def ground_flight_path_angle(self) -> u.Quantity:
+        """Angle of the velocity over the turning Moon above the local horizontal."""
+        return np.degrees(np.arctan2(*(part.value for part in self._ground_velocity))) * u.deg
+
+    @property
+    def thrust_direction(self) -> u.Quantity:
+        """Unit vectors of the thrust, ICRF axes, shape (n, 3); NaN where the engine is off."""
+        return self._thrust_direction * u.one
+
+    @property
+    def pitch(self) -> u.Quantity:
+        """Angle of the thrust above the local horizontal; NaN where the engine is off."""
+        return np.degrees(over_ground.thrust_elevation(self._thrust_direction, self.states)) * u.deg
+
+    @property
+    def powered_descent(self) -> tuple[Time, Time] | None:
+        """First ignition and last cut-off of the last burns of the flight that lie less than 15 min apart.
+
+        None where the engine never burned.
+        """
+        found = self.trajectory.powered_descent_s()
+        return None if found is None else (time_after(self.start, found[0]), time_after(self.start, found[1]))
+
+    def range_to_go(self, site: Site, *, since: Time | None = None) -> u.Quantity:
+        """Return the distances to a site over the 1737.4 km sphere; negative beyond the site.
+
+        Parameters
+        ----------
+        site : Site
+            Where the range is zero.
+        since : Time, optional
+            Distances are measured along the great circle to the site from the place below the craft at this time;
+            default: the start of the powered descent, or of a flight without burns.
+
+        Raises
+        ------
+        InputError
+            If ``site`` is not a Site.
+        SpanError
+            If ``since`` lies outside the flown span.
+        """
+        return over_ground.range_to_go(self.states, site, self._start_of_range(since))
+
+    def thrust_lean(self, site: Site, *, since: Time | None = None) -> u.Quantity:
+        """Return the angles from the local vertical to the thrust, in the plane of :meth:`range_to_go`.
+
+        Positive: the thrust leans towards the site, so that the craft gains speed downrange; -90 deg: it brakes along
+        the horizontal. NaN where the engine is off.
+
+        Parameters
+        ----------
+        site : Site
+            As for :meth:`range_to_go`.
+        since : Time, optional
+            As for :meth:`range_to_go`.
+        """
+        start = self._start_of_range(since)
+        return np.degrees(over_ground.lean(self._thrust_direction, self.states, site, start)) * u.deg
+
+    @property
+    def mass(self) -> u.Quantity:
+        """Mass of the craft.
+
+        Raises
+        ------
+        InputError
+            If the flight has no craft.
+        """
+        if self.scenario.craft is None:
+            raise InputError("this flight has no craft and so no mass: simulate a Scenario with a Spacecraft")
+        return self._samples[1][:, motion.MASS] * u.kg
+
+    @property
+    def thrust(self) -> u.Quantity:
+        """True thrust."""
+        return self._samples[2] * u.N
+
+    @property
+    def delta_v(self) -> u.Quantity:
+        """True delta-v since the start of the flight."""
+        return self._samples[1][:, motion.DV_TRUE] * (u.m / u.s)
+
+    @property
+    def delta_v_sensed(self) -> u.Quantity:
+        """Delta-v since the start of the flight as the accelerometer sensed it."""
+        return self._samples[1][:, motion.DV_SENSED] * (u.m / u.s)
+
+    @cached_property
+    def states(self) -> State:
+        """The states of the histories, as one State of many times."""
+        y = self._samples[1]
+        return State(y[:, motion.POSITION] * u.m, y[:, motion.VELOCITY] * (u.m / u.s), self.times)
+
+    def to_table(self) -> QTable:
+        """Return the histories as a table of quantities."""
+        return tables.to_table(self)
+
+    def to_pandas(self) -> Any:
+        """Return the histories as a pandas DataFrame: the rows of :meth:`to_table`, units in the names of columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``time_utc``, in nanoseconds; an ignition or a cut-off stands twice, before and after.
+
+        Raises
+        ------
+        LunarsimError
+            If pandas is not installed.
+        """
+        return tables.to_pandas(self)
+
+    def to_xarray(self) -> Any:
+        """Return the histories as an xarray Dataset over ``time`` (UTC), with attributes as the CF conventions ask.
+
+        Returns
+        -------
+        xarray.Dataset
+            Each time stands once; at a jump, with the values after it.
+
+        Raises
+        ------
+        LunarsimError
+            If xarray is not installed.
+        """
+        return tables.to_xarray(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the flight into one file, from which :meth:`load` returns the same flight to the last bit.
+
+        Raises
+        ------
+        InputError
+            If the scenario holds something of a class that is not lunarsim's, such as a steering law of your own, or
+            parts of the flight were replaced by those of another.
+        OutputError
+            If the file cannot be written; nothing is then left half-written.
+        """
+        from lunarsim.flight.flight_file.archive import save_flight  # noqa: PLC0415  (it builds flights)
+
+        save_flight(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Flight:
+        """Return a flight that :meth:`save` wrote; nothing in the file is executed.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, damaged, not a saved flight, or written by a newer lunarsim.
+        """
+        from lunarsim.flight.flight_file.archive import load_flight  # noqa: PLC0415  (it builds flights)
+
+        return load_flight(path)
+
+    def __repr__(self) -> str:
+        return f"<flight of {self.scenario.name or 'a coast'}, {self.duration:.1f}: {self.outcome}>"
+
+    @cached_property
+    def _samples(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        return self.trajectory.sampled()
+
+    def _start_of_range(self, since: Time | None) -> State:
+        descent = self.powered_descent
+        return self.at(since if since is not None else self.start if descent is None else descent[0])
+
+    @cached_property
+    def _ground_velocity(self) -> tuple[u.Quantity, u.Quantity]:
+        return over_ground.ground_velocity(self.states)
+
+    @cached_property
+    def _thrust_direction(self) -> NDArray[np.float64]:
+        phases, ends = self.trajectory.phases, np.cumsum(self.trajectory.samples_per_phase())
+        parts = np.split(self._samples[1], ends[:-1])
+        burns = planned_burns(self.scenario)
+        return np.concatenate([thrust_directions(burns, *pair) for pair in zip(phases, parts, strict=True)])
+
+    def _inside(self, time: Time) -> NDArray[np.float64]:
+        if not isinstance(time, Time) or time.ndim > 1:
+            raise InputError(f"time = {time!r}: expected one Time or an array of n, such as flight.start + 5 * u.min")
+        t_s = seconds_after(self.start, time)
+        end_s = self.trajectory.end_s
+        if np.any(t_s < -_EDGE_S) or np.any(t_s > end_s + _EDGE_S):
+            raise SpanError(
+                f"the flight was asked for {np.min(time).isot} to {np.max(time).isot} {time.scale.upper()}: it flew "
+                f"from {self.start.isot} to {self.end.isot} {self.start.scale.upper()}, and nothing is extrapolated"
+            )
+        inside: NDArray[np.float64] = np.clip(t_s, 0.0, end_s)
+        return inside
+
+
+def moment(
+    scenario: Scenario,
+    time: Time,
+    y: NDArray[np.float64],
+    thrust_n: float,
+    navigation_error: NDArray[np.float64] | None = None,
+) -> Moment:
+    """Return truth and belief for an integrated vector; the error is that of position and velocity, under guidance."""
+    believed = None
+    if navigation_error is not None:
+        seen = y[:6] + navigation_error
+        believed = State(seen[:3] * u.m, seen[3:] * (u.m / u.s), time)
+    return Moment(
+        time=time,
+        true=Truth(
+            state=State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time),
+            mass=y[motion.MASS] * u.kg if scenario.craft is not None else None,
+            thrust=thrust_n * u.N,
+            delta_v=y[motion.DV_TRUE] * (u.m / u.s),
+        ),
+        believed=Belief(delta_v=y[motion.DV_SENSED] * (u.m / u.s), state=believed),
+    )

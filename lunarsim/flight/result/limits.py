@@ -1,0 +1,44 @@
+"""Where a flight went beyond what its model of the Moon is good for."""
+
+from __future__ import annotations
+
+import numpy as np
+from astropy import units as u
+
+from lunarsim.errors import ModelWarning, warn
+from lunarsim.flight.result.flight import Flight
+from lunarsim.kernels.forces import motion
+from lunarsim.mission.clock import time_after
+from lunarsim.moon import GriddedField
+from lunarsim.moon.orientation import rot_pa_from_icrf
+
+_LOW = 100.0 * u.km
+_ENOUGH = 50  # degree that flights below 100 km need; the ladder shows what is lost below it
+
+
+def warn_of_limits(flight: Flight) -> None:
+    """Warn of a field too coarse for the height flown, and of a grid that was left. A point mass is taken as meant."""
+    gravity = flight.scenario.moon.gravity
+    field = gravity.field if isinstance(gravity, GriddedField) else gravity
+    if 2 <= field.degree < _ENOUGH and (lowest := np.min(flight.altitude)) < _LOW:
+        warn(
+            f"the flight came down to {lowest.to(u.km):.1f} in a field of degree {field.degree}: below 100 km the "
+            "Moon's mascons need degree 50 or more, see lunarsim.ladder",
+            ModelWarning,
+        )
+    if isinstance(gravity, GriddedField):
+        _warn_of_edges(flight, gravity)
+
+
+def _warn_of_edges(flight: Flight, gravity: GriddedField) -> None:
+    t_s, y = flight.trajectory.step_starts()
+    t_s, y = np.append(t_s, flight.trajectory.end_s), np.vstack((y, flight.trajectory.end_y))
+    rotations = rot_pa_from_icrf(time_after(flight.start, t_s))
+    outside = ~gravity.covers(np.einsum("nij,nj->ni", rotations, y[:, motion.POSITION]) * u.m)
+    if np.any(outside):
+        first = time_after(flight.start, t_s[outside][0])
+        warn(
+            f"{np.sum(outside)} of {outside.size} steps of the flight, first at {first.isot} {first.scale.upper()}, "
+            "lay outside the grid of its gravity field: the exact field was used there, at its full cost",
+            ModelWarning,
+        )

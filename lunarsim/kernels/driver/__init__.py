@@ -1,0 +1,1 @@
+"""The compiled driver: steps by collocation, segments, guided phases, whole runs."""

@@ -1,0 +1,260 @@
+"""One segment of a run: steps with one engine setting until a time, a cut-off or the ground.
+
+The forces are those of :mod:`lunarsim.kernels.forces.motion`, the steps those of
+:mod:`lunarsim.kernels.driver.collocation`. A jump of the forces ends a step: a cut-off, an edge of the shadow. Events
+are roots on the step's own polynomial; the step is then taken again, up to the event.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels.compiled import kernel, part_of_kernel
+from lunarsim.kernels.driver.collocation import (
+    TERMS,
+    Solution,
+    collocate,
+    step_end,
+    write_path,
+    write_sensed,
+    write_velocity,
+)
+from lunarsim.kernels.forces.motion import Environment, Propulsion, shadow_contacts
+from lunarsim.kernels.forces.standstill import above_standstill, longest_step, slowing
+from lunarsim.kernels.forces.steering import follows_velocity
+from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, first_contact
+from lunarsim.kernels.ground.terrain import Ground, clearance
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
+from lunarsim.kernels.places import BURN_DURATION, BURN_DV, BURN_DV_SENSED, BURN_PROPELLANT, BURN_START, EVALUATIONS
+from lunarsim.kernels.simd.lanes import WIDTH
+
+# How a segment ended.
+AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST = 0, 1, 2, 3, 4, 5, 6
+
+_LONGEST_STEP_S = 400.0
+_SHORTEST_STEP_S = 1e-8
+_ORDER = 9.0  # the error that is estimated goes with this power of the step
+_CUTOFF_S = 1e-9  # how closely events are found
+_CONTACT_S = 1e-7
+_EDGE_S = 1e-7
+_JUST_S = 1e-6  # events closer than this to the start of a step belong to the step before
+_LOOKS = 16  # where along a step the edges of the shadow are looked for
+_STILL, _TURNED = 1e-9, 1e-8  # of the velocity that turns a thrust: changes by the last sweep, errors of a step
+_MOST_STEPS = 20_000  # of a segment, and two more a second or a longest step: beyond, it gets nowhere
+
+
+class Course(NamedTuple):
+    """What a segment is flown with."""
+
+    environment: Environment
+    ground: Ground
+    propulsion: Propulsion
+    target_dv_mps: float  #: infinite where nothing is cut off
+    tolerance_m: float
+    coefficients: NDArray[np.float64]  #: room for a step's path
+
+
+@kernel
+def most_steps(duration_s: float, longest_step_s: float) -> float:
+    """Return how many steps a segment may take, in either driver."""
+    return _MOST_STEPS + 2.0 * duration_s / min(longest_step_s, 1.0)
+
+
+@kernel
+def write_record(
+    record: NDArray[np.float64], start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
+) -> None:
+    """Write what a burn or a guided phase took, from the state before it to the one after it."""
+    record[BURN_START], record[BURN_DURATION] = start_s, t_s - start_s
+    record[BURN_DV], record[BURN_DV_SENSED] = y[7] - before[7], y[8] - before[8]
+    record[BURN_PROPELLANT] = before[6] - y[6]
+
+
+@kernel
+def fly_to(
+    t_s: float, end_s: float, y: NDArray[np.float64], course: Course, out: NDArray[np.float64]
+) -> tuple[float, int]:
+    """Fly ``y`` with one engine setting until a time, a cut-off or the ground; return when and how it ended."""
+    h_s = min(end_s - t_s, _LONGEST_STEP_S)
+    steps, most = 0, most_steps(end_s - t_s, _LONGEST_STEP_S)
+    while t_s < end_s:
+        steps += 1
+        if steps > most:
+            return t_s, STUCK
+        smooth_s, smooth_mps = _smooth(y, course)
+        h_s = min(h_s, smooth_s)
+        last = h_s >= end_s - t_s
+        if last:
+            h_s = end_s - t_s
+        still_mps, tolerance_m = _STILL * smooth_mps, min(course.tolerance_m, _TURNED * smooth_mps * h_s)
+        step = collocate(t_s, h_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
+        out[EVALUATIONS] += step.evaluations
+        if not step.converged or step.error_m > tolerance_m:
+            h_s *= _shrink(step, tolerance_m)
+            if h_s < _SHORTEST_STEP_S and not last:
+                return t_s, STUCK
+            continue
+        ended, event_s = _event(t_s, h_s, y, step, course)
+        if ended == LOST:
+            return t_s, ended
+        if ended != AT_END:  # to the event itself, so that the end is integrated, not interpolated
+            step = collocate(t_s, event_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
+            out[EVALUATIONS] += step.evaluations
+            step_end(event_s, y, step, course.propulsion, y)
+            t_s += event_s
+            if ended != ON_EDGE:
+                return t_s, ended
+        else:
+            step_end(h_s, y, step, course.propulsion, y)
+            t_s = end_s if last else t_s + h_s
+        h_s = min(h_s * _growth(step, tolerance_m), _LONGEST_STEP_S)
+    return t_s, AT_END
+
+
+@part_of_kernel
+def _smooth(y: NDArray[np.float64], course: Course) -> tuple[float, float]:
+    """Return how long (s) and over what change of velocity (m/s) the direction of thrust is smooth."""
+    gm = course.environment.field.exact.gm
+    smooth_s = longest_step(y, course.propulsion, gm)
+    return smooth_s, smooth_s * slowing(y, course.propulsion.thrust_n, gm)
+
+
+@part_of_kernel
+def _growth(step: Solution, tolerance_m: float) -> float:
+    return float(min(0.9 * (tolerance_m / (step.error_m + 1e-30)) ** (1.0 / _ORDER), 2.0))
+
+
+@part_of_kernel
+def _shrink(step: Solution, tolerance_m: float) -> float:
+    if not step.converged:
+        return 0.5
+    return max(_growth(step, tolerance_m), 0.2)
+
+
+@kernel
+def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> tuple[int, float]:
+    """Return the first event within a step, and when, in seconds after the step's start."""
+    path = ChebyshevTable(t_s, h_s, course.coefficients)
+    write_path(h_s, y, step, course.coefficients)
+    ended, event_s = AT_END, h_s
+    if course.propulsion.thrust_n > 0.0 and course.propulsion.sensor_powered:
+        cutoff_s = _cutoff(h_s, y, step, course)
+        if cutoff_s < event_s:
+            ended, event_s = AT_CUTOFF, cutoff_s
+    if course.propulsion.thrust_n > 0.0 and follows_velocity(course.propulsion.steering):
+        rest_s = _rest(h_s, y, step, course)
+        if rest_s < event_s:
+            ended, event_s = AT_REST, rest_s
+    environment = course.environment
+    found, before_s, after_s = first_contact(path, environment.epoch_et_s, environment.angles, course.ground, True)
+    if found == UNKNOWN and before_s - t_s < event_s:
+        return LOST, before_s - t_s
+    if found == CONTACT:
+        contact_s = _contact(path, before_s, after_s, course) - t_s
+        if contact_s <= event_s:
+            ended, event_s = ON_GROUND, contact_s
+    if environment.sunlight.strength_n_m2 > 0.0:
+        edge_s = _edge(path, event_s, environment)
+        if edge_s < event_s:
+            ended, event_s = ON_EDGE, edge_s
+    return ended, event_s
+
+
+@kernel
+def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
+    """Return when within a step the sensed delta-v reaches its target; infinite if it does not."""
+    series = ChebyshevTable(0.0, h_s, np.empty((1, 1, TERMS)))
+    write_sensed(h_s, y, step, course.propulsion, series.coefficients)
+    dv = np.empty(1)
+    before_s, before = 0.0, y[8] - course.target_dv_mps
+    for k in range(1, WIDTH + 1):
+        after_s = h_s * k / WIDTH
+        evaluate(series, after_s, dv)
+        after = dv[0] - course.target_dv_mps
+        if after >= 0.0:
+            bracket = bracket_of(before_s, before, after_s, after)
+            while is_open(bracket, _CUTOFF_S):
+                at = trial(bracket)
+                evaluate(series, at, dv)
+                bracket = narrowed(bracket, at, dv[0] - course.target_dv_mps)
+            return bracket.root_s
+        before_s, before = after_s, after
+    return np.inf
+
+
+@kernel
+def _rest(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
+    """Return when within a step the speed falls to that of standstill; infinite if it does not."""
+    series = ChebyshevTable(0.0, h_s, np.empty((1, 3, TERMS)))
+    write_velocity(h_s, y, step, series.coefficients)
+    before_s, before = 0.0, _above_rest(0.0, y, series, course)
+    for k in range(1, WIDTH + 1):
+        after_s = h_s * k / WIDTH
+        after = _above_rest(after_s, y, series, course)
+        if before > 0.0 >= after:
+            bracket = bracket_of(before_s, before, after_s, after)
+            while is_open(bracket, _CUTOFF_S):
+                at = trial(bracket)
+                bracket = narrowed(bracket, at, _above_rest(at, y, series, course))
+            return bracket.root_s
+        before_s, before = after_s, after
+    return np.inf
+
+
+@kernel
+def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, course: Course) -> float:
+    now, propulsion = y.copy(), course.propulsion
+    evaluate(series, at_s, now[3:6])
+    now[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * at_s
+    return above_standstill(now, propulsion.thrust_n, course.environment.field.exact.gm)
+
+
+@kernel
+def _contact(path: ChebyshevTable, before_s: float, after_s: float, course: Course) -> float:
+    """Return the time of contact within a bracket that the search for the ground gave."""
+    bracket = bracket_of(before_s, _above(path, before_s, course), after_s, _above(path, after_s, course))
+    if not bracket.before > 0.0 or bracket.after >= 0.0:
+        return after_s
+    while is_open(bracket, _CONTACT_S):
+        at = trial(bracket)
+        bracket = narrowed(bracket, at, _above(path, at, course))
+    return bracket.root_s
+
+
+@kernel
+def _above(path: ChebyshevTable, t_s: float, course: Course) -> float:
+    """Return the height (m) of a place on the path above the ground."""
+    r = np.empty(3)
+    evaluate(path, t_s, r)
+    environment = course.environment
+    return clearance(environment.epoch_et_s + t_s, r, environment.angles, course.ground)
+
+
+@kernel
+def _edge(path: ChebyshevTable, until_s: float, environment: Environment) -> float:
+    """Return when within a step the craft first meets an edge of penumbra or umbra; infinite if it does not."""
+    first = np.inf
+    for which in range(2):
+        before_s = path.start_s + _JUST_S
+        before = _off_edge(path, before_s, which, environment)
+        for k in range(1, _LOOKS + 1):
+            after_s = path.start_s + until_s * k / _LOOKS
+            after = _off_edge(path, after_s, which, environment)
+            if (before > 0.0) != (after > 0.0):
+                bracket = bracket_of(before_s, before, after_s, after)
+                while is_open(bracket, _EDGE_S):
+                    at = trial(bracket)
+                    bracket = narrowed(bracket, at, _off_edge(path, at, which, environment))
+                first = min(first, bracket.root_s - path.start_s)
+                break
+            before_s, before = after_s, after
+    return first
+
+
+@kernel
+def _off_edge(path: ChebyshevTable, t_s: float, which: int, environment: Environment) -> float:
+    r = np.empty(3)
+    evaluate(path, t_s, r)
+    return float(shadow_contacts(t_s, r, environment)[which])

@@ -1,0 +1,118 @@
+"""The verdict at touchdown: speeds over the ground, attitude, slope, and what the landing gear stands."""
+
+from math import cos, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.constants import GM_MOON_M3_S2
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.geometry.orbit import spherical
+from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.ground.terrain import Ground, normal
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
+from lunarsim.kernels.numerics.vectors import angle_between
+from lunarsim.kernels.places import CRASHED, HARD_LANDING, LANDED, TIPPED_OVER
+
+
+class Limits(NamedTuple):
+    """What a landing gear stands; infinite where there is no limit."""
+
+    vertical_mps: float
+    horizontal_mps: float
+    tilt_rad: float  #: of the craft's axis to the local vertical
+    slope_rad: float  #: of the ground to the local horizontal
+    turn_rate_rad_s: float
+    crash_mps: float  #: total speed beyond which the craft breaks
+    tip_over_rad: float  #: lean at which the centre of mass stands over the feet
+    lever_m: float  #: from a foot to the centre of mass; 0 where it is not known
+
+
+class Contact(NamedTuple):
+    """How the craft met the ground."""
+
+    vertical_mps: float  #: along the local vertical, downwards positive
+    horizontal_mps: float  #: over the turning ground
+    tilt_rad: float  #: of the axis to the local vertical
+    slope_rad: float  #: of the ground to the local horizontal
+    ground_angle_rad: float  #: between the axis and the normal of the ground: up to tilt + slope
+    lean_rad: float  #: greatest of the three angles: what is held against the tip-over angle
+    tip_over_mps: float  #: horizontal speed that carries the centre of mass over the feet; infinite if not known
+    verdict: int
+
+
+@kernel
+def touchdown(
+    r: NDArray[np.float64],
+    v: NDArray[np.float64],
+    axis: NDArray[np.float64],
+    turn_rate_rad_s: float,
+    rot: NDArray[np.float64],
+    omega: NDArray[np.float64],
+    ground_normal: NDArray[np.float64],
+    limits: Limits,
+) -> Contact:
+    """Return how a craft met the ground, and the verdict.
+
+    ``r`` (m), ``v`` (m/s) and the unit vector ``axis`` of thrust are Moon-centred, in ICRF axes. ``rot`` maps them
+    to axes that are fixed in the Moon (ME or PA), in which its angular velocity ``omega`` (rad/s) and the outward
+    unit normal of the ground are given. A limit that is just met is kept.
+    """
+    r_moon, own_axis = rot @ r, rot @ axis
+    v_moon = rot @ v - np.cross(omega, r_moon)
+    up = r_moon / sqrt(r_moon @ r_moon)
+    vertical = -float(v_moon @ up)
+    across = v_moon + vertical * up
+    horizontal = sqrt(across @ across)
+    tilt, slope = angle_between(own_axis, up), angle_between(ground_normal, up)
+    ground_angle = angle_between(own_axis, ground_normal)
+    lean = max(tilt, slope, ground_angle)
+    tip_over = tip_over_speed(max(tilt, slope), GM_MOON_M3_S2 / float(r @ r), limits)
+    verdict = LANDED
+    if sqrt(v_moon @ v_moon) > limits.crash_mps:
+        verdict = CRASHED
+    elif lean > limits.tip_over_rad or horizontal > tip_over:
+        verdict = TIPPED_OVER
+    elif (
+        abs(vertical) > limits.vertical_mps
+        or horizontal > limits.horizontal_mps
+        or tilt > limits.tilt_rad
+        or slope > limits.slope_rad
+        or turn_rate_rad_s > limits.turn_rate_rad_s
+    ):
+        verdict = HARD_LANDING
+    return Contact(vertical, horizontal, tilt, slope, ground_angle, lean, tip_over, verdict)
+
+
+@kernel
+def tip_over_speed(lean_rad: float, gravity_mps2: float, limits: Limits) -> float:
+    """Return the horizontal speed (m/s) that carries the centre of mass over the downhill feet.
+
+    All of v^2 / 2 is taken to lift it: by l (1 - cos(b - a)) for the lever l, the tip-over angle b and the lean a.
+    That is on the safe side: the blow on the feet and what the legs crush use some of it up.
+    """
+    if limits.lever_m == 0.0:
+        return np.inf
+    left_rad = limits.tip_over_rad - lean_rad
+    return sqrt(2.0 * gravity_mps2 * limits.lever_m * (1.0 - cos(left_rad))) if left_rad > 0.0 else 0.0
+
+
+@kernel
+def touchdown_on(
+    et_s: float,
+    r: NDArray[np.float64],
+    v: NDArray[np.float64],
+    axis: NDArray[np.float64],
+    turn_rate_rad_s: float,
+    angles: ChebyshevTable,
+    ground: Ground,
+    limits: Limits,
+) -> Contact:
+    """Return :func:`touchdown` at a time, TDB seconds past J2000, for the Moon's angles and a map of the ground."""
+    euler, rate = np.empty(3), np.empty(3)
+    evaluate_with_rate(angles, et_s, euler, rate)
+    rot = ground.rot_me_from_pa @ np.array(euler_313(euler[0], euler[1], euler[2]))
+    omega = ground.rot_me_from_pa @ angular_velocity_pa(euler, rate)
+    longitude, latitude, _ = spherical(rot @ r)
+    return touchdown(r, v, axis, turn_rate_rad_s, rot, omega, normal(latitude, longitude, ground), limits)

@@ -1,0 +1,1 @@
+"""The guidance laws, each in its own module, and what only they use."""

@@ -1,0 +1,1 @@
+"""Mathematics that knows no Moon: Chebyshev series, roots, vectors, small systems of equations."""

@@ -1,0 +1,1 @@
+"""Sensors: what the instruments report of the truth."""

@@ -1,0 +1,12 @@
+"""Sensors: what the instruments report of the truth."""
+
+from lunarsim.kernels.compiled import part_of_kernel
+from lunarsim.kernels.simd.points import Real, like
+
+
+@part_of_kernel
+def accelerometer(specific_force_mps2: Real, powered: bool, scale_factor: float, bias_mps2: float) -> Real:
+    """Return the sensed specific force along the thrust axis (m/s2); an unpowered unit reports zero."""
+    if not powered:
+        return like(0.0, specific_force_mps2)
+    return scale_factor * specific_force_mps2 + bias_mps2

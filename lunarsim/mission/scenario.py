@@ -1,0 +1,243 @@
+"""The scenario: everything that describes a flight before it is flown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+
+from astropy import units as u
+from astropy.time import Time
+
+from lunarsim import checks
+from lunarsim.craft import Engine, Spacecraft, check_lander
+from lunarsim.equality import by_value
+from lunarsim.errors import InputError
+from lunarsim.faults import Fault
+from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
+from lunarsim.mission.clock import seconds_after
+from lunarsim.mission.provenance import Provenance, Source
+from lunarsim.mission.published import ProfilePoint
+from lunarsim.mission.site import Site, elevation_of
+from lunarsim.mission.target_check import check_targets
+from lunarsim.moon import Moon, Terrain
+from lunarsim.orbits import State
+from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
+
+_ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
+
+
+def _is_pointed_after(phase: Guided, before: bool) -> bool:
+    """Return whether the thrust axis has a direction after a phase."""
+    if isinstance(phase.law, EngineOff) and phase.law.attitude != "upright":
+        return before and phase.law.attitude == "held"
+    return True
+
+
+def _check_throttle(phase: Guided, engine: Engine) -> None:
+    """Refuse limits of a phase that its engine cannot keep."""
+    least, most = phase.throttle
+    if most < engine.least_throttle:
+        raise InputError(
+            f"phase '{phase.name}' has throttle = {phase.throttle}, all of it below the engine's least_throttle = "
+            f"{engine.least_throttle:g}: expected limits within its range"
+        )
+    if engine.forbidden_throttle is not None:
+        bottom, top = engine.forbidden_throttle
+        if bottom < least < top or bottom < most < top:
+            raise InputError(
+                f"phase '{phase.name}' has throttle = {phase.throttle}, with a limit within the engine's "
+                f"forbidden_throttle = {engine.forbidden_throttle}: expected limits outside of it"
+            )
+
+
+@by_value
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scenario:
+    """What is to be flown, by which craft, in which Moon, and what is wrong with the craft.
+
+    Parameters
+    ----------
+    name, title, remark : str
+        Short name, one line for people, and what they must know to read the result.
+    state : State
+        Where the flight starts, at one time.
+    craft : Spacecraft, optional
+        As designed; a plan of coasts needs none.
+    moon : Moon
+        Default: degree 50, Earth and Sun, the 1737.4 km sphere.
+    plan : tuple of Coast, Burn or Guided
+        The phases in order.
+    landing_site : Site, optional
+        Where guided phases aim. It lies on the terrain of ``moon``; its elevation is not used.
+    faults : tuple of Fault
+        Defects of the craft; default none.
+    sites : mapping of str to Site
+        Places that reports and figures name.
+    published : mapping of str to Quantity or Time
+        What was published of the flight, to compare with; the simulation does not use it.
+    published_profile : tuple of ProfilePoint
+        What was published of the descent, row by row, which figures draw beside the flight.
+    provenance : mapping of str to Provenance
+        Birth certificates of numbers, by their key in the scenario file.
+    sources : mapping of str to Source
+        What the certificates cite.
+
+    Raises
+    ------
+    InputError
+        If there are no phases, the state holds many times, a burn has no craft or cannot start on time, a fault has
+        no craft, the engine cannot run at a throttle that is given, a guided phase has no landing site, no propellant,
+        less thrust than weight or, in a plan that begins under guidance, a target below the ground.
+    """
+
+    name: str
+    title: str = ""
+    remark: str = ""
+    state: State
+    craft: Spacecraft | None = None
+    moon: Moon = field(default_factory=Moon)
+    plan: tuple[Phase, ...]
+    landing_site: Site | None = None
+    faults: tuple[Fault, ...] = ()
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    published: Mapping[str, u.Quantity | Time] = field(default_factory=dict)
+    published_profile: tuple[ProfilePoint, ...] = ()
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        checks.instant("the epoch of the state", self.state.epoch)
+        if not self.plan:
+            raise InputError("plan has no phases: expected at least one Coast or Burn")
+        for fault in self.faults:
+            if isinstance(fault, type):
+                raise InputError(
+                    f"faults has {fault.__name__}: this is a class, give an object of it: {fault.__name__}(...)"
+                )
+            if not callable(getattr(fault, "apply", None)):
+                raise InputError(f"faults has {fault!r}: expected a fault such as AccelerometerOff()")
+        if self.craft is None and (self.faults or any(isinstance(phase, Burn | Guided) for phase in self.plan)):
+            raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
+        if self.guided:
+            self._check_landing()
+        self._check_engine()
+        self._check_ignitions()
+
+    def without_faults(self) -> Scenario:
+        """Return the same scenario with a sound craft."""
+        return replace(self, faults=())
+
+    def with_faults(self, *faults: Fault) -> Scenario:
+        """Return the same scenario with other faults in place of its own."""
+        return replace(self, faults=faults)
+
+    def with_terrain(self, terrain: Terrain) -> Scenario:
+        """Return the same scenario over another ground."""
+        return replace(self, moon=replace(self.moon, terrain=terrain))
+
+    @property
+    def guided(self) -> tuple[Guided, ...]:
+        """The guided phases of the plan."""
+        return tuple(phase for phase in self.plan if isinstance(phase, Guided))
+
+    @property
+    def site_elevation(self) -> u.Quantity:
+        """Height of the terrain at the landing site above the 1737.4 km sphere.
+
+        Raises
+        ------
+        InputError
+            If there is no landing site, or the terrain is not known there.
+        """
+        if self.landing_site is None:
+            raise InputError("landing_site is missing: give the scenario a Site to aim at")
+        return elevation_of(self.landing_site, self.moon.terrain)
+
+    @property
+    def flown_craft(self) -> Spacecraft | None:
+        """The craft with its faults."""
+        if self.craft is None:
+            return None
+        return reduce(lambda craft, fault: fault.apply(craft), self.faults, self.craft)
+
+    @property
+    def longest_duration(self) -> u.Quantity:
+        """The longest time that the plan can take: burns to the end of their timers."""
+        return self._latest_ends_s()[-1] * u.s
+
+    def _latest_ends_s(self) -> list[float]:
+        ends_s: list[float] = []
+        for phase in self.plan:
+            if isinstance(phase, Burn):
+                ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
+            else:
+                longest = phase.longest if isinstance(phase, Guided) else phase.duration
+                ends_s.append((ends_s[-1] if ends_s else 0.0) + float(longest.to_value(u.s)))
+        return ends_s
+
+    def _ignition_s(self, burn: Burn) -> float:
+        return float(seconds_after(self.state.epoch, burn.ignition))
+
+    def _check_landing(self) -> None:
+        """Refuse a landing that no guidance could fly."""
+        craft = self.craft
+        assert craft is not None  # looked at before
+        if not isinstance(self.landing_site, Site):
+            raise InputError(
+                f"landing_site = {self.landing_site!r}: a plan with guided phases needs a Site to aim at"
+                if self.landing_site is not None
+                else "landing_site is missing: a plan with guided phases needs a Site to aim at"
+            )
+        check_lander(craft)
+        self._check_guided_phases(craft.engine)
+        check_targets(self.plan, self.landing_site, self.moon.terrain, self.state)
+
+    def _check_guided_phases(self, engine: Engine) -> None:
+        """Refuse phases that this engine cannot fly, or that cannot be told apart."""
+        names = [phase.name for phase in self.guided]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(f"plan has two guided phases '{twice}': give each a name of its own")
+        pointed = False
+        for phase in self.plan:
+            if isinstance(phase, Guided):
+                _check_throttle(phase, engine)
+                if isinstance(phase.law, AttitudeHold) and not pointed:
+                    raise InputError(
+                        f"phase '{phase.name}' holds an attitude, and nothing before it points the craft: begin with "
+                        "a burn or another law"
+                    )
+                pointed = _is_pointed_after(phase, pointed)
+            elif isinstance(phase, Burn):
+                pointed = True
+
+    def _check_engine(self) -> None:
+        """Refuse what the engine, as it is flown, cannot run at, and more thrust than the drivers resolve."""
+        powered = [phase for phase in self.plan if isinstance(phase, Burn | Guided)]
+        craft = self.flown_craft
+        if craft is None or not powered:
+            return
+        engine = craft.engine
+        strongest = STRONGEST_MPS2 * (u.m / u.s**2)
+        if (engine.thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:
+            raise InputError(
+                f"craft.engine.thrust = {engine.thrust:g} accelerates the dry_mass = {craft.dry_mass:g} by more than "
+                f"{strongest:g}, which the drivers do not resolve: expected less thrust or more mass"
+            )
+        for phase in powered:
+            if isinstance(phase, Burn):
+                engine.check_throttle(phase.throttle, f"burn '{phase.name}'")
+            elif (throttle := getattr(phase.law, "throttle", None)) is not None:
+                engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
+
+    def _check_ignitions(self) -> None:
+        earliest_s = 0.0
+        for phase, end_s in zip(self.plan, self._latest_ends_s(), strict=True):
+            if isinstance(phase, Burn) and self._ignition_s(phase) < earliest_s - _ROUNDING_S:
+                raise InputError(
+                    f"burn '{phase.name}' has ignition = {phase.ignition.isot}, up to "
+                    f"{earliest_s - self._ignition_s(phase):.3f} s before what precedes it ends: "
+                    "expected an ignition after it"
+                )
+            earliest_s = end_s

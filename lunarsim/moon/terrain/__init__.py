@@ -1,0 +1,1 @@
+"""The ground: a sphere or a map, and the formats of maps."""

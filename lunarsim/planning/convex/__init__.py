@@ -1,0 +1,1 @@
+"""Descents of least propellant by convex programming."""

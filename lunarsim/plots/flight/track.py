@@ -1,0 +1,214 @@
+"""The track over the ground, on selenographic axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.time import Time
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from lunarsim.errors import InputError
+from lunarsim.flight import EventKind, Flight
+from lunarsim.mission import Site
+from lunarsim.plots.style import notes, placing, style
+from lunarsim.plots.style.colours import ink
+from lunarsim.plots.style.style import Curve
+from lunarsim.plots.style.window import Window, degrees_east, degrees_north
+
+_TICK_STEPS_S = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
+_MOST_TICKS = 7
+_BELOW_THE_POLE = 0.12  # of the height of a map of the whole Moon, for its scale bar
+
+
+def ground_track(
+    *flights: Flight,
+    labels: Sequence[str] | None = None,
+    sites: Mapping[str, Site] | None = None,
+    extent: u.Quantity | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the track over the ground in selenographic (ME) longitude and latitude.
+
+    Parameters
+    ----------
+    *flights : Flight
+        One to seven; the first of several is dashed blue, the second solid vermilion: give the planned flight
+        first.
+    labels : sequence of str, optional
+        One per flight; default: the scenarios' names, with their faults where names are equal.
+    sites : mapping of str to Site, optional
+        Places to mark; default: those of the scenarios.
+    extent : Quantity, shape (4,), optional
+        West and east edge (east longitude), south and north edge; default: round the sites, the ends on the ground
+        and the powered descents to a landing site, or the whole Moon where there are none.
+    ax : Axes, optional
+        Where to draw; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Longitude and latitude in degrees, to scale at the middle latitude. Lines break where they leave
+        the map on one side and come back on the other. Dots are ticks of time, in UTC.
+
+    Raises
+    ------
+    InputError
+        If a flight, the labels, a site, the extent or the axes are not of the kind above.
+    """
+    curves = style.curves("ground_track", flights, labels, ax)
+    places = _places(curves, sites)
+    window = Window.around(flights, places) if extent is None else Window.of(extent)
+    ax = style.axes_for(ax, 4.9, style.about("Ground track", curves))
+    texts: list[notes.Note] = []
+    for curve in curves:
+        flight = curve.flight
+        x, y, thrust_n = window.unrolled(flight.longitude.deg, flight.latitude.deg, flight.thrust.value)
+        style.draw(ax, curve, x, y, thrust_n > 0.0)
+    _dress(ax, window)
+    _scale_bar(ax, window)
+    for key, site in places.items():
+        texts += _mark_site(ax, window, site.title or key, site)
+    step_s = _tick_step_s(window, curves)
+    for curve in curves:
+        texts += _mark_events(ax, window, curve)
+        texts += _mark_times(ax, window, curve, step_s) if step_s else []
+        _arrow(ax, window, curve)
+    placing.place(ax, texts, grow=_may_grow(window))
+    return ax
+
+
+def _places(curves: Sequence[Curve], sites: Mapping[str, Site] | None) -> dict[str, Site]:
+    """Return the user's sites, or else those of the scenarios."""
+    if sites is None:
+        return {key: site for curve in reversed(curves) for key, site in curve.flight.scenario.sites.items()}
+    for key, site in sites.items():
+        if not isinstance(site, Site):
+            raise InputError(f"sites['{key}'] = {site!r}: expected a Site(latitude=..., longitude=...)")
+    return dict(sites)
+
+
+def _dress(ax: Axes, window: Window) -> None:
+    ax.set_xlim(window.west, window.east)
+    below = _BELOW_THE_POLE * (window.north - window.south) if _may_grow(window) and window.south <= -90.0 else 0.0
+    ax.set_ylim(window.south - below, window.north)
+    ax.set_aspect(1.0 / window.shrink)
+    style.dress(ax, "Selenographic longitude (deg, ME)", "Selenographic latitude (deg, ME)")
+    steps = [1, 2, 3, 5, 6, 10]
+    ax.xaxis.set_major_locator(MaxNLocator(7, steps=steps))
+    ax.yaxis.set_major_locator(MaxNLocator(7, steps=steps))
+    ax.xaxis.set_major_formatter(FuncFormatter(degrees_east))
+    ax.yaxis.set_major_formatter(FuncFormatter(degrees_north))
+    ax.spines[:].set_visible(True)
+
+
+def _may_grow(window: Window) -> bool:
+    """Return whether there is room for a legend above a map: beyond the pole, where there is nothing to be covered."""
+    return window.north >= 90.0
+
+
+def _scale_bar(ax: Axes, window: Window) -> None:
+    """Draw a scale bar, true at the middle latitude, in the clearest corner."""
+    length_km = style.round_number(0.22 * window.width_km)
+    width = length_km / window.width_km
+    rows = (0.03,) if _may_grow(window) else (0.03, 0.89)  # the legend may come to stand on top
+    corners = [Bbox.from_bounds(x, y, width, 0.08) for y in rows for x in (0.97 - width, 0.03)]
+    box = corners[placing.clearest(ax, corners)]
+    bar: dict[str, Any] = {"color": ink(ax), "linewidth": 3.0, "solid_capstyle": "butt"}
+    ax.plot([box.x0, box.x1], [box.y0, box.y0], transform=ax.transAxes, **bar)
+    latitude = round(window.middle_latitude)
+    left = box.x0 < 0.5
+    ax.annotate(
+        f"{length_km:g} km at {degrees_north(latitude) if latitude else 'the equator'}",
+        (box.x0 if left else box.x1, box.y0),
+        (0, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="left" if left else "right",
+        fontsize=style.text_size(ax),
+        color=ink(ax),
+    )
+
+
+def _mark_site(ax: Axes, window: Window, title: str, site: Site) -> list[notes.Note]:
+    lon, lat = np.array([site.longitude.to_value(u.deg)]), np.array([site.latitude.to_value(u.deg)])
+    if not window.holds(lon, lat)[0]:
+        return []
+    x, y = float(window.wrapped(lon)[0]), float(lat[0])
+    ax.scatter([x], [y], s=130.0, marker="o", facecolor="none", edgecolor=ink(ax), linewidth=1.2, zorder=4)
+    return [notes.Note(x, y, title, radius=7.0)]
+
+
+def _mark_events(ax: Axes, window: Window, curve: Curve) -> list[notes.Note]:
+    """Draw the markers of the events on the map and return their texts."""
+    texts: list[notes.Note] = []
+    perilune_named = False
+    for event in notes.events(curve.flight):
+        state = event.true.state
+        if not window.holds(state.longitude.deg, state.latitude.deg):
+            continue
+        x, y = float(window.wrapped(state.longitude.deg)), float(state.latitude.deg)
+        notes.mark(ax, x, y, event, curve)
+        if event.kind is EventKind.PERILUNE and perilune_named:  # of many perilunes the first is named
+            continue
+        perilune_named |= event.kind is EventKind.PERILUNE
+        rank = 1 if event.kind in (EventKind.PERILUNE, EventKind.IGNITION) else 0
+        when = f", {style.utc(event.time, '%H:%M:%S')} UTC" if event.kind is EventKind.IMPACT else ""
+        texts.append(notes.Note(x, y, notes.name(event, curve.flight) + when, curve.color, rank=rank))
+    return texts
+
+
+def _mark_times(ax: Axes, window: Window, curve: Curve, step_s: float) -> list[notes.Note]:
+    """Draw dots at round times on the map and return their texts."""
+    flight = curve.flight
+    day = Time(style.utc(flight.start, "%Y-%m-%d"), scale="utc")
+    offset_s = float((flight.start - day).to_value(u.s))
+    ticks_s = np.arange(np.ceil(offset_s / step_s) * step_s - offset_s, flight.duration.to_value(u.s), step_s)
+    ticks_s = ticks_s[np.interp(ticks_s, flight.elapsed.value, _shown(window, flight)) > 0.0]
+    if ticks_s.size == 0:
+        return []
+    states = flight.at(flight.start + ticks_s * u.s)
+    shown = window.holds(states.longitude.deg, states.latitude.deg)
+    x, y = window.wrapped(states.longitude.deg[shown]), states.latitude.deg[shown]
+    ax.scatter(x, y, s=9.0, color=curve.color, zorder=4)
+    pattern = "%H:%M" if step_s >= 60.0 else "%H:%M:%S"
+    texts = [style.utc(time, pattern) for time in states.epoch[shown]]
+    texts[:1] = [f"{text} UTC" for text in texts[:1]]  # the first says which time it is
+    return [notes.Note(*note, curve.color, rank=2) for note in zip(x, y, texts, strict=True)]
+
+
+def _tick_step_s(window: Window, curves: Sequence[Curve]) -> float | None:
+    """Return the time between ticks that makes them few, or None where the map shows too long a time."""
+    in_view_s = length = 0.0
+    for curve in curves:
+        flight, shown = curve.flight, _shown(window, curve.flight)
+        both = shown[1:] & shown[:-1]
+        x, y = window.wrapped(flight.longitude.deg) * window.shrink, flight.latitude.deg
+        in_view_s += float(np.sum(np.diff(flight.elapsed.value)[both]))
+        length += float(np.sum(np.hypot(np.diff(x), np.diff(y))[both])) / (window.north - window.south)
+    if in_view_s == 0.0:
+        return None
+    most = max(1.0, _MOST_TICKS * min(1.0, length))  # a short track has no room for many labels
+    return next((step for step in _TICK_STEPS_S if in_view_s / step <= most), None)
+
+
+def _shown(window: Window, flight: Flight) -> NDArray[np.bool_]:
+    return window.holds(flight.longitude.deg, flight.latitude.deg)
+
+
+def _arrow(ax: Axes, window: Window, curve: Curve) -> None:
+    """Draw the direction of motion in the middle of what the map shows of a track."""
+    lon, lat = curve.flight.longitude.deg, curve.flight.latitude.deg
+    x = window.wrapped(lon)
+    inside = _shown(window, curve.flight)
+    on = np.flatnonzero(
+        inside[:-1] & inside[1:] & (np.abs(np.diff(x)) < 90.0) & (np.diff(curve.flight.elapsed.value) > 0)
+    )
+    if on.size:
+        i = on[on.size // 2]
+        style.arrow(ax, curve, (x[i], lat[i]), (x[i + 1], lat[i + 1]))

@@ -1,0 +1,1 @@
+"""Where runs came down: local planes, ellipses, contours."""
