@@ -329,7 +329,7 @@ def test_dispersed_values_have_names_for_people():
 
 def test_every_value_that_can_be_dispersed_has_a_name_without_dots_and_underscores():
     for scenario in (burn_example.scenario(), ls.load_scenario("apollo11")):
-        names = {path: title(path, scenario) for path in ls.campaign.paths.dispersible(scenario)}
+        names = {path: title(path, scenario) for path in ls.campaign.dispersible(scenario)}
         assert len(set(names.values())) == len(names)
         assert not any("_" in words or "." in words.replace("10.", "") for words in names.values())
 
