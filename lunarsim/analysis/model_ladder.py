@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from lunarsim.errors import ModelWarning
+from lunarsim.errors import InputError, ModelWarning
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.simulate import simulate
 from lunarsim.flight.result.flight import Flight
@@ -91,7 +91,15 @@ def ladder(
 
 
 def distance_to_top(rungs: Sequence[Rung]) -> list[u.Quantity | None]:
-    """Return how far each rung's end lies from that of the last."""
+    """Return how far each rung's end lies from that of the last.
+
+    Raises
+    ------
+    InputError
+        If there is no rung.
+    """
+    if not rungs:
+        raise InputError("rungs = []: expected the rungs that ladder(scenario) gives")
     top = rungs[-1].flight.outcome
     return [_apart(rung.flight.outcome, top)[0] for rung in rungs]
 
