@@ -11,7 +11,8 @@ from astropy.time import Time
 import lunarsim as ls
 from lunarsim import detectors
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.driver.segment import Trigger, fly_segment
+from lunarsim.flight.driver.segment import fly_segment
+from lunarsim.flight.result.segment import Trigger
 from lunarsim.kernels.forces import motion
 
 EPOCH = Time("2023-08-19T11:10:00", scale="tdb")

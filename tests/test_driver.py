@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight import Accuracy
-from lunarsim.flight.driver.segment import Trigger, fly_segment
+from lunarsim.flight.driver.segment import fly_segment
+from lunarsim.flight.result.segment import Trigger
 from lunarsim.kernels.forces import motion
 
 ROOT_S = 2.1e-11  # measured 1.0e-11 over 40 s, doubled; a nanosecond is promised

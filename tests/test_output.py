@@ -29,7 +29,7 @@ from lunarsim import plan as plan_parts
 from lunarsim.errors import DataError, InputError, LunarsimError, OutputError
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
-from lunarsim.flight.flight_file.encoding import RECORDS, Encoder, decode
+from lunarsim.flight.result.flight_file.encoding import RECORDS, Encoder, decode
 from lunarsim.flight.result.tables import utc_ns
 from lunarsim.io import write_csv, write_netcdf
 from lunarsim.mission import Provenance, Source, Status
@@ -196,7 +196,7 @@ def test_every_public_part_of_a_scenario_can_be_stored() -> None:
             part = getattr(module, name)
             # a gridded field is refused, it is made again in seconds; a convex descent is no part of a scenario
             if dataclasses.is_dataclass(part) and part not in (ls.GriddedField, ls.ConvexDescent):
-                assert part in RECORDS, f"{name} is missing in lunarsim.flight.flight_file.encoding.RECORDS"
+                assert part in RECORDS, f"{name} is missing in lunarsim.flight.result.flight_file.encoding.RECORDS"
 
 
 @EXAMPLES

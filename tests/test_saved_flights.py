@@ -21,7 +21,7 @@ from mutations import mutated
 import lunarsim as ls
 from lunarsim.equality import same
 from lunarsim.flight import Flight
-from lunarsim.flight.flight_file.stored_segment import StoredSegment
+from lunarsim.flight.result.flight_file.stored_segment import StoredSegment
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.moon.terrain.surface import Terrain
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 import lunarsim as ls
-from lunarsim.flight.flight_file.encoding import Encoder, decode
+from lunarsim.flight.result.flight_file.encoding import Encoder, decode
 from lunarsim.flight.result.touchdown import VERDICTS, touchdown_outcome
 from lunarsim.kernels.ground import touchdown as kernels
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf, rot_pa_from_icrf_with_rate

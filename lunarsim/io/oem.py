@@ -16,7 +16,7 @@ from lunarsim.declarations import LONG_S, Number
 from lunarsim.errors import InputError
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
-from lunarsim.flight.driver.segment import Segment
+from lunarsim.flight.result.segment import Segment
 from lunarsim.kernels.forces import motion
 from lunarsim.mission.clock import seconds_after, time_after
 

@@ -23,7 +23,7 @@ def write_csv(flight: Flight, path: str | os.PathLike[str]) -> None:
     OutputError
         If the file cannot be written; nothing is then left half-written.
     """
-    data = columns(flight)
+    data = columns(flight.to_table())
     times = [f"{text}Z" for text in Time(flight.times.utc, precision=9).isot]
     with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -13,7 +13,7 @@ from lunarsim import constants, data
 from lunarsim.errors import DataError, EpochError
 from lunarsim.kernels.geometry.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
-from lunarsim.moon.ephemeris import daf
+from lunarsim.moon import daf
 
 _YEAR_S = 365.25 * 86400.0
 _FAR_S = 3000.0 * _YEAR_S  # beyond it there are no calendar dates to print

@@ -10,7 +10,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError
-from lunarsim.flight.driver.segment import Trigger
+from lunarsim.flight.result.segment import Trigger
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact
 from lunarsim.kernels.ground.terrain import Ground, clearance

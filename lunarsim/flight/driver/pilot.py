@@ -15,12 +15,13 @@ from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.complaints import Complaints
 from lunarsim.flight.driver.computer import Computer
 from lunarsim.flight.driver.lowering import COASTING, LoweredBurn, LoweredGuided, LoweredScenario
-from lunarsim.flight.driver.segment import Trigger, fly_segment
+from lunarsim.flight.driver.segment import fly_segment
 from lunarsim.flight.events.detectors import Apsides, Detector
 from lunarsim.flight.events.sky import Sky
 from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME, BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight import Flight, moment
 from lunarsim.flight.result.outcome import Impact, Outcome, outcome_in_space
+from lunarsim.flight.result.segment import Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import places

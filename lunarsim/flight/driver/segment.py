@@ -7,110 +7,29 @@ fires an event again when restarted at its root, and drops the event from the re
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
-from numpy.typing import NDArray
 from scipy.integrate import DOP853, OdeSolution
 from scipy.optimize import brentq, minimize_scalar
 
 from lunarsim import constants
 from lunarsim.errors import IntegrationError
 from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Search, Segment, Trigger, Vector
 from lunarsim.kernels.driver.segment import most_steps
 from lunarsim.kernels.forces import motion
 
-Vector = NDArray[np.float64]
 Derivative = Callable[[float, Vector], Vector]
 
 _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
-_TOGETHER_S = 1e-6  # events closer than this to the end of a segment are events of its end
 _AT_ONCE_S = 5.0  # a segment this short is tried as one step; scipy would feel its way with three
 _PACE = 1000  # so many steps in less than _PACE_S have collapsed: a microsecond each
 _PACE_S = 1e-3
 _TURN_S = 1e-5  # how closely the turn of a function is found; two zeros closer than some of this are lost
-
-#: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
-#: ``piece`` gives the states, shape (size, n), at n times of the step; where ``armed`` is false the step starts
-#: on a root that has been dealt with.
-Search = Callable[[Callable[[Vector], Vector], float, float, bool], tuple[float, float] | None]
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """A scalar function of time and state whose zero is an event.
-
-    Attributes
-    ----------
-    name : str
-        What happens at the zero.
-    function : callable
-        ``function(t_s, y)``, continuous along a flight.
-    direction : int
-        +1: only where the function rises through zero; -1: only where it falls; 0: both.
-    terminal : bool
-        Whether the event ends the segment.
-    search : callable, optional
-        Finds the first event within a step, where samples of the function could step over it; default: samples.
-    many : callable, optional
-        ``many(times, states)``: the function at n times at once, states of shape (n, size), for speed.
-    """
-
-    name: str
-    function: Callable[[float, Vector], float]
-    direction: int = 0
-    terminal: bool = False
-    search: Search | None = None
-    many: Callable[[Vector, Vector], Vector] | None = None
-
-    def along(self, times: Vector, states: Vector) -> Vector:
-        """Return the function's values at many times."""
-        if self.many is not None:
-            return self.many(times, states)
-        return np.array([self.function(t, y) for t, y in zip(times, states, strict=True)])
-
-
-class Crossing(NamedTuple):
-    """A trigger that fired, when, and in which state."""
-
-    trigger: Trigger
-    t_s: float
-    y: Vector
-    rising: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Segment:
-    """One smooth piece of a flight; two are equal that are the same motion, whatever was watched along them."""
-
-    solution: OdeSolution
-    start_s: float
-    end_s: float
-    end_y: Vector
-    step_ends_s: Vector
-    crossings: tuple[Crossing, ...]  #: in order of time; the last one may have ended the segment
-    ended_by: Trigger | None  #: None where the segment reached its end time
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Segment):
-            return NotImplemented
-        return len(self.step_ends_s) == len(other.step_ends_s) and all(map(np.array_equal, self._motion, other._motion))
-
-    __hash__ = None  # type: ignore[assignment]  # as of all that is compared by arrays
-
-    @property
-    def _motion(self) -> list[Vector]:
-        pieces = [array for piece in self.solution.interpolants for array in (piece.y_old, piece.F)]
-        return [self.step_ends_s, self.end_y, *pieces]
-
-    @property
-    def fired_at_end(self) -> frozenset[Trigger]:
-        """The triggers with a root at the end of the segment."""
-        return frozenset(c.trigger for c in self.crossings if self.end_s - c.t_s <= _TOGETHER_S)
 
 
 def fly_segment(
@@ -248,7 +167,7 @@ class _Watch:
         found.sort(key=lambda crossing: crossing.t_s)
         for count, crossing in enumerate(found, start=1):
             if crossing.trigger.terminal:  # what crosses together with it comes before it
-                late = [c for c in found[count:] if c.t_s - crossing.t_s <= _TOGETHER_S and not c.trigger.terminal]
+                late = [c for c in found[count:] if c.t_s - crossing.t_s <= TOGETHER_S and not c.trigger.terminal]
                 return [*found[: count - 1], *(c._replace(t_s=crossing.t_s) for c in late), crossing]
         return found
 

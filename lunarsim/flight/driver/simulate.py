@@ -10,10 +10,10 @@ from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.lowering import lower
+from lunarsim.flight.driver.model_limits import warn_of_limits
 from lunarsim.flight.driver.pilot import Pilot
 from lunarsim.flight.events.detectors import Detector
 from lunarsim.flight.result.flight import Flight
-from lunarsim.flight.result.limits import warn_of_limits
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon import Moon
 from lunarsim.orbits import State

@@ -18,11 +18,10 @@ from lunarsim import checks
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError, SpanError
 from lunarsim.flight.events.moment import Belief, Moment, Truth
-from lunarsim.flight.events.timeline import BurnRecord, Event, PhaseRecord
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
-from lunarsim.flight.result.outcome import Outcome
-from lunarsim.flight.result.trajectory import Trajectory
+from lunarsim.flight.result.flight_file.archive import load_flight, save_flight
+from lunarsim.flight.result.parts import FlightParts
 from lunarsim.kernels.forces import motion
 from lunarsim.mission import over_ground
 from lunarsim.mission.clock import seconds_after, time_after
@@ -35,7 +34,7 @@ _EDGE_S = 1e-6  # rounding of a Time at the edges of the flown span
 
 @by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Flight:
+class Flight(FlightParts):
     """What came out of :func:`simulate` or :func:`propagate`.
 
     Histories (``times``, ``altitude``, ...) are sampled at several points a step of the integrator and
@@ -57,13 +56,6 @@ class Flight:
     phases : tuple of PhaseRecord
         How each guided phase went.
     """
-
-    scenario: Scenario
-    timeline: tuple[Event, ...]
-    burns: tuple[BurnRecord, ...]
-    outcome: Outcome
-    trajectory: Trajectory
-    phases: tuple[PhaseRecord, ...] = ()
 
     @property
     def start(self) -> Time:
@@ -264,7 +256,23 @@ class Flight:
 
     def to_table(self) -> QTable:
         """Return the histories as a table of quantities."""
-        return tables.to_table(self)
+        histories = {
+            "time": self.times,
+            "elapsed": self.elapsed,
+            "position": self.states.position,
+            "velocity": self.states.velocity,
+            "latitude": self.latitude.to(u.deg),
+            "longitude": self.longitude.to(u.deg),
+            "altitude": self.altitude.to(u.km),
+            "speed": self.speed,
+            "flight_path_angle": self.flight_path_angle,
+            "thrust": self.thrust,
+            "delta_v": self.delta_v,
+            "delta_v_sensed": self.delta_v_sensed,
+        }
+        if self.scenario.craft is not None:
+            histories["mass"] = self.mass
+        return QTable(histories, meta={"scenario": self.scenario.name, "frame": tables.FRAME})
 
     def to_pandas(self) -> Any:
         """Return the histories as a pandas DataFrame: the rows of :meth:`to_table`, units in the names of columns.
@@ -279,7 +287,7 @@ class Flight:
         LunarsimError
             If pandas is not installed.
         """
-        return tables.to_pandas(self)
+        return tables.to_pandas(self.to_table())
 
     def to_xarray(self) -> Any:
         """Return the histories as an xarray Dataset over ``time`` (UTC), with attributes as the CF conventions ask.
@@ -294,7 +302,7 @@ class Flight:
         LunarsimError
             If xarray is not installed.
         """
-        return tables.to_xarray(self)
+        return tables.to_xarray(self.to_table(), tables.about(self.scenario, self.outcome))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the flight into one file, from which :meth:`load` returns the same flight to the last bit.
@@ -307,8 +315,6 @@ class Flight:
         OutputError
             If the file cannot be written; nothing is then left half-written.
         """
-        from lunarsim.flight.flight_file.archive import save_flight  # noqa: PLC0415  (it builds flights)
-
         save_flight(self, path)
 
     @classmethod
@@ -320,9 +326,7 @@ class Flight:
         DataError
             If the file is missing, damaged, not a saved flight, or written by a newer lunarsim.
         """
-        from lunarsim.flight.flight_file.archive import load_flight  # noqa: PLC0415  (it builds flights)
-
-        return load_flight(path)
+        return load_flight(path, cls)
 
     def __repr__(self) -> str:
         return f"<flight of {self.scenario.name or 'a coast'}, {self.duration:.1f}: {self.outcome}>"

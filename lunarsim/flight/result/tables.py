@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 
 from lunarsim import __version__, constants
 from lunarsim.errors import LunarsimError
+from lunarsim.flight.result.outcome import Outcome
+from lunarsim.mission.scenario import Scenario
 
-if TYPE_CHECKING:
-    from lunarsim.flight.result.flight import Flight
-
+FRAME = "Moon-centred, ICRF axes; latitude and longitude in ME of DE421"
 _AXES = ("x", "y", "z")
 _SUFFIXES = {u.m / u.s: "mps", u.N: "n"}  # where the unit's own text is no part of a name
 
@@ -52,34 +53,10 @@ _MOON = {
 }
 
 
-def to_table(flight: Flight) -> QTable:
-    """Return the histories as a table of quantities; see :meth:`Flight.to_table`."""
-    held = {
-        "time": flight.times,
-        "elapsed": flight.elapsed,
-        "position": flight.states.position,
-        "velocity": flight.states.velocity,
-        "latitude": flight.latitude.to(u.deg),
-        "longitude": flight.longitude.to(u.deg),
-        "altitude": flight.altitude.to(u.km),
-        "speed": flight.speed,
-        "flight_path_angle": flight.flight_path_angle,
-        "thrust": flight.thrust,
-        "delta_v": flight.delta_v,
-        "delta_v_sensed": flight.delta_v_sensed,
-    }
-    if flight.scenario.craft is not None:
-        held["mass"] = flight.mass
-    table = QTable(held)
-    table.meta["scenario"] = flight.scenario.name
-    table.meta["frame"] = "Moon-centred, ICRF axes; latitude and longitude in ME of DE421"
-    return table
-
-
-def columns(flight: Flight) -> dict[str, NDArray[np.float64]]:
+def columns(table: QTable) -> dict[str, NDArray[np.float64]]:
     """Return the histories but for the times: one array a column, its unit at the end of its name."""
     found: dict[str, NDArray[np.float64]] = {}
-    for name, quantity in _quantities(flight.to_table()).items():
+    for name, quantity in _quantities(table).items():
         values, suffix = np.asarray(quantity.value), _SUFFIXES.get(quantity.unit) or str(quantity.unit)
         if values.ndim == 1:
             found[f"{name}_{suffix}"] = values
@@ -88,16 +65,15 @@ def columns(flight: Flight) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def to_pandas(flight: Flight) -> Any:
+def to_pandas(table: QTable) -> Any:
     """Return the histories as a DataFrame over UTC; see :meth:`Flight.to_pandas`."""
     pandas = _package("pandas")
-    return pandas.DataFrame(columns(flight), index=pandas.DatetimeIndex(utc_ns(flight.times), name="time_utc"))
+    return pandas.DataFrame(columns(table), index=pandas.DatetimeIndex(utc_ns(table["time"]), name="time_utc"))
 
 
-def to_xarray(flight: Flight) -> Any:
+def to_xarray(table: QTable, attributes: Mapping[str, str]) -> Any:
     """Return the histories as a Dataset after the CF conventions; see :meth:`Flight.to_xarray`."""
     xarray = _package("xarray")
-    table = flight.to_table()
     times = utc_ns(table["time"])
     kept = np.append(np.diff(times) > np.timedelta64(0, "ns"), True)  # at a jump, the sample after it
     variables = {
@@ -106,9 +82,7 @@ def to_xarray(flight: Flight) -> Any:
     }
     places = {name: variables.pop(name) for name in _PLACES}
     moon = {"moon": ((), np.int32(0), _MOON)}
-    dataset = xarray.Dataset(
-        variables | moon, {"time": times[kept], "axis": list(_AXES), **places}, _about(flight, table)
-    )
+    dataset = xarray.Dataset(variables | moon, {"time": times[kept], "axis": list(_AXES), **places}, attributes)
     dataset.time.attrs = {"standard_name": "time", "long_name": "time (UTC)", "axis": "T"}
     start = times[0].astype("datetime64[s]")  # CF takes a time without a zone as UTC
     dataset.time.encoding = {"units": f"seconds since {start}", "calendar": "standard", "dtype": "float64"}
@@ -140,14 +114,14 @@ def _cf_unit(unit: u.UnitBase) -> str:
     return " ".join(f"{'degree' if base is u.deg else base}{'' if power == 1 else power}" for base, power in parts)
 
 
-def _about(flight: Flight, table: QTable) -> dict[str, str]:
-    scenario = flight.scenario
+def about(scenario: Scenario, outcome: Outcome) -> dict[str, str]:
+    """Return the attributes of a Dataset: what was flown, and how it ended."""
     return {
         "Conventions": "CF-1.11",
         "title": scenario.title or scenario.name,
         "source": f"lunarsim {__version__}, {scenario.moon.gravity.name}",
-        "comment": f"{table.meta['frame']}. Thrust jumps: at a jump stands the value after it.",
-        "outcome": str(flight.outcome),
+        "comment": f"{FRAME}. Thrust jumps: at a jump stands the value after it.",
+        "outcome": str(outcome),
     }
 
 

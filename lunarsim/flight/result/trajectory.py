@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.flight.driver.segment import Segment
+from lunarsim.flight.result.segment import Segment
 from lunarsim.kernels.forces import motion
 
 _SAMPLES_PER_STEP = 4

@@ -13,7 +13,7 @@ from jplephem.spk import SPK
 from numpy.typing import NDArray
 
 from lunarsim.errors import DataError, EpochError
-from lunarsim.moon.ephemeris import daf
+from lunarsim.moon import daf
 from lunarsim.moon.ephemeris.chebyshev import DAY_S, J2000_JD
 
 #: NAIF's numbers; Jupiter stands for the barycentre of its system, which is where its GM acts.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.integrate import DenseOutput, OdeSolution
 
 from lunarsim.errors import InputError
-from lunarsim.flight.driver.segment import Segment
+from lunarsim.flight.result.segment import Segment
 from lunarsim.kernels.forces import motion
 
 _ROUNDING = 1e-9  # of a step's end as its interpolant has it; it is 1e-16

@@ -22,8 +22,8 @@ from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import AccelerometerOff
 from lunarsim.flight.events.moment import Belief, Moment, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
-from lunarsim.flight.flight_file.field_types import check_fields
-from lunarsim.flight.flight_file.stored_segment import StoredSegment
+from lunarsim.flight.result.flight_file.field_types import check_fields
+from lunarsim.flight.result.flight_file.stored_segment import StoredSegment
 from lunarsim.flight.result.outcome import Aloft, Escape, Impact, InOrbit
 from lunarsim.flight.result.touchdown import Landed
 from lunarsim.kernels.ground.terrain import Ground

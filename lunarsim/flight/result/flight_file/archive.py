@@ -8,20 +8,22 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from lunarsim import __version__, data
 from lunarsim.errors import DataError, InputError
 from lunarsim.files import written_whole
-from lunarsim.flight.flight_file.archive_members import Members
-from lunarsim.flight.flight_file.consistency import check_flight
-from lunarsim.flight.flight_file.encoding import Arrays, Encoder, decode, field_names
-from lunarsim.flight.flight_file.field_types import check_fields
-from lunarsim.flight.flight_file.stored_segment import StoredSegment
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.result.flight_file.archive_members import Members
+from lunarsim.flight.result.flight_file.consistency import check_flight
+from lunarsim.flight.result.flight_file.encoding import Arrays, Encoder, decode, field_names
+from lunarsim.flight.result.flight_file.field_types import check_fields
+from lunarsim.flight.result.flight_file.stored_segment import StoredSegment
+from lunarsim.flight.result.parts import FlightParts
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
+
+Made = TypeVar("Made", bound=FlightParts)
 
 FORMAT = "lunarsim flight"
 VERSION = 1  # raised when an older lunarsim would misread the file; a new field with a default does not need it
@@ -42,7 +44,7 @@ _DAMAGE = (
 )  # what damaged archives, JSON, arrays and values provoke; ValueError covers InputError and wrong text
 
 
-def save_flight(flight: Flight, path: str | os.PathLike[str]) -> None:
+def save_flight(flight: FlightParts, path: str | os.PathLike[str]) -> None:
     """Write a flight into one file: the scenario, the timeline, the burns, the outcome, the motion.
 
     Raises
@@ -54,7 +56,8 @@ def save_flight(flight: Flight, path: str | os.PathLike[str]) -> None:
     """
     check_flight(flight)
     encoder = Encoder()
-    plain = {name: encoder.encode(getattr(flight, name), name) for name in field_names(Flight) if name != "trajectory"}
+    parts = {name: getattr(flight, name) for name in field_names(FlightParts) if name != "trajectory"}
+    plain = {name: encoder.encode(part, name) for name, part in parts.items()}
     phases = [_encoded_phase(encoder, phase, i) for i, phase in enumerate(flight.trajectory.phases)]
     document = {"format": FORMAT, "version": VERSION, "lunarsim": __version__, "flight": plain, "phases": phases}
     with written_whole(path) as draft, zipfile.ZipFile(draft, "w") as archive:
@@ -64,8 +67,8 @@ def save_flight(flight: Flight, path: str | os.PathLike[str]) -> None:
                 np.lib.format.write_array(member, array, allow_pickle=False)
 
 
-def load_flight(path: str | os.PathLike[str]) -> Flight:
-    """Read a flight that :func:`save_flight` wrote; nothing in the file is executed.
+def load_flight(path: str | os.PathLike[str], record: type[Made]) -> Made:
+    """Read the parts that :func:`save_flight` wrote, and make a record of them; nothing in the file is executed.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def load_flight(path: str | os.PathLike[str]) -> Flight:
     file = data.user_path(path)
     try:
         with zipfile.ZipFile(file) as archive:
-            return _flight(file, archive, Members(archive, file.stat().st_size))
+            return _flight(file, archive, Members(archive, file.stat().st_size), record)
     except OSError as error:
         raise DataError(f"{file}: the saved flight cannot be read: {error.strerror or error}") from None
     except _DAMAGE as error:
@@ -97,7 +100,7 @@ def _encoded_phase(encoder: Encoder, phase: FlownPhase, i: int) -> dict[str, Any
     return {**nodes, "segment": encoder.encode(StoredSegment.of(phase.segment), f"{at}.segment")}
 
 
-def _flight(file: Path, archive: zipfile.ZipFile, arrays: Members) -> Flight:
+def _flight(file: Path, archive: zipfile.ZipFile, arrays: Members, record: type[Made]) -> Made:
     document = json.loads(archive.read(_DOCUMENT), parse_constant=_no_number)
     if document["format"] != FORMAT:
         raise ValueError(f"its format is {document['format']!r}")
@@ -109,8 +112,8 @@ def _flight(file: Path, archive: zipfile.ZipFile, arrays: Members) -> Flight:
     plain = {name: decode(node, arrays, f"{_DOCUMENT}: {name}") for name, node in document["flight"].items()}
     phases = tuple(_phase(node, arrays, f"{_DOCUMENT}: phases.{i}") for i, node in enumerate(document["phases"]))
     fields = {**plain, "trajectory": Trajectory(phases)}
-    check_fields(Flight, fields)
-    flight = Flight(**fields)
+    check_fields(record, fields)
+    flight = record(**fields)
     check_flight(flight)
     return flight
 

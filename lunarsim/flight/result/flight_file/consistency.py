@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy import units as u
@@ -11,18 +10,16 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError
+from lunarsim.flight.result.parts import FlightParts
 from lunarsim.kernels.forces import motion
 from lunarsim.mission.clock import seconds_after
 from lunarsim.orbits import State
-
-if TYPE_CHECKING:
-    from lunarsim.flight.result.flight import Flight
 
 _ROUNDING_S = 1e-3  # of a Time in UTC or TDB
 _APART_M, _APART_MPS = 1e-3, 1e-6  # rounding is 1e-9
 
 
-def check_flight(flight: Flight) -> None:
+def check_flight(flight: FlightParts) -> None:
     """Refuse parts that contradict each other.
 
     Raises
@@ -40,7 +37,7 @@ def check_flight(flight: Flight) -> None:
             raise InputError(f"{what} is {t_s:.3f} s after the start: expected {earliest_s:.3f} to {end_s:.3f} s")
 
 
-def _times(flight: Flight) -> Iterator[tuple[str, Time, float]]:
+def _times(flight: FlightParts) -> Iterator[tuple[str, Time, float]]:
     for event in flight.timeline:
         yield f"the event '{event.name}'", event.time, 0.0
         yield f"the state at the event '{event.name}'", event.true.state.epoch, 0.0

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.flight.flight_file.encoding import NUMBERS
+from lunarsim.flight.result.flight_file.encoding import NUMBERS
 
 _MOST_PER_BYTE = 20  # of a file, when it is unpacked: Flight.save packs nothing, and zip halves what it writes
 _ALWAYS = 2**20  # bytes
