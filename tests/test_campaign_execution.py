@@ -19,7 +19,7 @@ from distributed import Client, LocalCluster
 from rich.console import Console
 
 from lunarsim.campaign import Chunk, ChunkStore, progress_bar, run_chunks
-from lunarsim.campaign.executors.execution import AHEAD
+from lunarsim.campaign.executors.crew import AHEAD
 from lunarsim.errors import InputError, LunarsimError
 
 CHUNKS = [Chunk(index, 10 * index, 10) for index in range(40)]

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
-import scipy
-from astropy import units as u
 
-from lunarsim import __version__, declarations
 from lunarsim.arguments import checked
-from lunarsim.campaign.columns import described
+from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE, DispersedScenario
 from lunarsim.campaign.executors.execution import run_chunks
-from lunarsim.campaign.executors.flying import Flying, Group
-from lunarsim.campaign.inputs.dispersion_checks import check_group
-from lunarsim.campaign.inputs.distributions import Distribution
-from lunarsim.campaign.inputs.paths import Path, check_orbit, edited, find
-from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling
+from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
 from lunarsim.campaign.result import CampaignResult
@@ -32,26 +22,14 @@ from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.campaign.store.prefix import Prefix
-from lunarsim.declarations import number
 from lunarsim.errors import InputError, ModelWarning, nearest, warn
-from lunarsim.flight import Flight, simulate
 from lunarsim.kernels import places
-from lunarsim.kernels.compiled import source_digest
-from lunarsim.mission import Scenario
 from lunarsim.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
-
-Dispersions = Mapping[str | tuple[str, ...], Distribution]
-
-CHUNK_SIZE = 8192
-
-
-_SEED = "craft.navigation.seed"
-_NOISES = ("position_noise", "velocity_noise", "altitude_noise")
 
 
 @checked
 @dataclass(frozen=True, eq=False)
-class Campaign:
+class Campaign(DispersedScenario):
     """Many flights of one scenario, some of whose values scatter.
 
     Parameters
@@ -75,29 +53,6 @@ class Campaign:
         beyond the bounds of what it disperses or no possible value, a dispersed fault is not given by a
         probability, or the state is dispersed and has no orbital plane: at rest, or in vertical flight.
     """
-
-    scenario: Scenario
-    dispersions: Dispersions
-    sampling: Sampling = field(default_factory=MonteCarlo)
-    tolerance: u.Quantity = number(  # doubles carry 4e-10 m of a lunar orbit
-        1e-3, u.m, low=1e-9, high=1e6, text="Local error of the position in a step."
-    )
-
-    def __post_init__(self) -> None:
-        declarations.check(self)
-        if not isinstance(self.scenario, Scenario):
-            raise InputError(f"scenario = {self.scenario!r}: expected a Scenario, such as load_scenario('luna25')")
-        if not isinstance(self.dispersions, Mapping) or not self.dispersions:
-            raise InputError("dispersions is empty: expected a mapping of paths to distributions, at least one")
-        seen: set[str] = set()
-        for names, distribution in self.groups:
-            check_group(self.scenario, names, distribution)
-            for name in names:
-                if name in seen:
-                    raise InputError(f"'{name}' is dispersed twice: expected one distribution for a path")
-                seen.add(name)
-        _check_noise(self.scenario, seen)
-        check_orbit(self.scenario, seen)
 
     def run(
         self,
@@ -186,47 +141,6 @@ class Campaign:
         store.manifest.check_same(asked, store.folder)
         return CampaignResult(campaign=self, seed=asked.seed, n=asked.runs, store=store)
 
-    def with_dispersions(self, dispersions: Dispersions) -> Campaign:
-        """Return the same campaign with other dispersions."""
-        return replace(self, dispersions=dispersions)
-
-    @property
-    def inputs(self) -> dict[str, Path]:
-        """The dispersed values by path, in the order in which they are drawn."""
-        return {name: find(self.scenario, name) for names, _ in self.groups for name in names}
-
-    @property
-    def input_units(self) -> dict[str, u.UnitBase]:
-        """The unit in which each dispersed value's distribution is given, by path; columns of results are in SI."""
-        pairs = [pair for names, each in self.groups for pair in zip(names, each.unit, strict=True)]
-        return dict(pairs)
-
-    @property
-    def groups(self) -> tuple[tuple[Group, Distribution], ...]:
-        """Which paths are drawn together, and how."""
-        pairs = self.dispersions.items()
-        return tuple(((names,) if isinstance(names, str) else tuple(names), each) for names, each in pairs)
-
-    def rerun(self, i: int, *, seed: int, n: int | None = None) -> Flight:
-        """Fly run i with the reference driver.
-
-        Parameters
-        ----------
-        i, seed : int
-            Which run.
-        n : int, optional
-            How many runs the campaign has; only a Latin hypercube needs it.
-        """
-        return simulate(self.scenario_of(i, seed=seed, n=n))
-
-    def scenario_of(self, i: int, *, seed: int, n: int | None = None) -> Scenario:
-        """Return the scenario of run i: that of the campaign, with the values that were drawn."""
-        if n is None and isinstance(self.sampling, LatinHypercube):
-            raise InputError("n is missing: in a Latin hypercube a run depends on how many there are")
-        i = _whole("i", i, 0, 10**15 if n is None else n - 1)
-        values = self.work(n or i + 1, seed).values(i, 1)
-        return edited(self.scenario, {name: float(column[0]) for name, column in values.items()})
-
     def sobol(
         self,
         column: str,
@@ -278,44 +192,6 @@ class Campaign:
         titles = {", ".join(names): joint_title(names, self.scenario) for names, _ in self.groups}
         return sobol_indices(design, chosen.astype(float), confidence=confidence, seed=seed, titles=titles)
 
-    def work(self, n: int, seed: int) -> Flying:
-        """Return what flies the runs, ``work(first, count)``; it can be sent to other machines."""
-        return Flying(
-            scenario=self.scenario,
-            inputs=self.inputs,
-            groups=self.groups,
-            sampling=self.sampling,
-            tolerance_m=float(self.tolerance.to_value(u.m)),
-            seed=_whole("seed", seed, 0, 2**64 - 1),
-            runs=_whole("n", n, 1, 10**15),
-        )
-
-    def manifest(self, n: int, seed: int, chunk_size: int = CHUNK_SIZE) -> Manifest:
-        """Return what a store of this campaign holds."""
-        work = self.work(n, seed)
-        how = self.sampling.to_document()
-        dispersions = [[list(names), distribution.to_document()] for names, distribution in work.groups]
-        return Manifest(
-            name=self.scenario.name,
-            hashes={
-                "scenario": work.rows.digest(),
-                "dispersions": _digest(dispersions),
-                "tolerance": _digest(work.tolerance_m.hex()),
-            },
-            seed=seed,
-            runs=n,
-            sampling=json.dumps(how, sort_keys=True),
-            extendable=not isinstance(self.sampling, LatinHypercube),
-            chunk_size=chunk_size,
-            columns=described(work.inputs, work.scenario),
-            versions={
-                "lunarsim": __version__,
-                "kernels": source_digest(),
-                **{module.__name__: module.__version__ for module in (numba, np, scipy)},
-            },
-            notes={"dispersions": dispersions, "title": self.scenario.title},
-        )
-
 
 def _store(
     manifest: Manifest, out: str | os.PathLike[str] | None, resume: bool, keep: Sequence[str] | None
@@ -337,20 +213,6 @@ def _check_rule(until: StoppingRule | None) -> None:
     outcome = getattr(until, "outcome", None)
     if outcome is not None and getattr(until, "column", "outcome") == "outcome" and len(codes_of(outcome)) > 1:
         raise InputError(f"until: '{outcome}' is several outcomes: expected one, such as 'impact'")
-
-
-def _check_noise(scenario: Scenario, names: set[str]) -> None:
-    """Refuse noise that would be the same in every run."""
-    if scenario.craft is None or not scenario.guided or _SEED in names:
-        return
-    errors = scenario.craft.navigation
-    noisy = [f"craft.navigation.{name}" for name in _NOISES if getattr(errors, name).value > 0.0]
-    noisy += [name for name in names if name.endswith(_NOISES)]
-    if noisy:
-        raise InputError(
-            f"'{noisy[0]}' is noise, and all runs would have the same: disperse its seed too, such as "
-            f"'{_SEED}': Uniform(0 * u.one, 1e15 * u.one)"
-        )
 
 
 def _warn_of_idle(work: Flying) -> None:
@@ -375,13 +237,3 @@ def _warn_of_idle(work: Flying) -> None:
 
 def _pieces(total: int) -> list[tuple[int, int]]:
     return [(first, min(CHUNK_SIZE, total - first)) for first in range(0, total, CHUNK_SIZE)]
-
-
-def _whole(name: str, value: int, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-        raise InputError(f"{name} = {value!r}: expected a whole number from {least} to {most}")
-    return int(value)
-
-
-def _digest(document: Any) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
+from numpy.typing import NDArray
 
 from lunarsim.arguments import checked
 from lunarsim.campaign.columns import records
@@ -16,9 +18,6 @@ from lunarsim.flight import Aloft, BurnRecord, Escape, EventKind, Flight, Impact
 from lunarsim.flight.events.timeline import LIMIT_OF_TIME
 from lunarsim.kernels import places
 from lunarsim.plan import Burn, Guided
-
-if TYPE_CHECKING:
-    from lunarsim.campaign.result import CampaignResult
 
 
 @checked
@@ -68,21 +67,24 @@ class Apart(NamedTuple):
     alike: bool  #: whether both ended alike, and all their burns and guided phases
 
 
-def hold_against_reference(result: CampaignResult, count: int, seed: int) -> HeldOut:
-    """Fly random runs with the reference driver.
+def chosen_runs(flown: NDArray[np.bool_], count: int, seed: int) -> NDArray[np.int64]:
+    """Return which of the runs that could be flown are compared.
 
     Raises
     ------
     InputError
         If no run of the campaign could be flown.
     """
-    flown = np.flatnonzero(result.where(None))
-    if flown.size == 0:
+    runs = np.flatnonzero(flown)
+    if runs.size == 0:
         raise InputError("no run could be flown: there is nothing to hold against the reference driver")
-    chosen = np.sort(np.random.default_rng(seed).choice(flown, size=min(count, flown.size), replace=False))
-    found = result.dataset.isel(run=chosen)
+    return np.sort(np.random.default_rng(seed).choice(runs, size=min(count, runs.size), replace=False))
+
+
+def hold_against_reference(found: Any, rerun: Callable[[int], Flight]) -> HeldOut:
+    """Fly runs, of which ``found`` is the dataset, with the reference driver."""
     runs = found["run"].values
-    rows = [_compared(result, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
+    rows = [_compared(rerun, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
     position, time, cutoff, propellant, alike = (np.array(each) for each in zip(*rows, strict=True))
     return HeldOut(
         runs=tuple(int(run) for run in runs),
@@ -94,9 +96,9 @@ def hold_against_reference(result: CampaignResult, count: int, seed: int) -> Hel
     )
 
 
-def _compared(result: CampaignResult, run: int, row: Any) -> Apart:
+def _compared(rerun: Callable[[int], Flight], run: int, row: Any) -> Apart:
     try:
-        return apart(row, result.rerun(run))
+        return apart(row, rerun(run))
     except LunarsimError:  # a run that the reference driver refuses is one on which the two differ
         return Apart(0.0, 0.0, 0.0, 0.0, False)
 

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from lunarsim import statistics
 from lunarsim.arguments import checked
-from lunarsim.campaign.heldout import HeldOut, hold_against_reference
+from lunarsim.campaign.dispersed_scenario import DispersedScenario
+from lunarsim.campaign.heldout import HeldOut, chosen_runs, hold_against_reference
+from lunarsim.campaign.inputs.distributions import Dispersions
 from lunarsim.campaign.inputs.titles import title
 from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
 from lunarsim.campaign.reweighting import reweighted
@@ -29,8 +31,6 @@ from lunarsim.statistics.stopping import corrected_rate
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from lunarsim.campaign.campaign import Campaign, Dispersions
 
 
 @checked
@@ -52,7 +52,7 @@ class CampaignResult:
         That rule. It is not stored: a folder that is opened later does not know it.
     """
 
-    campaign: Campaign
+    campaign: DispersedScenario
     seed: int
     n: int
     store: ChunkStore | MemoryStore
@@ -217,7 +217,7 @@ class CampaignResult:
             would have an infinite variance, as where a sigma is sqrt(2) times that flown or more; or if the other
             dispersions reach beyond what was flown.
         """
-        return reweighted(self, self.campaign.with_dispersions(dispersions))
+        return reweighted(self.column, self.campaign, self.campaign.with_dispersions(dispersions))
 
     def rerun(self, i: int) -> Flight:
         """Fly run i again with the reference driver, with dense output.
@@ -231,7 +231,8 @@ class CampaignResult:
 
     def held_out(self, count: int = 10, *, seed: int = 0) -> HeldOut:
         """Fly random runs with the reference driver too, and return by how much the two differ at most."""
-        return hold_against_reference(self, count, seed)
+        chosen = chosen_runs(self.where(None), count, seed)
+        return hold_against_reference(self.dataset.isel(run=chosen), self.rerun)
 
     def where(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; for None which could be flown, for ``"on the ground"`` which came down.

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
 from lunarsim import statistics
+from lunarsim.campaign.dispersed_scenario import DispersedScenario
 from lunarsim.campaign.inputs.distributions import JointNormal, Normal
 from lunarsim.errors import InputError
 
-if TYPE_CHECKING:
-    from lunarsim.campaign.campaign import Campaign
-    from lunarsim.campaign.result import CampaignResult
+Column: TypeAlias = Callable[[str], NDArray[Any]]
+"""The values of a column by its name."""
 
 _ERRORS = 5.0  # standard errors from 1, beyond which the mean ratio of the densities is no accident
 
 
-def reweighted(result: CampaignResult, wanted: Campaign) -> statistics.ImportanceWeights:
-    """Return the weights with which the runs of a campaign speak of another.
+def reweighted(column: Column, flown: DispersedScenario, wanted: DispersedScenario) -> statistics.ImportanceWeights:
+    """Return the weights with which flown runs, given by the columns of their inputs, speak of other dispersions.
 
     Raises
     ------
     InputError
         As :meth:`CampaignResult.reweighted`.
     """
-    flown = result.campaign
     if wanted.inputs.keys() != flown.inputs.keys():
         raise InputError(f"dispersions of {', '.join(wanted.inputs)}: expected the paths that were flown")
-    log_wanted, log_flown = _log_density(result, wanted), _log_density(result, flown)
+    log_wanted, log_flown = _log_density(column, wanted), _log_density(column, flown)
     _check_variance(wanted, flown)
     _check_reach(log_wanted - log_flown)
     return statistics.importance_weights(log_wanted, log_flown)
 
 
-def _log_density(result: CampaignResult, campaign: Campaign) -> NDArray[np.float64]:
+def _log_density(column: Column, campaign: DispersedScenario) -> NDArray[np.float64]:
     """Return the logarithm of the density with which a campaign draws the inputs of these runs, per SI unit."""
-    density = np.zeros(result.runs)
+    density = np.zeros(())
     for names, distribution in campaign.groups:
         factors = _per_si(campaign, names, distribution)
-        values = [result.column(name) * factor for name, factor in zip(names, factors, strict=True)]
-        density += distribution.log_density(np.stack(values, axis=1)) + np.sum(np.log(factors))
+        values = [column(name) * factor for name, factor in zip(names, factors, strict=True)]
+        density = density + distribution.log_density(np.stack(values, axis=1)) + np.sum(np.log(factors))
     return density
 
 
-def _per_si(campaign: Campaign, names: tuple[str, ...], distribution: Any) -> list[float]:
+def _per_si(campaign: DispersedScenario, names: tuple[str, ...], distribution: Any) -> list[float]:
     """Return what one SI unit of each value is in the units of its distribution."""
     return [float(campaign.inputs[name].unit.to(own)) for name, own in zip(names, distribution.unit, strict=True)]
 
 
-def _check_variance(wanted: Campaign, flown: Campaign) -> None:
+def _check_variance(wanted: DispersedScenario, flown: DispersedScenario) -> None:
     """Refuse normal distributions whose weights have no variance.
 
     The square of the ratio of two normal densities has a mean under the flown one where 2 inverse(wanted) -
@@ -70,12 +70,12 @@ def _check_variance(wanted: Campaign, flown: Campaign) -> None:
         )
 
 
-def _normals(campaign: Campaign) -> set[str]:
+def _normals(campaign: DispersedScenario) -> set[str]:
     groups = campaign.groups
     return {name for names, each in groups if isinstance(each, Normal | JointNormal) for name in names}
 
 
-def _covariance(campaign: Campaign, paths: list[str]) -> NDArray[np.float64]:
+def _covariance(campaign: DispersedScenario, paths: list[str]) -> NDArray[np.float64]:
     """Return the covariance (SI) of those paths, all of which are normal."""
     covariance = np.zeros((len(paths), len(paths)))
     for names, each in campaign.groups:

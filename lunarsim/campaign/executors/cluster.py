@@ -15,16 +15,16 @@ from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from lunarsim import __version__
-from lunarsim.campaign.executors.execution import AHEAD, Work, note_runs, timed
+from lunarsim.campaign.executors.crew import AHEAD, Work, note_runs, timed
 from lunarsim.campaign.store.chunk import Chunk, Columns
 from lunarsim.errors import InputError, LunarsimError, warn
 
 LOSSES = 5  # how often a chunk is handed in again, each time for as many workers as the scheduler allows (three)
-_LOOK_S = 30.0  # how long a wait lasts before it looks whether there are workers at all
+_POLL_S = 30.0  # how long a wait lasts before it is asked whether there are workers at all
 
 
 class DaskCrew:
-    """The workers of a ``dask.distributed.Client``; a crew as :mod:`lunarsim.campaign.executors.execution` knows it.
+    """The workers of a ``dask.distributed.Client``; a crew as :mod:`lunarsim.campaign.executors.crew` knows it.
 
     The scheduler gives the chunks of a lost worker to others. A chunk in flight on several lost workers it holds
     for the culprit, and gives up; it is then handed in again, a bounded number of times.
@@ -78,7 +78,7 @@ class DaskCrew:
         """Wait until some chunk ended, well or not; say so where that waits for a worker to come."""
         while True:
             try:
-                return self._ended.get(timeout=_LOOK_S)
+                return self._ended.get(timeout=_POLL_S)
             except queue.Empty:
                 with self._reached():
                     deserted = not self._client.nthreads()

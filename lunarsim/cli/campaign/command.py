@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lunarsim.campaign import Campaign, CampaignResult, LatinHypercube, MonteCarlo, Sampling, Sobol
-from lunarsim.campaign.campaign import CHUNK_SIZE
+from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE
 from lunarsim.campaign.executors.execution import available_processors
 from lunarsim.campaign.executors.progress import progress_bar
 from lunarsim.campaign.store.folder import CHUNKS, ChunkStore
