@@ -1,10 +1,12 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and lines that are."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,14 +38,8 @@ def written_whole(path: str | os.PathLike[str], *, durable: bool = False) -> Ite
     except InputError as error:
         raise OutputError(str(error)) from None
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=DRAFTS) as folder:
-            draft = Path(folder) / target.name
-            yield draft
-            if durable:
-                _sync_file(draft)
-            os.replace(draft, target)
-            if durable:
-                sync_folder(target.parent)
+        with _drafts(target.parent, [target.name], durable=durable) as folder:
+            yield folder / target.name
     except OutputError:
         raise
     except OSError as error:
@@ -52,14 +48,67 @@ def written_whole(path: str | os.PathLike[str], *, durable: bool = False) -> Ite
         ) from None
 
 
+@contextmanager
+def written_together(folder: Path, names: Collection[str]) -> Iterator[Path]:
+    """Give a folder to write files into; when the block ends without an error, all of them move into ``folder``.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made, or a file cannot be written: then none is in place, unless the disk fails
+        between two of them.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _drafts(folder, names) as drafts:
+            yield drafts
+    except OSError as error:
+        raise OutputError.refused(folder, "results cannot be written there", error) from None
+
+
+def append_line(file: Path, line: bytes) -> None:
+    """Add a line to a file that exists, durably; where there is no room for it, leave the file as it was.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    try:
+        before, rest = os.fstat(descriptor).st_size, line + b"\n"
+        try:
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, before)
+            raise
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder written to the disk itself; where a system has no such call, do nothing."""
     if os.name == "posix":
         _sync(folder, os.O_RDONLY)
 
 
-def _sync_file(file: Path) -> None:
-    _sync(file, os.O_RDWR)
+@contextmanager
+def _drafts(folder: Path, names: Collection[str], *, durable: bool = False) -> Iterator[Path]:
+    """Give a folder within ``folder`` for files of those names, and move them out of it at the end."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=DRAFTS) as drafts:
+        yield Path(drafts)
+        for name in names:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
+            if durable:
+                _sync(Path(drafts) / name, os.O_RDWR)
+        for name in names:
+            os.replace(Path(drafts) / name, folder / name)
+        if durable:
+            sync_folder(folder)
 
 
 def _sync(path: Path, flags: int) -> None:

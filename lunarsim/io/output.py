@@ -1,18 +1,15 @@
-"""A folder of results: checked before the work, each file written whole or not at all."""
+"""A folder of results: checked before the work, written when all of it is there."""
 
 from __future__ import annotations
 
-import errno
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from lunarsim.errors import OutputError
+from lunarsim.files import written_together
 
 Write = Callable[[Path], None]
-
-_UNWRITABLE = "results cannot be written there"
 
 
 def prepare_folder(folder: Path) -> None:
@@ -29,7 +26,7 @@ def prepare_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OutputError.refused(folder, _UNWRITABLE, error) from None
+        raise OutputError.refused(folder, "results cannot be written there", error) from None
     if made:
         folder.rmdir()  # made again when there is something to put into it
 
@@ -54,16 +51,7 @@ def write_files(folder: Path, files: dict[str, Write]) -> list[Path]:
     OutputError
         If a file cannot be written: none is put into place unless the disk fails between two of them.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
-            for name, write in files.items():
-                write(Path(temporary) / name)
-            for name in files:
-                if (folder / name).is_dir():
-                    raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
-            for name in files:
-                os.replace(Path(temporary) / name, folder / name)
-    except OSError as error:
-        raise OutputError.refused(folder, _UNWRITABLE, error) from None
+    with written_together(folder, files.keys()) as drafts:
+        for name, write in files.items():
+            write(drafts / name)
     return [folder / name for name in files]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from pydantic import NonNegativeFloat, NonNegativeInt, TypeAdapter
 
 from lunarsim.errors import DataError
+from lunarsim.files import append_line
 
 FILE = "chunks.log"
 
@@ -74,7 +74,7 @@ def read_log(folder: Path) -> tuple[dict[int, Entry], int]:
     return entries, len(whole)
 
 
-def mend_log(folder: Path, whole: int) -> None:
+def truncate_partial(folder: Path, whole: int) -> None:
     """Cut off what a killed process wrote of a last line; make the file where there is none."""
     with (folder / FILE).open("ab") as log:
         log.truncate(whole)
@@ -88,17 +88,4 @@ def append(folder: Path, entry: Entry) -> None:
     OSError
         If it cannot be written.
     """
-    line = json.dumps(asdict(entry), allow_nan=False).encode() + b"\n"
-    descriptor = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
-    try:
-        before = os.fstat(descriptor).st_size
-        try:
-            while line:
-                line = line[os.write(descriptor, line) :]
-            os.fsync(descriptor)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, before)
-            raise
-    finally:
-        os.close(descriptor)
+    append_line(folder / FILE, json.dumps(asdict(entry), allow_nan=False).encode())

@@ -29,7 +29,7 @@ from lunarsim.campaign.outcome import tally
 from lunarsim.campaign.store.chunk import Chunk, Columns
 from lunarsim.campaign.store.chunk_file import RUN, encode, read_columns, read_sound
 from lunarsim.campaign.store.chunk_log import FILE as LOG
-from lunarsim.campaign.store.chunk_log import Entry, append, mend_log, read_log
+from lunarsim.campaign.store.chunk_log import Entry, append, read_log, truncate_partial
 from lunarsim.campaign.store.lock import FILE as LOCK
 from lunarsim.campaign.store.lock import FolderLock
 from lunarsim.campaign.store.manifest import FILE as MANIFEST
@@ -282,7 +282,7 @@ class ChunkStore:
             (self.folder / CHUNKS).mkdir(exist_ok=True)
             for draft in (*self.folder.glob(f"{DRAFTS}*"), *(self.folder / CHUNKS).glob(f"{DRAFTS}*")):
                 shutil.rmtree(draft)
-            mend_log(self.folder, self._whole_log)
+            truncate_partial(self.folder, self._whole_log)
             sync_folder(self.folder)
             for index in sorted(self._stale):
                 append(self.folder, Entry(index=index, first=0, count=0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim import data
+from lunarsim.files import written_whole
 from lunarsim.moon.gravity.spline import Recipe
 
 _LARGEST_OVERHEAD = 2**16  # bytes; three small arrays and the headers need 1500
@@ -74,23 +74,18 @@ def _read(path: Path, size: int) -> StoredGrid:
 def store_grid(recipe: Recipe, stored: StoredGrid, folder: str | Path | None) -> None:
     """Put a grid into the cache; a cache that cannot be written to costs time later, and is no error."""
     path = _path(recipe, folder)
-    unfinished = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            unfinished = Path(file.name)
+        with written_whole(path) as draft:
             np.savez(
-                file,
+                draft,
                 coefficients=stored.coefficients,
                 error_max=stored.error_max,
                 error_rms=stored.error_rms,
                 checksum=stored.checksum(),
             )
-        os.replace(unfinished, path)
     except OSError as error:
-        _log.warning("%s cannot be written, so the grid will be built again next time: %s", path, error)
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
+        _log.warning("the grid will be built again next time: %s", error)
 
 
 def _path(recipe: Recipe, folder: str | Path | None) -> Path:
