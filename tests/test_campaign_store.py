@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutated
 
+import lunarsim as ls
 from lunarsim.campaign import ChunkStore, Column, open_dataset
 from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.store.chunk_log import read_log
@@ -437,14 +438,10 @@ def test_the_log_can_be_read_by_other_programs(partial):
     assert lines[0]["bytes"] == (partial / "chunks" / "000000000.parquet").stat().st_size
 
 
-class Flown:
-    """As much of a campaign as the text of its result asks for."""
-
-    scenario = type("Scenario", (), {"name": "a campaign"})
-
-
 def result_of(store: ChunkStore) -> CampaignResult:
-    return CampaignResult(campaign=Flown(), seed=1, n=store.manifest.runs, store=store)
+    luna25 = ls.load_campaign("luna25")
+    campaign = replace(luna25, scenario=replace(luna25.scenario, name="a campaign"))
+    return CampaignResult(campaign=campaign, seed=1, n=store.manifest.runs, store=store)
 
 
 def test_the_text_of_a_result_opens_no_chunk(partial):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim import plots, statistics
+from lunarsim.campaign import CampaignFindings
 from lunarsim.cli.campaign.files import summary
-from lunarsim.cli.campaign.findings import Findings
 from lunarsim.kernels.guidance.situation import level, site_of
 from lunarsim.moon.orientation import rot_pa_from_icrf
 
@@ -89,7 +89,7 @@ def diverted():
         "craft.navigation.crossrange": ls.Uniform(-40 * u.m, 40 * u.m),
         "craft.navigation.downrange": ls.Uniform(-30 * u.m, 30 * u.m),
     }
-    return Findings.of(ls.Campaign(scenario, dispersions).run(12, seed=3), check=0)
+    return CampaignFindings.of(ls.Campaign(scenario, dispersions).run(12, seed=3), check=0)
 
 
 def test_the_crossrange_of_the_footprint_is_the_crossrange_that_was_missed_by(diverted):
@@ -116,7 +116,7 @@ def test_tables_columns_and_json_say_which_side_is_positive(diverted):
     words = diverted.result.dataset["crossrange_miss_m"].attrs["long_name"]
     assert "positive left of the motion" in words
     assert "positive left" in diverted.result.dataset["craft.navigation.crossrange"].attrs["long_name"]
-    (spread,) = (each for each in diverted.spreads if each.column == "crossrange_miss_m")
-    assert "positive left of the motion" in spread.words
+    (spread,) = (each for each in diverted.quantiles if each.column == "crossrange_miss_m")
+    assert "positive left of the motion" in spread.description
     effects = summary(diverted, {})["effects"]
     assert effects["crossrange"]["output"] == "crossrange, positive left of the motion"

@@ -13,8 +13,8 @@ from astropy import units as u
 from rich.console import Console
 
 import lunarsim as ls
+from lunarsim.campaign.impact_sensitivities import sensitivities
 from lunarsim.cli import report
-from lunarsim.cli.campaign.effects import effects
 from lunarsim.io import flight_summary
 
 MPS = u.m / u.s
@@ -120,9 +120,9 @@ def test_the_footprint_of_a_campaign_of_landings_is_that_of_all_on_the_ground(no
 
 def test_a_seed_moves_nothing(noisy: ls.CampaignResult) -> None:
     assert [effect.name for effect in noisy.tornado("latitude_deg").effects] == ["craft.navigation.altitude"]
-    factors, moved, why = effects(noisy, np.random.default_rng(0).normal(size=(noisy.runs, 2)))
+    factors, moved, why = sensitivities(noisy, np.random.default_rng(0).normal(size=(noisy.runs, 2)))
     assert [factor.paths for factor in factors] == [("craft.navigation.altitude",)], why
-    assert all(len(each.found.effects) == 1 for each in moved)
+    assert all(len(each.tornado.effects) == 1 for each in moved)
 
 
 def test_a_campaign_of_which_the_noise_alone_differs_says_that_no_input_does(noisy: ls.CampaignResult) -> None:
@@ -131,7 +131,7 @@ def test_a_campaign_of_which_the_noise_alone_differs_says_that_no_input_does(noi
     with pytest.raises(ls.InputError, match=r"no dispersed input varies .* \(the seed of noise is none\)"):
         result.tornado("latitude_deg")
     why = "no dispersed value varies among them (the seed of noise is none)"
-    assert effects(result, np.zeros((6, 2))) == ((), (), why)
+    assert sensitivities(result, np.zeros((6, 2))) == ((), (), why)
 
 
 def test_a_budget_is_printed_as_a_table(landed: ls.Flight) -> None:

@@ -1,7 +1,13 @@
 from .campaign import Campaign as Campaign
 from .executors.execution import run_chunks as run_chunks
 from .executors.progress import progress_bar as progress_bar
+from .findings import CampaignFindings as CampaignFindings
+from .findings import Impacts as Impacts
+from .findings import QuantileSummary as QuantileSummary
 from .heldout import HeldOut as HeldOut
+from .impact_sensitivities import Factor as Factor
+from .impact_sensitivities import Sensitivity as Sensitivity
+from .impact_sensitivities import sensitivities as sensitivities
 from .inputs.distributions import Discrete as Discrete
 from .inputs.distributions import Distribution as Distribution
 from .inputs.distributions import Empirical as Empirical

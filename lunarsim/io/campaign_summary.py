@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from lunarsim.campaign import CampaignResult, HeldOut
+from lunarsim.campaign import CampaignFindings, CampaignResult, HeldOut
 from lunarsim.mission import Scenario
 from lunarsim.moon import GriddedField, Moon
 from lunarsim.statistics import Ellipse, EllipseInterval, Footprint, Quantile, Rate, Tornado
@@ -44,6 +44,34 @@ def campaign_summary(result: CampaignResult) -> dict[str, Any]:
         "outcomes": {name: _rate(rate) for name, rate in result.rates().items()},
         "failures": result.failures(),
     }
+
+
+def findings_summary(findings: CampaignFindings) -> dict[str, Any]:
+    """Return the findings of a campaign as a dictionary that JSON can hold: :func:`campaign_summary` and more."""
+    impacts, scenario = findings.impacts, findings.result.campaign.scenario
+    made = campaign_summary(findings.result)
+    made["quantiles"] = [
+        {
+            "column": summary.column,
+            "unit": summary.unit,
+            "outcome": summary.outcome,
+            "quantiles": [quantile_summary(quantile) for quantile in summary.quantiles],
+        }
+        for summary in findings.quantiles
+    ]
+    made["footprint"] = made["effects"] = None
+    if impacts is not None:
+        made["footprint"] = {
+            **footprint_summary(impacts.footprint, impacts.ellipse, impacts.interval, scenario),
+            "heading_deg": impacts.heading_deg,
+        }
+        inputs = {label: (factor.paths, factor.unit) for label, factor in impacts.factors.items()}
+        made["effects"] = {
+            each.axis: {"output": each.description, **tornado_summary(each.tornado, each.unit, inputs)}
+            for each in impacts.sensitivities
+        } or None
+    made["held_out"] = None if findings.held_out is None else held_out_summary(findings.held_out)
+    return made
 
 
 def quantile_summary(quantile: Quantile) -> dict[str, Any]:

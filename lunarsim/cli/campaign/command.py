@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lunarsim.campaign import Campaign, CampaignResult, LatinHypercube, MonteCarlo, Sampling, Sobol
+from lunarsim.campaign import Campaign, CampaignFindings, CampaignResult, LatinHypercube, MonteCarlo, Sampling, Sobol
 from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE
 from lunarsim.campaign.executors.execution import available_processors
 from lunarsim.campaign.executors.progress import progress_bar
@@ -29,11 +29,11 @@ from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.room import in_words
 from lunarsim.cli.campaign import files as campaign_files
 from lunarsim.cli.campaign import report as campaign_report
-from lunarsim.cli.campaign.findings import Findings
 from lunarsim.cli.campaign.order import RUNS, SEED, Order, SamplingName, World
 from lunarsim.cli.options import read_option
 from lunarsim.errors import DataError, InputError
 from lunarsim.io import prepare_folder, write_files
+from lunarsim.io.campaign_summary import findings_summary
 from lunarsim.moon import GravityField, GriddedField, Moon, Terrain
 from lunarsim.scenarios import load_campaign
 
@@ -68,8 +68,8 @@ def fly(name: str, world: World, order: Order, *, check: int, console: Console) 
         try:
             result, seconds = _run(asked, done, progress)
             with progress.status("evaluating"):
-                findings = Findings.of(result, check=check)
-            content = campaign_files.summary(findings, _performance(asked, done, seconds))
+                findings = CampaignFindings.of(result, check=check)
+            content = {**findings_summary(findings), "performance": _performance(asked, done, seconds)}
             campaign_report.print_dispersions(console, asked.campaign)
             campaign_report.print_findings(console, findings)
             _print_performance(console, content["performance"], asked.folder)
@@ -206,7 +206,9 @@ def _print_performance(console: Console, performance: dict[str, Any], folder: Pa
     console.print(Text(f"runs in {folder / CHUNKS}: {in_words(size)} of Parquet"), soft_wrap=True)
 
 
-def _leave(console: Console, progress: Console, folder: Path, findings: Findings, content: dict[str, Any]) -> None:
+def _leave(
+    console: Console, progress: Console, folder: Path, findings: CampaignFindings, content: dict[str, Any]
+) -> None:
     writers = campaign_files.files(findings, content)
     with progress.status("drawing"):
         files = write_files(folder, writers)

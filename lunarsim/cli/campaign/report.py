@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-from collections import defaultdict
 from dataclasses import replace
 from math import inf
 
@@ -13,10 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from lunarsim.campaign import Campaign, HeldOut, MonteCarlo
+from lunarsim.campaign import Campaign, CampaignFindings, HeldOut, Impacts, MonteCarlo
 from lunarsim.cli import report
-from lunarsim.cli.campaign.effects import Moved
-from lunarsim.cli.campaign.findings import Findings, Impacts
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.mission import Scenario
 from lunarsim.moon import GriddedField, Moon
@@ -42,8 +39,8 @@ def print_dispersions(console: Console, campaign: Campaign) -> None:
     console.print(rows)
 
 
-def print_findings(console: Console, findings: Findings) -> None:
-    """Print how the runs ended, where they came down, and what moved that."""
+def print_findings(console: Console, findings: CampaignFindings) -> None:
+    """Print how the runs ended, where they came down, and what that is sensitive to."""
     result = findings.result
     sampling = str(json.loads(result.store.manifest.sampling)["sampling"])
     _line(
@@ -54,7 +51,7 @@ def print_findings(console: Console, findings: Findings) -> None:
         _line(
             console, "  Intervals are those of independent runs: with this sampling the rates and quantiles are surer."
         )
-    _print_spreads(console, findings)
+    _print_quantiles(console, findings)
     if findings.impacts is None:
         _line(console, f"No footprint: {findings.without_impacts}.")
     else:
@@ -77,7 +74,7 @@ def _print_held_out(console: Console, held_out: HeldOut) -> None:
         console.print(Text("warning: ", style="bold red").append(words, style="default"), soft_wrap=True)
 
 
-def _print_rates(console: Console, findings: Findings) -> None:
+def _print_rates(console: Console, findings: CampaignFindings) -> None:
     confidence = 100.0 * next(iter(findings.rates.values())).confidence
     rows = report.table("outcome", title="How the runs ended")
     for column in ("runs", "share", f"{confidence:g} % interval"):
@@ -90,18 +87,18 @@ def _print_rates(console: Console, findings: Findings) -> None:
         _line(console, f"  {count:,} could not be flown: {reason}")
 
 
-def _print_spreads(console: Console, findings: Findings) -> None:
-    if not findings.spreads:
+def _print_quantiles(console: Console, findings: CampaignFindings) -> None:
+    if not findings.quantiles:
         return
-    confidence = findings.spreads[0].quantiles[0].confidence
+    confidence = findings.quantiles[0].quantiles[0].confidence
     rows = report.table("of the runs that end in", title="Quantiles")
     for column in ("quantile", "value", f"{100.0 * confidence:g} % interval"):
         rows.add_column(column, justify="right")
-    for spread in findings.spreads:
-        name = f"{spread.outcome}: {spread.words} ({spread.unit.replace(' ', '')})"
-        widths = [found.high - found.low for found in spread.quantiles]
+    for summary in findings.quantiles:
+        name = f"{summary.outcome}: {summary.description} ({summary.unit.replace(' ', '')})"
+        widths = [found.high - found.low for found in summary.quantiles]
         digits = digits_for(max((width for width in widths if width < inf), default=inf))
-        for found in spread.quantiles:
+        for found in summary.quantiles:
             value = f"{found.value:,.{digits}f}"
             rows.add_row(name, f"{100.0 * found.probability:g} %", value, _bounds(found.low, found.high, digits))
             name = ""
@@ -125,10 +122,10 @@ def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> No
     for name, site in scenario.sites.items():
         distance_km = away_km(impacts.footprint, site.latitude, site.longitude)
         _line(console, f"  {_distance(distance_km)} from {report.site_words(name, site)} to their centre")
-    if impacts.effects:
-        _print_effects(console, impacts, "touchdown" if scenario.guided else "impact")
+    if impacts.sensitivities:
+        _print_sensitivities(console, impacts, "touchdown" if scenario.guided else "impact")
     else:
-        _line(console, f"No effects: {impacts.without_effects}.")
+        _line(console, f"No effects: {impacts.without_sensitivities}.")
 
 
 def _bounds(low: float, high: float, digits: int) -> str:
@@ -140,35 +137,25 @@ def _bounds(low: float, high: float, digits: int) -> str:
     return f"{low:,.{digits}f} to {high:,.{digits}f}"
 
 
-def _print_effects(console: Console, impacts: Impacts, what: str) -> None:
-    tails = 50.0 * (1.0 - impacts.effects[0].found.probability)
+def _print_sensitivities(console: Console, impacts: Impacts, what: str) -> None:
+    tails = 50.0 * (1.0 - impacts.sensitivities[0].tornado.probability)
     heading = f"What moves the {what} (flight towards {impacts.heading_deg:.1f} deg from north; {CROSSRANGE})"
     rows = report.table("as this goes", title=heading)
     for column in (f"from {tails:g} %", f"to {100.0 - tails:g} %"):
         rows.add_column(column, justify="right")
-    for moved in impacts.effects:
-        rows.add_column(f"{moved.way}\n{moved.unit}", justify="right")
-    for label in _greatest(impacts.effects):
-        effect = impacts.effects[0].found[label]
-        swings = [f"{moved.found[label].swing:+.3g}" for moved in impacts.effects]
+    for each in impacts.sensitivities:
+        rows.add_column(f"{each.axis}\n{each.unit}", justify="right")
+    for label in impacts.main_factors(_MOST_EFFECTS):
+        effect = impacts.sensitivities[0].tornado[label]
+        swings = [f"{each.tornado[label].swing:+.3g}" for each in impacts.sensitivities]
         rows.add_row(escape(label), f"{effect.low_input:.4g}", f"{effect.high_input:.4g}", *swings)
     console.print(rows)
-    shares = ", ".join(f"{100.0 * moved.found.r_squared:.2f} % {moved.way}" for moved in impacts.effects)
+    shares = ", ".join(f"{100.0 * each.tornado.r_squared:.2f} % {each.axis}" for each in impacts.sensitivities)
     rest = len(impacts.factors) - _MOST_EFFECTS
     left_out = f"; {rest} smaller {'effect' if rest == 1 else 'effects'} left out" if rest > 0 else ""
     _line(console, f"  By a linear model of all values, which explains of the variance {shares}{left_out}")
-    if min(moved.found.r_squared for moved in impacts.effects) < _LINEAR:
+    if min(each.tornado.r_squared for each in impacts.sensitivities) < _LINEAR:
         _line(console, "  Where it explains little, Campaign.sobol() says which share of the variance is whose")
-
-
-def _greatest(effects: tuple[Moved, ...]) -> list[str]:
-    """Return the inputs with the greatest effects, of each way in turn; by their share of the way's greatest."""
-    shares: dict[str, float] = defaultdict(float)
-    for moved in effects:
-        greatest = abs(moved.found.effects[0].swing) or 1.0
-        for effect in moved.found.effects:
-            shares[effect.name] = max(shares[effect.name], abs(effect.swing) / greatest)
-    return sorted(shares, key=lambda name: -shares[name])[:_MOST_EFFECTS]
 
 
 def _statuses(scenario: Scenario) -> dict[int, str]:

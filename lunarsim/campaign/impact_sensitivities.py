@@ -1,4 +1,4 @@
-"""What moves the impacts of a campaign: effects of the dispersed values, downrange and crossrange."""
+"""The sensitivities of a campaign's impacts to its dispersed values, downrange and crossrange."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim.campaign import CampaignResult
+from lunarsim.arguments import checked
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import GROUND
+from lunarsim.campaign.result import CampaignResult
 from lunarsim.errors import InputError
 from lunarsim.mission import Scenario
 from lunarsim.statistics import CROSSRANGE, Tornado, tornado
 
-_WAYS = ("downrange", "crossrange")
-_FAR_M = 10e3  # a place that scatters farther is told in kilometres
+_AXES = ("downrange", "crossrange")
+_IN_KM = 10e3  # m; a coordinate that scatters farther is told in kilometres
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Factor:
     """A value, or several that are drawn together, as a tornado chart names it.
@@ -39,38 +41,42 @@ class Factor:
     unit: str
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
-class Moved:
-    """What moves the impact downrange, or crossrange.
+class Sensitivity:
+    """How far each factor moves the impact downrange, or crossrange.
 
     Attributes
     ----------
-    way : str
+    axis : str
         ``downrange`` or ``crossrange``.
     unit : str
         Of the output: m or km.
-    found : Tornado
+    tornado : Tornado
         Its effects have the labels of the factors.
     """
 
-    way: str
+    axis: str
     unit: str
-    found: Tornado
+    tornado: Tornado
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What the output is, with the sign of crossrange."""
-        return CROSSRANGE if self.way == "crossrange" else self.way
+        return CROSSRANGE if self.axis == "crossrange" else self.axis
 
 
-def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tuple[Factor, ...], tuple[Moved, ...], str]:
-    """Return the inputs, their effects downrange and crossrange, and why there are none if so.
+@checked
+def sensitivities(
+    result: CampaignResult, impacts_m: NDArray[np.float64]
+) -> tuple[tuple[Factor, ...], tuple[Sensitivity, ...], str]:
+    """Return the factors, the sensitivities downrange and crossrange, and why there are none if so.
 
     Parameters
     ----------
     result : CampaignResult
         The runs.
-    places_m : ndarray, shape (n, 2)
+    impacts_m : ndarray, shape (n, 2)
         Where the impacts lie, downrange and crossrange, positive left of the motion.
     """
     inputs = _inputs(result)
@@ -80,7 +86,7 @@ def effects(result: CampaignResult, places_m: NDArray[np.float64]) -> tuple[tupl
     if not factors:
         return (), (), "no dispersed value varies among them (the seed of noise is none)"
     try:
-        return factors, tuple(_moved(way, inputs, factors, places_m[:, k]) for k, way in enumerate(_WAYS)), ""
+        return factors, tuple(_sensitivity(axis, inputs, factors, impacts_m[:, k]) for k, axis in enumerate(_AXES)), ""
     except InputError as error:  # too few runs, or one value follows from others
         return (), (), str(error)
 
@@ -107,22 +113,22 @@ def _factor(names: tuple[str, ...], units: Mapping[str, u.UnitBase], scenario: S
     return Factor(label=f"{words} ({unit})" if unit else words, paths=names, unit=unit)
 
 
-def _moved(
-    way: str, inputs: Mapping[str, NDArray[np.float64]], factors: Sequence[Factor], place_m: NDArray[np.float64]
-) -> Moved:
-    """Return the effects on the place, of values that are drawn together as one.
+def _sensitivity(
+    axis: str, inputs: Mapping[str, NDArray[np.float64]], factors: Sequence[Factor], impact_m: NDArray[np.float64]
+) -> Sensitivity:
+    """Return the sensitivity of a coordinate of the impacts to the factors, of values that are drawn together as one.
 
     Such values may cancel each other's effects, or add to them: to move one and hold the others says nothing of
     what happens. Their joint effect, by a linear model of all, is taken as one input in standard deviations.
     """
-    unit, metres = ("km", 1e3) if np.ptp(place_m) >= _FAR_M else ("m", 1.0)
-    place = place_m / metres
-    alone = tornado(inputs, place)
+    unit, metres = ("km", 1e3) if np.ptp(impact_m) >= _IN_KM else ("m", 1.0)
+    impact = impact_m / metres
+    alone = tornado(inputs, impact)
     columns = {
         factor.label: inputs[factor.paths[0]] if len(factor.paths) == 1 else _joint(factor.paths, inputs, alone)
         for factor in factors
     }
-    return Moved(way=way, unit=unit, found=tornado(columns, place))
+    return Sensitivity(axis=axis, unit=unit, tornado=tornado(columns, impact))
 
 
 def _joint(paths: tuple[str, ...], inputs: Mapping[str, NDArray[np.float64]], alone: Tornado) -> NDArray[np.float64]:

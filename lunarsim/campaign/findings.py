@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,16 +11,23 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim.campaign import CampaignResult, HeldOut
+from lunarsim.arguments import checked
+from lunarsim.campaign.heldout import HeldOut
+from lunarsim.campaign.impact_sensitivities import Factor, Sensitivity, sensitivities
 from lunarsim.campaign.outcome import GROUND
-from lunarsim.cli.campaign.effects import Factor, Moved, effects
+from lunarsim.campaign.result import CampaignResult
 from lunarsim.errors import InputError
+from lunarsim.mission import Site
 from lunarsim.mission.clock import time_after
-from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_me_from_icrf, rot_pa_from_icrf_with_rate
+from lunarsim.mission.over_ground import over_ground_pa
+from lunarsim.moon.orientation import ROT_ME_FROM_PA
+from lunarsim.orbits import State
 from lunarsim.plan import Burn
-from lunarsim.statistics import CROSSRANGE, Ellipse, EllipseInterval, Footprint, Quantile, Rate, quantiles
+from lunarsim.statistics import CROSSRANGE, Density, Ellipse, EllipseInterval, Footprint, Quantile, Rate, quantiles
 
 PROBABILITIES = (0.05, 0.5, 0.95)
+_POSITION, _VELOCITY = ("x_m", "y_m", "z_m"), ("vx_mps", "vy_mps", "vz_mps")
+_LEAST_FOR_DENSITY = 100  # impacts: contours of fewer show the kernel, not them
 _LEAST_IMPACTS = 3  # of which a covariance can be made
 _OF_IMPACTS = {
     "speed_mps": "inertial speed",
@@ -36,20 +44,22 @@ _OF_TOUCHDOWNS = {
 }
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
-class Spread:
+class QuantileSummary:
     """Quantiles of one column over the runs of one outcome."""
 
     column: str
-    words: str
+    description: str
     unit: str
     outcome: str
     quantiles: tuple[Quantile, ...]
 
 
+@checked
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Impacts:
-    """Where the runs came down, and what moved that.
+    """Where the runs came down, and what that is sensitive to.
 
     Attributes
     ----------
@@ -61,9 +71,9 @@ class Impacts:
         Mean direction of flight over the ground at impact, from north through east.
     factors : mapping of str to Factor
         The inputs that varied among the impacts, by label.
-    effects : tuple of Moved
+    sensitivities : tuple of Sensitivity
         Downrange and crossrange; empty where there is none.
-    without_effects : str
+    without_sensitivities : str
         Why there is none.
     """
 
@@ -72,12 +82,39 @@ class Impacts:
     interval: EllipseInterval
     heading_deg: float
     factors: Mapping[str, Factor]
-    effects: tuple[Moved, ...]
-    without_effects: str = ""
+    sensitivities: tuple[Sensitivity, ...]
+    without_sensitivities: str = ""
+
+    def density(self) -> Density | None:
+        """Return an estimate of the density of the impacts; None where they are few, or lie on a line."""
+        if len(self.footprint) < _LEAST_FOR_DENSITY:
+            return None
+        try:
+            return self.footprint.density()
+        except InputError:
+            return None
+
+    def is_near(self, site: Site, *, factor: float = 3.0) -> bool:
+        """Return whether a site lies within some times the reach of the impacts, downrange and crossrange."""
+        plane = self.footprint.plane
+        xy_m = plane.forward(site.latitude.to_value(u.deg), site.longitude.to_value(u.deg))
+        there = Footprint(plane=plane, xy_m=xy_m).downrange_crossrange(self.heading_deg)
+        reach = np.abs(self.footprint.downrange_crossrange(self.heading_deg)).max(axis=0)
+        return bool(np.all(np.abs(there) <= factor * reach))
+
+    def main_factors(self, most: int) -> list[str]:
+        """Return the labels of the factors to which the impacts are most sensitive, downrange or crossrange."""
+        shares: dict[str, float] = defaultdict(float)
+        for sensitivity in self.sensitivities:
+            largest = abs(sensitivity.tornado.effects[0].swing) or 1.0
+            for effect in sensitivity.tornado.effects:
+                shares[effect.name] = max(shares[effect.name], abs(effect.swing) / largest)
+        return sorted(shares, key=lambda label: -shares[label])[:most]
 
 
+@checked
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Findings:
+class CampaignFindings:
     """All that a report says of a campaign.
 
     Attributes
@@ -88,7 +125,7 @@ class Findings:
         By outcome.
     failures : mapping of str to int
         How many runs could not be flown, by the reason.
-    spreads : tuple of Spread
+    quantiles : tuple of QuantileSummary
         Speed, flight-path angle and time of impacts; durations of burns by outcome.
     impacts : Impacts or None
         None where there are too few, or they have no mean.
@@ -101,13 +138,13 @@ class Findings:
     result: CampaignResult
     rates: Mapping[str, Rate]
     failures: Mapping[str, int]
-    spreads: tuple[Spread, ...]
+    quantiles: tuple[QuantileSummary, ...]
     impacts: Impacts | None
     without_impacts: str = ""
     held_out: HeldOut | None = field(default=None)
 
     @classmethod
-    def of(cls, result: CampaignResult, *, check: int) -> Findings:
+    def of(cls, result: CampaignResult, *, check: int) -> CampaignFindings:
         """Return what the runs of a campaign say; so many random ones are flown by the reference driver as well."""
         rates = result.rates()
         impacts, why = _impacts(result)
@@ -116,7 +153,7 @@ class Findings:
             result=result,
             rates=rates,
             failures=result.failures(),
-            spreads=tuple(_spreads(result, [outcome for outcome in rates if outcome != "failed"])),
+            quantiles=tuple(_summaries(result, [outcome for outcome in rates if outcome != "failed"])),
             impacts=impacts,
             without_impacts=why,
             held_out=result.held_out(check, seed=result.seed) if check and flown else None,
@@ -129,25 +166,25 @@ def _column(result: CampaignResult, name: str) -> NDArray[Any]:
     return values
 
 
-def _spreads(result: CampaignResult, outcomes: list[str]) -> list[Spread]:
+def _summaries(result: CampaignResult, outcomes: list[str]) -> list[QuantileSummary]:
     burns = sum(isinstance(phase, Burn) for phase in result.campaign.scenario.plan)
     asked = _OF_IMPACTS | (_OF_TOUCHDOWNS if result.campaign.scenario.guided else {})
-    found = [_spread(result, column, words, GROUND) for column, words in asked.items()]
+    found = [_summary(result, column, description, GROUND) for column, description in asked.items()]
     for k in range(burns):
-        words = f"burn {k}, duration" if burns > 1 else "burn, duration"
-        found += [_spread(result, f"burn{k}_duration_s", words, outcome) for outcome in outcomes]
-    return [spread for spread in found if spread is not None]
+        description = f"burn {k}, duration" if burns > 1 else "burn, duration"
+        found += [_summary(result, f"burn{k}_duration_s", description, outcome) for outcome in outcomes]
+    return [summary for summary in found if summary is not None]
 
 
-def _spread(result: CampaignResult, column: str, words: str, outcome: str) -> Spread | None:
+def _summary(result: CampaignResult, column: str, description: str, outcome: str) -> QuantileSummary | None:
     """Return the quantiles of a column over the runs of an outcome that have it: not all reach every burn."""
     values = _column(result, column)[result.where(outcome)]
     values = values[np.isfinite(values)]
     if values.size == 0:
         return None
-    return Spread(
+    return QuantileSummary(
         column=column,
-        words=words,
+        description=description,
         unit=str(result.dataset[column].attrs["units"]),
         outcome=outcome,
         quantiles=quantiles(values, PROBABILITIES),
@@ -164,15 +201,15 @@ def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
     except InputError as error:  # impacts all round the Moon
         return None, str(error)
     heading_deg = _heading_deg(result, footprint)
-    factors, moved, why = effects(result, footprint.downrange_crossrange(heading_deg))
+    factors, found, why = sensitivities(result, footprint.downrange_crossrange(heading_deg))
     return Impacts(
         footprint=footprint,
         ellipse=footprint.ellipse(),
         interval=footprint.ellipse_interval(),
         heading_deg=heading_deg,
         factors={factor.label: factor for factor in factors},
-        effects=moved,
-        without_effects=why,
+        sensitivities=found,
+        without_sensitivities=why,
     ), ""
 
 
@@ -181,20 +218,19 @@ def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
 
     That of the mean velocity over the turning ground; a landing ends upright, and so comes from where it started.
     """
-    chosen = result.where(GROUND)
-    mean = {
-        name: float(_column(result, name)[chosen].mean())
-        for name in ("end_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
-    }
-    rot, rate = rot_pa_from_icrf_with_rate(time_after(result.campaign.scenario.state.epoch, mean["end_s"]))
-    position = np.array([mean[f"{axis}_m"] for axis in "xyz"])
-    velocity = np.array([mean[f"v{axis}_mps"] for axis in "xyz"])
-    over_ground = ROT_ME_FROM_PA @ (rot @ velocity + rate @ position)
+    chosen, start = result.where(GROUND), result.campaign.scenario.state
+    mean = {name: float(_column(result, name)[chosen].mean()) for name in ("end_s", *_POSITION, *_VELOCITY)}
+    end = State(
+        [mean[name] for name in _POSITION] * u.m,
+        [mean[name] for name in _VELOCITY] * (u.m / u.s),
+        time_after(start.epoch, mean["end_s"]),
+    )
+    position, motion = over_ground_pa(end)
     if result.campaign.scenario.guided:
-        start = result.campaign.scenario.state
-        over_ground = ROT_ME_FROM_PA @ rot @ position - rot_me_from_icrf(start.epoch) @ start.position.to_value(u.m)
+        motion = position - over_ground_pa(start)[0]
+    towards = ROT_ME_FROM_PA @ motion
     latitude, longitude = np.radians([footprint.plane.latitude_deg, footprint.plane.longitude_deg])
     east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])
     up = np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
     north = np.cross(up, east)
-    return float(np.degrees(np.arctan2(over_ground @ east, over_ground @ north))) % 360.0
+    return float(np.degrees(np.arctan2(towards @ east, towards @ north))) % 360.0
