@@ -1,7 +1,7 @@
 """What must have happened: unknowns from observations."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.inquiry.estimate import (
+from lunarsim.inquiry.estimation import (
     Direction,
     Estimate,
     Observation,

@@ -2,7 +2,7 @@
 
 from lunarsim.arguments import check_calls
 from lunarsim.orbits.elements import Elements
-from lunarsim.orbits.rtn import RTN, rot_rtn_from_icrf, rtn
+from lunarsim.orbits.rtn_frame import RTN, rot_rtn_from_icrf, rtn
 from lunarsim.orbits.state import State
 
 __all__ = ["RTN", "Elements", "State", "rot_rtn_from_icrf", "rtn"]

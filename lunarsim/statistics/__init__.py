@@ -11,13 +11,13 @@ from lunarsim.arguments import check_calls
 from lunarsim.statistics.effects import Effect, Tornado, tornado
 from lunarsim.statistics.importance import ImportanceWeights, importance_weights, resampled
 from lunarsim.statistics.interval import Interval
+from lunarsim.statistics.order_statistics import Quantile, quantile, quantiles, weighted_quantile
 from lunarsim.statistics.places.contours import Density, density
 from lunarsim.statistics.places.ellipse import Ellipse, EllipseInterval, covariance_ellipse, ellipse_interval
 from lunarsim.statistics.places.positions import Footprint, circular_error_probable, footprint
 from lunarsim.statistics.places.projection import CROSSRANGE, LocalPlane, downrange_crossrange
 from lunarsim.statistics.proof import assert_rate, runs_needed
 from lunarsim.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
-from lunarsim.statistics.quantiles import Quantile, quantile, quantiles, weighted_quantile
 from lunarsim.statistics.saltelli import SaltelliDesign
 from lunarsim.statistics.stopping import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule, stopped_rate
 from lunarsim.statistics.variance import SobolIndex, SobolIndices, sobol, sobol_indices

@@ -21,8 +21,8 @@ from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.statistics import columns
 from lunarsim.statistics.columns import Column
+from lunarsim.statistics.order_statistics import quantile
 from lunarsim.statistics.proportions import Method, Rate, bounds, check_counts, rate
-from lunarsim.statistics.quantiles import quantile
 
 _FREQUENT = 1000  # runs of the rarer kind, with which the correction is a thousandth of the rate or less
 

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from lunarsim.errors import InputError
 from lunarsim.statistics import columns
 from lunarsim.statistics.columns import Column
+from lunarsim.statistics.order_statistics import at_share
 from lunarsim.statistics.places.projection import points
-from lunarsim.statistics.quantiles import at_share
 
 _CELLS_PER_BANDWIDTH = 4.0  # linear binning then widens the kernel by 1 %
 _MOST_CELLS = 1024  # on a side

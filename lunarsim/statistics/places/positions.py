@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from lunarsim.statistics import columns
 from lunarsim.statistics.columns import Column
+from lunarsim.statistics.order_statistics import Quantile, quantile, weighted_quantile
 from lunarsim.statistics.places.contours import Density, density
 from lunarsim.statistics.places.ellipse import Ellipse, EllipseInterval, covariance_ellipse, ellipse_interval
 from lunarsim.statistics.places.projection import LocalPlane, downrange_crossrange, points
-from lunarsim.statistics.quantiles import Quantile, quantile, weighted_quantile
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
