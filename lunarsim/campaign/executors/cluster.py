@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -15,31 +13,31 @@ from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from lunarsim import __version__
-from lunarsim.campaign.executors.crew import AHEAD, Work, note_runs, timed
+from lunarsim.campaign.executors.crew import AHEAD, FuturesCrew, Work, timed
 from lunarsim.campaign.store.chunk import Chunk, Columns
 from lunarsim.errors import InputError, LunarsimError, warn
 
 LOSSES = 5  # how often a chunk is handed in again, each time for as many workers as the scheduler allows (three)
-_POLL_S = 30.0  # how long a wait lasts before it is asked whether there are workers at all
 
 
-class DaskCrew:
-    """The workers of a ``dask.distributed.Client``; a crew as :mod:`lunarsim.campaign.executors.crew` knows it.
+class DaskCrew(FuturesCrew):
+    """The workers of a ``dask.distributed.Client``, through dask's own executor.
 
     The scheduler gives the chunks of a lost worker to others. A chunk in flight on several lost workers it holds
-    for the culprit, and gives up; it is then handed in again, a bounded number of times.
+    for the culprit, and gives up, whatever retries the executor was made with; it is then handed in again, a bounded
+    number of times.
     """
+
+    poll_s = 30.0  #: how long a wait lasts before it is asked whether there are workers at all
+    losses = (KilledWorker, CancelledError, CommClosedError)
 
     def __init__(self, client: Client, work: Work, workers: int | None) -> None:
         if client.asynchronous:
             raise InputError("executor: the client is asynchronous; expected Client(..., asynchronous=False)")
+        super().__init__(client.get_executor(pure=False), work)
         self._client = client
-        self._work = work
         self._workers = workers
-        self._name = f"lunarsim-{uuid.uuid4().hex}"
         self._tries: Counter[int] = Counter()
-        self._pending: dict[Any, Chunk] = {}
-        self._ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._waits_for_workers = False
         self._held = self._hold()
 
@@ -48,60 +46,40 @@ class DaskCrew:
         with self._reached():
             return AHEAD * (self._workers or max(sum(self._client.nthreads().values()), 1))
 
-    def start(self, chunk: Chunk) -> None:
-        """Take a chunk."""
-        self._tries[chunk.index] += 1
-        key = f"{self._name}-{chunk.index}-{self._tries[chunk.index]}"
-        with self._reached():
-            future = self._client.submit(_flown, self._held, chunk, __version__, key=key)
-            self._pending[future] = chunk
-            future.add_done_callback(self._ended.put)
-
     def finished(self) -> tuple[Chunk, Columns, float]:
         """Wait until a chunk is done; return it, or raise what its work raised."""
-        while True:
-            future = self._next_ended()
-            chunk = self._pending.pop(future)
-            self._check_reached()
-            try:
-                columns, seconds = future.result()
-            except (KilledWorker, CancelledError, CommClosedError) as error:
-                self._again(chunk, error)
-            except BaseException as error:
-                note_runs(error, chunk)
-                raise
-            else:
-                del self._tries[chunk.index]
-                return chunk, columns, seconds
-
-    def _next_ended(self) -> Any:
-        """Wait until some chunk ended, well or not; say so where that waits for a worker to come."""
-        while True:
-            try:
-                return self._ended.get(timeout=_POLL_S)
-            except queue.Empty:
-                with self._reached():
-                    deserted = not self._client.nthreads()
-            if deserted and not self._waits_for_workers:
-                warn(
-                    "the cluster has no worker: the campaign waits for one; it can be stopped (Ctrl-C) and resumed",
-                    RuntimeWarning,
-                )
-            self._waits_for_workers = deserted
+        done = super().finished()
+        del self._tries[done[0].index]
+        return done
 
     def close(self) -> None:
         """Cancel what did not begin."""
         if self._client.status == "running":
-            self._client.cancel([*self._pending, self._held])
-        self._pending.clear()
+            super().close()
+            self._client.cancel(self._held)
+
+    def _submit(self, chunk: Chunk) -> Any:
+        self._tries[chunk.index] += 1
+        with self._reached():
+            return self._executor.submit(_flown, self._held, chunk, __version__)
+
+    def _waited(self) -> None:
+        """Say so where a wait is one for a worker to come."""
+        with self._reached():
+            deserted = not self._client.nthreads()
+        if deserted and not self._waits_for_workers:
+            warn(
+                "the cluster has no worker: the campaign waits for one; it can be stopped (Ctrl-C) and resumed",
+                RuntimeWarning,
+            )
+        self._waits_for_workers = deserted
 
     def _hold(self) -> Any:
         """Send the work to the cluster, once; the scheduler keeps it, so that a lost worker does not lose it."""
-        self._tries[-1] += 1
         with self._reached():
-            return self._client.submit(_same, self._work, key=f"{self._name}-work-{self._tries[-1]}")
+            return self._client.submit(_same, self._work, pure=False)
 
-    def _again(self, chunk: Chunk, error: BaseException) -> None:
+    def _lost(self, chunk: Chunk, error: BaseException) -> None:
         """Hand in a lost chunk once more."""
         self._check_reached()
         self._check_held()

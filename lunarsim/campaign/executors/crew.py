@@ -15,7 +15,6 @@ Work: TypeAlias = Callable[[int, int], Columns]
 """Flies ``count`` runs from run ``first`` on; must be known to pickle where processes or a cluster do the work."""
 
 AHEAD = 2  # chunks in flight for each worker: one flown, one that waits for it or for the caller
-_POLL_S = 0.5  # how long a wait lasts before Ctrl-C is noticed, which some systems do not let interrupt it
 
 
 class Crew(Protocol):
@@ -56,7 +55,10 @@ def note_runs(error: BaseException, chunk: Chunk) -> None:
 class FuturesCrew:
     """The workers of a ``concurrent.futures.Executor``."""
 
-    def __init__(self, executor: Executor, work: Work, room: int) -> None:
+    poll_s = 0.5  #: how long a wait lasts before Ctrl-C is noticed, which some systems do not let interrupt it
+    losses: tuple[type[BaseException], ...] = (BrokenExecutor,)  #: what says that a chunk was lost with its worker
+
+    def __init__(self, executor: Executor, work: Work, room: int = 1) -> None:
         self._executor = executor
         self._work = work
         self._room = room
@@ -70,34 +72,48 @@ class FuturesCrew:
     def start(self, chunk: Chunk) -> None:
         """Take a chunk."""
         try:
-            self._pending[self._executor.submit(timed, self._work, chunk)] = chunk
-        except BrokenExecutor as error:
-            raise _lost(chunk, error) from error
+            self._pending[self._submit(chunk)] = chunk
+        except self.losses as error:
+            self._lost(chunk, error)
 
     def finished(self) -> tuple[Chunk, Columns, float]:
         """Wait until a chunk is done; return it, or raise what its work raised."""
-        while not self._ready:
-            done = wait(self._pending, timeout=_POLL_S, return_when=FIRST_COMPLETED).done
-            self._ready.extend(future for future in self._pending if future in done)  # as they were started
-        future = self._ready.popleft()
-        chunk = self._pending.pop(future)
-        try:
-            columns, seconds = future.result()
-        except BrokenExecutor as error:
-            raise _lost(chunk, error) from error
-        except BaseException as error:
-            note_runs(error, chunk)
-            raise
-        return chunk, columns, seconds
+        while True:
+            future = self._next_ended()
+            chunk = self._pending.pop(future)
+            try:
+                columns, seconds = future.result()
+            except self.losses as error:
+                self._lost(chunk, error)
+            except BaseException as error:
+                note_runs(error, chunk)
+                raise
+            else:
+                return chunk, columns, seconds
 
     def close(self) -> None:
         """Cancel what did not begin."""
         for future in self._pending:
             future.cancel()
 
+    def _submit(self, chunk: Chunk) -> Future[tuple[Columns, float]]:
+        return self._executor.submit(timed, self._work, chunk)
 
-def _lost(chunk: Chunk, error: BrokenExecutor) -> LunarsimError:
-    return LunarsimError(
-        f"a process of the executor died while {chunk} was in flight, and its pool cannot go on ({error}): look "
-        "whether there is memory enough, and go on with --resume (resume=True); what is stored is safe"
-    )
+    def _next_ended(self) -> Future[tuple[Columns, float]]:
+        """Wait until some chunk ended, well or not."""
+        while not self._ready:
+            done = wait(self._pending, timeout=self.poll_s, return_when=FIRST_COMPLETED).done
+            self._ready.extend(future for future in self._pending if future in done)  # as they were started
+            if not done:
+                self._waited()
+        return self._ready.popleft()
+
+    def _waited(self) -> None:
+        """Note that nothing ended for a while."""
+
+    def _lost(self, chunk: Chunk, error: BaseException) -> None:
+        """Raise an error for a chunk that was lost, or hand it in again."""
+        raise LunarsimError(
+            f"a process of the executor died while {chunk} was in flight, and its pool cannot go on ({error}): look "
+            "whether there is memory enough, and go on with --resume (resume=True); what is stored is safe"
+        ) from error
