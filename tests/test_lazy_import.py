@@ -32,6 +32,12 @@ def test_describing_a_flight_loads_no_library_for_figures():
     assert loaded & {"matplotlib", "pandas", "IPython"} == set()
 
 
+def test_what_campaigns_store_with_is_loaded_by_campaigns_alone():
+    luna25 = "import lunarsim as ls; from lunarsim.cli import app, figures, landing, report; ls.simulate; ls.Flight"
+    assert modules_after(luna25) & {"pyarrow", "xarray", "dask", "cvxpy"} == set()
+    assert {"pyarrow"} <= modules_after("import lunarsim as ls; ls.Campaign")
+
+
 @pytest.mark.parametrize("name", names_of_the_stub())
 def test_every_name_of_the_stub_is_there(name):
     assert getattr(lunarsim, name) is not None
