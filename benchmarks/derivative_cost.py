@@ -71,7 +71,7 @@ def measure(degrees: tuple[int, ...] = DEGREES, grids: tuple[int, ...] = GRIDDED
 
     rows = []
     for degree in degrees:
-        field, reference = whole.cut(degree), cost(whole.cut(10))
+        field, reference = whole.truncate(degree), cost(whole.truncate(10))
         cases: list[tuple[str, ls.GravityField | ls.GriddedField]] = [("exact", field)]
         if degree in grids:
             cases.append(("gridded", ls.GriddedField.build(field)))

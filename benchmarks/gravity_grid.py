@@ -91,7 +91,7 @@ def report(degree: int) -> None:
         read = time.perf_counter()
     print(grid.describe())
     print(f"  built in {built - start:.1f} s, read from the cache in {read - built:.2f} s")
-    ten = field.cut(10).lower()
+    ten = field.truncate(10).lower()
     for where, positions in places().items():
         exact = microseconds(harmonics, positions, field.lower())
         fast = microseconds(gridded, positions, grid.lower())

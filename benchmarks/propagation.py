@@ -36,7 +36,7 @@ def measure() -> list[dict[str, Any]]:
     """Return times, steps, and how far each end is from that of the exact field at default tolerances."""
     whole, rows = ls.GravityField.from_file(find("LP165P.cof")), []
     for degree in (50, 150):
-        exact = whole.cut(degree)
+        exact = whole.truncate(degree)
         grid = ls.GriddedField.build(exact)
         end = None
         for name, gravity, accuracy in (

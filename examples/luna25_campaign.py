@@ -31,7 +31,7 @@ def main() -> None:
     i = int(np.flatnonzero(result.where("impact"))[0])
     flight = result.rerun(i)
     print(f"run {i} with the reference driver: {flight.outcome}")
-    check = result.held_out(10)
+    check = result.cross_check(10)
     print(check)
 
     axes = ls.plots.footprint(

@@ -99,14 +99,14 @@ from .plan import DescentRate as DescentRate
 from .plan import Divert as Divert
 from .plan import EGuidance as EGuidance
 from .plan import EngineOff as EngineOff
-from .plan import Exit as Exit
 from .plan import FixedDirection as FixedDirection
 from .plan import FractionalPolynomial as FractionalPolynomial
 from .plan import GravityTurn as GravityTurn
 from .plan import Guided as Guided
-from .plan import HazardScan as HazardScan
+from .plan import HazardDetection as HazardDetection
 from .plan import PitchGuidance as PitchGuidance
 from .plan import QuadraticGuidance as QuadraticGuidance
+from .plan import Termination as Termination
 from .plan import ZemZev as ZemZev
 from .planning import ConvexDescent as ConvexDescent
 from .planning import DescentPlan as DescentPlan

@@ -14,12 +14,13 @@ import typing
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from types import FunctionType, SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 from lunarsim.errors import ArgumentError, LunarsimError, alike
 from lunarsim.kinds import Misfit, described, is_own, misfit, misfit_as_array
+from lunarsim.names import mark_renamed, missing, renamed
 
 Checked = TypeVar("Checked")
 
@@ -71,7 +72,6 @@ _OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "loc": ("mean",),
     "runs": ("n",),
     "random_state": ("seed",),
-    "max_duration": ("longest",),
     "ground": ("terrain",),
     "surface": ("terrain",),
     "bodies": ("third_bodies",),
@@ -83,6 +83,7 @@ def check_calls(package: str, names: Iterable[str]) -> None:
     namespace = vars(sys.modules[package])
     for name in names:
         namespace[name] = checked(namespace[name])
+    namespace.setdefault("__getattr__", partial(missing, package))
 
 
 def checked(public: Checked) -> Checked:
@@ -119,6 +120,7 @@ def _check_class(public: type) -> None:
             setattr(public, name, kind(_checked_function(member.__func__, f"{public.__name__}.{name}")))
         elif isinstance(member, FunctionType):
             setattr(public, name, _checked_function(member, f"{public.__name__}.{name}"))
+    mark_renamed(public)
     setattr(public, _MARK, True)
 
 
@@ -294,5 +296,7 @@ def _binding_in_words(
 
 
 def _perhaps(unknown: str, known: list[str]) -> str:
+    if now := renamed(unknown, known):
+        return f" (it is called '{now}' now)"
     meant = [each for each in _OTHER_NAMES.get(unknown.lower(), ()) if each in known] or alike(unknown, known)
     return f" (did you mean {' or '.join(meant)}?)" if meant else ""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
+from importlib import import_module
+from importlib.util import find_spec
+from typing import NoReturn
 
 from lunarsim.errors import UnknownNameError, nearest
 
@@ -37,7 +41,89 @@ _ELSEWHERE = {
 }
 
 
-def unknown(name: str, known: Collection[str]) -> UnknownNameError:
-    """Return the error for a name that the package does not have."""
-    elsewhere = _ELSEWHERE.get(name.lower())
-    return UnknownNameError(f"lunarsim has no '{name}': {elsewhere or nearest(name, known)}")
+#: Names of packages and classes that were renamed; what took another package with it is found there.
+_RENAMED = {
+    "Belief": "NavigationEstimate",
+    "Exit": "Termination",
+    "HazardScan": "HazardDetection",
+    "HeldOut": "CrossCheck",
+    "reconstruct": "inquiry",
+}
+
+#: Attributes, arguments and keys of scenario files that were renamed, by the class, or that of which a table is made.
+_RENAMED_OF: dict[str, dict[str, str]] = {
+    "CampaignFindings": {"held_out": "cross_check"},
+    "CampaignResult": {"held_out": "cross_check"},
+    "Engine": {
+        "forbidden_throttle": "throttle_keep_out",
+        "least_throttle": "min_throttle",
+        "specific_impulse_least": "specific_impulse_at_min_throttle",
+    },
+    "Event": {"believed": "estimated"},
+    "GravityField": {"cut": "truncate"},
+    "Guided": {
+        "cycle": "cycle_time",
+        "exits": "terminations",
+        "hazard_scan": "hazard_detection",
+        "largest_tilt": "max_tilt",
+        "longest": "max_duration",
+        "turn_rate": "slew_rate",
+        "view_of_site": "field_of_view",
+    },
+    "Moment": {"believed": "estimated"},
+    "Rung": {"moved": "displacement", "shifted": "time_shift"},
+    "Spacecraft": {"turn_rate": "slew_rate"},
+}
+#: Where to look for what a package has no more.
+_PACKAGES = ("mission", "planning", "analysis", "statistics", "inquiry", "plan", "flight", "campaign", "orbits", "moon")
+
+
+class _Renamed:
+    """An attribute of another name now: it says so."""
+
+    def __init__(self, new: str) -> None:
+        self._new = new
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> NoReturn:
+        raise UnknownNameError(f"{owner.__name__} has no '{self._name}': it is called '{self._new}' now")
+
+
+def unknown(name: str, known: Collection[str], package: str = "lunarsim") -> UnknownNameError:
+    """Return the error for a name that a package does not have."""
+    if name in _RENAMED:
+        told = f"it is called '{_RENAMED[name]}' now"
+    else:
+        told = (_ELSEWHERE.get(name.lower()) if package == "lunarsim" else _moved(name)) or nearest(name, known)
+    return UnknownNameError(f"{package} has no '{name}': {told}")
+
+
+def missing(package: str, name: str) -> NoReturn:
+    """Raise the error for a name that a package of lunarsim does not have, as its ``__getattr__``."""
+    module = sys.modules[package]
+    if name.startswith("_") or (hasattr(module, "__path__") and find_spec(f"{package}.{name}") is not None):
+        raise AttributeError(f"module '{package}' has no attribute '{name}'")
+    raise unknown(name, module.__all__, package)
+
+
+def renamed(old: str, known: Collection[str]) -> str | None:
+    """Return what an argument, an attribute or a key is called now, if that is among those that are known."""
+    return next((names[old] for names in _RENAMED_OF.values() if names.get(old) in known), None)
+
+
+def mark_renamed(public: type) -> None:
+    """Have the attributes of a class that were renamed say so."""
+    for old, new in _RENAMED_OF.get(public.__name__, {}).items():
+        attribute = _Renamed(new)
+        attribute.__set_name__(public, old)
+        setattr(public, old, attribute)
+
+
+def _moved(name: str) -> str | None:
+    """Return where a public name stands now that a package has no more."""
+    if name in _PACKAGES:
+        return f"it is lunarsim.{name} now"
+    homes = (f"lunarsim.{each}" for each in _PACKAGES)
+    return next((f"it stands in {home} now" for home in homes if name in import_module(home).__all__), None)

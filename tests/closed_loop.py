@@ -20,7 +20,7 @@ class Lander(NamedTuple):
     exhaust_velocity_mps: float
     radius_m: float
     gm: float
-    least_throttle: float = 0.0
+    min_throttle: float = 0.0
 
 
 class End(NamedTuple):
@@ -43,7 +43,7 @@ def situation(r, v, mass, time_s, cycle_s, lander):
     position, velocity, free, scale, axes = level(r, v, g, site_axes(lander.radius_m))
     seen = Situation(
         time_s, cycle_s, position, velocity, free, scale, mass, lander.thrust_n, lander.exhaust_velocity_mps,
-        lander.least_throttle, (0.0, 0.0, 1.0), lander.radius_m, lander.gm,
+        lander.min_throttle, (0.0, 0.0, 1.0), lander.radius_m, lander.gm,
     )  # fmt: skip
     return seen, axes
 

@@ -29,7 +29,7 @@ def situation(position, velocity, **changes):
         mass_kg=MASS_KG,
         thrust_n=10_000.0,
         exhaust_velocity_mps=3000.0,
-        least_throttle=0.0,
+        min_throttle=0.0,
         attitude=(0.0, 0.0, 1.0),
         radius_m=RADIUS_M,
         gm=GM,

@@ -10,8 +10,8 @@ SITE = ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg)
 LANDER = ls.Spacecraft(
     dry_mass=700 * u.kg,
     propellant_mass=300 * u.kg,
-    engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s, least_throttle=0.1, throttle_rate=0.2 / u.s),
-    turn_rate=5 * u.deg / u.s,
+    engine=ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s, min_throttle=0.1, throttle_rate=0.2 / u.s),
+    slew_rate=5 * u.deg / u.s,
 )
 
 
@@ -30,16 +30,16 @@ def landing(craft: ls.Spacecraft = LANDER) -> ls.Scenario:
     approach = ls.Guided(
         name="approach",
         law=ls.EGuidance(time_to_go=90 * u.s, target_altitude=60 * u.m, target_altitude_rate=-2 * MPS),
-        exits=[ls.Exit(quantity="time to go", below=4 * u.s)],
-        longest=120 * u.s,
+        terminations=[ls.Termination(quantity="time to go", below=4 * u.s)],
+        max_duration=120 * u.s,
     )
     vertical = ls.Guided(
         name="vertical descent",
         law=ls.DescentRate(target_altitude_rate=-2 * MPS),
-        exits=[ls.Exit(quantity="altitude", below=3 * u.m)],
-        longest=150 * u.s,
+        terminations=[ls.Termination(quantity="altitude", below=3 * u.m)],
+        max_duration=150 * u.s,
     )
-    fall = ls.Guided(name="free fall", law=ls.EngineOff(), longest=60 * u.s)
+    fall = ls.Guided(name="free fall", law=ls.EngineOff(), max_duration=60 * u.s)
     moon = ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
     return ls.Scenario(
         name="landing", state=start, craft=craft, moon=moon, plan=(approach, vertical, fall), landing_site=SITE

@@ -36,18 +36,18 @@ def odd_engine(rng: random.Random, thrust_n: float) -> ls.Engine:
     return ls.Engine(
         thrust=thrust_n * u.N,
         specific_impulse=impulse * u.s,
-        least_throttle=least,
-        specific_impulse_least=rng.choice([None, rng.uniform(0.3, 1.5) * impulse * u.s]),
+        min_throttle=least,
+        specific_impulse_at_min_throttle=rng.choice([None, rng.uniform(0.3, 1.5) * impulse * u.s]),
         throttle_rate=rng.choice([None, log_uniform(rng, 1e-2, 10.0) / u.s]),
-        forbidden_throttle=(bottom, top) if rng.random() < 0.4 and least <= bottom < top else None,
+        throttle_keep_out=(bottom, top) if rng.random() < 0.4 and least <= bottom < top else None,
         thrust_error=rng.choice([0.0, rng.uniform(-0.3, 0.3)]),
     )
 
 
 def a_throttle(rng: random.Random, engine: ls.Engine) -> float:
     """A throttle at which an engine runs; its limits come as often as what lies between."""
-    bottom, top = engine.forbidden_throttle or (1.0, 1.0)
-    least = max(engine.least_throttle, 1e-3)
+    bottom, top = engine.throttle_keep_out or (1.0, 1.0)
+    least = max(engine.min_throttle, 1e-3)
     while True:
         throttle = rng.choice([least, bottom, top, 1.0, rng.uniform(least, 1.0)])
         if engine.runs_at(throttle):
@@ -67,7 +67,7 @@ def odd_craft(rng: random.Random, weights: tuple[float, float]) -> ls.Spacecraft
         propellant_mass=log_uniform(rng, 1e-3, 3.0) * dry * u.kg,
         engine=odd_engine(rng, thrust),
         accelerometer=sensor,
-        turn_rate=rng.choice([None, log_uniform(rng, 0.5, 50.0) * u.deg / u.s]),
+        slew_rate=rng.choice([None, log_uniform(rng, 0.5, 50.0) * u.deg / u.s]),
     )
 
 
@@ -138,13 +138,13 @@ def a_law(rng: random.Random, engine: ls.Engine) -> ls.GuidanceLaw:
     )()
 
 
-def an_exit(rng: random.Random) -> ls.Exit:
+def an_exit(rng: random.Random) -> ls.Termination:
     return rng.choice(
         [
-            lambda: ls.Exit(quantity="altitude", below=rng.uniform(0.0, 1e3) * u.m),
-            lambda: ls.Exit(quantity="speed", below=rng.uniform(0.0, 50.0) * MPS),
-            lambda: ls.Exit(quantity="altitude rate", above=rng.uniform(-20.0, 0.0) * MPS),
-            lambda: ls.Exit(quantity="time", above=rng.uniform(0.0, 20.0) * u.s),
+            lambda: ls.Termination(quantity="altitude", below=rng.uniform(0.0, 1e3) * u.m),
+            lambda: ls.Termination(quantity="speed", below=rng.uniform(0.0, 50.0) * MPS),
+            lambda: ls.Termination(quantity="altitude rate", above=rng.uniform(-20.0, 0.0) * MPS),
+            lambda: ls.Termination(quantity="time", above=rng.uniform(0.0, 20.0) * u.s),
         ]
     )()
 
@@ -153,10 +153,10 @@ def a_phase(rng: random.Random, engine: ls.Engine, k: int) -> ls.Guided:
     return ls.Guided(
         name=f"phase {k}",
         law=a_law(rng, engine),
-        exits=[an_exit(rng) for _ in range(rng.choice([0, 1, 1, 2]))],
-        longest=rng.uniform(20.0, 80.0) * u.s,
-        cycle=rng.choice([0.5, 1.0, 2.0, 7.3]) * u.s,
-        largest_tilt=rng.choice([180.0, 60.0]) * u.deg,
+        terminations=[an_exit(rng) for _ in range(rng.choice([0, 1, 1, 2]))],
+        max_duration=rng.uniform(20.0, 80.0) * u.s,
+        cycle_time=rng.choice([0.5, 1.0, 2.0, 7.3]) * u.s,
+        max_tilt=rng.choice([180.0, 60.0]) * u.deg,
     )
 
 
@@ -176,7 +176,7 @@ def landing(rng: random.Random) -> ls.Scenario:
     )
     burns = [a_burn(rng, craft.engine, 0.0)] if rng.random() < 0.3 else []
     phases = [a_phase(rng, craft.engine, k) for k in range(rng.choice([1, 2, 3]))]
-    fall = ls.Guided(name="free fall", law=ls.EngineOff(), longest=300 * u.s, cycle=5 * u.s)
+    fall = ls.Guided(name="free fall", law=ls.EngineOff(), max_duration=300 * u.s, cycle_time=5 * u.s)
     plan = (*burns, *phases, fall)
     return ls.Scenario(name="landing", state=state, craft=craft, moon=MOON, plan=plan, landing_site=SITE)
 

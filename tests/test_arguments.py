@@ -195,7 +195,7 @@ def test_what_is_checked_keeps_its_name_its_signature_and_its_place():
 
 def test_lists_and_numpy_numbers_serve_where_tuples_and_floats_are_meant(given):
     engine = ls.Engine(
-        thrust=1 * u.kN, specific_impulse=300 * u.s, least_throttle=np.float64(0.1), forbidden_throttle=[0.6, 0.9]
+        thrust=1 * u.kN, specific_impulse=300 * u.s, min_throttle=np.float64(0.1), throttle_keep_out=[0.6, 0.9]
     )
     plan = [ls.Coast(duration=60 * u.s)]
     craft = ls.Spacecraft(dry_mass=1 * u.kg, propellant_mass=1 * u.kg, engine=engine)

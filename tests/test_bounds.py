@@ -41,9 +41,9 @@ COMPONENTS = {
     ls.Spacecraft: {"dry_mass": 1000 * u.kg, "propellant_mass": 350 * u.kg, "engine": ENGINE},
     ls.Coast: {"duration": 1 * u.hour},
     ls.Burn: {"ignition": EPOCH, "target_delta_v": 24.3 * MPS, "timer": 127 * u.s},
-    ls.Guided: {"name": "braking", "law": ls.EGuidance(**PUSH), "longest": 500 * u.s},
+    ls.Guided: {"name": "braking", "law": ls.EGuidance(**PUSH), "max_duration": 500 * u.s},
     ls.Divert: {},
-    ls.HazardScan: {"radius": 10 * u.m, "slope": 5 * u.deg},
+    ls.HazardDetection: {"radius": 10 * u.m, "slope": 5 * u.deg},
     ls.AttitudeHold: {},
     ls.BangBang: {},
     ls.DescentRate: {},
@@ -242,8 +242,8 @@ def test_the_ground_lies_within_20_km_of_the_sphere(elevation):
 @pytest.mark.parametrize("limit", [1e300 * u.km, -1e30 * u.km])
 def test_a_condition_that_ends_a_phase_is_refused_beyond_its_bounds(limit):
     for quantity in ("altitude", "range to go"):
-        with pytest.raises(ls.InputError, match=f"below of the exit on {quantity} = .* expected from"):
-            ls.Exit(quantity=quantity, below=limit)
+        with pytest.raises(ls.InputError, match=f"below of the termination on {quantity} = .* expected from"):
+            ls.Termination(quantity=quantity, below=limit)
 
 
 def test_a_craft_of_a_microgram_is_refused_before_it_is_flown():

@@ -484,11 +484,11 @@ def test_a_run_of_a_latin_hypercube_needs_the_number_of_runs(campaign):
     flown = latin.run(10, seed=1)
     again = latin.scenario_of(3, seed=1, n=10)
     assert again.craft.engine.thrust.value == flown.column("craft.engine.thrust")[3]
-    assert flown.held_out(2).position < 1 * u.m
+    assert flown.cross_check(2).position < 1 * u.m
 
 
 def test_the_held_out_check_flies_other_runs_for_another_seed_and_says_by_how_much_they_differ(result):
-    first, second = result.held_out(6), result.held_out(6, seed=1)
+    first, second = result.cross_check(6), result.cross_check(6, seed=1)
     assert len(first.runs) == len(set(first.runs)) == 6
     assert first.runs != second.runs
     for held in (first, second):
@@ -502,7 +502,7 @@ def test_the_held_out_check_flies_other_runs_for_another_seed_and_says_by_how_mu
 def test_the_held_out_check_finds_runs_that_differ(campaign, result):
     """A campaign that claims the runs of another."""
     other = campaign.run(RUNS, seed=SEED + 1)
-    held = replace(other, seed=SEED).held_out(12)
+    held = replace(other, seed=SEED).cross_check(12)
     assert held.position > 1 * u.m
     assert held.different
     assert "ended otherwise" in str(held)
@@ -515,7 +515,7 @@ def test_the_held_out_check_of_a_part_names_the_runs_of_the_campaign(campaign, t
     with ChunkStore.resume(tmp_path / "store") as store:
         store.discard(0)
     part = campaign.open(tmp_path / "store")
-    held = part.held_out(20)
+    held = part.cross_check(20)
     assert min(held.runs) >= 10
     assert set(held.runs) <= set(part.dataset["run"].values.tolist())
 
@@ -523,7 +523,7 @@ def test_the_held_out_check_of_a_part_names_the_runs_of_the_campaign(campaign, t
 def test_a_campaign_of_failures_cannot_be_held_against_anything(campaign):
     failed = campaign.with_dispersions({"orbit.perilune": Uniform(1e5 * u.km, 2e5 * u.km)}).run(5, seed=1)
     with pytest.raises(InputError, match="no run could be flown"):
-        failed.held_out(2)
+        failed.cross_check(2)
 
 
 def test_people_can_assert_what_a_campaign_proves(result):

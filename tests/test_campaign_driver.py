@@ -109,7 +109,7 @@ def test_luna25s_dispersed_flights_end_where_and_when_those_of_the_reference_dri
     campaign = replace(campaign, scenario=replace(campaign.scenario, moon=world))
     result = campaign.run(40, seed=20230819)
     assert {"impact", "in orbit"} <= set(result.rates())
-    assert_alike(result.held_out(40))
+    assert_alike(result.cross_check(40))
 
 
 def test_a_run_that_is_rerun_is_the_run_of_the_campaign():
@@ -147,7 +147,7 @@ def test_edges_of_the_shadow_are_flown_alike_over_some_orbits(node_deg):
         "moon.love_number": Uniform(0.01, 0.04),
     }
     result = Campaign(scenario, dispersions).run(6, seed=5)
-    held = result.held_out(6)
+    held = result.cross_check(6)
     assert_alike(held)
     dark = replace(scenario, moon=replace(scenario.moon, radiation=False))
     unlit = flown(dark, {"orbit.inclination": [nominal(dark, "orbit.inclination").value]})
@@ -170,7 +170,7 @@ def test_tanks_run_dry_in_both_drivers_at_the_same_moment():
         ls.Cutoff.TIMER.value,
         ls.Cutoff.SENSED_DELTA_V.value,
     }
-    assert_alike(result.held_out(30))
+    assert_alike(result.cross_check(30))
     dry = result.column("burn0_cutoff") == places.PROPELLANT_OUT
     np.testing.assert_allclose(result.column("mass_kg")[dry], 700.0, rtol=0, atol=1e-9)  # roundings: nothing is left
 
@@ -217,7 +217,7 @@ def test_a_burn_that_ends_on_the_ground_does_so_in_both_drivers():
     result = Campaign(falling(), dispersions).run(20, seed=2)
     assert set(result.column("burn0_cutoff").tolist()) == {places.BURN_MET_GROUND}
     assert set(result.rates()) == {"impact"}
-    assert_alike(result.held_out(20))
+    assert_alike(result.cross_check(20))
 
 
 def test_a_burn_after_the_impact_does_not_begin():
@@ -245,7 +245,7 @@ def test_a_long_coast_stays_with_the_reference_driver():
     scenario = coasting(orbit(70, 100), 1 * u.day, degree=20)
     result = Campaign(scenario, {"state.transverse_rate": Normal(0 * u.m / u.s, 1 * u.m / u.s)}).run(3, seed=1)
     assert set(result.rates()) == {"in orbit"}
-    assert_alike(result.held_out(3))
+    assert_alike(result.cross_check(3))
 
 
 def test_flights_that_escape_are_known_by_their_energy():
@@ -255,7 +255,7 @@ def test_flights_that_escape_are_known_by_their_energy():
     result = Campaign(replace(scenario, craft=craft), dispersions).run(12, seed=6)
     assert set(result.rates()) == {"escape", "in orbit"}
     assert result.column("height_m").max() > 3e7
-    held = result.held_out(12)
+    held = result.cross_check(12)
     assert_alike(held)
 
 
@@ -338,7 +338,7 @@ def test_runs_that_come_low_where_the_ground_is_not_known_fail_with_the_reason_a
     for i in np.flatnonzero(failed)[:3]:
         with pytest.raises(InputError, match="outside the window of terrain"):
             result.rerun(int(i))
-    assert_alike(result.held_out(10))
+    assert_alike(result.cross_check(10))
 
 
 def test_runs_of_impossible_mass_fail_with_the_reason_and_the_rest_have_the_bits_they_have_alone():
@@ -356,7 +356,7 @@ def test_runs_of_impossible_mass_fail_with_the_reason_and_the_rest_have_the_bits
             assert column.tobytes() == result.column(name)[i : i + 1].tobytes()
     with pytest.raises(InputError, match="dry_mass"):
         result.rerun(int(np.flatnonzero(failed)[0]))
-    assert_alike(result.held_out(5))
+    assert_alike(result.cross_check(5))
 
 
 def late_second_burn():
@@ -448,8 +448,8 @@ def test_a_run_that_starts_on_an_edge_of_the_shadow_goes_on():
 
 def test_a_finer_tolerance_brings_the_drivers_closer():
     campaign = replace(ls.load_campaign("luna25"), tolerance=1e-6 * u.m)
-    fine = campaign.run(10, seed=8).held_out(10)
-    coarse = replace(campaign, tolerance=10 * u.m).run(10, seed=8).held_out(10)
+    fine = campaign.run(10, seed=8).cross_check(10)
+    coarse = replace(campaign, tolerance=10 * u.m).run(10, seed=8).cross_check(10)
     assert fine.position < 2 * u.cm  # the reference driver's own error, at a grazing angle
     assert coarse.position > 3 * fine.position
 
@@ -468,5 +468,5 @@ def test_correlated_states_are_flown_alike():
     joint = JointNormal([0 * u.m, 0 * u.m, 0 * u.m / u.s], [[1e4, 5e3, 0], [5e3, 4e4, -3], [0, -3, 0.04]])
     campaign = Campaign(simple(), {names: joint, "plan.0.throttle": Discrete([0.5, 0.75, 1.0])})
     result = campaign.run(8, seed=1)
-    assert_alike(result.held_out(8))
+    assert_alike(result.cross_check(8))
     assert set(result.column("plan.0.throttle").tolist()) <= {0.5, 0.75, 1.0}

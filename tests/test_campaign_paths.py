@@ -85,7 +85,7 @@ STEPS = {
     "navigation.velocity_noise": 0.05,
     "navigation.altitude_noise": 0.4,
     "navigation.seed": 17.0,
-    "cycle": 0.5,
+    "cycle_time": 0.5,
 }
 
 

@@ -83,7 +83,7 @@ def test_every_phase_ends_by_its_own_condition_and_not_by_its_limit_of_time(flow
     scenario, flight = flown(name)
     assert [record.name for record in flight.phases] == [phase.name for phase in scenario.plan]
     for record, planned in zip(flight.phases[:-1], scenario.plan[:-1], strict=True):
-        assert record.ended_by in [str(each) for each in planned.exits]
+        assert record.ended_by in [str(each) for each in planned.terminations]
     assert flight.phases[-1].ended_by == "touchdown"
 
 

@@ -62,7 +62,7 @@ def test_the_published_time_is_the_one_at_which_the_engines_need_not_be_throttle
     spread = {}
     for share in (0.97, 1.0, 1.03):
         law = replace(braking.law, time_to_go=share * 690 * u.s)
-        short = ls.simulate(replace(scenario, plan=(replace(braking, law=law, cycle=5 * u.s),)))
+        short = ls.simulate(replace(scenario, plan=(replace(braking, law=law, cycle_time=5 * u.s),)))
         spread[share] = float(np.ptp(thrust_in(short, "rough braking").value))
     assert spread[1.0] < 0.5 * min(spread[0.97], spread[1.03])  # measured: 176 N against 523 and 507 N
 

@@ -66,7 +66,7 @@ def test_a_planar_descent_is_bang_bang(downrange, height, along, up, free):
 
 
 def test_the_motion_is_that_of_the_thrust_and_the_limits_are_kept():
-    found = planned(-600.0, 1500.0, 30.0, -30.0, glide_slope=45 * u.deg, largest_tilt=30 * u.deg, least_throttle=0.2)
+    found = planned(-600.0, 1500.0, 30.0, -30.0, glide_slope=45 * u.deg, max_tilt=30 * u.deg, min_throttle=0.2)
     t, v = found.times.value, found.velocities.value
     thrusts = found.thrusts.value
     sizes = np.linalg.norm(thrusts, axis=1)
@@ -85,7 +85,7 @@ def test_the_motion_is_that_of_the_thrust_and_the_limits_are_kept():
 
 def test_limits_take_propellant():
     plain = planned(-600.0, 1500.0, 30.0, -30.0, nodes=30)
-    limited = planned(-600.0, 1500.0, 30.0, -30.0, nodes=30, largest_tilt=15 * u.deg, glide_slope=60 * u.deg)
+    limited = planned(-600.0, 1500.0, 30.0, -30.0, nodes=30, max_tilt=15 * u.deg, glide_slope=60 * u.deg)
     assert limited.propellant > plain.propellant
 
 
@@ -113,8 +113,8 @@ def test_limits_take_propellant():
         ),
         pytest.param(
             (-2000.0, 1500.0, 90.0, -30.0),
-            {"largest_tilt": 5 * u.deg},
-            "largest_tilt = 5 deg: without it",
+            {"max_tilt": 5 * u.deg},
+            "max_tilt = 5 deg: without it",
             marks=pytest.mark.slow,
         ),
     ],

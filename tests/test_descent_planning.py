@@ -26,8 +26,8 @@ def site():
 
 @pytest.fixture(scope="module")
 def lander():
-    engine = ls.Engine(thrust=5 * u.kN, specific_impulse=315 * u.s, least_throttle=0.1, throttle_rate=0.3 / u.s)
-    return ls.Spacecraft(dry_mass=700 * u.kg, propellant_mass=800 * u.kg, engine=engine, turn_rate=10 * u.deg / u.s)
+    engine = ls.Engine(thrust=5 * u.kN, specific_impulse=315 * u.s, min_throttle=0.1, throttle_rate=0.3 / u.s)
+    return ls.Spacecraft(dry_mass=700 * u.kg, propellant_mass=800 * u.kg, engine=engine, slew_rate=10 * u.deg / u.s)
 
 
 @pytest.fixture(scope="module")
@@ -206,14 +206,14 @@ def test_a_plan_from_an_elliptic_orbit_has_settled(orbit, site, lander, point_mo
 @pytest.mark.parametrize(
     "changes",
     [
-        {"turn_rate": 2 * u.deg / u.s},
+        {"slew_rate": 2 * u.deg / u.s},
         {"engine": ls.Engine(thrust=3 * u.kN, specific_impulse=315 * u.s)},
-        {"engine": ls.Engine(thrust=10 * u.kN, specific_impulse=315 * u.s, least_throttle=0.1)},
+        {"engine": ls.Engine(thrust=10 * u.kN, specific_impulse=315 * u.s, min_throttle=0.1)},
         {
             "dry_mass": 6900 * u.kg,
             "propellant_mass": 8210 * u.kg,
             "engine": ls.Engine(
-                thrust=43.9 * u.kN, specific_impulse=303 * u.s, least_throttle=0.11, forbidden_throttle=(0.60, 0.68)
+                thrust=43.9 * u.kN, specific_impulse=303 * u.s, min_throttle=0.11, throttle_keep_out=(0.60, 0.68)
             ),
         },
     ],
@@ -281,8 +281,8 @@ def test_an_orbit_that_strikes_the_ground_first_is_said_to_do_so(orbit, site, la
         ),
         ({"engine": ls.Engine(thrust=1.4 * u.kN, specific_impulse=315 * u.s)}, "craft.engine.thrust = 1.4 kN is 1.0"),
         (
-            {"engine": ls.Engine(thrust=5 * u.kN, specific_impulse=315 * u.s, least_throttle=0.8)},
-            "craft.engine.least_throttle = 0.8",
+            {"engine": ls.Engine(thrust=5 * u.kN, specific_impulse=315 * u.s, min_throttle=0.8)},
+            "craft.engine.min_throttle = 0.8",
         ),
     ],
 )
@@ -332,7 +332,7 @@ def test_a_descent_that_meets_the_ground_before_its_site_is_refused(orbit, site,
         ({"mean_throttle": 1.2}, "mean_throttle = 1.2"),
         ({"crossrange": -1 * u.km}, "crossrange"),
         ({"landing": ()}, "landing = ()"),
-        ({"landing": (ls.Guided(name="fall", law=ls.EngineOff(), longest=9 * u.s),)}, "landing[0] has the law"),
+        ({"landing": (ls.Guided(name="fall", law=ls.EngineOff(), max_duration=9 * u.s),)}, "landing[0] has the law"),
     ],
 )
 def test_bad_arguments_are_named(orbit, site, lander, point_moon, options, words):
@@ -366,8 +366,8 @@ def test_phases_that_do_not_lead_to_the_ground_are_refused(orbit, site, lander, 
     braking = ls.Guided(
         name="braking",
         law=ls.EGuidance(time_to_go=500 * u.s, target_altitude=10 * u.km, target_downrange_rate=900 * u.m / u.s),
-        exits=[ls.Exit(quantity="time to go", below=5 * u.s)],
-        longest=700 * u.s,
+        terminations=[ls.Termination(quantity="time to go", below=5 * u.s)],
+        max_duration=700 * u.s,
     )
     with pytest.raises(ls.InputError, match=r"landing= ends with 'braking' at .* in flight"):
         ls.plan_descent(orbit, site, lander, moon=point_moon, within=0.1 * u.day, landing=(braking,))

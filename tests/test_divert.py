@@ -28,13 +28,16 @@ def hovering(terrain=None, **divert):
     """A landing that hovers 60 m over its site, then diverts and comes down to 3 m."""
     scenario = landing_example.landing()
     approach, vertical, fall = scenario.plan
-    approach = replace(approach, exits=(ls.Exit(quantity="time to go", below=0 * u.s),))
+    approach = replace(approach, terminations=(ls.Termination(quantity="time to go", below=0 * u.s),))
     hover = ls.Guided(
-        name="hover", law=ls.DescentRate(), exits=(ls.Exit(quantity="time", above=10 * u.s),), longest=20 * u.s
+        name="hover",
+        law=ls.DescentRate(),
+        terminations=(ls.Termination(quantity="time", above=10 * u.s),),
+        max_duration=20 * u.s,
     )
     law = ls.EGuidance(time_to_go=40 * u.s, target_altitude=20 * u.m, target_altitude_rate=-1 * _MPS)
-    exits = (ls.Exit(quantity="time to go", below=0 * u.s),)
-    away = ls.Guided(name="divert", law=law, exits=exits, longest=60 * u.s, **divert)
+    exits = (ls.Termination(quantity="time to go", below=0 * u.s),)
+    away = ls.Guided(name="divert", law=law, terminations=exits, max_duration=60 * u.s, **divert)
     vertical = replace(vertical, law=ls.DescentRate(target_altitude_rate=-1 * _MPS))
     moon = scenario.moon if terrain is None else replace(scenario.moon, terrain=terrain)
     return replace(scenario, moon=moon, plan=(approach, hover, away, vertical, fall))
@@ -72,7 +75,7 @@ def test_a_divert_moves_the_landing_by_what_it_says(way):
 
 
 def test_both_drivers_divert_alike():
-    for divert in ({"divert": ls.Divert(downrange=30 * u.m)}, {"hazard_scan": _SCAN}):
+    for divert in ({"divert": ls.Divert(downrange=30 * u.m)}, {"hazard_detection": _SCAN}):
         scenario = hovering(local_map(hillside()), **divert)
         flight, result = ls.simulate(scenario), end_by_campaign_driver(scenario)
         end = flight.outcome.state.position.to_value(u.m)
@@ -80,7 +83,7 @@ def test_both_drivers_divert_alike():
         assert result[places.END_S] == pytest.approx(flight.duration.to_value(u.s), abs=1e-6)
 
 
-_SCAN = ls.HazardScan(radius=100 * u.m, slope=5 * u.deg, footprint=3 * u.m, step=2 * u.m)
+_SCAN = ls.HazardDetection(radius=100 * u.m, slope=5 * u.deg, footprint=3 * u.m, step=2 * u.m)
 
 
 def hillside():
@@ -94,7 +97,7 @@ def test_a_scan_leads_to_ground_that_is_flat_enough_and_the_craft_hovers_over_th
     terrain = local_map(hillside())
     site = landing_example.SITE
     assert terrain.slope(site.latitude, site.longitude) > 5 * u.deg
-    flight = ls.simulate(hovering(terrain, hazard_scan=_SCAN))
+    flight = ls.simulate(hovering(terrain, hazard_detection=_SCAN))
     end = flight.outcome
     assert terrain.slope(end.latitude, end.longitude) < 5 * u.deg
     assert end.elevation.to_value(u.m) == pytest.approx(20.0, abs=0.01)
@@ -105,7 +108,7 @@ def test_a_scan_leads_to_ground_that_is_flat_enough_and_the_craft_hovers_over_th
 
 def test_a_scan_chooses_the_nearest_safe_place():
     """The nearest place on the shelf is straight east of the site, a footprint of 3 m within its edge."""
-    flight = ls.simulate(hovering(local_map(hillside()), hazard_scan=_SCAN))
+    flight = ls.simulate(hovering(local_map(hillside()), hazard_detection=_SCAN))
     east = local(flight) @ [np.sin(np.radians(-60.0)), -np.cos(np.radians(-60.0))]
     cosine = np.cos(landing_example.SITE.latitude.to_value(u.rad))  # pixels are narrower towards east
     edge = 4.5 * 10.0 * cosine
@@ -115,13 +118,13 @@ def test_a_scan_chooses_the_nearest_safe_place():
 def test_where_no_place_is_safe_the_least_steep_is_chosen_and_the_timeline_says_so():
     scan = replace(_SCAN, slope=0.001 * u.deg, footprint=0 * u.m)
     slopes = np.random.default_rng(5).uniform(0.0, 6.0, (60, 60))
-    flight = ls.simulate(hovering(local_map(slopes), hazard_scan=scan))
+    flight = ls.simulate(hovering(local_map(slopes), hazard_detection=scan))
     event = next(e for e in flight.timeline if e.kind is ls.EventKind.DIVERT)
     assert "no safe place; least slope" in event.detail
 
 
 def test_on_a_sphere_a_scan_stays_where_it_is():
-    flight = ls.simulate(hovering(hazard_scan=_SCAN))
+    flight = ls.simulate(hovering(hazard_detection=_SCAN))
     event = next(e for e in flight.timeline if e.kind is ls.EventKind.DIVERT)
     assert event.detail.startswith("0.0 m on, 0.0 m to the left, slope 0.0 deg")
 
@@ -129,11 +132,11 @@ def test_on_a_sphere_a_scan_stays_where_it_is():
 def test_a_scan_finds_safe_ground_for_a_craft_that_is_wrong_about_its_place():
     """A constant error along the ground moves a landing, but not one that has looked where it is."""
     terrain = local_map(hillside())
-    scenario = hovering(terrain, hazard_scan=_SCAN)
+    scenario = hovering(terrain, hazard_detection=_SCAN)
     lost = replace(scenario, craft=replace(scenario.craft, navigation=ls.Navigation(crossrange=25 * u.m)))
     end = ls.simulate(lost).outcome
     assert terrain.slope(end.latitude, end.longitude) < 5 * u.deg
-    blind = replace(lost, plan=tuple(replace(p, hazard_scan=None) for p in lost.plan))
+    blind = replace(lost, plan=tuple(replace(p, hazard_detection=None) for p in lost.plan))
     end = ls.simulate(blind).outcome
     assert end.distance_to(landing_example.SITE).to_value(u.m) == pytest.approx(25.0, abs=3.0)
 
@@ -169,9 +172,9 @@ def angles_to_site(flight, phase):
 
 
 def with_view(*degrees, **changes):
-    scenario = landing_example.landing(replace(landing_example.LANDER, turn_rate=None))
+    scenario = landing_example.landing(replace(landing_example.LANDER, slew_rate=None))
     view = tuple(degrees * u.deg) if degrees else None
-    approach = replace(scenario.plan[0], view_of_site=view, **changes)
+    approach = replace(scenario.plan[0], field_of_view=view, **changes)
     return replace(scenario, plan=(approach, *scenario.plan[1:]))
 
 
@@ -186,7 +189,7 @@ def test_the_thrust_axis_keeps_the_site_in_view():
 
 
 def test_the_timeline_says_where_another_limit_takes_the_site_out_of_view():
-    flight = ls.simulate(with_view(60.0, 90.0, largest_tilt=5 * u.deg))
+    flight = ls.simulate(with_view(60.0, 90.0, max_tilt=5 * u.deg))
     assert any(e.kind is ls.EventKind.OUT_OF_VIEW and e.detail == "approach" for e in flight.timeline)
 
 
@@ -204,10 +207,10 @@ def test_both_drivers_keep_the_view_alike():
     [
         (lambda: ls.Divert(downrange=3 * u.s), "downrange"),
         (lambda: ls.Divert(crossrange=200 * u.km), "crossrange = 200.0 km: expected from -100000 m to 100000 m"),
-        (lambda: ls.HazardScan(radius=0 * u.m, slope=5 * u.deg), "radius"),
-        (lambda: ls.HazardScan(radius=1 * u.km, slope=5 * u.deg), "expected a step of at least 4 m"),
-        (lambda: ls.HazardScan(radius=50 * u.m, slope=95 * u.deg), "slope = 95"),
-        (lambda: hovering(divert=ls.Divert(), hazard_scan=_SCAN), "both given"),
+        (lambda: ls.HazardDetection(radius=0 * u.m, slope=5 * u.deg), "radius"),
+        (lambda: ls.HazardDetection(radius=1 * u.km, slope=5 * u.deg), "expected a step of at least 4 m"),
+        (lambda: ls.HazardDetection(radius=50 * u.m, slope=95 * u.deg), "slope = 95"),
+        (lambda: hovering(divert=ls.Divert(), hazard_detection=_SCAN), "both given"),
         (lambda: hovering(divert=30 * u.m), r"expected Divert\(...\)"),
         (lambda: with_view(40.0, 20.0), "the smaller first"),
         (lambda: with_view(40.0), "expected two angles"),
@@ -219,11 +222,13 @@ def test_an_aim_or_a_view_that_cannot_be_is_refused(make, words):
 
 
 def test_scenario_files_carry_diverts_scans_and_views(tmp_path):
-    text = _FILE.format(own='view_of_site = ["20 deg", "65 deg"]\n[plan.hazard_scan]\nradius = "40 m"\nslope = "8 deg"')
+    text = _FILE.format(
+        own='field_of_view = ["20 deg", "65 deg"]\n[plan.hazard_detection]\nradius = "40 m"\nslope = "8 deg"'
+    )
     (tmp_path / "scan.toml").write_text(text, encoding="utf-8")
     (phase,) = ls.load_scenario(tmp_path / "scan.toml").plan
-    assert phase.hazard_scan == ls.HazardScan(radius=40 * u.m, slope=8 * u.deg)
-    assert phase.view_of_site == (20 * u.deg, 65 * u.deg)
+    assert phase.hazard_detection == ls.HazardDetection(radius=40 * u.m, slope=8 * u.deg)
+    assert phase.field_of_view == (20 * u.deg, 65 * u.deg)
     (tmp_path / "divert.toml").write_text(_FILE.format(own='[plan.divert]\ndownrange = "-20 m"'), encoding="utf-8")
     assert ls.load_scenario(tmp_path / "divert.toml").plan[0].divert == ls.Divert(downrange=-20 * u.m)
 
@@ -231,10 +236,10 @@ def test_scenario_files_carry_diverts_scans_and_views(tmp_path):
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ('[plan.hazard_scan]\nradius = "40 m"', "plan.0.hazard_scan.slope"),
-        ('[plan.hazard_scan]\nradius = "-4 m"\nslope = "8 deg"', r"plan.0.hazard_scan: radius = -4.0 m"),
+        ('[plan.hazard_detection]\nradius = "40 m"', "plan.0.hazard_detection.slope"),
+        ('[plan.hazard_detection]\nradius = "-4 m"\nslope = "8 deg"', r"plan.0.hazard_detection: radius = -4.0 m"),
         ('[plan.divert]\nnorth = "4 m"', "plan.0.divert.north: there is no such key"),
-        ('view_of_site = ["20 m", "65 deg"]', "plan.0.view_of_site.0"),
+        ('field_of_view = ["20 m", "65 deg"]', "plan.0.field_of_view.0"),
     ],
 )
 def test_a_mistake_in_a_scenario_file_is_named_with_its_key(tmp_path, own, words):
@@ -244,10 +249,10 @@ def test_a_mistake_in_a_scenario_file_is_named_with_its_key(tmp_path, own, words
 
 
 def test_a_saved_divert_is_the_same_divert(tmp_path):
-    flight = ls.simulate(hovering(local_map(hillside()), hazard_scan=_SCAN))
+    flight = ls.simulate(hovering(local_map(hillside()), hazard_detection=_SCAN))
     flight.save(tmp_path / "scan.flight")
     again = ls.Flight.load(tmp_path / "scan.flight")
-    assert again.scenario.plan[2].hazard_scan == _SCAN
+    assert again.scenario.plan[2].hazard_detection == _SCAN
     assert [str(e) for e in again.timeline] == [str(e) for e in flight.timeline]
 
 
@@ -272,7 +277,7 @@ specific_impulse = "310 s"
 [[plan]]
 type = "guided"
 name = "approach"
-longest = "120 s"
+max_duration = "120 s"
 guidance = {{ law = "E-guidance", time_to_go = "90 s" }}
 {own}
 """

@@ -27,7 +27,7 @@ HEADINGS = {
     schema.CoastTable: "Plan",
     schema.GuidedTable: "Guided phases",
     schema.DivertTable: "Diverts",
-    schema.HazardScanTable: "Diverts",
+    schema.HazardDetectionTable: "Diverts",
     schema.FaultTable: "Faults",
     dispersion_schema.NormalTable: "Dispersions",
     dispersion_schema.TruncatedNormalTable: "Dispersions",

@@ -185,17 +185,17 @@ def engine_of(drawn):
     return ls.Engine(
         thrust=12 * u.kN,
         specific_impulse=320 * u.s,
-        least_throttle=least,
-        specific_impulse_least=320 * ratio * u.s,
-        forbidden_throttle=tuple(band) if band and band[0] < band[1] else None,
+        min_throttle=least,
+        specific_impulse_at_min_throttle=320 * ratio * u.s,
+        throttle_keep_out=tuple(band) if band and band[0] < band[1] else None,
     )
 
 
 @given(ENGINES, st.floats(1e-6, 1.0))
 def test_a_throttle_is_refused_by_a_scenario_where_the_compiled_driver_refuses_it(drawn, throttle):
     engine = engine_of(drawn)
-    bottom, top = engine.forbidden_throttle or (2.0, 2.0)
-    possible = throttle >= engine.least_throttle and not bottom < throttle < top
+    bottom, top = engine.throttle_keep_out or (2.0, 2.0)
+    possible = throttle >= engine.min_throttle and not bottom < throttle < top
     craft = replace(CRAFT, engine=engine)
     whole = flight_plan(1e5, 0.0, 1600.0, burn(), ls.Coast(duration=1 * u.s), craft=craft)  # full throttle: always
     rows = Rows.of(whole, ["plan.0.throttle"])
@@ -220,10 +220,10 @@ def test_the_exhaust_velocity_is_never_beyond_those_at_the_limits_of_the_throttl
     assert found > 0.0
 
 
-@pytest.mark.parametrize(("throttle", "words"), [(0.1, r"expected 0\.8 \(its least_throttle\) to 1$"), (0.9, None)])
+@pytest.mark.parametrize(("throttle", "words"), [(0.1, r"expected 0\.8 \(its min_throttle\) to 1$"), (0.9, None)])
 def test_a_burn_below_the_least_throttle_is_refused(throttle, words):
     engine = ls.Engine(
-        thrust=265.8 * u.N, specific_impulse=315 * u.s, least_throttle=0.8, specific_impulse_least=200 * u.s
+        thrust=265.8 * u.N, specific_impulse=315 * u.s, min_throttle=0.8, specific_impulse_at_min_throttle=200 * u.s
     )
     craft = ls.Spacecraft(dry_mass=800 * u.kg, propellant_mass=546 * u.kg, engine=engine)
     phases = (burn(throttle=throttle, target_delta_v=16.6 * MPS), ls.Coast(duration=1 * u.h))
@@ -236,15 +236,15 @@ def test_a_burn_below_the_least_throttle_is_refused(throttle, words):
 
 
 def test_a_law_with_a_throttle_at_which_the_engine_cannot_run_is_refused():
-    craft = replace(CRAFT, engine=replace(CRAFT.engine, least_throttle=0.2, forbidden_throttle=(0.5, 0.7)))
+    craft = replace(CRAFT, engine=replace(CRAFT.engine, min_throttle=0.2, throttle_keep_out=(0.5, 0.7)))
     for law in (ls.AttitudeHold(throttle=0.1), ls.GravityTurn(throttle=0.6)):
-        phase = ls.Guided(name="down", law=law, longest=10 * u.s)
+        phase = ls.Guided(name="down", law=law, max_duration=10 * u.s)
         with pytest.raises(ls.InputError, match="the law of phase 'down' has throttle"):
             flight_plan(1e4, 0.0, 10.0, burn(timer=1 * u.s), phase, craft=craft, landing_site=SITE)
 
 
 def test_dispersed_throttles_fail_for_one_reason_in_both_drivers_and_the_rest_burn_the_same_propellant():
-    craft = replace(CRAFT, engine=replace(CRAFT.engine, least_throttle=0.3, forbidden_throttle=(0.5, 0.7)))
+    craft = replace(CRAFT, engine=replace(CRAFT.engine, min_throttle=0.3, throttle_keep_out=(0.5, 0.7)))
     plan = (burn(timer=50 * u.s, throttle=0.4), ls.Coast(duration=60 * u.s))
     scenario = flight_plan(1e5, 0.0, 1600.0, *plan, craft=craft)
     result = Campaign(scenario, {"plan.0.throttle": Uniform(0.1, 1.0)}).run(40, seed=1)
@@ -254,7 +254,7 @@ def test_dispersed_throttles_fail_for_one_reason_in_both_drivers_and_the_rest_bu
     assert result.failures() == {FAILURES[places.THROTTLE_OUT_OF_RANGE]: int(impossible.sum())}
     with pytest.raises(ls.InputError, match="at which the engine cannot run"):
         result.rerun(int(np.flatnonzero(impossible)[0]))
-    held = result.held_out(5)
+    held = result.cross_check(5)
     assert held.different == ()
     assert held.propellant < 1e-6 * u.kg
     assert f"propellant {held.propellant.to_value(u.kg):.1e} kg apart" in str(held)
@@ -272,18 +272,18 @@ def test_more_thrust_than_can_be_resolved_is_refused_by_both_drivers():
 
 @pytest.mark.parametrize("cycle_s", [1e-4, 0.0])
 def test_a_cycle_too_short_for_the_reference_driver_is_too_short_for_the_other(cycle_s):
-    phase = ls.Guided(name="down", law=ls.DescentRate(target_altitude_rate=-2 * MPS), longest=10 * u.s)
+    phase = ls.Guided(name="down", law=ls.DescentRate(target_altitude_rate=-2 * MPS), max_duration=10 * u.s)
     scenario = flight_plan(1e4, 0.0, 10.0, phase, landing_site=SITE)
-    rows = Rows.of(scenario, ["plan.0.cycle"])
-    row = rows.table({"plan.0.cycle": np.array([cycle_s])})[0]
+    rows = Rows.of(scenario, ["plan.0.cycle_time"])
+    row = rows.table({"plan.0.cycle_time": np.array([cycle_s])})[0]
     assert run.why_not(row, rows.plan) == places.NO_TIME
     with pytest.raises(ls.InputError, match="cycle"):
-        replace(phase, cycle=cycle_s * u.s)
+        replace(phase, cycle_time=cycle_s * u.s)
 
 
 def test_a_phase_of_more_than_a_million_cycles_is_refused():
     with pytest.raises(ls.InputError, match="holds over a million cycles"):
-        ls.Guided(name="down", law=ls.EngineOff(), longest=1e7 * u.s, cycle=0.5 * u.s)
+        ls.Guided(name="down", law=ls.EngineOff(), max_duration=1e7 * u.s, cycle_time=0.5 * u.s)
 
 
 def test_a_phase_whose_cycles_shrink_gets_nowhere_after_twice_its_cycles_and_ten_thousand():

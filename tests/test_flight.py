@@ -183,10 +183,10 @@ def test_the_timeline_is_in_the_order_of_time_from_start_to_end(flight):
 def test_what_was_true_stands_beside_what_the_computer_believed(flight):
     gained = [burn.delta_v for burn in flight.burns]
     cutoffs = [event for event in flight.timeline if event.kind is ls.EventKind.CUTOFF]
-    assert [event.believed.delta_v.value for event in cutoffs] == [0.0, 0.0]  # the accelerometer is dead
+    assert [event.estimated.delta_v.value for event in cutoffs] == [0.0, 0.0]  # the accelerometer is dead
     assert cutoffs[0].true.delta_v == gained[0]
     assert cutoffs[1].true.delta_v.value == pytest.approx((gained[0] + gained[1]).value, abs=1e-12)  # roundings
-    assert "believed 0.000 m/s" in str(cutoffs[1])
+    assert "estimated 0.000 m/s" in str(cutoffs[1])
     assert f"true {gained[0].value:.3f} m/s" in str(cutoffs[0])
 
 
@@ -194,7 +194,7 @@ def test_with_a_sound_accelerometer_the_computer_believes_the_truth(scenario):
     sound = ls.simulate(scenario.without_faults())
     for event in sound.timeline:
         # the same integral, and dense output at the apsides: roundings
-        assert event.believed.delta_v.value == pytest.approx(event.true.delta_v.value, abs=5e-13)
+        assert event.estimated.delta_v.value == pytest.approx(event.true.delta_v.value, abs=5e-13)
 
 
 @pytest.mark.parametrize("scale", ["tdb", "utc"])
@@ -214,7 +214,7 @@ def test_a_moment_knows_thrust_mass_and_place(flight, craft):
     flow = 4200 / (310 * 9.80665)
     assert moment.true.mass.to_value(u.kg) == pytest.approx(1350 - 4 * flow, abs=1e-9)  # 1e-11 s of a Time
     assert moment.true.state.height == flight.at(flight.start + 604 * u.s).height
-    assert moment.believed.delta_v == 0 * u.m / u.s
+    assert moment.estimated.delta_v == 0 * u.m / u.s
 
 
 def test_at_the_ignition_that_was_planned_the_engine_runs_and_a_millisecond_before_it_does_not(flight, scenario):

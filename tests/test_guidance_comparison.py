@@ -27,10 +27,10 @@ def targets():
 def landing(targets):
     """The approach of the tests to its very end, by a craft that follows at once."""
     engine = ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s)
-    base = landing_example.landing(replace(landing_example.LANDER, engine=engine, turn_rate=None))
-    to_the_end = [ls.Exit(quantity="time to go", below=0 * u.s)]
-    approach = replace(base.plan[0], law=ls.EGuidance(**targets), exits=to_the_end)
-    vertical = replace(base.plan[1], exits=(), longest=100 * u.s)
+    base = landing_example.landing(replace(landing_example.LANDER, engine=engine, slew_rate=None))
+    to_the_end = [ls.Termination(quantity="time to go", below=0 * u.s)]
+    approach = replace(base.plan[0], law=ls.EGuidance(**targets), terminations=to_the_end)
+    vertical = replace(base.plan[1], terminations=(), max_duration=100 * u.s)
     return replace(base, plan=(approach, vertical))
 
 
@@ -172,7 +172,7 @@ def test_a_law_that_does_not_land_has_no_propellant_to_be_compared(landing, targ
 
 
 def test_a_law_that_leaves_the_craft_aloft_says_so(landing, targets):
-    approach = replace(landing.plan[0], exits=[ls.Exit(quantity="altitude", below=1 * u.km)])
+    approach = replace(landing.plan[0], terminations=[ls.Termination(quantity="altitude", below=1 * u.km)])
     (row,) = ls.compare_guidance(replace(landing, plan=(approach,)), [ls.EGuidance(**targets)])
     assert row.ending == "still aloft"
     assert row.propellant is row.margin is row.miss is None

@@ -72,7 +72,7 @@ def test_a_laws_own_parameters_lower_into_its_own_places():
         target_altitude_rate=-1 * MPS,
         vertical_time_constant=2 * u.s,
         horizontal_time_constant=4 * u.s,
-        largest_tilt=45 * u.deg,
+        max_tilt=45 * u.deg,
         position_time_constant=16 * u.s,
         largest_drift_speed=3 * MPS,
     ).lower()
@@ -131,7 +131,7 @@ WRONG = {
     "no throttle": (laws.AttitudeHold, {"throttle": 0.0}, "throttle"),
     "more than full throttle": (laws.GravityTurn, {"throttle": 1.1}, "throttle"),
     "a gravity turn upward": (laws.GravityTurn, {"target_altitude_rate": 1 * MPS}, "target_altitude_rate"),
-    "a tilt to the side": (laws.DescentRate, {"largest_tilt": 90 * u.deg}, "largest_tilt"),
+    "a tilt to the side": (laws.DescentRate, {"max_tilt": 90 * u.deg}, "max_tilt"),
     "a time constant of zero": (laws.DescentRate, {"vertical_time_constant": 0 * u.s}, "vertical_time_constant"),
     "a drift that swings": (laws.DescentRate, {"position_time_constant": 19 * u.s}, "give 20.0 s"),
     "a negative weight": (laws.ZemZev, {"time_weight": -1 * u.m**2 / u.s**4}, "time_weight"),

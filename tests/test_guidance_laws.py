@@ -329,7 +329,7 @@ def test_thrust_leans_no_further_than_the_largest_tilt_and_carries_the_weight_me
 
 
 def test_a_craft_that_should_fall_faster_keeps_the_least_thrust_upward():
-    falls = command(law.DESCENT_RATE, p66(rate=-50.0), (0, 0, 900), (0, 0, 0), least_throttle=0.1)
+    falls = command(law.DESCENT_RATE, p66(rate=-50.0), (0, 0, 900), (0, 0, 0), min_throttle=0.1)
     assert falls == pytest.approx((0.0, 0.0, 0.1 * 10_000.0 / MASS_KG))
 
 

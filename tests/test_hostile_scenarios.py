@@ -49,7 +49,7 @@ specific_impulse = "315 s"
 type = "guided"
 name = "braking"
 guidance = { law = "E-guidance", time_to_go = "400 s" }
-longest = "500 s"
+max_duration = "500 s"
 [sites.goal]
 latitude = "0 deg"
 longitude = "0 deg"

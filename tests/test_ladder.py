@@ -37,8 +37,8 @@ def test_each_rung_adds_one_thing(luna25: tuple[ls.Rung, ...]) -> None:
 
 def test_a_rung_that_adds_what_is_there_already_moves_nothing(luna25: tuple[ls.Rung, ...]) -> None:
     # the sphere of the last rung is that of the scenario: the same flight again
-    assert luna25[-1].moved.to_value(u.m) == 0.0
-    assert luna25[-1].shifted.to_value(u.s) == 0.0
+    assert luna25[-1].displacement.to_value(u.m) == 0.0
+    assert luna25[-1].time_shift.to_value(u.s) == 0.0
 
 
 def test_the_ends_lie_as_far_apart_as_their_latitudes_and_longitudes_say(luna25: tuple[ls.Rung, ...]) -> None:
@@ -48,8 +48,8 @@ def test_the_ends_lie_as_far_apart_as_their_latitudes_and_longitudes_say(luna25:
         lat, lon = angle.latitude.rad, angle.longitude.rad
         point = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
         chord = point if angle is below else np.linalg.norm(point - chord)
-    assert luna25[1].moved.to_value(u.m) == pytest.approx(chord * 1737.04e3, rel=1e-9)
-    assert luna25[1].shifted.to_value(u.s) == pytest.approx((rung.time - below.time).to_value(u.s), abs=1e-9)
+    assert luna25[1].displacement.to_value(u.m) == pytest.approx(chord * 1737.04e3, rel=1e-9)
+    assert luna25[1].time_shift.to_value(u.s) == pytest.approx((rung.time - below.time).to_value(u.s), abs=1e-9)
 
 
 def test_the_last_rung_is_at_no_distance_from_the_top(luna25: tuple[ls.Rung, ...]) -> None:
@@ -71,7 +71,7 @@ def test_ends_of_different_kinds_have_no_distance() -> None:
     rungs = ls.ladder(scenario, terrain=ls.Terrain.sphere(5 * u.km))
     assert isinstance(rungs[-2].flight.outcome, ls.Aloft)
     assert isinstance(rungs[-1].flight.outcome, ls.Impact)
-    assert rungs[-1].moved is None
+    assert rungs[-1].displacement is None
     assert "radiation" not in [rung.name for rung in rungs]  # no craft, no area
 
 

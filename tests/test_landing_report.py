@@ -26,7 +26,7 @@ def landed() -> ls.Flight:
     """A descent with a hover of 20 s on the way down, to a site without a title."""
     plain = landing_example.landing(replace(landing_example.LANDER, gear=GEAR))
     approach, *rest = plain.plan
-    hover = ls.Guided(name="hover", law=ls.DescentRate(), longest=20 * u.s)
+    hover = ls.Guided(name="hover", law=ls.DescentRate(), max_duration=20 * u.s)
     return ls.simulate(replace(plain, plan=(approach, hover, *rest), sites={"here": landing_example.SITE}))
 
 
@@ -82,7 +82,7 @@ def test_apsides_before_the_first_guided_thrust_are_printed(landed: ls.Flight) -
         perilune=90 * u.km, apolune=110 * u.km, inclination=90 * u.deg, node_longitude=0 * u.deg,
         true_anomaly=-2 * u.deg, epoch=landed.start,
     )  # fmt: skip
-    waiting = ls.Guided(name="waiting", law=ls.EngineOff(), longest=60 * u.s, cycle=5 * u.s)
+    waiting = ls.Guided(name="waiting", law=ls.EngineOff(), max_duration=60 * u.s, cycle_time=5 * u.s)
     flight = ls.simulate(replace(landed.scenario, state=orbit, plan=(waiting,)))
     assert "perilune" in printed_timeline(flight)
 

@@ -244,7 +244,7 @@ def test_a_vertical_descent_whose_thrust_alone_is_dispersed_flies_alike_in_both_
     campaign = ls.Campaign(vertical_descent(speed), {"craft.engine.thrust": ls.Normal(2500 * u.N, 50 * u.N)})
     result = campaign.run(4, seed=1)
     assert set(result.rates()) == {"still aloft"}
-    held = result.held_out(2)
+    held = result.cross_check(2)
     assert held.different == ()
     assert held.position < 1 * u.m  # as promised
     assert "still aloft" in str(result.rerun(0).outcome)

@@ -88,7 +88,7 @@ FIGURES = {
         SPEEDS, what="Impact speed (m/s)", quantiles=statistics.quantiles(SPEEDS, (0.05, 0.5, 0.95)), ax=ax
     ),
     "ladder": lambda flights, ax: plots.ladder(
-        [ls.Rung(name=name, flight=flights[0], moved=moved) for name, moved in MOVED.items()], ax=ax
+        [ls.Rung(name=name, flight=flights[0], displacement=moved) for name, moved in MOVED.items()], ax=ax
     ),
 }
 

@@ -71,7 +71,7 @@ def test_crossrange_is_flown_to_the_target():
 @pytest.mark.parametrize(("shift_km", "kgf"), [(-33.0, 480.0), (13.0, 400.0)])
 def test_the_published_regulation_gives_the_published_control_of_range(shift_km, kgf):
     """400 to 480 kgf give -33 to +13 km: a braking from so much nearer or further still ends over its target."""
-    end = braked(WIDE, REACH + 1e3 * shift_km, range_control=True, throttle=420 / 480, least_throttle=400 / 480)
+    end = braked(WIDE, REACH + 1e3 * shift_km, range_control=True, throttle=420 / 480, min_throttle=400 / 480)
     print(f"{shift_km} km: {480 * end.throttles[0]:.1f} kgf, {end.position}, {end.velocity}")
     np.testing.assert_allclose(end.position, [0.0, 0.0, 1500.0], atol=0.1)  # measured 0.008 m
     np.testing.assert_allclose(end.velocity, [0.0, 0.0, -5.0], atol=1e-3)
@@ -79,7 +79,7 @@ def test_the_published_regulation_gives_the_published_control_of_range(shift_km,
 
 
 def test_a_range_out_of_reach_leaves_the_throttle_at_its_limit_and_keeps_height_and_rates():
-    end = braked(WIDE, REACH - 40e3, range_control=True, throttle=420 / 480, least_throttle=400 / 480)
+    end = braked(WIDE, REACH - 40e3, range_control=True, throttle=420 / 480, min_throttle=400 / 480)
     assert min(end.throttles) == pytest.approx(1.0, abs=1e-9)  # clipped, not close
     assert end.position[0] > 1e3
     assert end.position[2] == pytest.approx(1500.0, abs=0.1)
@@ -122,7 +122,7 @@ def test_the_law_is_lowered_to_the_numbers_that_the_kernel_reads():
         ({"throttle": 1.2}, "throttle = 1.2"),
         ({"shape": "cubic"}, "linear tangent"),
         ({"target_altitude": 3 * u.s}, "target_altitude"),
-        ({"range_control": True, "throttle": 0.5, "least_throttle": 0.8}, "least_throttle = 0.8"),
+        ({"range_control": True, "throttle": 0.5, "min_throttle": 0.8}, "min_throttle = 0.8"),
         ({"crossrange_share": 1.0}, "crossrange_share"),
     ],
 )
@@ -137,15 +137,15 @@ def test_a_target_out_of_reach_is_neared_smoothly_and_alike_by_both_drivers(alti
 
     def scenario(aside_m=0.0):
         engine = replace(landing_example.LANDER.engine, throttle_rate=None)
-        base = landing_example.landing(replace(landing_example.LANDER, engine=engine, turn_rate=None))
+        base = landing_example.landing(replace(landing_example.LANDER, engine=engine, slew_rate=None))
         wanted = PitchGuidance(
             target_altitude=altitude * u.m,
             target_downrange_rate=10 * u.m / u.s,
             target_altitude_rate=-20 * u.m / u.s,
             throttle=0.9,
         )
-        exits = (ls.Exit(quantity="time to go", below=0 * u.s),)
-        phase = replace(base.plan[0], law=wanted, exits=exits, longest=120 * u.s)
+        exits = (ls.Termination(quantity="time to go", below=0 * u.s),)
+        phase = replace(base.plan[0], law=wanted, terminations=exits, max_duration=120 * u.s)
         start = ls.State(base.state.position + [aside_m, 0.0, 0.0] * u.m, base.state.velocity, base.state.epoch)
         return replace(base, plan=(phase,), state=start)
 

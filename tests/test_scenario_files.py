@@ -215,9 +215,9 @@ seed = 7
 type = "guided"
 name = "braking"
 guidance = { law = "E-guidance", time_to_go = "400 s", target_altitude = "1 km" }
-exits = ["time above 15 s", "altitude below 2 km"]
+terminations = ["time above 15 s", "altitude below 2 km"]
 throttle = [0.1, 1.0]
-longest = "500 s"
+max_duration = "500 s"
 [sites.here]
 latitude = "0 deg"
 longitude = "0 deg"
@@ -238,7 +238,7 @@ def complaint_of_guided(folder: Path, old: str, new: str) -> str:
         (
             '["time above 15 s", "altitude below 2 km"]',
             '"time above 15 s"',
-            "plan.0.exits = 'time above 15 s': expected a list, such as [\"time above 15 s\"]",
+            "plan.0.terminations = 'time above 15 s': expected a list, such as [\"time above 15 s\"]",
         ),
         ("[0.1, 1.0]", "0.5", "plan.0.throttle = 0.5: expected a list, such as [0.1, 1.0]"),
         ("[0.1, 1.0]", "[0.5]", "plan.0.throttle = [0.5]: expected a list of two values, such as [0.1, 1.0]"),
@@ -268,15 +268,15 @@ def complaint_of_guided(folder: Path, old: str, new: str) -> str:
         ('"1680 m/s"', "1680", "approach.speed: 1680 has no unit: write text with a unit, such as '1680 m/s'"),
         ('"15 km"', "15", "approach.altitude: 15 has no unit: write text with a unit, such as '15 km' or '15 m'"),
         ('"0.2 / s"', "0.2", "craft.engine.throttle_rate: 0.2 has no unit: write text with a unit, such as '0.2 / s'"),
-        ("below 2 km", "below 2", "plan.0.exits.1: '2' has no unit: write e.g. '2 km' or '2 m'"),
+        ("below 2 km", "below 2", "plan.0.terminations.1: '2' has no unit: write e.g. '2 km' or '2 m'"),
         ('"4.2 kN"', "true", "craft.engine.thrust: True has no unit: write text with a unit, such as '1 N'"),
         ("seed = 7", "seed = 7.5", "craft.navigation.seed: 7.5 is not a whole number: write e.g. 7"),
         ("seed = 7", "seed = nan", "craft.navigation.seed: nan is not a whole number: write e.g. 7"),
         (
             '"altitude below',
             '"height below',
-            "plan.0.exits.1: there is no exit on 'height': expected 'altitude', 'speed', 'horizontal speed', 'altitude "
-            "rate', 'range to go', 'time' or 'time to go'",
+            "plan.0.terminations.1: there is no termination on 'height': expected 'altitude', 'speed', 'horizontal "
+            "speed', 'altitude rate', 'range to go', 'time' or 'time to go'",
         ),
         ("seed = 7", 'seed = "7"', "craft.navigation.seed: '7' is not a whole number: write e.g. 7"),
         ("[[plan]]", "[plan]", "plan: expected a list of tables, each under [[plan]]"),

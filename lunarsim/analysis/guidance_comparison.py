@@ -102,7 +102,7 @@ def compare_guidance(
         By their labels; those of a sequence get their titles, numbered where two are alike.
     phase : str, optional
         Name of the guided phase whose law is replaced; default: the one that uses most delta-v in the flight as it
-        stands. Its exits and limits stay: a law without a time to go needs an exit on something else.
+        stands. Its terminations and limits stay: a law without a time to go needs one on something else.
     fit_time : bool
         Whether laws with a ``time_to_go`` get the one that needs least propellant in a rehearsal from the start of
         the phase, with a throttle within that of engine and phase, 98 % of it at most. It lies between 0.6 and 1.6
@@ -160,8 +160,8 @@ def _with_law(scenario: Scenario, name: str, law: GuidanceLaw) -> Scenario:
     k = next(i for i, each in enumerate(phases) if isinstance(each, Guided) and each.name == name)
     old: Any = phases[k]
     to_go = getattr(law, "time_to_go", None)
-    longest = old.longest if to_go is None else max(old.longest, _ROOM * to_go)
-    phases[k] = replace(old, law=law, longest=longest)
+    longest = old.max_duration if to_go is None else max(old.max_duration, _ROOM * to_go)
+    phases[k] = replace(old, law=law, max_duration=longest)
     return replace(scenario, plan=tuple(phases))
 
 
@@ -174,13 +174,13 @@ def _fitted(law: Any, flight: Flight, name: str) -> GuidanceLaw:
     stage = Stage(site, scenario.moon.terrain, craft)
     mass_kg = float(flight.moment(record.start).true.mass.to_value(u.kg))  # type: ignore[union-attr]
     least, most = next(each for each in scenario.guided if each.name == name).throttle
-    least = max(least, craft.engine.least_throttle)
+    least = max(least, craft.engine.min_throttle)
     given_s = float((record.duration if law.time_to_go is None else law.time_to_go).to_value(u.s))
 
     def cost(to_go_s: float) -> float:
         own = replace(law, time_to_go=to_go_s * u.s)
         flown = stage.rehearse(own, record.before, mass_kg, to_go_s)
-        beyond = max(flown.peak_throttle - _FULLEST * most, 0.0) + max(least - flown.least_throttle, 0.0)
+        beyond = max(flown.peak_throttle - _FULLEST * most, 0.0) + max(least - flown.min_throttle, 0.0)
         return flown.propellant_kg * (1.0 + _PENALTY * beyond)
 
     bounds = (_SHORTEST * given_s, _LONGEST * given_s)

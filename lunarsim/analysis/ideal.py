@@ -135,6 +135,10 @@ def _vectors(state: State, radius_m: float) -> tuple[NDArray[np.float64], NDArra
 def _best_exhaust_mps(craft: Spacecraft) -> float:
     """Return the greatest exhaust velocity at any throttle, so that a bound of propellant is one."""
     engine = craft.engine
-    least = engine.specific_impulse if engine.specific_impulse_least is None else engine.specific_impulse_least
+    least = (
+        engine.specific_impulse
+        if engine.specific_impulse_at_min_throttle is None
+        else engine.specific_impulse_at_min_throttle
+    )
     impulses = (engine.specific_impulse, least)
     return float(max(impulse.to_value(u.s) for impulse in impulses)) * constants.STANDARD_GRAVITY_MPS2

@@ -4,7 +4,7 @@ from .executors.progress import progress_bar as progress_bar
 from .findings import CampaignFindings as CampaignFindings
 from .findings import Impacts as Impacts
 from .findings import QuantileSummary as QuantileSummary
-from .heldout import HeldOut as HeldOut
+from .heldout import CrossCheck as CrossCheck
 from .impact_sensitivities import Factor as Factor
 from .impact_sensitivities import Sensitivity as Sensitivity
 from .impact_sensitivities import sensitivities as sensitivities

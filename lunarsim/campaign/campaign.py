@@ -44,7 +44,7 @@ class Campaign(DispersedScenario):
         Default: plain Monte Carlo.
     tolerance : Quantity
         Local error of the position in a step of the compiled driver. With the default, Luna-25's flights end within
-        about a centimetre of the reference driver's; ``CampaignResult.held_out`` measures it for a campaign.
+        about a centimetre of the reference driver's; ``CampaignResult.cross_check`` measures it for a campaign.
 
     Raises
     ------

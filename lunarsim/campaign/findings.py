@@ -12,7 +12,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.arguments import checked
-from lunarsim.campaign.heldout import HeldOut
+from lunarsim.campaign.heldout import CrossCheck
 from lunarsim.campaign.impact_sensitivities import Factor, Sensitivity, sensitivities
 from lunarsim.campaign.outcome import GROUND
 from lunarsim.campaign.result import CampaignResult
@@ -131,7 +131,7 @@ class CampaignFindings:
         None where there are too few, or they have no mean.
     without_impacts : str
         Why there is none.
-    held_out : HeldOut or None
+    cross_check : CrossCheck or None
         The comparison with the reference driver, where it was asked for.
     """
 
@@ -141,7 +141,7 @@ class CampaignFindings:
     quantiles: tuple[QuantileSummary, ...]
     impacts: Impacts | None
     without_impacts: str = ""
-    held_out: HeldOut | None = field(default=None)
+    cross_check: CrossCheck | None = field(default=None)
 
     @classmethod
     def of(cls, result: CampaignResult, *, check: int) -> CampaignFindings:
@@ -156,7 +156,7 @@ class CampaignFindings:
             quantiles=tuple(_summaries(result, [outcome for outcome in rates if outcome != "failed"])),
             impacts=impacts,
             without_impacts=why,
-            held_out=result.held_out(check, seed=result.seed) if check and flown else None,
+            cross_check=result.cross_check(check, seed=result.seed) if check and flown else None,
         )
 
 

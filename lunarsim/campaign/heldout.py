@@ -22,7 +22,7 @@ from lunarsim.plan import Burn, Guided
 
 @checked
 @dataclass(frozen=True, kw_only=True)
-class HeldOut:
+class CrossCheck:
     """By how much the compiled driver differs from the reference driver, at most, over some runs.
 
     Attributes
@@ -81,12 +81,12 @@ def chosen_runs(flown: NDArray[np.bool_], count: int, seed: int) -> NDArray[np.i
     return np.sort(np.random.default_rng(seed).choice(runs, size=min(count, runs.size), replace=False))
 
 
-def hold_against_reference(found: Any, rerun: Callable[[int], Flight]) -> HeldOut:
+def cross_check(found: Any, rerun: Callable[[int], Flight]) -> CrossCheck:
     """Fly runs, of which ``found`` is the dataset, with the reference driver."""
     runs = found["run"].values
     rows = [_compared(rerun, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
     position, time, cutoff, propellant, alike = (np.array(each) for each in zip(*rows, strict=True))
-    return HeldOut(
+    return CrossCheck(
         runs=tuple(int(run) for run in runs),
         position=float(position.max()) * u.m,
         time=float(time.max()) * u.s,
@@ -138,7 +138,7 @@ def _ended_alike(code: int, phase: Burn | Guided, record: BurnRecord | PhaseReco
         return code == places.NO_BURN
     if isinstance(record, BurnRecord):
         return CUTOFFS[code] == record.cutoff.value
-    exits = phase.exits if isinstance(phase, Guided) else ()
+    exits = phase.terminations if isinstance(phase, Guided) else ()
     if code >= places.AT_EXIT:
         return str(exits[code - places.AT_EXIT]) == record.ended_by
     if code == places.BURN_MET_GROUND:

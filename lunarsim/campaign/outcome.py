@@ -11,7 +11,7 @@ from lunarsim.errors import InputError, nearest
 from lunarsim.flight.events import timeline
 from lunarsim.flight.result.touchdown import VERDICTS
 from lunarsim.kernels import places
-from lunarsim.plan.phases import MOST_EXITS
+from lunarsim.plan.phases import MAX_TERMINATIONS
 
 #: How a run ended, by its code.
 OUTCOMES = {
@@ -45,11 +45,11 @@ FAILURES = {
     places.TOO_STRONG: "the thrust accelerates the empty craft by more than 100 km/s2, too much to be resolved",
 }
 
-#: How a burn or a guided phase ended, by its code; empty where it did not begin. Exits are counted from 1.
+#: How a burn or a guided phase ended, by its code; empty where it did not begin. Terminations are counted from 1.
 CUTOFFS = {
     places.NO_BURN: "",
     **{code: cutoff.value for code, cutoff in timeline.CUTOFFS.items()},
-    **{places.AT_EXIT + k: f"exit {k + 1}" for k in range(MOST_EXITS)},
+    **{places.AT_EXIT + k: f"termination {k + 1}" for k in range(MAX_TERMINATIONS)},
 }
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lunarsim import statistics
 from lunarsim.arguments import checked
 from lunarsim.campaign.dispersed_scenario import DispersedScenario
-from lunarsim.campaign.heldout import HeldOut, chosen_runs, hold_against_reference
+from lunarsim.campaign.heldout import CrossCheck, chosen_runs, cross_check
 from lunarsim.campaign.inputs.distributions import Dispersions
 from lunarsim.campaign.inputs.titles import title
 from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
@@ -229,10 +229,10 @@ class CampaignResult:
         """
         return self.campaign.rerun(i, seed=self.seed, n=self.n)
 
-    def held_out(self, count: int = 10, *, seed: int = 0) -> HeldOut:
+    def cross_check(self, count: int = 10, *, seed: int = 0) -> CrossCheck:
         """Fly random runs with the reference driver too, and return by how much the two differ at most."""
         chosen = chosen_runs(self.where(None), count, seed)
-        return hold_against_reference(self.dataset.isel(run=chosen), self.rerun)
+        return cross_check(self.dataset.isel(run=chosen), self.rerun)
 
     def where(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; for None which could be flown, for ``"on the ground"`` which came down.

@@ -38,7 +38,9 @@ def print_ladder(console: Console, rungs: tuple[Rung, ...]) -> None:
         table.add_column(column, justify="right")
     for rung, to_top in zip(rungs, distance_to_top(rungs), strict=True):
         kind = type(rung.flight.outcome).__name__.lower().replace("inorbit", "in orbit")
-        table.add_row(rung.name, kind, _number(rung.moved, u.m), _number(rung.shifted, u.s), _number(to_top, u.m))
+        table.add_row(
+            rung.name, kind, _number(rung.displacement, u.m), _number(rung.time_shift, u.s), _number(to_top, u.m)
+        )
     console.print(table)
 
 
@@ -50,8 +52,8 @@ def summary(scenario: Scenario, rungs: tuple[Rung, ...]) -> dict[str, Any]:
             {
                 "model": rung.name,
                 "outcome": str(rung.flight.outcome),
-                "moved_m": _plain(rung.moved, u.m),
-                "later_s": _plain(rung.shifted, u.s),
+                "moved_m": _plain(rung.displacement, u.m),
+                "later_s": _plain(rung.time_shift, u.s),
                 "to_last_m": _plain(to_top, u.m),
             }
             for rung, to_top in zip(rungs, distance_to_top(rungs), strict=True)
@@ -77,7 +79,7 @@ def _field(name: str | None, console: Console) -> tuple[Callable[[int], GravityF
         path = usual.path
     whole = GravityField.from_file(path)
     console.print(Text(f"Field: {whole.name}, degree {whole.degree} ({path})", style="dim"), soft_wrap=True)
-    return whole.cut, whole.degree
+    return whole.truncate, whole.degree
 
 
 def _plain(quantity: u.Quantity | None, unit: u.UnitBase) -> float | None:

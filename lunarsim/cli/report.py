@@ -70,13 +70,13 @@ def _value(certificate: Provenance) -> str:
 
 
 def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
-    """Print the events of several flights side by side, with true and believed delta-v.
+    """Print the events of several flights side by side, with true and estimated delta-v.
 
     Without the apsides of guided thrust, of which a hover has many: they are those of no orbit.
     """
-    rows = table("event", title="Timeline: what was true beside what the computer believed")
+    rows = table("event", title="Timeline: what was true beside what the navigation estimated")
     for name in flights:
-        for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "believed\n\u0394v m/s"):
+        for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "estimated\n\u0394v m/s"):
             rows.add_column(column, justify="right")
     for row in _aligned(flights):
         first = next(event for event in row if event is not None)
@@ -186,5 +186,5 @@ def _cells(event: Event | None) -> tuple[str, ...]:
         f"{clock}\n[dim]{escape(event.detail)}[/]" if event.kind in _DETAILED else clock,
         f"{event.true.state.height.to_value(u.km):.2f}",
         f"{event.true.delta_v.to_value(_MPS):.2f}",
-        f"{event.believed.delta_v.to_value(_MPS):.2f}",
+        f"{event.estimated.delta_v.to_value(_MPS):.2f}",
     )

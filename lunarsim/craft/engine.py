@@ -22,13 +22,13 @@ class Engine:
         Thrust at full throttle, in vacuum.
     specific_impulse : Quantity
         Specific impulse in seconds at full throttle; the exhaust velocity is this times 9.80665 m/s2.
-    least_throttle : float
+    min_throttle : float
         Share of full thrust below which the engine cannot be throttled; default 0.
-    specific_impulse_least : Quantity, optional
+    specific_impulse_at_min_throttle : Quantity, optional
         Specific impulse at the least throttle, linear between there and full throttle; default: the same.
     throttle_rate : Quantity, optional
         Change of the throttle per time, such as ``0.2 / u.s``; default: at once.
-    forbidden_throttle : tuple of two floats, optional
+    throttle_keep_out : tuple of two floats, optional
         A band in which the engine cannot stay, as that of Apollo's descent engine between 0.65 and full: a command
         above the band gives full throttle, until a command falls below it; within, the bottom of the band.
     thrust_error : float
@@ -46,16 +46,16 @@ class Engine:
     specific_impulse: u.Quantity = number(  # ion engines reach 2e4 s
         REQUIRED, u.s, low=1.0, high=1e5, text="At full throttle.", dispersible=True
     )
-    least_throttle: float = number(
+    min_throttle: float = number(
         0.0, u.one, low=0.0, high=1.0, text="Share of full thrust below which the engine cannot be throttled."
     )
-    specific_impulse_least: u.Quantity | None = number(
+    specific_impulse_at_min_throttle: u.Quantity | None = number(
         None, u.s, low=1.0, high=1e5, text="At the least throttle, linear between there and full throttle."
     )
     throttle_rate: u.Quantity | None = number(
         None, 1 / u.s, low=1e-6, high=1e6, text="Change of the throttle per time."
     )
-    forbidden_throttle: tuple[float, float] | None = None
+    throttle_keep_out: tuple[float, float] | None = None
     thrust_error: float = number(
         0.0,
         u.one,
@@ -67,22 +67,22 @@ class Engine:
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        if self.forbidden_throttle is not None:
-            band = self.forbidden_throttle
+        if self.throttle_keep_out is not None:
+            band = self.throttle_keep_out
             if not (isinstance(band, tuple | list) and len(band) == 2):
                 raise InputError(
-                    f"forbidden_throttle = {band!r}: expected two shares of full thrust, such as (0.6, 0.9)"
+                    f"throttle_keep_out = {band!r}: expected two shares of full thrust, such as (0.6, 0.9)"
                 )
-            bottom, top = (checks.number("forbidden_throttle", share) for share in band)
-            if not self.least_throttle <= bottom < top <= 1.0:
+            bottom, top = (checks.number("throttle_keep_out", share) for share in band)
+            if not self.min_throttle <= bottom < top <= 1.0:
                 raise InputError(
-                    f"forbidden_throttle = {self.forbidden_throttle}: expected two shares of full thrust, the smaller "
-                    f"first, within the engine's range of {self.least_throttle:g} to 1"
+                    f"throttle_keep_out = {self.throttle_keep_out}: expected two shares of full thrust, the smaller "
+                    f"first, within the engine's range of {self.min_throttle:g} to 1"
                 )
 
     def runs_at(self, throttle: float) -> bool:
         """Return whether the engine can run at a share of its full thrust."""
-        return bool(limits.runs_at(throttle, self.least_throttle, *(self.forbidden_throttle or (0.0, 0.0))))
+        return bool(limits.runs_at(throttle, self.min_throttle, *(self.throttle_keep_out or (0.0, 0.0))))
 
     def check_throttle(self, throttle: float, whose: str) -> None:
         """Refuse a throttle at which the engine cannot run.
@@ -93,11 +93,11 @@ class Engine:
             The text says whose throttle it is, and the range.
         """
         if not self.runs_at(throttle):
-            band = self.forbidden_throttle
+            band = self.throttle_keep_out
             without = "" if band is None else f", but not between {band[0]:g} and {band[1]:g}"
             raise InputError(
                 f"{whose} has throttle = {throttle:g}, at which the engine cannot run: expected "
-                f"{self.least_throttle:g} (its least_throttle) to 1{without}"
+                f"{self.min_throttle:g} (its min_throttle) to 1{without}"
             )
 
     @property

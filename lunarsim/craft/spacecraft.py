@@ -35,7 +35,7 @@ class Spacecraft:
         Errors of what the computer believes in guided phases; default: none.
     gear : LandingGear, optional
         Without one, any meeting with the ground is an impact.
-    turn_rate : Quantity, optional
+    slew_rate : Quantity, optional
         Rate at which the attitude can follow a command of guidance; default: at once.
     radiation_coefficient : float
         Force over that on a black surface of this area: 1 swallows the light, 2 mirrors it back; default 1.
@@ -57,7 +57,7 @@ class Spacecraft:
     accelerometer: Accelerometer = field(default_factory=Accelerometer)
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
-    turn_rate: u.Quantity | None = number(
+    slew_rate: u.Quantity | None = number(
         None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="At which the attitude can follow a command."
     )
     radiation_area: u.Quantity = number(  # a sail of 10 km by 10 km

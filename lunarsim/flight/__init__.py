@@ -4,7 +4,7 @@ from lunarsim.arguments import check_calls
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.simulate import propagate, simulate
 from lunarsim.flight.events import detectors
-from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight import Flight
 from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
@@ -13,7 +13,6 @@ from lunarsim.flight.result.touchdown import Landed, Verdict
 __all__ = [
     "Accuracy",
     "Aloft",
-    "Belief",
     "BurnRecord",
     "Cutoff",
     "Escape",
@@ -25,6 +24,7 @@ __all__ = [
     "InOrbit",
     "Landed",
     "Moment",
+    "NavigationEstimate",
     "Outcome",
     "PhaseRecord",
     "Truth",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from lunarsim.campaign import CampaignFindings, CampaignResult, HeldOut
+from lunarsim.campaign import CampaignFindings, CampaignResult, CrossCheck
 from lunarsim.mission import Scenario
 from lunarsim.moon import GriddedField, Moon
 from lunarsim.statistics import Ellipse, EllipseInterval, Footprint, Quantile, Rate, Tornado
@@ -70,7 +70,7 @@ def findings_summary(findings: CampaignFindings) -> dict[str, Any]:
             each.axis: {"output": each.description, **tornado_summary(each.tornado, each.unit, inputs)}
             for each in impacts.sensitivities
         } or None
-    made["held_out"] = None if findings.held_out is None else held_out_summary(findings.held_out)
+    made["held_out"] = None if findings.cross_check is None else cross_check_summary(findings.cross_check)
     return made
 
 
@@ -149,15 +149,15 @@ def tornado_summary(found: Tornado, unit: str, inputs: Mapping[str, tuple[tuple[
     }
 
 
-def held_out_summary(held_out: HeldOut) -> dict[str, Any]:
+def cross_check_summary(check: CrossCheck) -> dict[str, Any]:
     """Return how far the compiled driver and the reference driver are apart at most."""
     return {
-        "runs": list(held_out.runs),
-        "position_m": float(held_out.position.to_value(u.m)),
-        "time_s": float(held_out.time.to_value(u.s)),
-        "cutoff_s": float(held_out.cutoff.to_value(u.s)),
-        "propellant_kg": float(held_out.propellant.to_value(u.kg)),
-        "different": list(held_out.different),
+        "runs": list(check.runs),
+        "position_m": float(check.position.to_value(u.m)),
+        "time_s": float(check.time.to_value(u.s)),
+        "cutoff_s": float(check.cutoff.to_value(u.s)),
+        "propellant_kg": float(check.propellant.to_value(u.kg)),
+        "different": list(check.different),
     }
 
 

@@ -37,17 +37,17 @@ def _is_pointed_after(phase: Guided, before: bool) -> bool:
 def _check_throttle(phase: Guided, engine: Engine) -> None:
     """Refuse limits of a phase that its engine cannot keep."""
     least, most = phase.throttle
-    if most < engine.least_throttle:
+    if most < engine.min_throttle:
         raise InputError(
-            f"phase '{phase.name}' has throttle = {phase.throttle}, all of it below the engine's least_throttle = "
-            f"{engine.least_throttle:g}: expected limits within its range"
+            f"phase '{phase.name}' has throttle = {phase.throttle}, all of it below the engine's min_throttle = "
+            f"{engine.min_throttle:g}: expected limits within its range"
         )
-    if engine.forbidden_throttle is not None:
-        bottom, top = engine.forbidden_throttle
+    if engine.throttle_keep_out is not None:
+        bottom, top = engine.throttle_keep_out
         if bottom < least < top or bottom < most < top:
             raise InputError(
                 f"phase '{phase.name}' has throttle = {phase.throttle}, with a limit within the engine's "
-                f"forbidden_throttle = {engine.forbidden_throttle}: expected limits outside of it"
+                f"throttle_keep_out = {engine.throttle_keep_out}: expected limits outside of it"
             )
 
 
@@ -172,7 +172,7 @@ class Scenario:
             if isinstance(phase, Burn):
                 ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
             else:
-                longest = phase.longest if isinstance(phase, Guided) else phase.duration
+                longest = phase.max_duration if isinstance(phase, Guided) else phase.duration
                 ends_s.append((ends_s[-1] if ends_s else 0.0) + float(longest.to_value(u.s)))
         return ends_s
 

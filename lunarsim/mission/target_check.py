@@ -55,7 +55,7 @@ def refuse_low_targets(phases: Sequence[Guided], axes: situation.Site, terrain: 
         If there is one.
     """
     for phase in phases:
-        if phase.divert is not None or phase.hazard_scan is not None:
+        if phase.divert is not None or phase.hazard_detection is not None:
             return
         altitude = getattr(phase.law, "target_altitude", None)
         wherever = getattr(phase.law, "target_downrange", None) is None

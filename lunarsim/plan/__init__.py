@@ -1,8 +1,7 @@
 """Plans: phases, burns, steering, guidance."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.plan.divert import Divert, HazardScan
-from lunarsim.plan.exits import Exit
+from lunarsim.plan.divert import Divert, HazardDetection
 from lunarsim.plan.laws import (
     AttitudeHold,
     BangBang,
@@ -18,6 +17,7 @@ from lunarsim.plan.laws import (
 )
 from lunarsim.plan.phases import Burn, Coast, Guided, Phase
 from lunarsim.plan.steering import AgainstVelocity, AlongVelocity, FixedDirection, Steering
+from lunarsim.plan.terminations import Termination
 
 __all__ = [
     "AgainstVelocity",
@@ -30,17 +30,17 @@ __all__ = [
     "Divert",
     "EGuidance",
     "EngineOff",
-    "Exit",
     "FixedDirection",
     "FractionalPolynomial",
     "GravityTurn",
     "GuidanceLaw",
     "Guided",
-    "HazardScan",
+    "HazardDetection",
     "Phase",
     "PitchGuidance",
     "QuadraticGuidance",
     "Steering",
+    "Termination",
     "ZemZev",
 ]
 

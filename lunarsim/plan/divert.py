@@ -43,7 +43,7 @@ class Divert:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HazardScan:
+class HazardDetection:
     """When a phase begins, the ground is scanned about where it aims, and it aims at the nearest safe place.
 
     Places on a square grid are looked at. One is safe where the ground is no steeper than ``slope`` everywhere within

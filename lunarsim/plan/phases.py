@@ -12,12 +12,12 @@ from lunarsim import checks, declarations
 from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.driver.guided import MOST_CYCLES, SHORTEST_CYCLE_S
-from lunarsim.plan.divert import Divert, HazardScan
-from lunarsim.plan.exits import Exit
+from lunarsim.plan.divert import Divert, HazardDetection
 from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go
 from lunarsim.plan.steering import AgainstVelocity, Steering, check_steering
+from lunarsim.plan.terminations import Termination
 
-MOST_EXITS = 4
+MAX_TERMINATIONS = 4
 _SHORTEST_S = 1e-6  # of a phase
 
 
@@ -93,9 +93,10 @@ class Burn:
 
 @dataclass(frozen=True, kw_only=True)
 class Guided:
-    """A phase in which the computer looks at each cycle where it believes to be, and commands thrust.
+    """A phase in which the computer estimates at each cycle where it is, and commands thrust.
 
-    It ends with whatever comes first: an exit is met, as the computer believes, or the ``longest`` time is over.
+    It ends with whatever comes first: a termination condition is met, as the computer estimates, or
+    the ``max_duration`` is over.
 
     Parameters
     ----------
@@ -103,109 +104,118 @@ class Guided:
         For the timeline, such as ``"braking"``.
     law : GuidanceLaw
         What commands the thrust, such as :class:`QuadraticGuidance`.
-    exits : sequence of Exit
+    terminations : sequence of Termination
         Conditions that end the phase, up to four; the first in the list counts where several are met.
-    longest : Quantity
-        Time after which the phase ends in any case, so that a phase whose exits are never met ends too.
-    cycle : Quantity
-        Time between looks; the command is held in between. Default 1 s.
-    turn_rate : Quantity, optional
+    max_duration : Quantity
+        Time after which the phase ends in any case, so that a phase whose terminations are never met ends too.
+    cycle_time : Quantity
+        Time between guidance cycles; the command is held in between. Default 1 s.
+    slew_rate : Quantity, optional
         Limit of the attitude's rate in this phase, if below the craft's own.
-    largest_tilt : Quantity
+    max_tilt : Quantity
         Of the thrust axis from the vertical; default 180 deg, no limit.
     throttle : tuple of two floats
-        Least and greatest throttle in this phase, within those of the engine; default 0 to 1.
+        Minimum and maximum throttle in this phase, within those of the engine; default 0 to 1.
     glide_slope : Quantity
         Angle above the horizontal, seen from the site, under which the craft should not come; default: none. It
         is watched, not enforced: the flight's timeline says where it is left.
-    view_of_site : tuple of two Quantities
-        Least and greatest angle from the craft's underside (against its thrust axis) at which the site is in view of
+    field_of_view : tuple of two Quantities
+        Minimum and maximum angle from the craft's underside (against its thrust axis) at which the site is in view of
         a camera or a window; default: no limit. The thrust axis is turned no farther than keeps it there, as far as
-        ``largest_tilt`` and the attitude's rate allow; the timeline says where it is out of view.
+        ``max_tilt`` and the attitude's rate allow; the timeline says where it is out of view.
     divert : Divert
-        By how much the aim moves when the phase begins, for this phase and all that follow; default: it does not.
-    hazard_scan : HazardScan
-        How the ground is scanned when the phase begins, to aim at a safe place; default: not at all.
+        By how much the target moves when the phase begins, for this phase and all that follow; default: it does not.
+    hazard_detection : HazardDetection
+        How hazards are detected and avoided when the phase begins; default: not at all.
 
     Raises
     ------
     InputError
-        If a value is out of its range, the law is none or aims below the ground, there are more than four exits, one
-        is on the time to go of a law that has none, or both a divert and a hazard scan are given.
+        If a value is out of its range, the law is none or has a target below the ground, there are more
+        than four terminations, one is on the time to go of a law that has none, or both a divert and a hazard detection
+        are given.
     """
 
     name: str
     law: GuidanceLaw
-    exits: tuple[Exit, ...] = ()
-    longest: u.Quantity = number(
+    terminations: tuple[Termination, ...] = ()
+    max_duration: u.Quantity = number(
         REQUIRED, u.s, low=_SHORTEST_S, high=DESCENT_S, text="Time after which the phase ends in any case."
     )
-    cycle: u.Quantity = number(  # a landing is a million looks with the shortest, one with the longest
-        1.0, u.s, low=SHORTEST_CYCLE_S, high=1e4, text="Time between looks.", dispersible=True
+    cycle_time: u.Quantity = number(  # a landing is a million cycles with the shortest, one with the longest
+        1.0, u.s, low=SHORTEST_CYCLE_S, high=1e4, text="Time between guidance cycles.", dispersible=True
     )
-    turn_rate: u.Quantity | None = number(
+    slew_rate: u.Quantity | None = number(
         None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="Limit of the attitude's rate."
     )
-    largest_tilt: u.Quantity = number(180.0, u.deg, low=0.0, high=180.0, text="Of the thrust axis from the vertical.")
+    max_tilt: u.Quantity = number(180.0, u.deg, low=0.0, high=180.0, text="Of the thrust axis from the vertical.")
     throttle: tuple[float, float] = (0.0, 1.0)
     glide_slope: u.Quantity | None = number(
         None, u.deg, low=0.0, below=90.0, text="Above the horizontal, seen from the site."
     )
-    view_of_site: tuple[u.Quantity, u.Quantity] | None = None
+    field_of_view: tuple[u.Quantity, u.Quantity] | None = None
     divert: Divert | None = None
-    hazard_scan: HazardScan | None = None
+    hazard_detection: HazardDetection | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.exits, Exit) or not isinstance(self.exits, Sequence):
-            raise InputError(f"exits = {self.exits!r}: expected a list of Exit(...)")
-        object.__setattr__(self, "exits", tuple(self.exits))
+        if isinstance(self.terminations, Termination) or not isinstance(self.terminations, Sequence):
+            raise InputError(f"terminations = {self.terminations!r}: expected a list of Termination(...)")
+        object.__setattr__(self, "terminations", tuple(self.terminations))
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"name = {self.name!r}: expected a word for the timeline, such as 'braking'")
         declarations.check(self)
-        if self.longest > MOST_CYCLES * self.cycle:
+        if self.max_duration > MOST_CYCLES * self.cycle_time:
             raise InputError(
-                f"longest = {self.longest} of phase '{self.name}' holds over a million cycles of {self.cycle}: "
-                "expected a shorter phase or a longer cycle"
+                f"max_duration = {self.max_duration} of phase '{self.name}' holds over a million cycles of "
+                f"{self.cycle_time}: expected a shorter phase or a longer cycle_time_time"
             )
         if not isinstance(self.law, LAWS):
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
-        if len(self.exits) > MOST_EXITS or not all(isinstance(each, Exit) for each in self.exits):
-            raise InputError(f"exits = {self.exits!r}: expected up to {MOST_EXITS} Exit(...)")
-        self._check_exits()
-        if not has_time_to_go(self.law) and any(each.quantity == "time to go" for each in self.exits):
+        if len(self.terminations) > MAX_TERMINATIONS or not all(
+            isinstance(each, Termination) for each in self.terminations
+        ):
             raise InputError(
-                f"phase '{self.name}' ends on a time to go, and {self.law.title} has none: give an exit on another "
-                "quantity, such as altitude"
+                f"terminations = {self.terminations!r}: expected up to {MAX_TERMINATIONS} Termination(...)"
+            )
+        self._check_terminations()
+        if not has_time_to_go(self.law) and any(each.quantity == "time to go" for each in self.terminations):
+            raise InputError(
+                f"phase '{self.name}' ends on a time to go, and {self.law.title} has none: give a termination on "
+                "another quantity, such as altitude"
             )
         self._check_target()
-        self._check_aim()
+        self._check_target_change()
         _check_throttle(self.throttle)
-        if self.view_of_site is not None:
-            _check_view(self.view_of_site)
+        if self.field_of_view is not None:
+            _check_view(self.field_of_view)
 
     @property
     def ends_before_target(self) -> bool:
         """Whether the phase ends before its law's time is over."""
         time_to_go = getattr(self.law, "time_to_go", None)
-        short = time_to_go is not None and self.longest < time_to_go
-        return short or any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self.exits)
+        short = time_to_go is not None and self.max_duration < time_to_go
+        return short or any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self.terminations)
 
-    def _check_exits(self) -> None:
+    def _check_terminations(self) -> None:
         """Refuse conditions that can never be met, as far as that is known before the flight."""
-        for each in self.exits:
-            late = each.quantity == "time" and each.above is not None and each.above >= self.longest
+        for each in self.terminations:
+            late = each.quantity == "time" and each.above is not None and each.above >= self.max_duration
             slow = each.quantity in {"speed", "horizontal speed"} and each.below is not None and each.below.value < 0.0
             if late or slow:
-                why = f"the phase ends after its longest = {self.longest}" if late else "a speed is never negative"
-                raise InputError(f"exit '{each}' of phase '{self.name}' can never be met: {why}")
+                why = (
+                    f"the phase ends after its max_duration = {self.max_duration}"
+                    if late
+                    else "a speed is never negative"
+                )
+                raise InputError(f"termination '{each}' of phase '{self.name}' can never be met: {why}")
 
-    def _check_aim(self) -> None:
-        for name, kind in (("divert", Divert), ("hazard_scan", HazardScan)):
+    def _check_target_change(self) -> None:
+        for name, kind in (("divert", Divert), ("hazard_detection", HazardDetection)):
             given = getattr(self, name)
             if given is not None and not isinstance(given, kind):
                 raise InputError(f"{name} = {given!r}: expected {kind.__name__}(...)")
-        if self.divert is not None and self.hazard_scan is not None:
-            raise InputError(f"divert and hazard_scan of phase '{self.name}' are both given: expected one of them")
+        if self.divert is not None and self.hazard_detection is not None:
+            raise InputError(f"divert and hazard_detection of phase '{self.name}' are both given: expected one of them")
 
     def _check_target(self) -> None:
         """Refuse a target below the ground, unless the phase ends before it gets there."""
@@ -213,16 +223,16 @@ class Guided:
         if altitude < 0.0 * u.m and not self.ends_before_target:
             raise InputError(
                 f"target_altitude = {altitude:g} of phase '{self.name}' lies below the site: expected zero or more, or "
-                "an exit before it is reached, such as 'time to go below 10 s'"
+                "a termination before it is reached, such as 'time to go below 10 s'"
             )
 
 
 def _check_view(view: object) -> None:
     if not (isinstance(view, tuple | list) and len(view) == 2):
-        raise InputError(f"view_of_site = {view!r}: expected two angles, such as (20 deg, 65 deg)")
-    least, most = (checks.quantity("view_of_site", angle, u.deg, minimum=0.0) for angle in view)
+        raise InputError(f"field_of_view = {view!r}: expected two angles, such as (20 deg, 65 deg)")
+    least, most = (checks.quantity("field_of_view", angle, u.deg, minimum=0.0) for angle in view)
     if not least < most <= 180.0 * u.deg:
-        raise InputError(f"view_of_site = {view[0]}, {view[1]}: expected two angles up to 180 deg, the smaller first")
+        raise InputError(f"field_of_view = {view[0]}, {view[1]}: expected two angles up to 180 deg, the smaller first")
 
 
 def _check_throttle(throttle: object) -> None:

@@ -9,7 +9,7 @@ from lunarsim import constants
 from lunarsim.craft import Engine, Spacecraft
 from lunarsim.declarations import Number
 from lunarsim.errors import InputError
-from lunarsim.plan import DescentRate, EGuidance, Exit, Guided, QuadraticGuidance
+from lunarsim.plan import DescentRate, EGuidance, Guided, QuadraticGuidance, Termination
 
 _MPS = u.m / u.s
 _GRAVITY_MPS2 = constants.MOON_GRAVITY_MPS2
@@ -67,14 +67,14 @@ def landing_phases(craft: Spacecraft, *, gate_altitude: u.Quantity = 1500.0 * u.
                 target_altitude_rate=-_LAST_MPS * _MPS,
                 frame="level",
             ),
-            exits=(Exit(quantity="time to go", below=0.0 * u.s),),
-            longest=1.5 * approach_s * u.s,
+            terminations=(Termination(quantity="time to go", below=0.0 * u.s),),
+            max_duration=1.5 * approach_s * u.s,
         ),
         Guided(
             name="vertical descent",
             law=DescentRate(target_altitude_rate=-_LAST_MPS * _MPS, position_time_constant=20.0 * u.s),
-            cycle=0.5 * u.s,
-            longest=10.0 * _LAST_M / _LAST_MPS * u.s,
+            cycle_time=0.5 * u.s,
+            max_duration=10.0 * _LAST_M / _LAST_MPS * u.s,
         ),
     )
 
@@ -90,16 +90,16 @@ def _braking(craft: Spacecraft, gate_m: float, rate_mps: float, ahead_mps: float
             target_downrange=-before_m * u.m,
             target_downrange_rate=ahead_mps * _MPS,
         ),
-        exits=(Exit(quantity="time to go", below=0.0 * u.s),),
-        longest=2.0 * full_s * u.s,
+        terminations=(Termination(quantity="time to go", below=0.0 * u.s),),
+        max_duration=2.0 * full_s * u.s,
     )
 
 
 def _gentlest_g(craft: Spacecraft, fall_m: float) -> float:
     """Return the upward deceleration, in lunar gravities, with which the approach leaves time to turn upright."""
-    if craft.turn_rate is None:
+    if craft.slew_rate is None:
         return _MOST_BRAKING_G
-    turn_s = float((_TURN / craft.turn_rate).to_value(u.s))
+    turn_s = float((_TURN / craft.slew_rate).to_value(u.s))
     approach_s = _TURNS * turn_s
     return max(6.0 * (fall_m / approach_s - _LAST_MPS) / approach_s / _GRAVITY_MPS2, _GENTLEST_G)
 
@@ -107,10 +107,10 @@ def _gentlest_g(craft: Spacecraft, fall_m: float) -> float:
 def _deceleration_g(engine: Engine, weight_n: float, most_g: float) -> float:
     """Return the upward deceleration of the approach, in lunar gravities, that the engine can be throttled to."""
     full = float(engine.thrust.to_value(u.N)) / weight_n
-    if full * engine.least_throttle * _ROOM > 1.0:
+    if full * engine.min_throttle * _ROOM > 1.0:
         raise InputError(
-            f"craft.engine.least_throttle = {engine.least_throttle:g} is a thrust of "
-            f"{full * engine.least_throttle:.2f} times the weight of the craft when it arrives: expected less than the "
+            f"craft.engine.min_throttle = {engine.min_throttle:g} is a thrust of "
+            f"{full * engine.min_throttle:.2f} times the weight of the craft when it arrives: expected less than the "
             "weight, to descend at a constant rate; give phases of your own, landing=(...)"
         )
     if full < _ROOM**2:
@@ -118,7 +118,7 @@ def _deceleration_g(engine: Engine, weight_n: float, most_g: float) -> float:
             f"craft.engine.thrust = {engine.thrust:g} is {full:.2f} times the weight of the craft when it arrives: "
             f"expected at least {_ROOM**2:.2f} times, to brake its descent"
         )
-    band = engine.forbidden_throttle
+    band = engine.throttle_keep_out
     top = band[0] if band is not None and full * band[0] > _ROOM**2 else 1.0
     highest = min(_MOST_BRAKING_G, most_g, full * top / _ROOM - 1.0)
-    return float(max(min(_SHARE_OF_EXCESS * (full - 1.0), highest), full * engine.least_throttle * _ROOM - 1.0))
+    return float(max(min(_SHARE_OF_EXCESS * (full - 1.0), highest), full * engine.min_throttle * _ROOM - 1.0))

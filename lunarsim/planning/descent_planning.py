@@ -21,7 +21,7 @@ from lunarsim.mission.site import Site
 from lunarsim.mission.target_check import axes_along, refuse_low_targets
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
-from lunarsim.plan import Burn, Coast, EngineOff, Exit, Guided
+from lunarsim.plan import Burn, Coast, EngineOff, Guided, Termination
 from lunarsim.planning.assumed_phases import landing_phases
 from lunarsim.planning.descent_checks import check_craft, check_landing
 from lunarsim.planning.descent_plan import DescentPlan, Expected
@@ -149,12 +149,14 @@ def _scenario(
     ignite = Guided(
         name="watch for ignition",
         law=EngineOff(attitude="free"),
-        exits=(Exit(quantity="range to go", below=way.ignition.rehearsal.range_to_go_m * u.m),),
-        longest=4.0 * _WATCH_S * u.s,
-        cycle=_WATCH_CYCLE_S * u.s,
+        terminations=(Termination(quantity="range to go", below=way.ignition.rehearsal.range_to_go_m * u.m),),
+        max_duration=4.0 * _WATCH_S * u.s,
+        cycle_time=_WATCH_CYCLE_S * u.s,
     )
     law: Any = phases[0].law
-    braking = replace(phases[0], law=replace(law, time_to_go=to_go), longest=max(phases[0].longest, 1.2 * to_go))
+    braking = replace(
+        phases[0], law=replace(law, time_to_go=to_go), max_duration=max(phases[0].max_duration, 1.2 * to_go)
+    )
     return Scenario(
         name="descent",
         title=f"Descent to {site.title or 'a site'}",

@@ -44,7 +44,7 @@ class Rehearsal:
         return float(self._throttle.max())
 
     @property
-    def least_throttle(self) -> float:
+    def min_throttle(self) -> float:
         """Least share of full thrust."""
         return float(self._throttle.min())
 
@@ -105,7 +105,7 @@ class Stage:
             gm=constants.GM_MOON_M3_S2,
             thrust_n=float(engine.thrust.to_value(u.N)),
             exhaust_velocity_mps=float(engine.exhaust_velocity.to_value(u.m / u.s)),
-            least_throttle=float(engine.least_throttle),
+            least_throttle=float(engine.min_throttle),
         )
         path = np.empty((_LOOKS + 1, kernels.COLUMNS))
         kernels.rehearse(np.concatenate((r, v, [mass_kg])), duration_s / _LOOKS, what, path)

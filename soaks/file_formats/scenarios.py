@@ -14,7 +14,7 @@ _FLOWN = ("luna25", "luna25-landing", "apollo11", "chandrayaan3", "change3", "sl
 _DISPERSED = ("luna25", "luna25-landing", "apollo11")
 _TABLES = (
     b"craft.engine.thrust [N],craft.engine.specific_impulse [s]\n4200,310\n4180.5,311\n4.21e3,309.5\n",
-    b"craft.engine.least_throttle\n0.1\n0.2\n\n0.15\n",
+    b"craft.engine.min_throttle\n0.1\n0.2\n\n0.15\n",
 )
 
 

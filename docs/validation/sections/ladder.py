@@ -41,8 +41,8 @@ def measure() -> dict[str, Any]:
             {
                 "rung": rung.name,
                 "end": type(rung.flight.outcome).__name__,
-                "moved_m": plain(rung.moved, u.m),
-                "later_s": plain(rung.shifted, u.s),
+                "moved_m": plain(rung.displacement, u.m),
+                "later_s": plain(rung.time_shift, u.s),
                 "to_top_m": plain(to_top, u.m),
             }
             for rung, to_top in zip(rungs, distance_to_top(rungs), strict=True)

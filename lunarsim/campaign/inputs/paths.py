@@ -19,6 +19,7 @@ from lunarsim.mission.clock import time_after
 from lunarsim.moon import GravityField
 from lunarsim.moon.gravity.check import GM_RANGE_M3_S2
 from lunarsim.moon.terrain.surface import ELEVATION
+from lunarsim.names import renamed
 from lunarsim.orbits import State, rot_rtn_from_icrf
 from lunarsim.orbits.numbers import ELEMENTS
 from lunarsim.orbits.plane import check_orbital_plane
@@ -107,9 +108,11 @@ def find(scenario: Scenario, name: str) -> Path:
     """
     known = dispersible(scenario)
     if name not in known:
+        parts = name.split(".")
+        now = ".".join([*parts[:-1], renamed(parts[-1], [path.parts[-1] for path in known.values()]) or ""])
         raise InputError(
             f"path '{name}': the scenario '{scenario.name}' has no such value that its flight would feel; "
-            f"{nearest(name, known)}"
+            + (f"it is called '{now}' now" if now in known else nearest(name, known))
         )
     return known[name]
 

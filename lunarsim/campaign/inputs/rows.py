@@ -64,7 +64,7 @@ _PLACES_IN_PHASE = {
     "throttle": places.THROTTLE,
     "pitch_error": places.PITCH_ERROR,
     "yaw_error": places.YAW_ERROR,
-    "cycle": places.CYCLE,
+    "cycle_time": places.CYCLE,
     "divert.downrange": places.DIVERT_DOWNRANGE,
     "divert.crossrange": places.DIVERT_CROSSRANGE,
 }
@@ -74,7 +74,7 @@ _PLACES_IN_PHASE = {
 _REFUSED = {
     "propellant_mass": -1.0,
     **dict.fromkeys(
-        ("dry_mass", "thrust", "specific_impulse", "duration", "timer", "cycle", "target_delta_v", "throttle"), 0.0
+        ("dry_mass", "thrust", "specific_impulse", "duration", "timer", "cycle_time", "target_delta_v", "throttle"), 0.0
     ),
 }
 
@@ -238,7 +238,7 @@ def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
         _raise_site(values, rows)
     elif name == "craft.engine.specific_impulse":
         column[:] = values * constants.STANDARD_GRAVITY_MPS2
-        if scenario.craft is not None and scenario.craft.engine.specific_impulse_least is None:
+        if scenario.craft is not None and scenario.craft.engine.specific_impulse_at_min_throttle is None:
             rows[:, places.EXHAUST_VELOCITY_LEAST] = column
     elif name in {"craft.radiation_area", "craft.radiation_coefficient"}:
         column *= values / nominal(scenario, name).value

@@ -123,7 +123,7 @@ def _moon(moon: Moon, world: World, console: Console) -> Moon:
                 f"--degree {world.degree}: {exact.name} ends at {exact.degree}: give a --field that goes on, such as "
                 "LP165P.cof"
             )
-        gravity = exact = exact.cut(world.degree)
+        gravity = exact = exact.truncate(world.degree)
     if world.gridded:
         with console.status("gridding the gravity field (once on a machine)"):
             gravity = GriddedField.build(exact)

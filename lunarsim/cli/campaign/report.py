@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from lunarsim.campaign import Campaign, CampaignFindings, HeldOut, Impacts, MonteCarlo
+from lunarsim.campaign import Campaign, CampaignFindings, CrossCheck, Impacts, MonteCarlo
 from lunarsim.cli import report
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.mission import Scenario
@@ -56,8 +56,8 @@ def print_findings(console: Console, findings: CampaignFindings) -> None:
         _line(console, f"No footprint: {findings.without_impacts}.")
     else:
         _print_impacts(console, findings.impacts, result.campaign.scenario)
-    if findings.held_out is not None:
-        _print_held_out(console, findings.held_out)
+    if findings.cross_check is not None:
+        _print_cross_check(console, findings.cross_check)
 
 
 def _moon_words(moon: Moon) -> str:
@@ -66,10 +66,10 @@ def _moon_words(moon: Moon) -> str:
     return f"{moon.gravity.name}, flown to degree {exact.degree}; {moon.terrain.name}"
 
 
-def _print_held_out(console: Console, held_out: HeldOut) -> None:
-    _line(console, f"Held-out check: {held_out}.")
-    if held_out.different or held_out.position > _APART:
-        runs = ", ".join(str(run) for run in held_out.different or held_out.runs)
+def _print_cross_check(console: Console, check: CrossCheck) -> None:
+    _line(console, f"Cross-check against the reference driver: {check}.")
+    if check.different or check.position > _APART:
+        runs = ", ".join(str(run) for run in check.different or check.runs)
         words = f"the two drivers disagree: look at runs {runs} with rerun() before you trust this campaign"
         console.print(Text("warning: ", style="bold red").append(words, style="default"), soft_wrap=True)
 

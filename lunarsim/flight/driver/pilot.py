@@ -153,19 +153,19 @@ class Pilot:
         aim = computer.begin(self._t_s, self._y, phase)
         plan = next(p for p in self._scenario.guided if p.name == phase.name)
         self._log(EventKind.PHASE, phase.name)
-        if plan.divert is not None or plan.hazard_scan is not None:
+        if plan.divert is not None or plan.hazard_detection is not None:
             self._log(EventKind.DIVERT, _divert_in_words(plan, *aim))
         ended_by, told = _limit_of_time(plan), Complaints(computer)
         while not self._down and not computer.is_over(self._t_s, phase):
             command, self._error = computer.look(self._t_s, self._y, phase)
             if command.exit != NO_EXIT:
-                ended_by = str(plan.exits[command.exit])
+                ended_by = str(plan.terminations[command.exit])
                 break
             if gets_nowhere(phase.numbers, computer.memory):
                 raise IntegrationError(
                     f"{self._t_s:.3f} s after the start of the flight: {self._in_words(phase.name)} has had far more "
-                    f"looks than its longest = {plan.longest} holds: its condition on a time comes ever nearer and is "
-                    "never met. Give it another exit, or a shorter longest"
+                    f"cycles than its max_duration = {plan.max_duration} holds: its condition on a time "
+                    "comes ever nearer and is never met. Give it another termination, or a shorter max_duration"
                 )
             for kind in told.that_begin(command, self._y[motion.MASS]):
                 self._log(kind, phase.name)
@@ -302,7 +302,7 @@ class Pilot:
 
 def _limit_of_time(phase: Guided) -> str:
     """Return why a phase ended that met none of its exits."""
-    never = " or ".join(str(each) for each in phase.exits)
+    never = " or ".join(str(each) for each in phase.terminations)
     return f"{LIMIT_OF_TIME}, never {never}" if never else LIMIT_OF_TIME
 
 
@@ -310,9 +310,9 @@ def _divert_in_words(phase: Guided, downrange_m: float, crossrange_m: float, slo
     """Return where a phase aims from its start on, and what a scan has found there."""
     along = f"{abs(downrange_m):.1f} m {'on' if downrange_m >= 0.0 else 'back'}"
     across = f"{abs(crossrange_m):.1f} m to the {'left' if crossrange_m >= 0.0 else 'right'}"
-    if phase.hazard_scan is None:
+    if phase.hazard_detection is None:
         return f"{along}, {across}"
-    safe = slope_rad <= float(phase.hazard_scan.slope.to_value(u.rad))
+    safe = slope_rad <= float(phase.hazard_detection.slope.to_value(u.rad))
     found = "slope" if safe else "no safe place; least slope"
     return f"{along}, {across}, {found} {np.degrees(slope_rad):.1f} deg"
 

@@ -61,7 +61,7 @@ def plan_of(scenario: Scenario) -> Plan:
     most = places.EXITS.stop - places.EXITS.start
     quantities, signs = np.full((len(phases), most), -1), np.zeros((len(phases), most), dtype=np.int64)
     for k, phase in enumerate(phases):
-        for i, condition in enumerate(phase.exits if isinstance(phase, Guided) else ()):
+        for i, condition in enumerate(phase.terminations if isinstance(phase, Guided) else ()):
             quantities[k, i], signs[k, i], _ = condition.lower()
     return Plan(
         kinds=np.array(kinds, dtype=np.int64),
@@ -81,17 +81,21 @@ def _write_craft(craft: Spacecraft, row: Row) -> None:
     row[places.SENSOR_BIAS] = craft.accelerometer.bias.to_value(u.m / u.s**2)
     if craft.gear is not None:
         row[places.GEAR] = np.nan_to_num(craft.gear.lower(), posinf=NO_LIMIT)
-    row[places.TURN_RATE] = NO_LIMIT if craft.turn_rate is None else craft.turn_rate.to_value(u.rad / u.s)
+    row[places.TURN_RATE] = NO_LIMIT if craft.slew_rate is None else craft.slew_rate.to_value(u.rad / u.s)
 
 
 def _write_engine(engine: Engine, row: Row) -> None:
     row[places.THRUST] = engine.thrust.to_value(u.N)
     row[places.EXHAUST_VELOCITY] = engine.exhaust_velocity.to_value(u.m / u.s)
-    least = engine.specific_impulse if engine.specific_impulse_least is None else engine.specific_impulse_least
+    least = (
+        engine.specific_impulse
+        if engine.specific_impulse_at_min_throttle is None
+        else engine.specific_impulse_at_min_throttle
+    )
     row[places.EXHAUST_VELOCITY_LEAST] = least.to_value(u.s) * constants.STANDARD_GRAVITY_MPS2
-    row[places.LEAST_THROTTLE] = engine.least_throttle
+    row[places.LEAST_THROTTLE] = engine.min_throttle
     row[places.THROTTLE_RATE] = NO_LIMIT if engine.throttle_rate is None else engine.throttle_rate.to_value(1 / u.s)
-    row[places.BAND_BOTTOM], row[places.BAND_TOP] = engine.forbidden_throttle or (0.0, 0.0)
+    row[places.BAND_BOTTOM], row[places.BAND_TOP] = engine.throttle_keep_out or (0.0, 0.0)
     row[places.THRUST_ERROR] = engine.thrust_error
 
 
@@ -125,15 +129,15 @@ def _write_burn(scenario: Scenario, burn: Burn, own: Row) -> None:
 
 
 def _write_guided(phase: Guided, own: Row) -> None:
-    own[places.LONGEST], own[places.CYCLE] = phase.longest.to_value(u.s), phase.cycle.to_value(u.s)
-    own[places.LARGEST_TILT] = phase.largest_tilt.to_value(u.rad)
+    own[places.LONGEST], own[places.CYCLE] = phase.max_duration.to_value(u.s), phase.cycle_time.to_value(u.s)
+    own[places.LARGEST_TILT] = phase.max_tilt.to_value(u.rad)
     own[places.THROTTLE_FLOOR], own[places.THROTTLE_CEILING] = phase.throttle
-    own[places.TURN_LIMIT] = NO_LIMIT if phase.turn_rate is None else phase.turn_rate.to_value(u.rad / u.s)
+    own[places.TURN_LIMIT] = NO_LIMIT if phase.slew_rate is None else phase.slew_rate.to_value(u.rad / u.s)
     _write_aim(phase, own)
-    least, most = (0.0, np.pi) if phase.view_of_site is None else (x.to_value(u.rad) for x in phase.view_of_site)
+    least, most = (0.0, np.pi) if phase.field_of_view is None else (x.to_value(u.rad) for x in phase.field_of_view)
     own[places.VIEW_LEAST], own[places.VIEW_MOST] = least, most
     own[places.GLIDE_SLOPE] = -np.pi if phase.glide_slope is None else phase.glide_slope.to_value(u.rad)
-    for i, condition in enumerate(phase.exits):
+    for i, condition in enumerate(phase.terminations):
         own[places.EXITS.start + i] = condition.lower()[2]
     own[places.PARAMETERS] = phase.law.lower().parameters
 
@@ -142,7 +146,7 @@ def _write_aim(phase: Guided, own: Row) -> None:
     if phase.divert is not None:
         own[places.DIVERT_DOWNRANGE] = phase.divert.downrange.to_value(u.m)
         own[places.DIVERT_CROSSRANGE] = phase.divert.crossrange.to_value(u.m)
-    if phase.hazard_scan is not None:
-        scan = phase.hazard_scan
+    if phase.hazard_detection is not None:
+        scan = phase.hazard_detection
         own[places.SCAN_RADIUS], own[places.SCAN_SLOPE] = scan.radius.to_value(u.m), scan.slope.to_value(u.rad)
         own[places.SCAN_FOOTPRINT], own[places.SCAN_STEP] = scan.footprint.to_value(u.m), scan.step.to_value(u.m)

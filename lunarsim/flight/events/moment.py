@@ -1,4 +1,4 @@
-"""One moment of a flight: what was true beside what the computer believed."""
+"""One moment of a flight: what was true beside what the navigation estimated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Truth:
 
 @by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Belief:
+class NavigationEstimate:
     """What the flight computer held to be the case, from its sensors alone."""
 
     delta_v: u.Quantity  #: since the start of the flight
@@ -50,7 +50,7 @@ class Moment:
 
     time: Time
     true: Truth
-    believed: Belief
+    estimated: NavigationEstimate
 
     def __post_init__(self) -> None:
         checks.instant("time", self.time)
@@ -61,5 +61,5 @@ class Moment:
         return (
             f"{self.time.isot} {self.time.scale.upper()}, height {state.height.to_value(u.km):.3f} km, "
             f"speed {state.speed.to_value(_MPS):.2f} m/s, delta-v true {self.true.delta_v.to_value(_MPS):.3f} m/s, "
-            f"believed {self.believed.delta_v.to_value(_MPS):.3f} m/s"
+            f"estimated {self.estimated.delta_v.to_value(_MPS):.3f} m/s"
         )

@@ -10,7 +10,7 @@ from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.equality import by_value
-from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.kernels import places
 from lunarsim.mission.over_ground import ground_velocity
 from lunarsim.orbits import State
@@ -96,9 +96,9 @@ class Event:
         return self.moment.true
 
     @property
-    def believed(self) -> Belief:
+    def estimated(self) -> NavigationEstimate:
         """What the computer held to be the case."""
-        return self.moment.believed
+        return self.moment.estimated
 
     @property
     def name(self) -> str:

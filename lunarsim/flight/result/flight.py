@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lunarsim import checks
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError, SpanError
-from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
 from lunarsim.flight.result.flight_file.archive import load_flight, save_flight
@@ -96,7 +96,7 @@ class Flight(FlightParts):
         return State(y[..., motion.POSITION] * u.m, y[..., motion.VELOCITY] * (u.m / u.s), time)
 
     def moment(self, time: Time) -> Moment:
-        """Return what was true at one time of the flown span, beside what the computer believed.
+        """Return what was true at one time of the flown span, beside what the navigation estimated.
 
         Raises
         ------
@@ -371,11 +371,11 @@ def moment(
     thrust_n: float,
     navigation_error: NDArray[np.float64] | None = None,
 ) -> Moment:
-    """Return truth and belief for an integrated vector; the error is that of position and velocity, under guidance."""
-    believed = None
+    """Return truth and estimate for an integrated vector; under guidance the error is that of position and velocity."""
+    estimated = None
     if navigation_error is not None:
-        seen = y[:6] + navigation_error
-        believed = State(seen[:3] * u.m, seen[3:] * (u.m / u.s), time)
+        estimate = y[:6] + navigation_error
+        estimated = State(estimate[:3] * u.m, estimate[3:] * (u.m / u.s), time)
     return Moment(
         time=time,
         true=Truth(
@@ -384,5 +384,5 @@ def moment(
             thrust=thrust_n * u.N,
             delta_v=y[motion.DV_TRUE] * (u.m / u.s),
         ),
-        believed=Belief(delta_v=y[motion.DV_SENSED] * (u.m / u.s), state=believed),
+        estimated=NavigationEstimate(delta_v=y[motion.DV_SENSED] * (u.m / u.s), state=estimated),
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from lunarsim.errors import DataError, InputError, ScenarioError, alike, clipped, listed, shown
 from lunarsim.io.scenario_file import schema
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
+from lunarsim.names import renamed
 
 Built = TypeVar("Built")
 Table = TypeVar("Table", bound=BaseModel)
@@ -43,8 +44,8 @@ _MOST_LINES = 12  # of complaints about one file
 #: Keys that hold two values, with an example.
 _PAIRS: dict[str | int, str] = {
     "throttle": "[0.1, 1.0]",
-    "forbidden_throttle": "[0.6, 0.95]",
-    "view_of_site": '["20 deg", "65 deg"]',
+    "throttle_keep_out": "[0.6, 0.95]",
+    "field_of_view": '["20 deg", "65 deg"]',
 }
 
 
@@ -99,6 +100,8 @@ def _meant(key: str, known: list[str]) -> str:
 
 def meant(key: str, known: Collection[str]) -> str:
     """Return which key a wrong one may have meant, and all that there are."""
+    if now := renamed(key, known):
+        return f"it is called '{now}' now"
     close = alike(key, known)
     return f"did you mean {' or '.join(map(repr, close))}? {listed(known)}" if close else listed(known)
 

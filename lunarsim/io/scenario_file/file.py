@@ -22,7 +22,7 @@ from lunarsim.mission import ProfilePoint, Provenance, Scenario, Site, Source
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.terrain.surface import ELEVATION
 from lunarsim.orbits import State
-from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Guided, HazardScan, Phase
+from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Guided, HazardDetection, Phase
 
 _STEERING = {"against velocity": AgainstVelocity, "along velocity": AlongVelocity}
 _STARTS = {"orbit", "approach"}
@@ -200,7 +200,7 @@ def _craft(table: schema.CraftTable, origin: str) -> Spacecraft:
         accelerometer=built(origin, "craft.accelerometer", partial(Accelerometer, **dict(table.accelerometer))),
         navigation=built(origin, "craft.navigation", partial(Navigation, **dict(table.navigation))),
         gear=built(origin, "craft.gear", partial(LandingGear, **dict(table.gear))) if table.gear else None,
-        turn_rate=table.turn_rate,
+        slew_rate=table.slew_rate,
         radiation_area=table.radiation_area,
         radiation_coefficient=table.radiation_coefficient,
     )
@@ -212,7 +212,7 @@ def _phase(table: schema.BurnTable | schema.CoastTable | schema.GuidedTable, ori
         return Coast(**options)
     if isinstance(table, schema.GuidedTable):
         law = law_of(options.pop("guidance"), f"{origin}.guidance")
-        for name, kind in (("divert", Divert), ("hazard_scan", HazardScan)):
+        for name, kind in (("divert", Divert), ("hazard_detection", HazardDetection)):
             if options[name] is not None:
                 options[name] = built(f"{origin}.{name}", "", partial(kind, **dict(options[name])))
         return Guided(law=law, **options)

@@ -59,15 +59,15 @@ class EngineTable(Table):
 
     thrust: Force
     specific_impulse: Duration
-    least_throttle: Number = 0.0
-    specific_impulse_least: Duration | None = None
+    min_throttle: Number = 0.0
+    specific_impulse_at_min_throttle: Duration | None = None
     throttle_rate: Rate | None = None
-    forbidden_throttle: tuple[Number, Number] | None = None
+    throttle_keep_out: tuple[Number, Number] | None = None
     thrust_error: Number = 0.0
 
 
 class NavigationTable(Table):
-    """Errors of what the computer believes."""
+    """Errors of what the navigation estimates."""
 
     downrange: Length = Field(default_factory=lambda: 0.0 * u.m)
     crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
@@ -111,7 +111,7 @@ class CraftTable(Table):
     engine: EngineTable
     accelerometer: AccelerometerTable = Field(default_factory=AccelerometerTable)
     navigation: NavigationTable = Field(default_factory=NavigationTable)
-    turn_rate: AngularRate | None = None
+    slew_rate: AngularRate | None = None
     gear: GearTable | None = None
     radiation_area: Area = Field(default_factory=lambda: 0.0 * u.m**2)
     radiation_coefficient: Number = 1.0
@@ -153,14 +153,14 @@ class CoastTable(Table):
 
 
 class DivertTable(Table):
-    """By how much a guided phase moves the aim."""
+    """By how much a guided phase moves the target."""
 
     downrange: Length = Field(default_factory=lambda: 0.0 * u.m)
     crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
 
 
-class HazardScanTable(Table):
-    """How a guided phase looks for a safe place."""
+class HazardDetectionTable(Table):
+    """How a guided phase detects hazards and avoids them."""
 
     radius: Length
     slope: Angle
@@ -174,16 +174,16 @@ class GuidedTable(Table):
     type: Literal["guided"]
     name: str
     guidance: dict[str, Any]
-    exits: tuple[Condition, ...] = ()
-    longest: Duration
-    cycle: Duration = Field(default_factory=lambda: 1.0 * u.s)
-    turn_rate: AngularRate | None = None
-    largest_tilt: Angle = Field(default_factory=lambda: 180.0 * u.deg)
+    terminations: tuple[Condition, ...] = ()
+    max_duration: Duration
+    cycle_time: Duration = Field(default_factory=lambda: 1.0 * u.s)
+    slew_rate: AngularRate | None = None
+    max_tilt: Angle = Field(default_factory=lambda: 180.0 * u.deg)
     throttle: tuple[Number, Number] = (0.0, 1.0)
     glide_slope: Angle | None = None
-    view_of_site: tuple[Angle, Angle] | None = None
+    field_of_view: tuple[Angle, Angle] | None = None
     divert: DivertTable | None = None
-    hazard_scan: HazardScanTable | None = None
+    hazard_detection: HazardDetectionTable | None = None
 
 
 class FaultTable(Table):

@@ -14,8 +14,8 @@ from pydantic_core import PydanticCustomError
 from lunarsim import checks
 from lunarsim.errors import InputError, shown
 from lunarsim.io.text import parse_quantity, parse_time
-from lunarsim.plan import Exit
-from lunarsim.plan.exits import QUANTITIES
+from lunarsim.plan import Termination
+from lunarsim.plan.terminations import QUANTITIES
 
 _LONGEST_NAME = 60  # characters: 240 bytes at most, and file systems take 255
 
@@ -72,12 +72,12 @@ def _folder_name(value: Any) -> str:
     return str(value)
 
 
-def _condition(value: Any) -> Exit:
+def _condition(value: Any) -> Termination:
     quantity, word, limit = _words_of_condition(value)
     if quantity not in QUANTITIES:
         *others, last = (f"'{name}'" for name in QUANTITIES)
-        raise InputError(f"there is no exit on {shown(quantity)}: expected {', '.join(others)} or {last}")
-    return Exit(quantity=quantity, **{word: parse_quantity(limit, QUANTITIES[quantity][1].unit)})
+        raise InputError(f"there is no termination on {shown(quantity)}: expected {', '.join(others)} or {last}")
+    return Termination(quantity=quantity, **{word: parse_quantity(limit, QUANTITIES[quantity][1].unit)})
 
 
 def _whole(value: Any) -> float:
@@ -114,7 +114,7 @@ Number = Annotated[float, Strict()]
 Whole = Annotated[float, teaching(_whole)]
 FolderName = Annotated[str, teaching(_folder_name)]
 Amount = Annotated[u.Quantity, teaching(_amount)]  # a number is dimensionless
-Condition = Annotated[Exit, teaching(_condition)]  # such as "altitude below 7.42 km"
+Condition = Annotated[Termination, teaching(_condition)]  # such as "altitude below 7.42 km"
 AnyValue = Annotated[Any, teaching(_any_value)]
 
 

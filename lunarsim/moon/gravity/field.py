@@ -110,7 +110,7 @@ class GravityField:
             source=f"file {path.name}",
             tide_system=read.header.tide_system,
         )
-        return field.cut(degree, order)
+        return field.truncate(degree, order)
 
     @classmethod
     def grail(cls, degree: int = _EMBEDDED_DEGREE) -> GravityField:
@@ -145,7 +145,7 @@ class GravityField:
         """Return the Moon as a point mass, with the gravitational parameter of GRGM900C."""
         return cls.grail(degree=0)
 
-    def cut(self, degree: int, order: int | None = None) -> GravityField:
+    def truncate(self, degree: int, order: int | None = None) -> GravityField:
         """Return the field without what lies above a degree, and above an order if one is given.
 
         Raises

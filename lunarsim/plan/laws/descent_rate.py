@@ -33,7 +33,7 @@ class DescentRate:
         The velocity over the ground that is held; default 0.
     vertical_time_constant, horizontal_time_constant : Quantity
         In which a velocity error falls to 1/e; default 1.5 s and 5 s.
-    largest_tilt : Quantity
+    max_tilt : Quantity
         Of the thrust wanted, to the vertical, below 90 degrees; default 20 degrees.
     position_time_constant : Quantity, optional
         With it, the craft also drifts over the target point: its distance falls to 1/e in this time. At least four
@@ -59,7 +59,7 @@ class DescentRate:
     target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
     vertical_time_constant: u.Quantity = number(1.5, u.s, text="Of the altitude rate.", **_TIME_CONSTANT)
     horizontal_time_constant: u.Quantity = number(5.0, u.s, text="Of the horizontal velocity.", **_TIME_CONSTANT)
-    largest_tilt: u.Quantity = number(20.0, u.deg, low=0.0, below=90.0, text="Of the thrust wanted, to the vertical.")
+    max_tilt: u.Quantity = number(20.0, u.deg, low=0.0, below=90.0, text="Of the thrust wanted, to the vertical.")
     position_time_constant: u.Quantity | None = number(
         None, u.s, text="In which the distance to the target point falls to 1/e.", **_TIME_CONSTANT
     )
@@ -85,7 +85,7 @@ class DescentRate:
         p = parameters_of(self)
         p[descent_rate.VERTICAL_TIME] = self.vertical_time_constant.to_value(u.s)
         p[descent_rate.HORIZONTAL_TIME] = self.horizontal_time_constant.to_value(u.s)
-        p[descent_rate.TILT_TANGENT] = np.tan(self.largest_tilt.to_value(u.rad))
+        p[descent_rate.TILT_TANGENT] = np.tan(self.max_tilt.to_value(u.rad))
         p[descent_rate.DRIFT_SPEED] = self.largest_drift_speed.to_value(u.m / u.s)
         if self.position_time_constant is not None:
             p[descent_rate.POSITION_TIME] = self.position_time_constant.to_value(u.s)

@@ -44,7 +44,7 @@ class PitchGuidance:
         Share of full thrust; with ``range_control`` the first guess. Default 1.
     range_control : bool
         Default false.
-    least_throttle, most_throttle : float
+    min_throttle, most_throttle : float
         Range of the throttle for ``range_control``.
     shape : str
         ``"linear"`` (default), or ``"linear tangent"``: tan theta is linear in time.
@@ -69,7 +69,7 @@ class PitchGuidance:
     target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
     throttle: float = number(1.0, u.one, text="Share of full thrust.", **_SHARE)
     range_control: bool = switch(False, "The throttle brings the downrange position in as well.")
-    least_throttle: float = number(0.8, u.one, text="Least throttle of the range control.", **_SHARE)
+    min_throttle: float = number(0.8, u.one, text="Least throttle of the range control.", **_SHARE)
     most_throttle: float = number(1.0, u.one, text="Greatest throttle of the range control.", **_SHARE)
     shape: Literal["linear", "linear tangent"] = "linear"
     hold: u.Quantity = number(5.0, u.s, text="Time to go from which on the parameters stay as they are.", **_HOLD)
@@ -77,9 +77,9 @@ class PitchGuidance:
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        if self.range_control and not self.least_throttle <= self.throttle <= self.most_throttle:
+        if self.range_control and not self.min_throttle <= self.throttle <= self.most_throttle:
             raise InputError(
-                f"throttle = {self.throttle}: expected from least_throttle = {self.least_throttle} to "
+                f"throttle = {self.throttle}: expected from min_throttle = {self.min_throttle} to "
                 f"most_throttle = {self.most_throttle}, between which range_control moves it"
             )
         if self.shape not in _SHAPES:
@@ -91,7 +91,7 @@ class PitchGuidance:
         p[pitch.THROTTLE] = self.throttle
         p[pitch.HOLD] = self.hold.to_value(u.s)
         if self.range_control:
-            p[pitch.LEAST], p[pitch.MOST] = self.least_throttle, self.most_throttle
+            p[pitch.LEAST], p[pitch.MOST] = self.min_throttle, self.most_throttle
         p[pitch.SHAPE] = _SHAPES[self.shape]
         p[pitch.CROSS_SHARE] = self.crossrange_share
         return LoweredLaw(law.PITCH, LEVEL, p)

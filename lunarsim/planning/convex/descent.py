@@ -55,12 +55,12 @@ def plan_convex_descent(
     mass: u.Quantity,
     dry_mass: u.Quantity,
     engine: Engine,
-    least_throttle: float = 0.0,
+    min_throttle: float = 0.0,
     target_position: u.Quantity = _AT_SITE,
     target_velocity: u.Quantity = _AT_REST,
     free_downrange: bool = False,
     glide_slope: u.Quantity | None = None,
-    largest_tilt: u.Quantity | None = None,
+    max_tilt: u.Quantity | None = None,
     flight_time: u.Quantity | None = None,
     gravity: u.Quantity = _GRAVITY,
     nodes: int = 100,
@@ -75,7 +75,7 @@ def plan_convex_descent(
         At the start, and without propellant.
     engine : Engine
         Its thrust and specific impulse.
-    least_throttle : float
+    min_throttle : float
         Share of full thrust below which the engine cannot burn, 0 to 1. Above 0 it cannot be switched off either.
         Default 0.
     target_position, target_velocity : Quantity, shape (3,)
@@ -84,7 +84,7 @@ def plan_convex_descent(
         If true the descent ends at any downrange position. Default false.
     glide_slope : Quantity or None
         Least elevation of the path as seen from the target, above 0 and below 90 degrees; default none.
-    largest_tilt : Quantity or None
+    max_tilt : Quantity or None
         Of the thrust from the vertical, up to 90 degrees; default none.
     flight_time : Quantity or None
         Default: searched for the least propellant.
@@ -112,12 +112,12 @@ def plan_convex_descent(
         mass_kg=checks.quantity("mass", mass, u.kg, positive=True).value,
         dry_mass_kg=checks.quantity("dry_mass", dry_mass, u.kg, positive=True).value,
         thrust_n=engine.thrust.to_value(u.N),
-        least_thrust_n=checks.number("least_throttle", least_throttle, minimum=0.0, maximum=1.0)
+        least_thrust_n=checks.number("min_throttle", min_throttle, minimum=0.0, maximum=1.0)
         * engine.thrust.to_value(u.N),
         exhaust_velocity_mps=engine.exhaust_velocity.value,
         gravity_mps2=checks.quantity("gravity", gravity, u.m / u.s**2, positive=True).value,
         glide_slope_rad=_angle("glide_slope", glide_slope, below=90.0),
-        largest_tilt_rad=_angle("largest_tilt", largest_tilt, below=90.0 + 1e-9),
+        largest_tilt_rad=_angle("max_tilt", max_tilt, below=90.0 + 1e-9),
         free_downrange=free_downrange,
     )
     _check_start(descent)

@@ -99,8 +99,8 @@ def _reasons(descent: Descent) -> Iterator[str]:
         found = _flown(replace(descent, largest_tilt_rad=None))
         if found is not None:
             yield (
-                f"largest_tilt = {np.degrees(descent.largest_tilt_rad):.4g} deg: without it the thrust tilts up to "
-                f"{np.degrees(largest_tilt(found)):.3g} deg"
+                f"max_tilt = {np.degrees(descent.largest_tilt_rad):.4g} deg: without it the thrust tilts up to "
+                f"{np.degrees(max_tilt(found)):.3g} deg"
             )
     yield from _reasons_of_propulsion(descent)
 
@@ -133,7 +133,7 @@ def least_elevation(found: Solution) -> float:
     return float(np.arctan2(away[:, 2], np.hypot(away[:, 0], away[:, 1])).min())
 
 
-def largest_tilt(found: Solution) -> float:
+def max_tilt(found: Solution) -> float:
     """Return the largest angle (rad) of the thrust from the vertical, where there is any."""
     u = found.thrust_accelerations
     u = u[np.linalg.norm(u, axis=1) > 0.05 * np.linalg.norm(u, axis=1).max()]

@@ -61,7 +61,7 @@ def burn(
     texts: list[notes.Note] = []
     for curve, record in zip(curves, records, strict=True):
         ignition, cutoff = _events(curve.flight, index)
-        _draw_target(above, ignition.believed.delta_v + record.target_delta_v, record.target_delta_v)
+        _draw_target(above, ignition.estimated.delta_v + record.target_delta_v, record.target_delta_v)
         texts += _mark_cutoff(above, curve, record, cutoff, zero)
         below.axvline((cutoff.time - zero).to_value(u.s), color=curve.color, linewidth=0.8, linestyle=":", zorder=1)
     when = style.with_unit(f"Time after ignition at {style.utc(zero)} UTC", u.s)
@@ -127,7 +127,7 @@ def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity) -> None:
 def _mark_cutoff(ax: Axes, curve: Curve, record: BurnRecord, cutoff: Event, zero: Time) -> list[notes.Note]:
     """Mark what was true and what was sensed at cut-off, and return the texts."""
     x = (cutoff.time - zero).to_value(u.s)
-    true, sensed = cutoff.true.delta_v.to_value(_MPS), cutoff.believed.delta_v.to_value(_MPS)
+    true, sensed = cutoff.true.delta_v.to_value(_MPS), cutoff.estimated.delta_v.to_value(_MPS)
     notes.mark(ax, x, true, cutoff, curve)
     long = f"{record.duration.to_value(u.s):.1f} s"
     what = long if style.is_narrow(ax) else f"{cutoff.name}\nat {long}"

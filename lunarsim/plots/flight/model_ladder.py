@@ -41,14 +41,14 @@ def ladder(rungs: Sequence[Rung], *, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     steps = rungs[1:]
     for row, rung in enumerate(steps):
-        if rung.moved is None:
+        if rung.displacement is None:
             rows.write_end(ax, row, _FLOOR_M, "another kind of end")
             continue
-        moved = max(float(rung.moved.to_value(u.m)), _FLOOR_M)
+        moved = max(float(rung.displacement.to_value(u.m)), _FLOOR_M)
         ax.plot([_FLOOR_M, moved], [row, row], color=style.BLUE, linewidth=2, marker="o", markevery=[1])
-        rows.write_end(ax, row, moved, _distance(rung.moved))
+        rows.write_end(ax, row, moved, _distance(rung.displacement))
     rows.dress(ax, "How far the end of the flight moves (m)", [rung.name for rung in steps], new=new)
-    reached = [float(rung.moved.to_value(u.m)) for rung in steps if rung.moved is not None]
+    reached = [float(rung.displacement.to_value(u.m)) for rung in steps if rung.displacement is not None]
     ax.set_xlim(_FLOOR_M, 30.0 * max([*reached, 1.0]))
     return ax
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import AccelerometerOff
-from lunarsim.flight.events.moment import Belief, Moment, Truth
+from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight_file.field_types import check_fields
 from lunarsim.flight.result.flight_file.stored_segment import StoredSegment
@@ -33,7 +33,17 @@ from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.orbits import State
-from lunarsim.plan import AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Exit, FixedDirection, Guided, HazardScan
+from lunarsim.plan import (
+    AgainstVelocity,
+    AlongVelocity,
+    Burn,
+    Coast,
+    Divert,
+    FixedDirection,
+    Guided,
+    HazardDetection,
+    Termination,
+)
 from lunarsim.plan.laws import LAWS
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -42,9 +52,22 @@ Arrays = Mapping[str, NDArray[Any]]
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
-    *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Exit, FixedDirection, Guided, HazardScan, *LAWS),
+    *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *LAWS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
-    *(Aloft, Belief, BurnRecord, Escape, Event, Impact, InOrbit, Landed, Moment, PhaseRecord, StoredSegment, Truth),
+    *(
+        Aloft,
+        NavigationEstimate,
+        BurnRecord,
+        Escape,
+        Event,
+        Impact,
+        InOrbit,
+        Landed,
+        Moment,
+        PhaseRecord,
+        StoredSegment,
+        Truth,
+    ),
 )
 #: Enumerations, stored by the value of the member.
 ENUMS: tuple[type[Enum], ...] = (Cutoff, EventKind, Status)

@@ -1,4 +1,4 @@
-"""Conditions that end a guided phase, on what the computer believes."""
+"""Conditions that end a guided phase, on what the computer estimates."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ QUANTITIES: dict[str, tuple[int, Number]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exit:
-    """A condition on what the computer believes, looked at at each cycle.
+class Termination:
+    """A condition on what the computer estimates, tested at each guidance cycle.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ class Exit:
         if self.quantity not in QUANTITIES:
             raise InputError(f"quantity = {self.quantity!r}: expected one of {', '.join(map(repr, QUANTITIES))}")
         if (self.below is None) == (self.above is None):
-            raise InputError(f"exit on {self.quantity}: expected either below= or above=, one of them")
+            raise InputError(f"termination on {self.quantity}: expected either below= or above=, one of them")
         name = "below" if self.above is None else "above"
-        QUANTITIES[self.quantity][1].checked(f"{name} of the exit on {self.quantity}", self.limit)
+        QUANTITIES[self.quantity][1].checked(f"{name} of the termination on {self.quantity}", self.limit)
 
     @property
     def limit(self) -> u.Quantity:
