@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from astropy.table import QTable
+from command_line import Done, here, in_a_process
 
 FIGURES = {"altitude_profile.png", "burn.png", "ground_track.png", "orbit.png"}
 
 
-def lunarsim(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "lunarsim", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": "80", "TERM": "dumb"},
-    )
-    lines = done.stderr.splitlines(keepends=True)  # on a machine's first run one of them says that it compiles
-    done.stderr = "".join(line for line in lines if not line.startswith("compiling the physics"))
-    return done
-
-
 @pytest.fixture(scope="module")
-def luna25(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def luna25(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     folder = tmp_path_factory.mktemp("luna25")
-    return folder, lunarsim("luna25", "--out", "results", "--json", cwd=folder)
+    return folder, in_a_process("luna25", "--out", "results", "--json", cwd=folder)
 
 
 def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
-    luna25: tuple[Path, subprocess.CompletedProcess[str]],
+    luna25: tuple[Path, Done],
 ) -> None:
     _, done = luna25
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    assert done.status == 0, done.err
+    result = json.loads(done.out)
     for name in ("planned", "flown"):
         assert set(result[name]["burn"]) >= {"duration_s", "cutoff", "delta_v_mps", "delta_v_sensed_mps"}
         assert set(result[name]["orbit_after_burn"]) == {"perilune_km", "apolune_km"}
@@ -66,9 +50,9 @@ def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
     assert result["planned"]["burn"]["cutoff"] == "sensed delta-v"
 
 
-def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, Done]) -> None:
     _, done = luna25
-    story = " ".join(done.stderr.split())
+    story = " ".join(done.err.split())
     assert "where the numbers come from" in story
     assert "python -m lunarsim.scenarios.luna25_reconstruction" in story
     assert "planned height true estimated flown height true estimated" in story
@@ -84,16 +68,16 @@ def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, subprocess
     assert "…" not in story  # nothing is cut short at 80 columns
 
 
-def test_luna25_leaves_figures_tables_and_the_summary(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_luna25_leaves_figures_tables_and_the_summary(luna25: tuple[Path, Done]) -> None:
     folder, done = luna25
     names = {path.name for path in (folder / "results").iterdir()}
     assert names == FIGURES | {"summary.json", "planned.ecsv", "flown.ecsv"}
-    assert json.loads((folder / "results" / "summary.json").read_text()) == json.loads(done.stdout)
+    assert json.loads((folder / "results" / "summary.json").read_text()) == json.loads(done.out)
     for name in FIGURES:
         assert (folder / "results" / name).read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_table_is_read_back_with_its_units(luna25: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_a_table_is_read_back_with_its_units(luna25: tuple[Path, Done]) -> None:
     folder, _ = luna25
     table = QTable.read(folder / "results" / "flown.ecsv", format="ascii.ecsv")
     assert table["altitude"].unit == "km"
@@ -118,9 +102,9 @@ type = "coast"
 duration = "1 h"
 """
     )
-    done = lunarsim("run", "coast.toml", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    done = here("run", "coast.toml", "--json", cwd=tmp_path)
+    assert done.status == 0, done.err
+    result = json.loads(done.out)
     assert set(result) == {"scenario", "flown"}
     assert result["flown"]["burn"] is None
     assert "in orbit" in result["flown"]["outcome"]
@@ -128,9 +112,17 @@ duration = "1 h"
 
 
 def test_the_catalogue_is_listed(tmp_path: Path) -> None:
-    done = lunarsim("scenarios", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "luna25" in done.stdout
+    done = here("scenarios", cwd=tmp_path)
+    assert done.status == 0
+    assert "luna25" in done.out
+
+
+def test_a_process_that_refuses_its_input_says_so_by_its_exit_status_and_without_a_traceback(tmp_path: Path) -> None:
+    done = in_a_process("run", "luna52", cwd=tmp_path)
+    assert done.status == 2
+    assert done.err.startswith("error: ")
+    assert done.err.count("\n") == 1
+    assert done.out == ""
 
 
 @pytest.mark.parametrize(
@@ -149,20 +141,20 @@ def test_the_catalogue_is_listed(tmp_path: Path) -> None:
 )
 def test_bad_input_is_one_message_and_leaves_no_files(tmp_path: Path, arguments: list[str], words: str) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
-    done = lunarsim(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+    done = here(*arguments, cwd=tmp_path)
+    assert done.status == 2
+    assert done.err.startswith("error: ")
+    assert words in done.err
+    assert "Traceback" not in done.err
+    assert done.out == ""
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 def test_a_bad_scenario_file_is_one_message_and_leaves_no_files(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('name = "bad"\n[orbit]\nperilune = "84 s"\n')
-    done = lunarsim("run", "bad.toml", "--out", "results", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "bad.toml: orbit.perilune: '84 s' is of the wrong dimension: expected a length such as 18 km" in done.stderr
+    done = here("run", "bad.toml", "--out", "results", cwd=tmp_path)
+    assert done.status == 2
+    assert "bad.toml: orbit.perilune: '84 s' is of the wrong dimension: expected a length such as 18 km" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
 
 
@@ -201,11 +193,11 @@ longitude = "0 deg"
 
 def test_brackets_in_a_file_are_printed_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "brackets.toml").write_text(BRACKETS)
-    done = lunarsim("run", "brackets.toml", "--out", "[x]", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = here("run", "brackets.toml", "--out", "[x]", cwd=tmp_path)
+    assert done.status == 0, done.err
     for text in ("[/note]", "[/burn]", "[/site]", "files in [x]"):
-        assert text in done.stderr
-    assert "constrained_layout" not in done.stderr  # the target lies far above what was reached
+        assert text in done.err
+    assert "constrained_layout" not in done.err  # the target lies far above what was reached
 
 
 @pytest.mark.parametrize(
@@ -213,32 +205,32 @@ def test_brackets_in_a_file_are_printed_as_they_are(tmp_path: Path) -> None:
 )
 def test_a_name_that_is_no_name_of_a_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "bad.toml").write_text(BRACKETS.replace('name = "brackets"', f'name = "{name}"'))
-    done = lunarsim("run", "bad.toml", cwd=tmp_path)
-    assert done.returncode == 2
-    assert f"name: '{name}' cannot name a folder of results" in done.stderr
+    done = here("run", "bad.toml", cwd=tmp_path)
+    assert done.status == 2
+    assert f"name: '{name}' cannot name a folder of results" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
 
 
 def test_a_flight_that_starts_underground_is_refused_with_its_file(tmp_path: Path) -> None:
     text = BRACKETS.replace('"10 km"', '"-5 km"').replace('"180 deg"', '"0 deg"')
     (tmp_path / "low.toml").write_text(text)
-    done = lunarsim("run", "low.toml", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: low.toml: the flight starts at a height of -5000.0 m")
+    done = here("run", "low.toml", cwd=tmp_path)
+    assert done.status == 2
+    assert done.err.startswith("error: low.toml: the flight starts at a height of -5000.0 m")
 
 
 def test_an_epoch_of_1899_is_one_line_of_words(tmp_path: Path) -> None:
     (tmp_path / "old.toml").write_text(BRACKETS.replace("2024-01-01T00:00:00 TDB", "1899-01-01T00:00:00 UTC"))
-    done = lunarsim("run", "old.toml", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "the Moon's orientation (DE421) is known from" in done.stderr
+    done = here("run", "old.toml", cwd=tmp_path)
+    assert done.status == 2
+    assert done.err.count("\n") == 1
+    assert "the Moon's orientation (DE421) is known from" in done.err
 
 
 def test_a_file_name_that_is_a_folder_leaves_the_results_as_they_were(tmp_path: Path) -> None:
     (tmp_path / "out" / "orbit.png").mkdir(parents=True)
     (tmp_path / "brackets.toml").write_text(BRACKETS)
-    done = lunarsim("run", "brackets.toml", "--out", "out", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "orbit.png is a folder" in done.stderr
+    done = here("run", "brackets.toml", "--out", "out", cwd=tmp_path)
+    assert done.status == 2
+    assert "orbit.png is a folder" in done.err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["orbit.png"]

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
+from command_line import Done, here, in_a_process
 
 from lunarsim import plots, statistics
-from lunarsim.cli import main
 from lunarsim.scenarios import load_campaign
 
 SCENARIO = """
@@ -82,55 +80,24 @@ FIGURES = {"outcomes.png", "footprint.png", "speed.png", "tornado_downrange.png"
 STORE = {".lock", "chunks", "chunks.log", "manifest.json"}
 
 
-@dataclass
-class Done:
-    """What a command left on the terminal."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def words(self) -> str:
-        """Standard output with one space between words."""
-        return " ".join(self.out.split())
-
-
 Command = Callable[..., Done]
 
 
 @pytest.fixture
-def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run ``lunarsim campaign`` in a folder that holds the scenario."""
     (tmp_path / "drop.toml").write_text(SCENARIO + DISPERSIONS)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["lunarsim", "campaign", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        return Done(int(left.value.code or 0), *capsys.readouterr())
-
-    return run
+    return lambda *arguments: here("campaign", *arguments, cwd=tmp_path)
 
 
 @pytest.fixture(scope="module")
-def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     """A campaign of 300 runs, flown by the command itself."""
     folder = tmp_path_factory.mktemp("drop")
     (folder / "drop.toml").write_text(SCENARIO + DISPERSIONS)
-    arguments = ["campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2"]
-    done = subprocess.run(
-        [sys.executable, "-m", "lunarsim", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": "80", "TERM": "dumb"},
-    )
-    assert done.returncode == 0, done.stderr
+    done = in_a_process("campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2", cwd=folder)
+    assert done.status == 0, done.err
     return folder, done
 
 
@@ -141,9 +108,9 @@ def stored(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
-    reported: tuple[Path, subprocess.CompletedProcess[str]],
+    reported: tuple[Path, Done],
 ) -> None:
-    words = " ".join(reported[1].stdout.split())
+    words = reported[1].words
     for said in (
         "drop: where the numbers come from",
         "craft.engine.thrust Normal(mean=400.0 N, sigma=4.0 N) assumed",
@@ -167,15 +134,15 @@ def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
 
 
 def test_the_report_leaves_standard_error_to_warnings_and_draws_no_bar_into_a_file(
-    reported: tuple[Path, subprocess.CompletedProcess[str]],
+    reported: tuple[Path, Done],
 ) -> None:
-    lines = [each for each in reported[1].stderr.splitlines() if not each.startswith("compiling the physics")]
+    lines = reported[1].err.splitlines()
     assert all(line.startswith("warning: the flight came down to") for line in lines)
     assert len(lines) <= 1  # two flights of the check, one warning
 
 
 def test_the_folder_holds_runs_figures_and_the_summary(
-    reported: tuple[Path, subprocess.CompletedProcess[str]],
+    reported: tuple[Path, Done],
 ) -> None:
     folder = reported[0] / "drop-campaign"
     assert {path.name for path in folder.iterdir()} == FIGURES | STORE | {"summary.json"}
@@ -183,7 +150,7 @@ def test_the_folder_holds_runs_figures_and_the_summary(
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_summary_agrees_with_the_runs(reported: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_summary_agrees_with_the_runs(reported: tuple[Path, Done]) -> None:
     folder = reported[0] / "drop-campaign"
     found = json.loads((folder / "summary.json").read_text())
     runs = load_campaign(reported[0] / "drop.toml").open(folder)
@@ -201,7 +168,7 @@ def test_the_summary_agrees_with_the_runs(reported: tuple[Path, subprocess.Compl
 
 
 def test_the_flight_goes_where_the_impacts_lie_farther(
-    reported: tuple[Path, subprocess.CompletedProcess[str]],
+    reported: tuple[Path, Done],
 ) -> None:
     """A harder burn shortens the way, and the way is the direction of flight: south on this orbit, as it starts."""
     found = json.loads((reported[0] / "drop-campaign" / "summary.json").read_text())
@@ -216,7 +183,7 @@ def test_the_flight_goes_where_the_impacts_lie_farther(
 
 
 def test_values_drawn_together_are_one_effect_and_not_two_that_cancel(
-    reported: tuple[Path, subprocess.CompletedProcess[str]],
+    reported: tuple[Path, Done],
 ) -> None:
     found = json.loads((reported[0] / "drop-campaign" / "summary.json").read_text())
     runs = load_campaign(reported[0] / "drop.toml").open(reported[0] / "drop-campaign")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from command_line import here
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lunarsim import data
-from lunarsim.cli import main
 from lunarsim.data.integrity import difference
 from lunarsim.data.registry import read_registry
 from lunarsim.errors import DataError, OutputError
@@ -115,25 +115,13 @@ def file_at(url: str, name: str = "heights.img") -> data.DataFile:
     )
 
 
-class Command:
-    """The command line, run in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        monkeypatch.setenv("COLUMNS", "80")
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """Return the exit status, standard output and standard error of ``lunarsim data ...``."""
-        self._monkeypatch.setattr(sys, "argv", ["lunarsim", "data", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        said = self._capsys.readouterr()
-        return int(caught.value.code or 0), said.out, said.err
+Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
+def command() -> Command:
+    """Return what gives the exit status, standard output and standard error of ``lunarsim data ...``."""
+    return lambda *arguments: astuple(here("data", *arguments, cwd=Path.cwd()))
 
 
 def test_every_file_of_the_registry_has_a_secure_source_and_says_how_its_checksum_is_known() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -12,6 +10,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from command_line import here
 
 import lunarsim as ls
 from lunarsim.analysis import distance_to_top
@@ -85,15 +84,9 @@ def test_the_figure_names_each_rung_and_its_distance(luna25: tuple[ls.Rung, ...]
 
 
 def test_the_command_prints_the_ladder(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "lunarsim", "ladder", "luna25", "--out", "climbed", "--json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    rungs = json.loads(done.stdout)["rungs"]
+    done = here("ladder", "luna25", "--out", "climbed", "--json", cwd=tmp_path)
+    assert done.status == 0, done.err
+    rungs = json.loads(done.out)["rungs"]
     assert rungs[0]["model"] == "two-body"
     assert rungs[0]["moved_m"] is None
     assert rungs[-1]["to_last_m"] == 0.0
