@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -153,11 +154,19 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
 
 
 def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:
-    """Return the paths of what a component declares to be dispersible; angles are kept in radians."""
+    """Return the paths of what a component declares to be dispersible."""
     for name, number in numbers.items():
         if number.dispersible:
-            kept = number.to(u.rad) if isinstance(number, Number) and number.unit == u.deg else number
-            yield Path(f"{prefix}.{name}", kept)
+            yield Path(f"{prefix}.{name}", _kept(number))
+
+
+@cache
+def _kept(number: Declaration) -> Declaration:
+    """Return a declaration in the unit in which samples are kept; of angles that is the radian.
+
+    Units that are unlike are compared by an exception and its text, and a campaign finds its paths hundreds of times.
+    """
+    return number.to(u.rad) if isinstance(number, Number) and number.unit == u.deg else number
 
 
 def check_orbit(scenario: Scenario, names: Collection[str]) -> None:

@@ -260,7 +260,8 @@ def _write_states(scenario: Scenario, values: Mapping[str, Table], rows: Table) 
     state = scenario.state
     rot = rot_me_from_icrf(state.epoch)
     if any(name.startswith("orbit.") for name in values):
-        elements = [values.get(f"orbit.{n}", nominal(scenario, f"orbit.{n}").value) for n in ORBIT]
+        paths = [f"orbit.{name}" for name in ORBIT]
+        elements = [values[path] if path in values else nominal(scenario, path).value for path in paths]
         columns = [np.broadcast_to(element, len(rows)).astype(float) for element in elements]
         for name, column in zip(ORBIT, columns, strict=True):
             if f"orbit.{name}" in values:
