@@ -90,7 +90,10 @@ def test_a_run_has_the_same_bits_alone_and_in_any_batch(campaign, sampling):
 
 
 @pytest.mark.parametrize("sampling", METHODS, ids=repr)
-@pytest.mark.parametrize(("chunk_size", "workers"), [(1, 4), (7, 1), (7, 4), (64, 2), (8192, 4)])
+@pytest.mark.parametrize(
+    ("chunk_size", "workers"),
+    [(7, 4), *(pytest.param(*each, marks=pytest.mark.slow) for each in ((1, 4), (7, 1), (64, 2), (8192, 4)))],
+)
 def test_chunks_and_threads_do_not_touch_a_bit(campaign, result, sampling, chunk_size, workers):
     expected = result if sampling == MonteCarlo() else replace(campaign, sampling=sampling).run(RUNS, seed=SEED)
     again = replace(campaign, sampling=sampling).run(RUNS, seed=SEED, chunk_size=chunk_size, workers=workers)
@@ -403,7 +406,7 @@ def test_values_that_scatter_together_are_judged_by_their_widest_direction(linea
             assert "1.47 times as wide" in str(caught.value)  # 1.05 sqrt(1.95)
 
 
-@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_a_campaign_stops_when_the_interval_is_narrow_enough_wherever_it_is_flown(campaign, workers, tmp_path):
     rule = IntervalNarrowEnough(outcome="impact", half_width=0.07, minimum_runs=32)
     options = {"seed": SEED, "until": rule, "chunk_size": 16}
@@ -488,21 +491,21 @@ def test_a_run_of_a_latin_hypercube_needs_the_number_of_runs(campaign):
 
 
 def test_the_held_out_check_flies_other_runs_for_another_seed_and_says_by_how_much_they_differ(result):
-    first, second = result.cross_check(6), result.cross_check(6, seed=1)
-    assert len(first.runs) == len(set(first.runs)) == 6
+    first, second = result.cross_check(4), result.cross_check(4, seed=1)
+    assert len(first.runs) == len(set(first.runs)) == 4
     assert first.runs != second.runs
     for held in (first, second):
         assert held.different == ()
         assert held.position < 1 * u.m
         assert held.time < 1 * u.ms
         assert held.cutoff < 1 * u.us
-    assert "6 runs flown by both drivers: all ended alike; at most" in str(first)
+    assert "4 runs flown by both drivers: all ended alike; at most" in str(first)
 
 
 def test_the_held_out_check_finds_runs_that_differ(campaign, result):
     """A campaign that claims the runs of another."""
     other = campaign.run(RUNS, seed=SEED + 1)
-    held = replace(other, seed=SEED).cross_check(12)
+    held = replace(other, seed=SEED).cross_check(4)
     assert held.position > 1 * u.m
     assert held.different
     assert "ended otherwise" in str(held)
@@ -515,7 +518,7 @@ def test_the_held_out_check_of_a_part_names_the_runs_of_the_campaign(campaign, t
     with ChunkStore.resume(tmp_path / "store") as store:
         store.discard(0)
     part = campaign.open(tmp_path / "store")
-    held = part.cross_check(20)
+    held = part.cross_check(8)
     assert min(held.runs) >= 10
     assert set(held.runs) <= set(part.dataset["run"].values.tolist())
 

@@ -244,7 +244,7 @@ def roundings(count):
     return 10.0 * count * np.finfo(float).eps / 2.0
 
 
-@pytest.mark.parametrize("share", [1.0, 0.37])
+@pytest.mark.parametrize("share", [0.37, pytest.param(1.0, marks=pytest.mark.slow)])
 def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(scenario, share):
     for name in paths_of(scenario):
         case = felt(scenario, name)

@@ -190,9 +190,9 @@ def test_lunas_propellant_is_inside_its_tanks_but_would_not_be_with_the_printed_
     assert u.isclose(dry.mass[-1], 800 * u.kg, atol=1e-6 * u.kg)
 
 
-@pytest.fixture(scope="module")
-def scattered():
-    return ls.load_campaign("luna25-landing").run(200, seed=1)
+@pytest.fixture(scope="module", params=[50, pytest.param(200, marks=pytest.mark.slow)], ids="{} runs".format)
+def scattered(request):
+    return ls.load_campaign("luna25-landing").run(request.param, seed=1)
 
 
 def test_luna_reaches_its_ellipse_and_limits_with_the_published_tolerances(scattered):
@@ -209,7 +209,7 @@ def test_luna_reaches_its_ellipse_and_limits_with_the_published_tolerances(scatt
     length, width = (scenario.published[f"ellipse_{side}"].to_value(u.km) for side in ("length", "width"))
     inside = (2.0 * along / length) ** 2 + (2.0 * across / width) ** 2 < 1.0
     print(f"inside the ellipse: {inside.mean():.3f}; along {along.min():.1f} to {along.max():.1f} km")
-    assert inside.all()  # of 200: at least 98.5 % of all runs, at 95 % confidence
+    assert inside.all()  # at 95 % confidence at least 98.5 % of all runs by 200, 94 % by 50
     assert np.all(np.abs(scattered.column("descent_rate_mps") - 2.0) < 1.0)  # 1 to 3 m/s
     assert np.all(scattered.column("horizontal_speed_mps") < 1.0)
     assert np.all(scattered.column("mass_kg") > 605.0)

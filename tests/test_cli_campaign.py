@@ -288,7 +288,7 @@ def test_runs_that_cannot_be_flown_are_counted_with_the_reason(campaign: Command
     assert 12 <= int(failed) <= 54
 
 
-@pytest.mark.parametrize("runs", ["1", "4"])
+@pytest.mark.parametrize("runs", ["1", pytest.param("4", marks=pytest.mark.slow)])
 def test_without_enough_impacts_there_is_no_footprint_and_the_report_says_why(campaign: Command, runs: str) -> None:
     Path("sound.toml").write_text(SCENARIO + DISPERSIONS.replace("p = 0.5", "p = 0.0"))
     done = campaign("sound.toml", "-n", runs, "--out", "r", "--check", "0")
@@ -306,7 +306,7 @@ def test_a_few_impacts_have_an_ellipse_and_no_effects(campaign: Command) -> None
     assert "footprint.png" in {path.name for path in Path("r").iterdir()}
 
 
-@pytest.mark.parametrize("sampling", ["latin-hypercube", "sobol"])
+@pytest.mark.parametrize("sampling", [pytest.param("latin-hypercube", marks=pytest.mark.slow), "sobol"])
 def test_even_samplings_are_flown_and_named(campaign: Command, sampling: str) -> None:
     done = campaign("drop.toml", "-n", "64", "--out", "r", "--check", "0", "--sampling", sampling)
     assert done.status == 0

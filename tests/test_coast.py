@@ -37,6 +37,7 @@ def test_ten_revolutions_about_a_point_mass_are_keplers_to_a_millimetre(low_orbi
         assert speed <= 1e-6  # the same millimetre times the mean motion, 9e-4 rad/s; measured 4e-8
 
 
+@pytest.mark.slow  # boinor compiles its propagator for a quarter of a minute, in each process anew
 def test_ten_revolutions_about_a_point_mass_are_boinors_to_a_millimetre(low_orbit, ten_revolutions):
     from boinor.bodies import Body  # noqa: PLC0415  (a second of import for one test)
     from boinor.twobody import Orbit  # noqa: PLC0415

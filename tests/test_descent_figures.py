@@ -240,7 +240,9 @@ def test_points_of_the_scenario_are_drawn_unless_others_are_given(lander):
     assert "Published" not in bottom_text(plots.descent_profile(known, published=()))
 
 
-@pytest.mark.parametrize("case", ["one", "published", "two", "near"])
+@pytest.mark.parametrize(
+    "case", ["published", "two", *(pytest.param(each, marks=pytest.mark.slow) for each in ("one", "near"))]
+)
 def test_no_text_of_the_page_covers_another_or_leaves_it(case, lander, strong):
     given = {"one": (lander,), "published": (lander,), "two": (lander, strong), "near": (lander,)}[case]
     options = {"published": {"published": POINTS}, "near": {"view": (500 * u.s, 640 * u.s)}}.get(case, {})

@@ -64,7 +64,11 @@ def test_the_fault_alone_parts_the_two_flights(planned: ls.Flight, flown: ls.Fli
     assert planned.scenario.state is flown.scenario.state
 
 
-@pytest.mark.parametrize("argument", [0, 90, 180, 270] * u.deg)
+@pytest.mark.parametrize(
+    "argument",
+    [90 * u.deg, *(pytest.param(each, marks=pytest.mark.slow) for each in (0, 180, 270) * u.deg)],
+    ids="{:.0f}".format,
+)
 def test_the_orbit_of_16_august_passes_the_crater_with_nothing_tuned(
     scenario: ls.Scenario, argument: u.Quantity
 ) -> None:
@@ -88,6 +92,7 @@ def solved(scenario: ls.Scenario) -> tuple[Estimate, list[Observation]]:
     return reconstruction.solve(scenario)
 
 
+@pytest.mark.slow
 def test_the_reconstruction_gives_the_numbers_of_the_scenario_file(
     scenario: ls.Scenario, solved: tuple[Estimate, list[Observation]]
 ) -> None:
@@ -103,6 +108,7 @@ def test_the_reconstruction_gives_the_numbers_of_the_scenario_file(
     assert abs(scenario.plan[0].target_delta_v - burn.delta_v) < 2e-5 * u.m / u.s
 
 
+@pytest.mark.slow
 def test_the_reconstruction_fits_within_the_uncertainties(solved: tuple[Estimate, list[Observation]]) -> None:
     solution, known = solved
     assert max(abs(residual) for residual in solution.residuals.values()) < 2.0

@@ -112,8 +112,12 @@ def written_on(ax):
     return {text: Text.get_window_extent(text) for text in shown}
 
 
-@pytest.mark.parametrize("axes", [on_4_x_3_inches, in_two_by_two])
-@pytest.mark.parametrize("figure", FIGURES)
+SMALL = [(figure, on_4_x_3_inches) for figure in FIGURES]
+SMALL += [(figure, in_two_by_two) for figure in ("altitude", "track", "histogram")]
+REST = [(figure, in_two_by_two) for figure in FIGURES if (figure, in_two_by_two) not in SMALL]
+
+
+@pytest.mark.parametrize(("figure", "axes"), [*SMALL, *(pytest.param(*each, marks=pytest.mark.slow) for each in REST)])
 def test_on_small_axes_texts_cover_neither_each_other_nor_data_and_the_title_is_the_users(figure, axes, planned, flown):
     given = axes()
     given.set_title("mine")

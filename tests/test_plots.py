@@ -110,13 +110,17 @@ def test_a_burn_is_drawn_on_the_two_axes_given(flights):
 
 
 @pytest.mark.parametrize("draw", ONE_AXES)
-@pytest.mark.parametrize("case", ["both", "planned", "flown", "coast"])
+@pytest.mark.parametrize(
+    "case", ["both", "coast", *(pytest.param(each, marks=pytest.mark.slow) for each in ("planned", "flown"))]
+)
 def test_no_text_covers_another_or_leaves_the_figure(draw, case, flights, coast):
     given = {"both": flights, "planned": flights[:1], "flown": flights[1:], "coast": (coast,)}[case]
     check_layout([draw(*given)])
 
 
-@pytest.mark.parametrize("case", [slice(0, 2), slice(0, 1), slice(1, 2)])
+@pytest.mark.parametrize(
+    "case", [slice(0, 2), *(pytest.param(each, marks=pytest.mark.slow) for each in (slice(0, 1), slice(1, 2)))]
+)
 def test_no_text_of_a_burn_covers_another_or_leaves_the_figure(case, flights):
     check_layout(list(plots.burn(*flights[case])))
 
