@@ -1,7 +1,9 @@
 """Gravity of the Moon: the harmonics kernel against 40 digits, its identities, the field, third bodies."""
 
 import json
+from dataclasses import replace
 
+import numba
 import numpy as np
 import pytest
 from astropy import units as u
@@ -57,6 +59,15 @@ def field_of(coefficients):
         s=s,
         source="none",
     ).lower()
+
+
+def test_a_field_of_ones_own_keeps_its_numbers_and_is_flown_by_the_machine_code_that_is_there():
+    """Arrays that may be written to would be of another type, for which a flight is compiled anew."""
+    c = ls.GravityField.grail(2).c.copy()
+    own = replace(ls.GravityField.grail(2), c=c)
+    before, c[3] = c[3], 1.0
+    assert own.c[3] == before
+    assert numba.typeof(own.lower()) == numba.typeof(ls.GravityField.grail(2).lower())
 
 
 def orders(degree):

@@ -71,6 +71,10 @@ class GravityField:
         c, s = (_finite_numbers(name, values, size) for name, values in (("c", self.c), ("s", self.s)))
         check_constants(self.gm.to_value(u.m**3 / u.s**2), self.radius.to_value(u.m))
         check_coefficients(c, s)
+        for name, own in (("c", c), ("s", s)):
+            sealed = own.copy() if own.flags.writeable else own
+            sealed.flags.writeable = False  # also to numba: all fields are of the type that kernels are compiled for
+            object.__setattr__(self, name, sealed)
 
     @classmethod
     def from_file(cls, path: str | Path, *, degree: int | None = None, order: int | None = None) -> GravityField:
@@ -157,7 +161,6 @@ class GravityField:
         order = _check_degree("order", degree if order is None else order, degree, f"a field of degree {degree} has")
         n, m = np.tril_indices(degree + 1)
         c, s = (np.where(m <= order, values[: n.size], 0.0) for values in (self.c, self.s))
-        c.flags.writeable = s.flags.writeable = False
         return replace(self, degree=degree, c=c, s=s)
 
     @property
