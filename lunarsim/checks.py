@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,13 @@ _EXAMPLES = {
 }
 
 _LAST_JULIAN_DATE = 1e7
+
+
+@cache
+def _wanted(unit: u.UnitBase) -> tuple[str, str]:
+    """Return in words what is expected of a quantity: as Python writes it, and as a file does."""
+    in_python = _EXAMPLES.get(unit, f"a quantity in {unit}")
+    return in_python, in_python.replace(" * u.", " ").replace("u.", "")
 
 
 def quantity(
@@ -55,8 +63,7 @@ def quantity(
     InputError
         If ``value`` is no quantity, of another dimension or shape, not finite, or out of range.
     """
-    in_python = _EXAMPLES.get(unit, f"a quantity in {unit}")
-    expected = in_python.replace(" * u.", " ").replace("u.", "")
+    in_python, expected = _wanted(unit)
     if isinstance(value, TimeDelta):
         value = value.to(u.s)
     if not isinstance(value, u.Quantity):

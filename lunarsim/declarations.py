@@ -7,6 +7,7 @@ A :class:`Number` alone declares an argument of a function.
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
@@ -82,7 +83,7 @@ class Number:
         InputError
             If the value is no finite number or quantity of this dimension and shape, or out of bounds.
         """
-        plain = self.unit == u.one and shape == ()
+        plain = _dimensionless(self.unit) and shape == ()
         converted: Any = checks.number(name, value) if plain else checks.quantity(name, value, self.unit, shape=shape)
         if not np.all(self.holds(converted if plain else converted.value)):
             raise InputError(f"{name} = {value}: expected {self.bounds}")
@@ -108,6 +109,12 @@ class Number:
 
     def _written(self, bound: float | None) -> str:
         return f"{bound:g} {self.unit}".strip()
+
+
+@cache
+def _dimensionless(unit: u.UnitBase) -> bool:
+    """Return whether a unit is that of plain numbers; unlike units are compared by an exception and its text."""
+    return bool(unit == u.one)
 
 
 @dataclass(frozen=True, kw_only=True)
