@@ -400,5 +400,5 @@ def test_an_orbit_from_which_no_burn_leads_to_the_perilune_is_refused(ends, land
     site = ls.Site(latitude=45 * u.deg, longitude=20 * u.deg)
     with pytest.raises(ls.InputError, match="perilune = 15 km"):
         ls.plan_descent(
-            eccentric(900.0, 9000.0), site, lander, moon=point_moon, within=1 * u.day, crossrange=300 * u.km
+            eccentric(*ends), site, lander, moon=point_moon, within=1 * u.day, crossrange=300 * u.km
         )
