@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from lunarsim.errors import InputError, ModelWarning
+from lunarsim.errors import ModelWarning
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.simulate import simulate
 from lunarsim.flight.result.flight import Flight
@@ -36,17 +36,17 @@ class Rung:
         What the model adds to the rung below.
     flight : Flight
         The flight.
-    displacement : Quantity or None
+    moved : Quantity or None
         Distance of the end from that of the rung below, over the Moon's turning surface for impacts; None for the
         first rung, or where one of the two flights strikes the Moon and the other does not.
-    time_shift : Quantity or None
+    shifted : Quantity or None
         How much later the craft strikes, or reaches the place where the rung below ends (along the track).
     """
 
     name: str
     flight: Flight
-    displacement: u.Quantity | None = None
-    time_shift: u.Quantity | None = None
+    moved: u.Quantity | None = None
+    shifted: u.Quantity | None = None
 
 
 def ladder(
@@ -86,22 +86,13 @@ def ladder(
             warnings.simplefilter("ignore", ModelWarning)  # coarse fields are what the ladder is for
             flight = simulate(replace(scenario, moon=moon), accuracy=accuracy)
         moved, shifted = _apart(flight.outcome, climbed[-1].flight.outcome) if climbed else (None, None)
-        climbed.append(Rung(name=name, flight=flight, displacement=moved, time_shift=shifted))
+        climbed.append(Rung(name=name, flight=flight, moved=moved, shifted=shifted))
     return tuple(climbed)
 
 
 def distance_to_top(rungs: Sequence[Rung]) -> list[u.Quantity | None]:
-    """Return how far each rung's end lies from that of the last.
-
-    Raises
-    ------
-    InputError
-        If there is no rung.
-    """
-    if not rungs:
-        raise InputError("rungs = []: expected the rungs that ladder(scenario) gives")
-    top = rungs[-1].flight.outcome
-    return [_apart(rung.flight.outcome, top)[0] for rung in rungs]
+    """Return how far each rung's end lies from that of the last."""
+    return [_apart(rung.flight.outcome, rungs[-1].flight.outcome)[0] for rung in rungs]
 
 
 def _models(
