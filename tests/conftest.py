@@ -14,6 +14,26 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into memory, nev
 settings.register_profile("lunarsim", derandomize=True, deadline=None, max_examples=30)
 settings.load_profile("lunarsim")
 
+#: Files whose kernels are compiled for minutes, or which run long: begun first, by different workers, so that none
+#: of them is the last that runs, or waits for what another compiles.
+FIRST = (
+    "test_campaign.py",  # the compiled driver
+    "test_descent_planning.py",  # the reference driver under guidance
+    "test_cli.py",
+    "test_luna25.py",
+    "test_guidance_comparison.py",
+    "test_cli_campaign.py",
+    "test_descent_figures.py",
+    "test_catalogue_landings.py",
+    "test_newcomers_figures.py",
+    "test_ground_search.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: k for k, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(FIRST)))
+
 
 @pytest.fixture(scope="session")
 def epoch():
