@@ -399,6 +399,4 @@ def test_a_descent_from_an_eccentric_orbit_is_at_its_perilune_at_ignition(lander
 def test_an_orbit_from_which_no_burn_leads_to_the_perilune_is_refused(ends, lander, point_moon):
     site = ls.Site(latitude=45 * u.deg, longitude=20 * u.deg)
     with pytest.raises(ls.InputError, match="perilune = 15 km"):
-        ls.plan_descent(
-            eccentric(*ends), site, lander, moon=point_moon, within=1 * u.day, crossrange=300 * u.km
-        )
+        ls.plan_descent(eccentric(*ends), site, lander, moon=point_moon, within=1 * u.day, crossrange=300 * u.km)
