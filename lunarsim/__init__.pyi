@@ -41,6 +41,8 @@ from .craft import Engine as Engine
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import Spacecraft as Spacecraft
+from .declarations import number as number
+from .declarations import switch as switch
 from .errors import ArgumentError as ArgumentError
 from .errors import DataError as DataError
 from .errors import EpochError as EpochError
@@ -108,6 +110,7 @@ from .plan import PitchGuidance as PitchGuidance
 from .plan import QuadraticGuidance as QuadraticGuidance
 from .plan import Termination as Termination
 from .plan import ZemZev as ZemZev
+from .plan import guidance_law as guidance_law
 from .planning import ConvexDescent as ConvexDescent
 from .planning import DescentPlan as DescentPlan
 from .planning import SitePass as SitePass

@@ -89,6 +89,12 @@ class Number:
             raise InputError(f"{name} = {value}: expected {self.bounds}")
         return converted
 
+    def si(self, value: Any) -> float:
+        """Return a value as kernels take it, in SI units; None is not a number."""
+        if value is None:
+            return float("nan")
+        return float(value if self.unit == u.one else value.si.value)
+
     @property
     def bounds(self) -> str:
         """The bounds in words: ``from 1 s to 100000 s``."""
@@ -135,6 +141,10 @@ class Switch:
     unit: ClassVar[u.UnitBase] = u.one
     greatest: ClassVar[float] = 1.0
     bounds: ClassVar[str] = "True or False"
+
+    def si(self, value: bool) -> float:
+        """Return 1 or 0, as kernels take it."""
+        return float(value)
 
     def holds(self, values: ArrayLike) -> NDArray[np.bool_]:
         """Return which values are 0 or 1."""

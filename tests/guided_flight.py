@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lunarsim.kernels.guidance.law import wanted
 from lunarsim.kernels.guidance.memory import MEMORY
 from lunarsim.kernels.guidance.situation import LEVEL, Site, Situation, cartesian, level
 
@@ -47,14 +46,14 @@ class Path:
     memory: np.ndarray
 
 
-def flat_flight(code, parameters, position, velocity, cycle_s, cycles, **changes):
+def flat_flight(law, parameters, position, velocity, cycle_s, cycles, **changes):
     """Fly over flat ground in uniform gravity, where a held command is integrated exactly."""
     r, v = np.array(position, dtype=float), np.array(velocity, dtype=float)
     memory = np.zeros(MEMORY)
     rows = []
     for i in range(cycles):
         now = situation(r, v, time_s=i * cycle_s, cycle_s=cycle_s, **changes)
-        command = np.array(wanted(code, now, parameters, memory))
+        command = np.array(law(now, parameters, memory))
         rows.append((r, v, command, memory.copy()))
         a = command + np.array([0.0, 0.0, -G])
         r, v = r + (v + 0.5 * a * cycle_s) * cycle_s, v + a * cycle_s
@@ -78,14 +77,14 @@ def _step(r, v, thrust, h):
     return r + h / 6.0 * (v + 2.0 * v2 + 2.0 * v3 + v4), v + h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
 
 
-def round_flight(code, frame, parameters, r, v, cycle_s, cycles, steps=4):
+def round_flight(law, frame, parameters, r, v, cycle_s, cycles, steps=4):
     """Fly over a Moon that is a point mass and does not turn; return the last coordinates and their rates."""
     coordinates = COORDINATES[frame == LEVEL]
     memory = np.zeros(MEMORY)
     for i in range(cycles):
         q, rate, free, scale, axes = coordinates(r, v, _pull(r), SITE)
         now = situation(q, rate, time_s=i * cycle_s, cycle_s=cycle_s, free=free, scale=scale)
-        thrust = np.array(wanted(code, now, parameters, memory)) @ axes
+        thrust = np.array(law(now, parameters, memory)) @ axes
         for _ in range(steps):
             r, v = _step(r, v, thrust, cycle_s / steps)
     q, rate, *_ = coordinates(r, v, _pull(r), SITE)

@@ -8,7 +8,8 @@ from scipy.optimize import brentq
 
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law, memory
+from lunarsim.kernels.guidance import memory
+from lunarsim.kernels.guidance.laws import bang_bang
 from lunarsim.plan.laws import BangBang, PitchGuidance
 
 G, THRUST, EXHAUST, MASS = 1.62, 4000.0, 3100.0, 1000.0
@@ -21,7 +22,7 @@ def descended(lander, downrange, height, along, up, cycle_s=1.0, thrust_share=1.
     r, v = above_site(downrange, height, along, up, lander, across_mps=across)
 
     def flown_law(s, p, m):
-        return law.wanted(lowered.code, s, p, m)
+        return lowered.kernel(s, p, m)
 
     return fly(
         flown_law, lowered.parameters, r, v, MASS, lander, cycle_s=cycle_s, longest_s=600.0, thrust_share=thrust_share
@@ -102,7 +103,7 @@ def test_ignition_falls_within_a_cycle():
     m = np.zeros(memory.MEMORY)
     r, v = above_site(0.0, 2000.0, 0.0, -10.0, FLAT)
     seen, _ = situation(r, v, MASS, 0.0, 1.0, FLAT)
-    wanted = law.wanted(law.BANG_BANG, seen, lowered.parameters, m)
+    wanted = bang_bang.bang_bang(seen, lowered.parameters, m)
     assert m[memory.DELAY] == pytest.approx(coast, abs=1e-3)
     assert m[memory.CUT] == 0.0
     np.testing.assert_allclose(wanted, [0.0, 0.0, THRUST / MASS], atol=1e-6)  # the attitude can turn already
@@ -115,7 +116,7 @@ def test_from_lunas_orbit_it_takes_less_than_linear_pitch():
     for chosen in (BangBang(target_downrange=None, **target), PitchGuidance(**target)):
         lowered = chosen.lower()
         r, v = above_site(0.0, 18e3, 1690.1855, 0.0, lander)
-        end = fly(lambda s, p, m, c=lowered.code: law.wanted(c, s, p, m), lowered.parameters, r, v, 911.0, lander)
+        end = fly(lowered.kernel, lowered.parameters, r, v, 911.0, lander)
         assert end.position[2] == pytest.approx(1500.0, abs=0.2)
         burned.append(911.0 - end.mass_kg)
     print("bang-bang, linear pitch (kg):", burned)

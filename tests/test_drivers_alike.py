@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from astropy import units as u
-from guided_flight import situation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_flights import EPOCH, MOON, MPS, NEVER, SITE, both, compiled, random_scenario
@@ -20,10 +19,8 @@ from lunarsim.kernels import places
 from lunarsim.kernels.driver import run
 from lunarsim.kernels.driver.guided import gets_nowhere
 from lunarsim.kernels.forces import steering
-from lunarsim.kernels.guidance import law as laws
 from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import COMPUTER, FIRST_LOOK, LOOKS
-from lunarsim.kernels.guidance.memory import MEMORY, PARAMETERS
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
 UP = np.array([0.6, 0.0, 0.8])
@@ -139,11 +136,8 @@ def test_pointing_errors_fade_out_in_vertical_flight_and_leave_a_unit_vector():
         assert np.tan(error) == pytest.approx(share * np.tan(whole), rel=1e-9, abs=1e-15)
 
 
-def test_a_code_that_is_no_law_gives_no_direction_and_no_command():
+def test_a_code_that_is_no_steering_law_gives_no_direction():
     assert np.all(np.isnan(steering.thrust_direction(7, np.zeros(3), (1.0, 2.0, 3.0))))
-    here = situation((0, 0, 100), (0, 0, -1))
-    assert np.all(np.isnan(laws.wanted(99, here, np.zeros(PARAMETERS), np.zeros(MEMORY))))
-    assert laws.wanted(laws.ENGINE_OFF, here, np.zeros(PARAMETERS), np.zeros(MEMORY)) == (0.0, 0.0, 0.0)
 
 
 class OddSteering:

@@ -5,7 +5,7 @@ import pytest
 from astropy import units as u
 
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law, situation
+from lunarsim.kernels.guidance import situation
 from lunarsim.kernels.guidance.laws import descent_rate, gravity_turn, held, polynomial, zem_zev
 from lunarsim.kernels.guidance.memory import PARAMETERS, TIME_TO_GO
 from lunarsim.plan import laws
@@ -24,9 +24,9 @@ EACH = [
 ]
 
 
-def test_each_law_has_a_title_and_a_code_of_its_own():
+def test_each_law_has_a_title_and_a_kernel_of_its_own():
     assert len({one.title for one in EACH}) == len(EACH)
-    assert len({one.lower().code for one in EACH}) == len(EACH)
+    assert len({one.lower().kernel for one in EACH}) == len(EACH)
 
 
 @pytest.mark.parametrize("one", EACH, ids=lambda one: one.title)
@@ -91,16 +91,16 @@ def test_apollos_law_is_in_the_axes_of_the_site_and_the_others_along_the_moon_un
     assert laws.EGuidance(time_to_go=1 * u.s, frame="site").lower().frame == situation.SITE
 
 
-def test_codes_are_those_of_the_kernels():
-    assert [one.lower().code for one in EACH] == [
-        law.ENGINE_OFF,
-        law.ATTITUDE_HOLD,
-        law.GRAVITY_TURN,
-        law.E_GUIDANCE,
-        law.QUADRATIC,
-        law.DESCENT_RATE,
-        law.ZEM_ZEV,
-        law.FRACTIONAL,
+def test_each_law_is_flown_by_the_kernel_of_its_name():
+    assert [one.lower().kernel for one in EACH] == [
+        held.engine_off,
+        held.attitude_hold,
+        gravity_turn.gravity_turn,
+        polynomial.e_guidance,
+        polynomial.quadratic,
+        descent_rate.descent_rate,
+        zem_zev.zem_zev,
+        polynomial.fractional,
     ]
 
 

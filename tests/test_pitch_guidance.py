@@ -14,7 +14,8 @@ from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M, STANDARD_GRAVITY_MPS2
 from lunarsim.errors import InputError
 from lunarsim.kernels import places
-from lunarsim.kernels.guidance import law, memory
+from lunarsim.kernels.guidance import memory
+from lunarsim.kernels.guidance.laws import pitch, polynomial
 from lunarsim.kernels.guidance.laws.crossrange import crossrange_thrust
 from lunarsim.kernels.guidance.situation import LEVEL
 from lunarsim.plan.laws import PitchGuidance
@@ -36,7 +37,7 @@ def braked(lander, arc=REACH, crossrange=0.0, across=0.0, cycle_s=1.0, thrust_sh
     r, v = above_site(-arc, 18e3, SPEED, 0.0, lander, crossrange_m=crossrange, across_mps=across)
 
     def flown_law(s, p, m):
-        return law.wanted(lowered.code, s, p, m)
+        return lowered.kernel(s, p, m)
 
     return fly(flown_law, lowered.parameters, r, v, MASS, lander, cycle_s=cycle_s, thrust_share=thrust_share)
 
@@ -56,7 +57,7 @@ def test_the_crossrange_command_is_that_of_e_guidance():
     seen, _ = situation(r, v, 700.0, 3.0, 1.0, LUNA)
     p = np.zeros(memory.PARAMETERS)
     p[1], p[4], p[memory.TIME_TO_GO] = 30.0, 0.5, 63.0  # 60 s from now
-    expected = law.wanted(law.E_GUIDANCE, seen, p, np.zeros(memory.MEMORY))[1]
+    expected = polynomial.e_guidance(seen, p, np.zeros(memory.MEMORY))[1]
     assert crossrange_thrust(seen, p, 0.0, 60.0, 10.0) == pytest.approx(expected, rel=1e-12)  # rounding
     assert crossrange_thrust(seen, p, 0.0, 60.0, 0.01) == pytest.approx(np.copysign(0.01, expected))
 
@@ -104,15 +105,15 @@ def test_the_engine_is_off_once_the_target_is_reached():
     m = np.zeros(memory.MEMORY)
     r, v = above_site(0.0, 1500.0, 0.5, -5.0, LUNA)
     seen, _ = situation(r, v, 522.0, 0.0, 1.0, LUNA)
-    assert np.any(np.array(law.wanted(law.PITCH, seen, lowered.parameters, m)) != 0.0)
+    assert np.any(np.array(pitch.pitch_guidance(seen, lowered.parameters, m)) != 0.0)
     assert 0.0 < m[memory.CUT] < 0.2  # 0.5 m/s at 7.9 m/s2, at whatever pitch
-    assert law.wanted(law.PITCH, seen._replace(time_s=1.0), lowered.parameters, m) == (0.0, 0.0, 0.0)
+    assert pitch.pitch_guidance(seen._replace(time_s=1.0), lowered.parameters, m) == (0.0, 0.0, 0.0)
     assert m[memory.TO_GO] == 0.0
 
 
 def test_the_law_is_lowered_to_the_numbers_that_the_kernel_reads():
     lowered = PitchGuidance(**TO_1500_M, target_crossrange=2 * u.km).lower()
-    assert (lowered.code, lowered.frame) == (law.PITCH, LEVEL)
+    assert (lowered.kernel, lowered.frame) == (pitch.pitch_guidance, LEVEL)
     np.testing.assert_array_equal(lowered.parameters[:6], [0.0, 2000.0, 1500.0, 0.0, 0.0, -5.0])
 
 

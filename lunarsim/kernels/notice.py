@@ -29,7 +29,7 @@ class CompilationNotice(event.Listener):
         if self._depth == 0:
             self._since_s = now_s
         self._depth += 1
-        self._folder = self._folder or getattr(found.data["dispatcher"]._cache, "cache_path", None)
+        self._folder = self._folder or _folder_of(found.data["dispatcher"])
         if not self._told and self._before_s + now_s - self._since_s > self._after_s:
             self._told = True
             _log.warning(
@@ -47,3 +47,8 @@ class CompilationNotice(event.Listener):
         if self._folder:
             return f"it is kept in {self._folder} for later runs"
         return "no folder can be written to that would keep it: set NUMBA_CACHE_DIR to one"
+
+
+def _folder_of(dispatcher: Any) -> Any:
+    """Return where the machine code of a function is kept; None for what is compiled for one process alone."""
+    return getattr(getattr(dispatcher, "_cache", None), "cache_path", None)

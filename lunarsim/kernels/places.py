@@ -63,8 +63,8 @@ SCAN_STEP = 15  #: between the places that are looked at
 VIEW_LEAST = 16  #: angle between the craft's underside and the direction to the site (rad)
 VIEW_MOST = 17
 GLIDE_SLOPE = 18  #: angle above the horizontal, seen from the aim (rad); below the craft is too low
-PARAMETERS = slice(19, 35)  #: of the guidance law, see kernels/guidance/memory.py
-PHASE_SIZE = 35
+PARAMETERS = slice(19, 45)  #: of the guidance law, see kernels/guidance/memory.py
+PHASE_SIZE = 45
 
 COAST, BURN, GUIDED = 0, 1, 2  #: kinds of phases
 

@@ -14,6 +14,7 @@ from lunarsim.plan.laws import (
     PitchGuidance,
     QuadraticGuidance,
     ZemZev,
+    guidance_law,
 )
 from lunarsim.plan.phases import Burn, Coast, Guided, Phase
 from lunarsim.plan.steering import AgainstVelocity, AlongVelocity, FixedDirection, Steering
@@ -42,6 +43,7 @@ __all__ = [
     "Steering",
     "Termination",
     "ZemZev",
+    "guidance_law",
 ]
 
 check_calls(__name__, __all__)

@@ -13,7 +13,7 @@ from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQU
 from lunarsim.errors import InputError
 from lunarsim.kernels.driver.guided import MOST_CYCLES, SHORTEST_CYCLE_S
 from lunarsim.plan.divert import Divert, HazardDetection
-from lunarsim.plan.laws import LAWS, GuidanceLaw, has_time_to_go
+from lunarsim.plan.laws import LAWS, GuidanceLaw
 from lunarsim.plan.steering import AgainstVelocity, Steering, check_steering
 from lunarsim.plan.terminations import Termination
 
@@ -167,9 +167,9 @@ class Guided:
         if self.max_duration > MOST_CYCLES * self.cycle_time:
             raise InputError(
                 f"max_duration = {self.max_duration} of phase '{self.name}' holds over a million cycles of "
-                f"{self.cycle_time}: expected a shorter phase or a longer cycle_time_time"
+                f"{self.cycle_time}: expected a shorter phase or a longer cycle_time"
             )
-        if not isinstance(self.law, LAWS):
+        if type(self.law) not in LAWS.values():
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
         if len(self.terminations) > MAX_TERMINATIONS or not all(
             isinstance(each, Termination) for each in self.terminations
@@ -178,7 +178,7 @@ class Guided:
                 f"terminations = {self.terminations!r}: expected up to {MAX_TERMINATIONS} Termination(...)"
             )
         self._check_terminations()
-        if not has_time_to_go(self.law) and any(each.quantity == "time to go" for each in self.terminations):
+        if not self.law.knows_time_to_go and any(each.quantity == "time to go" for each in self.terminations):
             raise InputError(
                 f"phase '{self.name}' ends on a time to go, and {self.law.title} has none: give a termination on "
                 "another quantity, such as altitude"

@@ -17,6 +17,7 @@ from lunarsim.moon import Terrain
 from lunarsim.moon.orientation import rot_pa_from_icrf_with_rate
 from lunarsim.orbits import State
 from lunarsim.plan import GuidanceLaw
+from lunarsim.plan.laws.law import address
 
 _LOOKS = 200  # of a rehearsal: 2 to 3 s of a braking phase each
 
@@ -95,11 +96,11 @@ class Stage:
         r_icrf, v_icrf = state.position.to_value(u.m), state.velocity.to_value(u.m / u.s)
         r, v = rot @ r_icrf, rot @ v_icrf + rate @ r_icrf
         turning = -rate @ rot.T  # the matrix of omega x
-        code, frame, parameters = law.lower()
+        lowered = law.lower()
         what = kernels.Rehearsed(
-            law=code,
-            frame=frame,
-            parameters=parameters,
+            law=address(law),
+            frame=lowered.frame,
+            parameters=lowered.parameters,
             site=site_of(position_pa(self.site, self.terrain), r, v),
             omega_pa=np.array([turning[2, 1], turning[0, 2], turning[1, 0]]),
             gm=constants.GM_MOON_M3_S2,

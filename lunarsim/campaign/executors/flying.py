@@ -20,6 +20,7 @@ from lunarsim.campaign.store.chunk import Columns
 from lunarsim.kernels import places
 from lunarsim.kernels.driver import run
 from lunarsim.mission import Scenario
+from lunarsim.plan.laws.law import naming_laws
 
 Table = NDArray[np.float64]
 Group = tuple[str, ...]
@@ -101,7 +102,8 @@ class Flying:
         rows = self.rows
         table = rows.table(values)
         results = np.empty((len(table), places.BURNS + len(records(self.scenario)) * places.BURN_SIZE))
-        run.fly_runs(table, rows.plan, rows.environment, rows.ground, self.tolerance_m, results)
+        with naming_laws(phase.law for phase in self.scenario.guided):
+            run.fly_runs(table, rows.plan, rows.environment, rows.ground, self.tolerance_m, results)
         return results
 
 

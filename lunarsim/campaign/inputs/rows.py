@@ -23,6 +23,7 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.mission import Scenario
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
+from lunarsim.plan import GuidanceLaw
 
 Table = NDArray[np.float64]
 
@@ -163,12 +164,21 @@ class Rows:
 
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""
-        hashed = hashlib.sha256(repr(self.names).encode())
-        for part in (self.bases, *self.plan, *_numbers(self.environment), *_numbers(self.ground)):
+        laws = [_identity(phase.law) for phase in self.scenario.guided]
+        hashed = hashlib.sha256(repr((self.names, laws)).encode())
+        plan = self.plan._replace(laws=np.empty(0, np.int64))  # addresses, which differ from process to process
+        for part in (self.bases, *plan, *_numbers(self.environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)
             hashed.update(f"{array.dtype}{array.shape}".encode())
             hashed.update(array.data)
         return hashed.hexdigest()
+
+
+def _identity(law: GuidanceLaw) -> tuple[str, bytes]:
+    """Return the title of a law, and the code of its command where that is the user's."""
+    command = getattr(law, "command", None)
+    code = getattr(getattr(command, "py_func", command), "__code__", None)
+    return law.title, b"" if code is None else code.co_code + repr(code.co_consts).encode()
 
 
 def _seal(*arrays: NDArray[np.generic]) -> None:

@@ -118,7 +118,9 @@ def _lower_phase(
     if isinstance(phase, Coast):
         return LoweredCoast(phase.name, float(own[places.DURATION]))
     if isinstance(phase, Guided):
-        return LoweredGuided(phase.name, Guide(plan.laws[k], plan.frames[k], plan.quantities[k], plan.signs[k]), own)
+        return LoweredGuided(
+            phase.name, Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k]), own
+        )
     return LoweredBurn(
         name=phase.name,
         ignition_s=float(own[places.IGNITION]),

@@ -37,6 +37,7 @@ from lunarsim.mission.clock import time_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Guided
+from lunarsim.plan.laws.law import naming_laws
 
 
 class Pilot:
@@ -157,7 +158,8 @@ class Pilot:
             self._log(EventKind.DIVERT, _divert_in_words(plan, *aim))
         ended_by, told = _limit_of_time(plan), Complaints(computer)
         while not self._down and not computer.is_over(self._t_s, phase):
-            command, self._error = computer.look(self._t_s, self._y, phase)
+            with naming_laws([plan.law]):
+                command, self._error = computer.look(self._t_s, self._y, phase)
             if command.exit != NO_EXIT:
                 ended_by = str(plan.terminations[command.exit])
                 break

@@ -14,6 +14,7 @@ from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import position_pa
 from lunarsim.plan import Burn, Coast, Guided, Phase
+from lunarsim.plan.laws.law import address
 
 Row = NDArray[np.float64]
 
@@ -66,7 +67,8 @@ def plan_of(scenario: Scenario) -> Plan:
     return Plan(
         kinds=np.array(kinds, dtype=np.int64),
         steering=np.array(steering, dtype=np.int64),
-        laws=np.array([law.code if law else 0 for law in laws], dtype=np.int64),
+        laws=np.array([address(p.law) if isinstance(p, Guided) else 0 for p in phases], dtype=np.int64),
+        idle=np.array([law.idle if law else 0 for law in laws], dtype=np.int64),
         frames=np.array([law.frame if law else 0 for law in laws], dtype=np.int64),
         quantities=quantities.astype(np.int64),
         signs=signs,

@@ -14,7 +14,7 @@ from lunarsim.io.scenario_file.complaints import meant
 from lunarsim.io.text import parse_quantity
 from lunarsim.plan import laws
 
-LAWS: dict[str, type[Any]] = {law.title: law for law in laws.LAWS}
+LAWS: dict[str, type[Any]] = laws.LAWS
 
 
 def law_of(table: Mapping[str, Any], origin: str) -> laws.GuidanceLaw:

@@ -56,7 +56,8 @@ class Plan(NamedTuple):
 
     kinds: NDArray[np.int64]
     steering: NDArray[np.int64]
-    laws: NDArray[np.int64]
+    laws: NDArray[np.int64]  #: their addresses in this process
+    idle: NDArray[np.int64]  #: where the thrust axis points while a law wants no thrust
     frames: NDArray[np.int64]
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4); -1: none
     signs: NDArray[np.int64]
@@ -125,7 +126,7 @@ def fly_run(
                 t_s, ended = _burn(t_s, y, row, phase, plan.steering[k], coasting, out, record)
                 point(y, burn_propulsion(row, phase, plan.steering[k]), computer)
         else:
-            guide = Guide(plan.laws[k], plan.frames[k], plan.quantities[k], plan.signs[k])
+            guide = Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k])
             record = out[at : at + places.BURN_SIZE]
             t_s, ended = fly_guided(t_s, y, row, phase, guide, coasting, computer, out, record)
         burns += kind != places.COAST

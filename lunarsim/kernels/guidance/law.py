@@ -1,54 +1,71 @@
-"""The guidance laws by their codes."""
+"""How a guidance law is called: by its address, so that what calls it is compiled once, for any law.
 
-import numpy as np
-from numpy.typing import NDArray
+A law is a function of a :class:`~lunarsim.kernels.guidance.situation.Situation`, its parameters and its memory, and
+gives the acceleration by thrust (m/s2, local axes) that it wants. numba types a function that is handed over by the
+function itself, so that a driver would be compiled anew for each law, minutes each; an address is a number.
+"""
 
-from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.laws.bang_bang import bang_bang
-from lunarsim.kernels.guidance.laws.descent_rate import descent_rate
-from lunarsim.kernels.guidance.laws.gravity_turn import gravity_turn
-from lunarsim.kernels.guidance.laws.held import attitude_hold
-from lunarsim.kernels.guidance.laws.pitch import pitch_guidance
-from lunarsim.kernels.guidance.laws.polynomial import e_guidance, fractional, quadratic
-from lunarsim.kernels.guidance.laws.zem_zev import zem_zev
-from lunarsim.kernels.guidance.situation import Situation, Three
+from collections.abc import Callable
+from typing import Any
 
-ENGINE_OFF = 0  #: no thrust
-ATTITUDE_HOLD = 1
-GRAVITY_TURN = 2
-PITCH = 3
-E_GUIDANCE = 4
-QUADRATIC = 5
-DESCENT_RATE = 6
-ZEM_ZEV = 7
-FRACTIONAL = 8
-BANG_BANG = 9
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-# Where the thrust axis points under ENGINE_OFF, its own first parameter.
+from lunarsim.kernels.guidance.situation import Situation
+
+# Where the thrust axis points while a law wants no thrust.
 AS_IT_WAS, UPRIGHT, FREE = 0, 1, 2
 
+_THREE: Any = types.UniTuple(types.float64, 3)  # type: ignore[no-untyped-call]
+_VECTORS = frozenset({"position", "velocity", "free", "scale", "attitude"})
+_NUMBERS = types.Array(types.float64, 1, "C")
 
-@kernel
-def wanted(code: int, s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:  # noqa: PLR0911
-    """Return the acceleration by thrust (m/s2, local axes) that a law wants; see its own module."""
-    if code == ATTITUDE_HOLD:
-        return attitude_hold(s, p)
-    if code == GRAVITY_TURN:
-        return gravity_turn(s, p, m)
-    if code == E_GUIDANCE:
-        return e_guidance(s, p, m)
-    if code == QUADRATIC:
-        return quadratic(s, p, m)
-    if code == DESCENT_RATE:
-        return descent_rate(s, p)
-    if code == ZEM_ZEV:
-        return zem_zev(s, p, m)
-    if code == FRACTIONAL:
-        return fractional(s, p, m)
-    if code == PITCH:
-        return pitch_guidance(s, p, m)
-    if code == BANG_BANG:
-        return bang_bang(s, p, m)
-    if code == ENGINE_OFF:
-        return 0.0, 0.0, 0.0
-    return np.nan, np.nan, np.nan  # no law of ours: no command
+#: What a law takes: the situation, its parameters and its memory.
+ARGUMENTS = (
+    types.NamedTuple(  # type: ignore[no-untyped-call]
+        [_THREE if name in _VECTORS else types.float64 for name in Situation._fields], Situation
+    ),
+    _NUMBERS,
+    _NUMBERS,
+)
+
+
+def address_of(law: Callable[..., Any]) -> int:
+    """Return where the machine code of a law lies in this process, compiled or read from disk if it was not yet.
+
+    Raises
+    ------
+    numba.core.errors.NumbaError
+        If the function cannot be compiled for these arguments.
+    TypeError
+        If it gives something else than three floats.
+    """
+    dispatcher: Any = law
+    if ARGUMENTS not in dispatcher.overloads:
+        dispatcher.compile(ARGUMENTS)
+    compiled = dispatcher.overloads[ARGUMENTS]
+    if compiled.signature.return_type != _THREE:
+        raise TypeError(f"gives {compiled.signature.return_type}")
+    return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+
+
+@intrinsic
+def _called(_context: Any, address: Any, s: Any, p: Any, m: Any) -> Any:
+    """Return what the law at an address wants; an exception of the law's goes on to the caller."""
+    signature = _THREE(address, s, p, m)
+
+    def call(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        convention = context.call_conv
+        takes = signature.args[1:]
+        function = convention.get_function_type(signature.return_type, takes)
+        pointer = builder.inttoptr(args[0], function.as_pointer())
+        status, wanted = convention.call_function(builder, pointer, signature.return_type, takes, args[1:])
+        with cgutils.if_unlikely(builder, status.is_error):  # type: ignore[no-untyped-call]
+            convention.return_status_propagate(builder, status)
+        return wanted
+
+    return signature, call
+
+
+called: Any = _called  # numba's types say nothing of intrinsics

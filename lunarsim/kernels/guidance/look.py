@@ -11,9 +11,9 @@ from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust
 from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
 from lunarsim.kernels.ground.terrain import Ground
-from lunarsim.kernels.guidance import law as laws
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
+from lunarsim.kernels.guidance.law import FREE, UPRIGHT, called
 from lunarsim.kernels.guidance.limits import (
     exhaust_velocity,
     throttle_within,
@@ -22,7 +22,7 @@ from lunarsim.kernels.guidance.limits import (
     within_tilt,
     within_view,
 )
-from lunarsim.kernels.guidance.memory import CUT, DELAY, MEMORY, OWN, TO_GO
+from lunarsim.kernels.guidance.memory import CUT, DELAY, MEMORY, TO_GO
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
@@ -62,7 +62,8 @@ _ON_LIMIT_RAD = 1e-6  # of an axis that lies on the edge of the view
 class Guide(NamedTuple):
     """What all runs share of a guided phase."""
 
-    law: int
+    law: int  #: its address
+    idle: int  #: where the thrust axis points while the law wants no thrust
     frame: int
     quantities: NDArray[np.int64]  #: of the exits; -1: none
     signs: NDArray[np.int64]
@@ -220,7 +221,7 @@ def look(
     )
     memory, parameters = computer[LAW], phase[places.PARAMETERS]
     memory[DELAY], memory[CUT] = 0.0, 0.0
-    wanted = laws.wanted(guide.law, s, parameters, memory)
+    wanted = called(guide.law, s, parameters, memory)
     values = phase[places.EXITS]
     met = exit_of(along[0], along[1], time_s, memory[TO_GO], guide.quantities, guide.signs, values)
     if met != NO_EXIT:
@@ -231,7 +232,7 @@ def look(
     from_site = rot.T @ (r_pa - site.radius_m * site.up)
     computer[LOOKS] += 1.0
     command = _within_limits(
-        wanted, guide.law, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, row, phase, computer
+        wanted, guide.idle, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, row, phase, computer
     )
     _watch(rot @ y[0:3], rot @ command.direction, site, phase, computer)
     return command
@@ -259,7 +260,7 @@ def _watch(
 @kernel
 def _within_limits(
     wanted: Any,
-    law: int,
+    idle: int,
     mass_kg: float,
     cycle_s: float,
     rot_icrf_from_local: NDArray[np.float64],
@@ -280,8 +281,7 @@ def _within_limits(
         toward = within_view(toward, from_site, phase[places.VIEW_LEAST], phase[places.VIEW_MOST])
         toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
     else:
-        kind = phase[places.PARAMETERS][OWN] if law == laws.ENGINE_OFF else float(laws.AS_IT_WAS)
-        toward = _idle_attitude(kind, old, vertical)
+        toward = _idle_attitude(idle, old, vertical)
     if not isfinite(toward @ toward):  # as where the local axes have no direction
         size, toward = 0.0, old.copy()
         computer[NO_COMMAND] += 1.0
@@ -315,11 +315,11 @@ def _within_limits(
 
 
 @kernel
-def _idle_attitude(kind: float, old: NDArray[np.float64], vertical: NDArray[np.float64]) -> NDArray[np.float64]:
+def _idle_attitude(kind: int, old: NDArray[np.float64], vertical: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return where the thrust axis points while the engine is off: as it was, up, or nowhere in particular."""
-    if kind == laws.UPRIGHT:
+    if kind == UPRIGHT:
         return vertical.copy()
-    if kind == laws.FREE:
+    if kind == FREE:
         return np.zeros(3)
     return old.copy()
 

@@ -7,7 +7,7 @@ Both are arrays, so that a phase of any law fits one row of numbers. The memory 
 # The target comes first: its position (downrange, crossrange, up from the site, m), velocity and acceleration.
 TIME_TO_GO = 9  #: when the phase begins (s); 0: the law finds it
 OWN = 10  #: from here on the law's own
-PARAMETERS = 16
+PARAMETERS = 26
 
 # Places in the memory.
 TO_GO = 0  #: time to go (s) as of the last command

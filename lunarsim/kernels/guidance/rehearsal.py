@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance import law as laws
+from lunarsim.kernels.guidance.law import called
 from lunarsim.kernels.guidance.memory import MEMORY
 from lunarsim.kernels.guidance.situation import SITE, Site, Situation, acceleration_without_thrust, cartesian, level
 
@@ -21,7 +21,7 @@ COLUMNS = 9
 class Rehearsed(NamedTuple):
     """What is flown ahead, and with what."""
 
-    law: int
+    law: int  #: its address
     frame: int
     parameters: NDArray[np.float64]
     site: Site
@@ -72,7 +72,7 @@ def rehearse(y: NDArray[np.float64], cycle_s: float, what: Rehearsed, path: NDAr
             what.site.radius_m,
             what.gm,
         )
-        wanted = laws.wanted(what.law, now, what.parameters, memory)
+        wanted = called(what.law, now, what.parameters, memory)
         size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
         if size > 0.0:
             attitude = (wanted[0] / size, wanted[1] / size, wanted[2] / size)

@@ -11,13 +11,13 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import FAST_MPS, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law
 from lunarsim.kernels.guidance.laws import descent_rate
-from lunarsim.plan.laws.law import ALONG, RATE, LoweredLaw, checked_frame, parameters_of
+from lunarsim.plan.laws.law import ALONG, RATE, LoweredLaw, checked_frame, parameters_of, registered
 
 _TIME_CONSTANT = {"low": 1e-3, "high": 1e6}
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class DescentRate:
     """An altitude rate is held and the horizontal velocity nulled; a rate of zero is a hover.
@@ -53,6 +53,7 @@ class DescentRate:
     """
 
     title: ClassVar[str] = "rate of descent"
+    knows_time_to_go: ClassVar[bool] = False
 
     target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
     target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
@@ -89,4 +90,4 @@ class DescentRate:
         p[descent_rate.DRIFT_SPEED] = self.largest_drift_speed.to_value(u.m / u.s)
         if self.position_time_constant is not None:
             p[descent_rate.POSITION_TIME] = self.position_time_constant.to_value(u.s)
-        return LoweredLaw(law.DESCENT_RATE, checked_frame(self.frame), p)
+        return LoweredLaw(descent_rate.descent_rate, checked_frame(self.frame), p)

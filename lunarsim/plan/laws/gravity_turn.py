@@ -11,11 +11,11 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law
 from lunarsim.kernels.guidance.laws import gravity_turn
-from lunarsim.plan.laws.law import ABOVE_SITE, RATE, LoweredLaw, checked_frame, parameters_of
+from lunarsim.plan.laws.law import ABOVE_SITE, RATE, LoweredLaw, checked_frame, parameters_of, registered
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class GravityTurn:
     """Thrust against the velocity over the ground, so that the craft comes down upright.
@@ -43,6 +43,7 @@ class GravityTurn:
     """
 
     title: ClassVar[str] = "gravity turn"
+    knows_time_to_go: ClassVar[bool] = True
 
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site.", **ABOVE_SITE)
     target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Zero or negative.", **RATE)
@@ -62,4 +63,4 @@ class GravityTurn:
         """Return the law as the kernels take it."""
         p = parameters_of(self)
         p[gravity_turn.THROTTLE] = nan if self.throttle is None else self.throttle
-        return LoweredLaw(law.GRAVITY_TURN, checked_frame(self.frame), p)
+        return LoweredLaw(gravity_turn.gravity_turn, checked_frame(self.frame), p)

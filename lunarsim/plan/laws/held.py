@@ -13,11 +13,12 @@ from lunarsim.declarations import number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import law, memory, situation
 from lunarsim.kernels.guidance.laws import held
-from lunarsim.plan.laws.law import LoweredLaw
+from lunarsim.plan.laws.law import LoweredLaw, registered
 
 _ATTITUDES = {"held": law.AS_IT_WAS, "upright": law.UPRIGHT, "free": law.FREE}
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class EngineOff:
     """No thrust: a coast under guidance, or the free fall before touchdown.
@@ -36,6 +37,7 @@ class EngineOff:
     """
 
     title: ClassVar[str] = "engine off"
+    knows_time_to_go: ClassVar[bool] = False
 
     attitude: str = "upright"
 
@@ -45,11 +47,10 @@ class EngineOff:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = np.zeros(memory.PARAMETERS)
-        p[memory.OWN] = _ATTITUDES[self.attitude]
-        return LoweredLaw(law.ENGINE_OFF, situation.LEVEL, p)
+        return LoweredLaw(held.engine_off, situation.LEVEL, np.zeros(memory.PARAMETERS), _ATTITUDES[self.attitude])
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class AttitudeHold:
     """Thrust along the axis as it points when the phase begins, at one throttle.
@@ -66,6 +67,7 @@ class AttitudeHold:
     """
 
     title: ClassVar[str] = "attitude hold"
+    knows_time_to_go: ClassVar[bool] = False
 
     throttle: float = number(1.0, u.one, above=0.0, high=1.0, text="Share of full thrust.")
 
@@ -76,4 +78,4 @@ class AttitudeHold:
         """Return the law as the kernels take it."""
         p = np.zeros(memory.PARAMETERS)
         p[held.THROTTLE] = self.throttle
-        return LoweredLaw(law.ATTITUDE_HOLD, situation.LEVEL, p)
+        return LoweredLaw(held.attitude_hold, situation.LEVEL, p)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from astropy import units as u
+from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2
-from lunarsim.errors import InputError
+from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.kernels.guidance import memory, situation
+from lunarsim.kernels.guidance.law import AS_IT_WAS, address_of
 
 FRAMES = {"level": situation.LEVEL, "site": situation.SITE}
 
@@ -32,19 +36,82 @@ ACCELERATION = {"low": -STRONG_MPS2, "high": STRONG_MPS2}
 class LoweredLaw(NamedTuple):
     """A law as the kernels take it."""
 
-    code: int
+    kernel: Callable[..., Any]  #: see lunarsim.kernels.guidance.law
     frame: int  #: in which its coordinates are: along the Moon, or in the axes of the site
-    parameters: NDArray[np.float64]  #: shape (16,), SI; see lunarsim.kernels.guidance.memory
+    parameters: NDArray[np.float64]  #: shape (26,), SI; see lunarsim.kernels.guidance.memory
+    idle: int = AS_IT_WAS  #: where the thrust axis points while the law wants no thrust
 
 
 class GuidanceLaw(Protocol):
     """What thrust is wanted, from what the flight computer believes at the start of a cycle."""
 
     title: ClassVar[str]  #: what scenario files and figures call it
+    knows_time_to_go: ClassVar[bool]  #: whether it says how long it is to its target
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
         ...
+
+
+#: The classes of all laws, by title: those of the package and those of its users.
+LAWS: dict[str, type[GuidanceLaw]] = {}
+
+Law = TypeVar("Law", bound=type)
+
+
+def registered(law: Law) -> Law:
+    """Make a class of guidance laws known by its title, to phases and to scenario files.
+
+    Raises
+    ------
+    InputError
+        If another class has this title.
+    """
+    known = LAWS.get(law.title)  # type: ignore[attr-defined]
+    if known is not None and (known.__module__, known.__qualname__) != (law.__module__, law.__qualname__):
+        raise InputError(
+            f"title = {known.title!r}: {known.__module__}.{known.__qualname__} has this title: expected another one"
+        )
+    LAWS[law.title] = law  # type: ignore[attr-defined]
+    return law
+
+
+def address(law: GuidanceLaw) -> int:
+    """Return where a law's machine code lies in this process.
+
+    Raises
+    ------
+    InputError
+        If it cannot be compiled; the text names the law.
+    """
+    try:
+        return address_of(law.lower().kernel)
+    except (NumbaError, TypeError) as error:
+        raise InputError(
+            f"guidance law '{law.title}': its command cannot be compiled, or does not give three numbers (the "
+            f"acceleration by thrust downrange, crossrange and up, m/s2): {error}"
+        ) from error
+
+
+@contextmanager
+def naming_laws(laws: Iterable[GuidanceLaw]) -> Iterator[None]:
+    """Let an error that compiled code raises name the laws that may have raised it: nothing else there raises any.
+
+    Raises
+    ------
+    IntegrationError
+        In place of an error that is not the package's own.
+    """
+    try:
+        yield
+    except LunarsimError:
+        raise
+    except Exception as error:
+        titles = " or ".join(sorted({f"'{law.title}'" for law in laws}))
+        raise IntegrationError(
+            f"guidance law {titles} ended with {type(error).__name__}: {error}: mend its command, or let it give NaN "
+            "where it has none"
+        ) from error
 
 
 def checked_frame(frame: str) -> int:
@@ -56,12 +123,17 @@ def checked_frame(frame: str) -> int:
     return FRAMES[frame]
 
 
+#: The names under which a law declares where it leads.
+TARGETS = tuple(name for name, _ in _TARGETS)
+
+
 def parameters_of(law: object) -> NDArray[np.float64]:
     """Return a law's parameters with the targets that it has in their places; all others are zero."""
     p = np.zeros(memory.PARAMETERS)
     for place, (name, unit) in enumerate(_TARGETS):
         if hasattr(law, name):
-            p[place] = getattr(law, name).to_value(unit)
+            value = getattr(law, name)
+            p[place] = 0.0 if value is None else value.to_value(unit)
     if getattr(law, "time_to_go", None) is not None:
         p[memory.TIME_TO_GO] = law.time_to_go.to_value(u.s)  # type: ignore[attr-defined]
     return p

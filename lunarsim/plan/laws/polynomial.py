@@ -10,12 +10,12 @@ from astropy import units as u
 
 from lunarsim.declarations import REQUIRED, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law
 from lunarsim.kernels.guidance.laws import polynomial
-from lunarsim.plan.laws.law import ACCELERATION, LoweredLaw, checked_frame
+from lunarsim.plan.laws.law import ACCELERATION, LoweredLaw, checked_frame, registered
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class EGuidance(ToTarget):
     """Acceleration linear in time, to a position and velocity: Cherry 1964, AIAA 64-638.
@@ -34,14 +34,16 @@ class EGuidance(ToTarget):
     """
 
     title: ClassVar[str] = "E-guidance"
+    knows_time_to_go: ClassVar[bool] = True
 
     time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(law.E_GUIDANCE, checked_frame(self.frame), self._parameters())
+        return LoweredLaw(polynomial.e_guidance, checked_frame(self.frame), self._parameters())
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class QuadraticGuidance(ToTarget):
     """Acceleration quadratic in time, to a position, velocity and acceleration: Apollo's P63 and P64.
@@ -69,6 +71,7 @@ class QuadraticGuidance(ToTarget):
     """
 
     title: ClassVar[str] = "quadratic guidance"
+    knows_time_to_go: ClassVar[bool] = True
 
     time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
     target_downrange_acceleration: u.Quantity = number(
@@ -89,9 +92,10 @@ class QuadraticGuidance(ToTarget):
         """Return the law as the kernels take it."""
         p, jerk = self._parameters(), self.target_downrange_jerk
         p[polynomial.DOWNRANGE_JERK] = nan if jerk is None else jerk.to_value(u.m / u.s**3)
-        return LoweredLaw(law.QUADRATIC, checked_frame(self.frame), p)
+        return LoweredLaw(polynomial.quadratic, checked_frame(self.frame), p)
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class FractionalPolynomial(ToTarget):
     """Acceleration with two chosen powers of the time to go: Lu 2020, JGCD 43, 398.
@@ -118,6 +122,7 @@ class FractionalPolynomial(ToTarget):
     """
 
     title: ClassVar[str] = "fractional polynomial"
+    knows_time_to_go: ClassVar[bool] = True
 
     time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
     first_exponent: float = number(1.0, u.one, low=0.0, high=100.0, text="gamma1 of Lu 2020.")
@@ -143,4 +148,4 @@ class FractionalPolynomial(ToTarget):
         """Return the law as the kernels take it."""
         p = self._parameters()
         p[polynomial.EXPONENT : polynomial.EXPONENT + 2] = self.first_exponent, self.second_exponent
-        return LoweredLaw(law.FRACTIONAL, checked_frame(self.frame), p)
+        return LoweredLaw(polynomial.fractional, checked_frame(self.frame), p)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from lunarsim import declarations
 from lunarsim.declarations import DESCENT_S, number, switch
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law, memory
+from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.laws import bang_bang, pitch, predictor
 from lunarsim.kernels.guidance.situation import LEVEL
-from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw, registered
 
 _SHARE = {"above": 0.0, "high": 1.0}
 _HOLD = {"low": 0.0, "high": DESCENT_S}
@@ -23,6 +23,7 @@ _CROSSRANGE = {"low": 0.0, "high": 0.9}
 _SHAPES = {"linear": predictor.LINEAR, "linear tangent": predictor.LINEAR_TANGENT}
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class PitchGuidance:
     """Pitch that is linear in time, corrected by predictions: Luna-25's design of 2012 for its main braking.
@@ -60,6 +61,7 @@ class PitchGuidance:
     """
 
     title: ClassVar[str] = "linear pitch"
+    knows_time_to_go: ClassVar[bool] = True
 
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site's level.", **ABOVE_SITE)
     target_downrange: u.Quantity = number(0.0, u.m, text="From the site.", **ALONG)
@@ -94,9 +96,10 @@ class PitchGuidance:
             p[pitch.LEAST], p[pitch.MOST] = self.min_throttle, self.most_throttle
         p[pitch.SHAPE] = _SHAPES[self.shape]
         p[pitch.CROSS_SHARE] = self.crossrange_share
-        return LoweredLaw(law.PITCH, LEVEL, p)
+        return LoweredLaw(pitch.pitch_guidance, LEVEL, p)
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class BangBang:
     """The landing of least propellant with one burn: engine off, then full thrust to the target ("suicide burn").
@@ -132,6 +135,7 @@ class BangBang:
     """
 
     title: ClassVar[str] = "bang-bang"
+    knows_time_to_go: ClassVar[bool] = True
 
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site's level.", **ABOVE_SITE)
     target_downrange: u.Quantity | None = number(0.0, u.m, optional=True, text="From the site.", **ALONG)
@@ -153,7 +157,7 @@ class BangBang:
         p[bang_bang.MARGIN] = self.margin
         p[bang_bang.HOLD] = self.hold.to_value(u.s)
         p[bang_bang.CROSS_SHARE] = self.crossrange_share
-        return LoweredLaw(law.BANG_BANG, LEVEL, p)
+        return LoweredLaw(bang_bang.bang_bang, LEVEL, p)
 
 
 _POSITION = ("target_downrange", "target_crossrange", "target_altitude")

@@ -8,12 +8,12 @@ from typing import ClassVar
 from astropy import units as u
 
 from lunarsim.declarations import number
-from lunarsim.kernels.guidance import law
 from lunarsim.kernels.guidance.laws import zem_zev
-from lunarsim.plan.laws.law import LoweredLaw, checked_frame
+from lunarsim.plan.laws.law import LoweredLaw, checked_frame, registered
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
+@registered
 @dataclass(frozen=True, kw_only=True)
 class ZemZev(ToTarget):
     """Acceleration from the misses of position and velocity without thrust, to both at the best time.
@@ -38,6 +38,7 @@ class ZemZev(ToTarget):
     """
 
     title: ClassVar[str] = "ZEM/ZEV"
+    knows_time_to_go: ClassVar[bool] = True
 
     time_to_go: u.Quantity | None = number(None, u.s, text="When the phase begins.", **TIME_TO_GO)
     time_weight: u.Quantity = number(  # its root is an acceleration
@@ -48,4 +49,4 @@ class ZemZev(ToTarget):
         """Return the law as the kernels take it."""
         p = self._parameters()
         p[zem_zev.TIME_WEIGHT] = self.time_weight.to_value(u.m**2 / u.s**4)
-        return LoweredLaw(law.ZEM_ZEV, checked_frame(self.frame), p)
+        return LoweredLaw(zem_zev.zem_zev, checked_frame(self.frame), p)

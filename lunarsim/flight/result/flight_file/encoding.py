@@ -44,7 +44,7 @@ from lunarsim.plan import (
     HazardDetection,
     Termination,
 )
-from lunarsim.plan.laws import LAWS
+from lunarsim.plan.laws import LAWS, OURS
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -52,7 +52,7 @@ Arrays = Mapping[str, NDArray[Any]]
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
-    *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *LAWS),
+    *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
     *(
         Aloft,
@@ -75,6 +75,7 @@ ENUMS: tuple[type[Enum], ...] = (Cutoff, EventKind, Status)
 _QUANTITIES: tuple[type[u.Quantity], ...] = (u.Quantity, Angle, Latitude, Longitude)
 _KNOWN = {known.__name__: known for known in (*RECORDS, *ENUMS, *_QUANTITIES)}
 _QUANTITY_NAMES = tuple(known.__name__ for known in _QUANTITIES)
+_LAW = "guidance law"  # of the user's own, stored by its title: nothing is imported for a file
 _INLINE = 16  # larger arrays go into files of their own
 NUMBERS = "biuf"  #: numpy's kinds of plain numbers
 _SCALES = ("utc", "tai", "tt", "tdb", "tcb", "tcg")  # for UT1 astropy asks a server how the Earth turned
@@ -128,6 +129,9 @@ class Encoder:
             case _ if kind in RECORDS:
                 fields = {name: self.encode(getattr(value, name), f"{at}.{name}") for name in field_names(kind)}
                 node = {"type": kind.__name__, **fields}
+            case _ if kind in LAWS.values():  # a law of the user's own
+                fields = {name: self.encode(getattr(value, name), f"{at}.{name}") for name in field_names(kind)}
+                node = {"type": _LAW, "title": kind.title, "parameters": {"type": "mapping", "items": fields}}
             case _:
                 raise InputError(
                     f"{at} is of class {kind.__name__}, which a file of a flight cannot hold: only lunarsim's own "
@@ -212,6 +216,8 @@ def _made(node: dict[str, Any], parts: dict[str, Any], arrays: Arrays) -> Any:
             value = _array(node, arrays)
         case "Time":
             value = _time(node, parts["jd1"], parts["jd2"])
+        case _ if kind == _LAW:
+            value = _law(parts["title"], parts["parameters"])
         case _ if kind in _KNOWN:
             value = _known(_KNOWN[kind], node, parts)
         case _:
@@ -235,6 +241,16 @@ def _known(known: type[Any], node: dict[str, Any], parts: dict[str, Any]) -> Any
         return known(parts["value"], node["unit"], **options)
     check_fields(known, parts)
     return known(**parts)
+
+
+def _law(title: str, parameters: dict[str, Any]) -> Any:
+    if title not in LAWS:
+        raise InputError(
+            f"the guidance law {title!r} is not known here: import the module that registers it, by "
+            "lunarsim.guidance_law, before the file is read"
+        )
+    check_fields(LAWS[title], parameters)
+    return LAWS[title](**parameters)
 
 
 def _array(node: dict[str, Any], arrays: Arrays) -> NDArray[Any]:

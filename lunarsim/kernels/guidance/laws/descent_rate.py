@@ -17,7 +17,7 @@ DRIFT_SPEED = OWN + 4  #: the fastest on that way (m/s)
 
 
 @kernel
-def descent_rate(s: Situation, p: NDArray[np.float64]) -> Three:
+def descent_rate(s: Situation, p: NDArray[np.float64], _m: NDArray[np.float64]) -> Three:
     """Return the thrust acceleration (m/s2) that brings the velocity to the one wanted.
 
     The Lunar Module's P66 (Klumpp 1974, Automatica 10, 133; Luminary 099, "Guidance for P66"): the wanted change of

@@ -1,0 +1,229 @@
+"""A guidance law of the user's own: a class with declared numbers and a command, made one of the package's laws."""
+
+from __future__ import annotations
+
+import inspect
+from collections import namedtuple
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numba.core.registry import CPUDispatcher
+from numba.np.unsafe.ndarray import to_fixed_tuple
+from numpy.typing import NDArray
+
+from lunarsim import declarations
+from lunarsim.declarations import declared
+from lunarsim.errors import InputError, IntegrationError, LunarsimError
+from lunarsim.kernels.guidance.memory import OWN, OWN_MEMORY, PARAMETERS, TIME_TO_GO, TO_GO
+from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.plan.laws.law import TARGETS, LoweredLaw, checked_frame, parameters_of, registered
+
+_TAKES = ("estimate", "target", "own", "memory")
+_MOST = PARAMETERS - OWN
+
+Law = TypeVar("Law", bound=type)
+
+
+class Target(NamedTuple):
+    """Where a law leads, as far as its class declares it; downrange, crossrange, up from the site. Zero else."""
+
+    position: Three  #: m
+    velocity: Three  #: m/s, over the turning Moon
+    acceleration: Three  #: m/s2
+    time_to_go: float  #: s, counted down from what the class declares
+
+
+def guidance_law(title: str) -> Callable[[Law], Law]:
+    """Make a class one of the guidance laws: in phases, in both drivers, in campaigns and in scenario files.
+
+    Parameters
+    ----------
+    title : str
+        What scenario files and figures call the law.
+
+    Returns
+    -------
+    callable
+        A decorator for a class. It becomes a frozen dataclass whose numbers, declared by :func:`lunarsim.number`, are
+        checked when it is made. Its function ``command(estimate, target, own)``, or ``command(estimate, target, own,
+        memory)``, gives the acceleration by thrust that is wanted (m/s2) as three numbers: downrange, crossrange, up.
+
+    Raises
+    ------
+    InputError
+        If the class has no such command, declares too many numbers, or the title is another law's.
+
+    Notes
+    -----
+    ``estimate`` is what the flight computer believes at the start of a guidance cycle, a
+    :class:`~lunarsim.kernels.guidance.situation.Situation` in SI units; ``target`` holds the numbers that the class
+    declares under the names ``target_downrange``, ``target_altitude_rate`` and so on; ``own`` all others, in SI units,
+    under their names; ``memory`` is an array of 13 numbers, zero when a phase begins, for what the law has to remember.
+    A law that declares ``time_to_go`` has it counted down in ``target.time_to_go``, and its phase may end on it. Its
+    class may set ``frame`` to ``"site"`` (Cartesian axes of the site) instead of ``"level"`` (arcs along the Moon, and
+    height).
+
+    A plain Python function works in both drivers, at some ten microseconds a cycle; one that ``numba.njit`` compiles
+    is as fast as the package's own. A command that gives numbers that are not finite switches the engine off for the
+    cycle, which is counted and told, as with any law. One that raises an error ends the flight with an
+    :class:`~lunarsim.IntegrationError` that names the law.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> @ls.guidance_law("hover")
+    ... class Hover:
+    ...     height: u.Quantity = ls.number(100.0, u.m, low=0.0, high=1e4, text="Above the site.")
+    ...
+    ...     def command(estimate, target, own):
+    ...         up = 0.1 * (own.height - estimate.position[2]) - 0.5 * estimate.velocity[2]
+    ...         return -0.5 * estimate.velocity[0], -0.5 * estimate.velocity[1], up - estimate.free[2]
+    >>> Hover(height=50.0 * u.m).title
+    'hover'
+    """
+    if not isinstance(title, str) or not title.strip():
+        raise InputError(f"title = {title!r}: expected words for scenario files and figures, such as 'hover'")
+
+    def made(law: Law) -> Law:
+        command = _command_of(law, title)
+        if "__post_init__" not in vars(law):
+            law.__post_init__ = _check  # type: ignore[attr-defined]
+        whole: Any = dataclass(frozen=True, kw_only=True)(law)
+        whole.title = title
+        whole.frame = getattr(law, "frame", "level")
+        checked_frame(whole.frame)
+        whole.knows_time_to_go = "time_to_go" in declared(whole)
+        whole.command = staticmethod(command)
+        whole.lower = _lower
+        names = _own_names(whole)
+        if len(names) > _MOST:
+            raise InputError(f"guidance law '{title}' declares {len(names)} numbers of its own: expected up to {_MOST}")
+        for field in fields(whole):
+            if field.name not in declared(whole):
+                raise InputError(
+                    f"guidance law '{title}': its field '{field.name}' is declared neither by lunarsim.number(...) nor "
+                    "by lunarsim.switch(...): expected one of them, so that it has a unit and bounds"
+                )
+        registered(whole)
+        return cast(Law, whole)
+
+    return made
+
+
+def _command_of(law: type, title: str) -> Callable[..., Any]:
+    """Return the command of a class, plain or compiled."""
+    command: Any = vars(law).get("command")
+    command = command.__func__ if isinstance(command, staticmethod) else command
+    function = getattr(command, "py_func", command)
+    takes = tuple(inspect.signature(function).parameters) if callable(function) else ()
+    if len(takes) not in (3, 4):
+        given = f"takes ({', '.join(takes)})" if callable(function) else "is missing"
+        raise InputError(
+            f"guidance law '{title}': its command {given}: expected command({', '.join(_TAKES[:3])}) or "
+            f"command({', '.join(_TAKES)}), which gives three numbers"
+        )
+    return cast(Callable[..., Any], command)
+
+
+def _check(law: Any) -> None:
+    declarations.check(law)
+
+
+def _own_names(law: Any) -> tuple[str, ...]:
+    return tuple(name for name in declared(law) if name not in TARGETS and name != "time_to_go")
+
+
+def _lower(law: Any) -> LoweredLaw:
+    p = parameters_of(law)
+    for place, name in enumerate(_own_names(law), start=OWN):
+        p[place] = declared(law)[name].si(getattr(law, name))
+    return LoweredLaw(_kernel_of(cast(Hashable, type(law))), checked_frame(law.frame), p)
+
+
+@cache
+def _kernel_of(law: Any) -> Callable[..., Any]:
+    """Return the command of a class as a kernel of the signature that all laws have."""
+    names, command = _own_names(law), law.command
+    own_type = namedtuple("Own", names)  # type: ignore[misc]
+    remembers = len(inspect.signature(getattr(command, "py_func", command)).parameters) == len(_TAKES)
+    if isinstance(command, CPUDispatcher):
+        return _compiled(command, own_type, len(names), remembers)
+    return _interpreted(_Interpreted(law.title, command, own_type, len(names), remembers))
+
+
+def _compiled(command: Any, own_type: Any, count: int, remembers: bool) -> Callable[..., Any]:
+    fixed: Any = to_fixed_tuple
+    end, of_target = OWN + count, numba.njit(_target_of)
+
+    @numba.njit(inline="always")
+    def count_down(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> None:
+        m[TO_GO] = p[TIME_TO_GO] - s.time_s
+
+    if remembers:
+
+        @numba.njit
+        def law(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+            count_down(s, p, m)
+            along, across, up = command(s, of_target(p, s.time_s), own_type(*fixed(p[OWN:end], count)), m[OWN_MEMORY:])
+            return float(along), float(across), float(up)
+
+    else:
+
+        @numba.njit
+        def law(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+            count_down(s, p, m)
+            along, across, up = command(s, of_target(p, s.time_s), own_type(*fixed(p[OWN:end], count)))
+            return float(along), float(across), float(up)
+
+    return law
+
+
+def _target_of(p: Any, time_s: float) -> Target:
+    return Target((p[0], p[1], p[2]), (p[3], p[4], p[5]), (p[6], p[7], p[8]), p[TIME_TO_GO] - time_s)
+
+
+def _interpreted(command: _Interpreted) -> Callable[..., Any]:
+    """Return machine code that calls back into Python, so that no driver has to know that a law is plain Python."""
+
+    @numba.njit
+    def law(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+        with numba.objmode(along="float64", across="float64", up="float64"):
+            along, across, up = command(s, p, m)
+        return along, across, up
+
+    return law
+
+
+class _Interpreted:
+    """A command in plain Python, called with what compiled laws are called with."""
+
+    def __init__(self, title: str, command: Callable[..., Any], own_type: Any, count: int, remembers: bool) -> None:
+        self._title, self._command, self._remembers = title, command, remembers
+        self._own, self._end = own_type, OWN + count
+
+    def __call__(self, s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+        m[TO_GO] = p[TIME_TO_GO] - s.time_s
+        target = _target_of(p.tolist(), s.time_s)
+        remembered = (m[OWN_MEMORY:],) if self._remembers else ()
+        try:
+            wanted = self._command(s, target, self._own(*p[OWN : self._end].tolist()), *remembered)
+        except LunarsimError:
+            raise
+        except Exception as error:
+            raise IntegrationError(
+                f"guidance law '{self._title}' ended with {type(error).__name__}: {error}, {s.time_s:.3f} s after its "
+                "phase began: mend its command, or let it give NaN where it has none"
+            ) from error
+        try:
+            along, across, up = (float(each) for each in wanted)
+        except (TypeError, ValueError):
+            raise IntegrationError(
+                f"guidance law '{self._title}' gave {wanted!r}, {s.time_s:.3f} s after its phase began: expected three "
+                "numbers, the acceleration by thrust downrange, crossrange and up (m/s2)"
+            ) from None
+        return along, across, up
