@@ -36,17 +36,17 @@ class Rung:
         What the model adds to the rung below.
     flight : Flight
         The flight.
-    moved : Quantity or None
+    displacement : Quantity or None
         Distance of the end from that of the rung below, over the Moon's turning surface for impacts; None for the
         first rung, or where one of the two flights strikes the Moon and the other does not.
-    shifted : Quantity or None
+    time_shift : Quantity or None
         How much later the craft strikes, or reaches the place where the rung below ends (along the track).
     """
 
     name: str
     flight: Flight
-    moved: u.Quantity | None = None
-    shifted: u.Quantity | None = None
+    displacement: u.Quantity | None = None
+    time_shift: u.Quantity | None = None
 
 
 def ladder(
@@ -86,7 +86,7 @@ def ladder(
             warnings.simplefilter("ignore", ModelWarning)  # coarse fields are what the ladder is for
             flight = simulate(replace(scenario, moon=moon), accuracy=accuracy)
         moved, shifted = _apart(flight.outcome, climbed[-1].flight.outcome) if climbed else (None, None)
-        climbed.append(Rung(name=name, flight=flight, moved=moved, shifted=shifted))
+        climbed.append(Rung(name=name, flight=flight, displacement=moved, time_shift=shifted))
     return tuple(climbed)
 
 
