@@ -28,24 +28,27 @@ from campaign_runs import Flown, Impacts, Runs, luna25_runs
 from campaign_scipy import scipy_impacts
 
 import lunarsim as ls
-from lunarsim.campaign.inputs.rows import Rows
-from lunarsim.kernels import places
+from lunarsim.campaign.inputs.rows import Drawn, Rows
+from lunarsim.campaign.outputs import Results
+from lunarsim.kernels import codes
 from lunarsim.kernels.driver import run
 
 COARSE_M, DEFAULT_M = 0.1, 1e-3  # local error of a step: as the peers, and the default
 SHARE = 256  # runs that a thread takes at once
 
 
-def rows_of(runs: Runs) -> tuple[Rows, np.ndarray]:
+def rows_of(runs: Runs) -> tuple[Rows, Drawn]:
     """Return the table of runs as rows of the compiled driver."""
     rows = Rows.of(runs.scenario, ())
-    table = np.repeat(rows.bases, len(runs), axis=0)
-    table[:, places.POSITION], table[:, places.VELOCITY] = runs.r, runs.v
-    table[:, places.PROPELLANT] = runs.mass_kg - table[:, places.DRY_MASS]
-    table[:, places.THRUST], table[:, places.EXHAUST_VELOCITY] = runs.thrust_n, runs.exhaust_velocity_mps
-    table[:, places.SENSOR_POWERED] = runs.sound
-    table[:, places.PHASES + places.IGNITION] = runs.ignition_s
-    return rows, table
+    drawn = Drawn(*(np.repeat(base, len(runs), axis=0) for base in rows.bases))
+    state, craft = drawn.runs["state"], drawn.runs["craft"]
+    state["position_m"], state["velocity_mps"] = runs.r, runs.v
+    craft["propellant_mass_kg"] = runs.mass_kg - craft["dry_mass_kg"]
+    craft["engine"]["thrust_n"] = runs.thrust_n
+    craft["engine"]["specific_impulse_s"] = runs.exhaust_velocity_mps / ls.constants.STANDARD_GRAVITY_MPS2
+    craft["accelerometer"]["powered"] = runs.sound
+    drawn.phases["burn"]["ignition_s"][:, 0] = runs.ignition_s
+    return rows, drawn
 
 
 def compiled_impacts(runs: Runs, *, gridded: bool, tolerance_m: float, threads: int) -> Flown:
@@ -54,12 +57,13 @@ def compiled_impacts(runs: Runs, *, gridded: bool, tolerance_m: float, threads: 
     if gridded:
         moon = replace(runs.scenario.moon, gravity=ls.GriddedField.build(runs.scenario.moon.gravity))
         runs = replace(runs, scenario=replace(runs.scenario, moon=moon))
-    rows, table = rows_of(runs)
-    results = np.empty((len(runs), places.BURNS + places.BURN_SIZE))
+    rows, drawn = rows_of(runs)
+    results = Results.empty(len(runs), 1)
 
     def fly(first: int, last: int) -> None:
         part = slice(first, last)
-        run.fly_runs(table[part], rows.plan, rows.environment, rows.ground, tolerance_m, results[part])
+        mine, theirs = (each[part] for each in drawn), (each[part] for each in results)
+        run.fly_runs(*mine, rows.plan, rows.environment, rows.ground, tolerance_m, *theirs)
 
     fly(0, 1)
     ready_s = time.perf_counter() - start
@@ -67,11 +71,11 @@ def compiled_impacts(runs: Runs, *, gridded: bool, tolerance_m: float, threads: 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda first: fly(first, first + SHARE), range(0, len(runs), SHARE)))
     taken, processor_s = time.perf_counter() - start, time.process_time() - processor
-    ends = Impacts(
-        results[:, places.END_S], results[:, places.END_POSITION], results[:, places.OUTCOME] == places.IMPACT
-    )
+    ended = results.runs
+    where = np.stack([ended[axis] for axis in ("x_m", "y_m", "z_m")], axis=1)
+    ends = Impacts(ended["end_s"], where, ended["outcome"] == codes.IMPACT)
     name = f"lunarsim {'gridded' if gridded else 'exact'}, {tolerance_m * 1e3:g} mm"
-    return Flown(name, ends, taken, processor_s, ready_s, 8.0 * results[:, places.EVALUATIONS].mean())
+    return Flown(name, ends, taken, processor_s, ready_s, 8.0 * ended["evaluations"].mean())
 
 
 def compare(n: int, peers: int, few: int, rounds: int, cores: int) -> None:

@@ -34,7 +34,6 @@ import lunarsim as ls
 from lunarsim.campaign.executors.execution import available_processors
 from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.data import find
-from lunarsim.kernels import places
 from lunarsim.kernels.forces.gravity import HarmonicField, harmonics_of_eight
 from lunarsim.kernels.simd.lanes import WIDTH, load, total
 
@@ -79,7 +78,7 @@ def by_degree(aim_s: float) -> Result:
             trial = processor_seconds(partial(work, 0, 128))
             n = max(256, int(128 * aim_s / 2.0 / trial))
             taken = min(processor_seconds(partial(work, 0, n)) for _ in range(2))
-            evaluations = float(work.fly(work.values(0, 512))[:, places.EVALUATIONS].mean())
+            evaluations = float(work.fly(work.values(0, 512)).runs["evaluations"].mean())
             rows.append({"kind": kind, "degree": degree, "n": n, "runs_per_s": n / taken, "evaluations": evaluations})
             print(f"{kind:8s} degree {degree:3d}: {n / taken:8,.0f} runs/s of one core, {evaluations:.1f} evaluations")
     return rows

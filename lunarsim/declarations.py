@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
+from math import nan
 from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
@@ -51,6 +52,8 @@ class Number:
         Whether it may be None.
     dispersible : bool
         Whether a campaign may disperse it.
+    absent : float
+        What stands in the kernels' record for None.
     """
 
     unit: u.UnitBase
@@ -61,6 +64,7 @@ class Number:
     text: str = ""
     optional: bool = False
     dispersible: bool = False
+    absent: float = nan
 
     def __post_init__(self) -> None:
         if (self.low is None) == (self.above is None) or (self.high is None) == (self.below is None):
@@ -88,12 +92,6 @@ class Number:
         if not np.all(self.holds(converted if plain else converted.value)):
             raise InputError(f"{name} = {value}: expected {self.bounds}")
         return converted
-
-    def si(self, value: Any) -> float:
-        """Return a value as kernels take it, in SI units; None is not a number."""
-        if value is None:
-            return float("nan")
-        return float(value if self.unit == u.one else value.si.value)
 
     @property
     def bounds(self) -> str:
@@ -142,10 +140,6 @@ class Switch:
     greatest: ClassVar[float] = 1.0
     bounds: ClassVar[str] = "True or False"
 
-    def si(self, value: bool) -> float:
-        """Return 1 or 0, as kernels take it."""
-        return float(value)
-
     def holds(self, values: ArrayLike) -> NDArray[np.bool_]:
         """Return which values are 0 or 1."""
         given = np.asarray(values, dtype=float)
@@ -160,6 +154,22 @@ class Switch:
 
 
 Declaration: TypeAlias = Number | Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """What is declared of two numbers, the smaller first.
+
+    Attributes
+    ----------
+    unit : Unit
+        Of both.
+    absent : tuple of two floats
+        What stands in the kernels' record for None, in SI.
+    """
+
+    unit: u.UnitBase
+    absent: tuple[float, float] = (nan, nan)
 
 
 def number(default: Any, unit: u.UnitBase, **declared: Any) -> Any:
@@ -187,6 +197,16 @@ def switch(default: bool, text: str, *, dispersible: bool = False) -> Any:
     return field(default=default, metadata={_KEY: Switch(text=text, dispersible=dispersible)})
 
 
+def pair(default: Any, unit: u.UnitBase, *, absent: tuple[float, float] = (nan, nan)) -> Any:
+    """Return the field of a dataclass that holds two numbers, which the component itself checks; see :class:`Pair`."""
+    return field(default=default, metadata={_PAIR: Pair(unit=unit, absent=absent)})
+
+
+def pairs(component: Any) -> dict[str, Pair]:
+    """Return the pairs of numbers of a component, or its class, by the names of its fields."""
+    return {each.name: each.metadata[_PAIR] for each in fields(component) if _PAIR in each.metadata}
+
+
 def declared(component: Any) -> dict[str, Declaration]:
     """Return what a component, or its class, declares, by the names of its fields."""
     return {each.name: each.metadata[_KEY] for each in fields(component) if _KEY in each.metadata}
@@ -206,4 +226,4 @@ def check(component: Any) -> None:
             declaration.checked(name, value)
 
 
-_KEY = "declared"
+_KEY, _PAIR = "declared", "pair"

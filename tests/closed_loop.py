@@ -84,15 +84,15 @@ def fly(law, p, r, v, mass, lander, *, cycle_s=1.0, longest_s=2000.0, thrust_sha
         throttle = min(size * y[6] / lander.thrust_n, 1.0)
         direction = axes.T @ wanted / size
         thrust = throttle * lander.thrust_n * thrust_share
-        on = min(m[memory.DELAY], cycle_s)
-        off = m[memory.CUT] if m[memory.CUT] > 0.0 else cycle_s
+        on = min(m.view(memory.SHARED)[0].delay_s, cycle_s)
+        off = m.view(memory.SHARED)[0].cut_s if m.view(memory.SHARED)[0].cut_s > 0.0 else cycle_s
         y = _flown(y, on, 0.0, 0.0, direction, lander.gm)
         if off > on:
             throttles.append(throttle)
             y = _flown(y, off - on, thrust, thrust / lander.exhaust_velocity_mps, direction, lander.gm)
             burned += off - on
         t += off
-        if off < cycle_s or m[memory.CUT] > 0.0:
+        if off < cycle_s or m.view(memory.SHARED)[0].cut_s > 0.0:
             break
     seen, _ = situation(y[:3], y[3:6], y[6], t, cycle_s, lander)
     return End(np.array(seen.position), np.array(seen.velocity), y[6], burned, t, throttles)

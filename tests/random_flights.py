@@ -10,12 +10,11 @@ from astropy.time import Time
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.campaign.columns import outputs, records
+from lunarsim.campaign.columns import outputs
+from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.heldout import Apart, apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.outcome import FAILURES
-from lunarsim.kernels import places
-from lunarsim.kernels.driver import run
 
 MPS = u.m / u.s
 EPOCH = Time("2023-08-19T10:00:00", scale="tdb")
@@ -193,9 +192,7 @@ def random_scenario(i: int) -> ls.Scenario | None:
 def compiled(scenario: ls.Scenario, tolerance_m: float = 1e-6) -> dict[str, float]:
     """What the compiled driver says of a scenario, by the names of a campaign's columns."""
     rows = Rows.of(scenario, ())
-    results = np.empty((1, places.BURNS + len(records(scenario)) * places.BURN_SIZE))
-    run.fly_runs(rows.bases, rows.plan, rows.environment, rows.ground, tolerance_m, results)
-    return {name: column[0] for name, column in outputs(results, scenario).items()}
+    return {name: column[0] for name, column in outputs(flown(rows, rows.bases, tolerance_m), scenario).items()}
 
 
 def both(scenario: ls.Scenario) -> tuple[Apart, ls.Flight | None, str]:

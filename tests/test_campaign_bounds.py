@@ -9,10 +9,10 @@ from astropy import units as u
 
 import lunarsim as ls
 from lunarsim.campaign import FAILURES, Campaign, dispersible, edited, nominal
+from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.errors import InputError
-from lunarsim.kernels import places
-from lunarsim.kernels.driver import run
+from lunarsim.kernels import codes
 
 THRUST = "craft.engine.thrust"
 
@@ -51,12 +51,10 @@ def test_a_value_drawn_out_of_its_bounds_fails_in_both_drivers(made):
         with pytest.raises(InputError, match=rf"^{name} = .*: expected"):
             edited(scenario, {name: value})
     rows = Rows.of(scenario, values)
-    table = rows.table(values)
-    results = np.zeros((len(cases), places.BURNS + len(scenario.plan) * places.BURN_SIZE))
-    run.fly_runs(table, rows.plan, rows.environment, rows.ground, 1e-3, results)
-    flown = [case for case, outcome in zip(cases, results[:, places.OUTCOME], strict=True) if outcome != places.FAILED]
-    assert flown == []
-    assert all(FAILURES[int(code)] for code in results[:, places.FAILURE])
+    results = flown(rows, rows.table(values), 1e-3)
+    went = [case for case, outcome in zip(cases, results.runs["outcome"], strict=True) if outcome != codes.FAILED]
+    assert went == []
+    assert all(FAILURES[int(code)] for code in results.runs["failure"])
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from deep_ground import sphere_of
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import CUTOFFS, FAILURES, Campaign, Discrete, JointNormal, Normal, Uniform, edited, nominal
+from lunarsim.campaign.executors.flying import flown as fly
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.errors import InputError
-from lunarsim.kernels import places
-from lunarsim.kernels.driver import run
+from lunarsim.kernels import codes
 
 #: What both drivers must share, as promised.
 POSITION, TIME, CUTOFF = 1 * u.m, 1 * u.ms, 1 * u.us
@@ -66,14 +66,15 @@ def burning(state, *, tail=2 * u.hour, world=None, craft=CRAFT, **options):
 
 
 def flown(scenario, values=None):
-    """Fly runs with the compiled driver; return their rows of results."""
+    """Fly runs with the compiled driver; return their results."""
     values = {name: np.asarray(column, dtype=float) for name, column in (values or {}).items()}
     rows = Rows.of(scenario, values)
-    table = rows.table(values)
-    burns = int(np.sum(rows.plan.kinds == places.BURN))
-    results = np.empty((len(table), places.BURNS + burns * places.BURN_SIZE))
-    run.fly_runs(table, rows.plan, rows.environment, rows.ground, 1e-3, results)
-    return results
+    return fly(rows, rows.table(values), 1e-3)
+
+
+def end_of(results):
+    """Where the first of some runs ended (m)."""
+    return np.array([results.runs[axis][0] for axis in ("x_m", "y_m", "z_m")])
 
 
 def assert_alike(held):
@@ -152,7 +153,7 @@ def test_edges_of_the_shadow_are_flown_alike_over_some_orbits(node_deg):
     dark = replace(scenario, moon=replace(scenario.moon, radiation=False))
     unlit = flown(dark, {"orbit.inclination": [nominal(dark, "orbit.inclination").value]})
     lit = flown(scenario)
-    apart = np.linalg.norm(unlit[0, places.END_POSITION] - lit[0, places.END_POSITION]) * u.m
+    apart = np.linalg.norm(end_of(unlit) - end_of(lit)) * u.m
     assert apart > 10.0 * held.position  # else nothing would be shown
     assert apart > 2 * u.m
 
@@ -171,16 +172,16 @@ def test_tanks_run_dry_in_both_drivers_at_the_same_moment():
         ls.Cutoff.SENSED_DELTA_V.value,
     }
     assert_alike(result.cross_check(30))
-    dry = result.column("burn0_cutoff") == places.PROPELLANT_OUT
+    dry = result.column("burn0_cutoff") == codes.PROPELLANT_OUT
     np.testing.assert_allclose(result.column("mass_kg")[dry], 700.0, rtol=0, atol=1e-9)  # roundings: nothing is left
 
 
 def test_an_empty_tank_ends_a_burn_where_it_begins():
     results = flown(burning(orbit(40, 90)), {"craft.propellant_mass": [0.0, 1.0]})
-    burn = results[:, places.BURNS :]
-    assert burn[0, places.CUTOFF] == places.PROPELLANT_OUT
-    assert burn[0, places.BURN_DURATION] == burn[0, places.BURN_DV] == 0.0
-    assert burn[1, places.BURN_DURATION] > 0.0
+    burn = results.burns[:, 0]
+    assert burn[0].cutoff == codes.PROPELLANT_OUT
+    assert burn[0].duration_s == burn[0].dv_mps == 0.0
+    assert burn[1].duration_s > 0.0
 
 
 def test_the_rocket_equation_holds_for_every_run():
@@ -215,7 +216,7 @@ def test_a_burn_that_ends_on_the_ground_does_so_in_both_drivers():
         "moon.terrain.elevation": Uniform(-500 * u.m, 500 * u.m),
     }
     result = Campaign(falling(), dispersions).run(20, seed=2)
-    assert set(result.column("burn0_cutoff").tolist()) == {places.BURN_MET_GROUND}
+    assert set(result.column("burn0_cutoff").tolist()) == {codes.BURN_MET_GROUND}
     assert set(result.rates()) == {"impact"}
     assert_alike(result.cross_check(20))
 
@@ -224,20 +225,21 @@ def test_a_burn_after_the_impact_does_not_begin():
     scenario = falling()
     second = replace(scenario.plan[0], ignition=EPOCH + 1 * u.hour)
     results = flown(replace(scenario, plan=(*scenario.plan[:1], ls.Coast(duration=1 * u.min), second)))
-    assert results[0, places.OUTCOME] == places.IMPACT
-    assert results[0, places.BURNS + places.BURN_SIZE + places.CUTOFF] == places.NO_BURN
-    assert np.isnan(results[0, places.BURNS + places.BURN_SIZE + places.CUTOFF + 1 :]).all()  # nothing like a result
+    assert results.runs["outcome"][0] == codes.IMPACT
+    second = results.burns[0, 1]
+    assert second.cutoff == codes.NO_BURN
+    assert np.isnan([second[name] for name in second.dtype.names if name != "cutoff"]).all()  # nothing like a result
 
 
 @pytest.mark.parametrize("before_s", [5e-2, 2e-3, 8e-4, 4e-4, 1e-4, 1e-5, -1e-5, -1e-4, -4e-4, -2e-3])
 def test_of_cut_off_and_impact_the_first_decides_however_close_they_come(before_s):
     scenario = falling()
-    lasted_s = flown(scenario)[0, places.BURNS + places.BURN_DURATION]
+    lasted_s = flown(scenario).burns[0, 0].duration_s
     exhaust = 300.0 * constants.STANDARD_GRAVITY_MPS2
     target = -exhaust * np.log1p(-900.0 / exhaust * (lasted_s - before_s) / 900.0)
-    record = flown(scenario, {"plan.0.target_delta_v": [target]})[0, places.BURNS :]
-    assert record[places.CUTOFF] == (places.SENSED_DELTA_V if before_s > 0.0 else places.BURN_MET_GROUND)
-    assert record[places.BURN_DURATION] == pytest.approx(lasted_s - max(before_s, 0.0), abs=1e-6)  # as promised
+    record = flown(scenario, {"plan.0.target_delta_v": [target]}).burns[0, 0]
+    assert record.cutoff == (codes.SENSED_DELTA_V if before_s > 0.0 else codes.BURN_MET_GROUND)
+    assert record.duration_s == pytest.approx(lasted_s - max(before_s, 0.0), abs=1e-6)  # as promised
 
 
 def test_a_long_coast_stays_with_the_reference_driver():
@@ -300,7 +302,7 @@ def test_a_ridge_that_a_run_grazes_is_hit_or_missed_by_both_drivers_alike(grazin
     scenario, threshold_m, doubt_m = grazing
     offsets_m = np.concatenate([np.linspace(1.0, 10.0, 10), np.geomspace(1.0, 4.0, 5)]) * doubt_m
     offsets_m = np.concatenate([-offsets_m, offsets_m])
-    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m})[:, places.OUTCOME] == places.IMPACT
+    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m}).runs["outcome"] == codes.IMPACT
     expected = [isinstance(ls.simulate(raised(scenario, threshold_m + d)).outcome, ls.Impact) for d in offsets_m]
     np.testing.assert_array_equal(hits, expected)
     np.testing.assert_array_equal(hits, offsets_m > 0.0)
@@ -309,7 +311,7 @@ def test_a_ridge_that_a_run_grazes_is_hit_or_missed_by_both_drivers_alike(grazin
 def test_the_ridge_begins_to_be_hit_at_the_same_height_in_both_drivers(grazing):
     scenario, threshold_m, doubt_m = grazing
     offsets_m = np.linspace(-3.0, 3.0, 1201) * doubt_m
-    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m})[:, places.OUTCOME] == places.IMPACT
+    hits = flown(scenario, {"moon.terrain.elevation": threshold_m + offsets_m}).runs["outcome"] == codes.IMPACT
     assert offsets_m[hits].min() > -doubt_m
     assert offsets_m[~hits].max() < doubt_m
 
@@ -319,11 +321,11 @@ def test_a_ridge_far_narrower_than_a_step_is_hit_in_every_one_of_a_thousand_runs
     random = np.random.default_rng(1)
     rises_m, rates_mps = random.uniform(0.0, 290.0, 1000), random.uniform(0.0, 0.05, 1000)
     results = flown(scenario, {"moon.terrain.elevation": threshold_m + rises_m, "state.transverse_rate": rates_mps})
-    assert np.all(results[:, places.EVALUATIONS] < 60)  # of 50 km each, over 70 min
+    assert np.all(results.runs["evaluations"] < 60)  # of 50 km each, over 70 min
     higher_m = 1.05 * 4.0 * rates_mps / 9.0e-4  # by so much a push at apolune lifts perilune, 4 v / n
     in_the_way = rises_m > higher_m + 2.0 * doubt_m
     assert np.count_nonzero(in_the_way) > 300
-    assert np.all(results[in_the_way, places.OUTCOME] == places.IMPACT)
+    assert np.all(results.runs["outcome"][in_the_way] == codes.IMPACT)
 
 
 def test_runs_that_come_low_where_the_ground_is_not_known_fail_with_the_reason_and_the_rest_go_on():
@@ -332,9 +334,9 @@ def test_runs_that_come_low_where_the_ground_is_not_known_fail_with_the_reason_a
     scenario = ls.load_campaign("luna25").scenario.with_terrain(ground)
     campaign = Campaign(scenario, {"plan.0.timer": Uniform(50 * u.s, 200 * u.s)})
     result = campaign.run(60, seed=1)
-    failed = result.column("outcome") == places.FAILED
+    failed = result.column("outcome") == codes.FAILED
     assert 0 < failed.sum() < 60
-    assert result.failures() == {FAILURES[places.GROUND_UNKNOWN]: int(failed.sum())}
+    assert result.failures() == {FAILURES[codes.GROUND_UNKNOWN]: int(failed.sum())}
     for i in np.flatnonzero(failed)[:3]:
         with pytest.raises(InputError, match="outside the window of terrain"):
             result.rerun(int(i))
@@ -348,8 +350,8 @@ def test_runs_of_impossible_mass_fail_with_the_reason_and_the_rest_have_the_bits
     result = campaign.run(100, seed=1)
     failed = result.column("craft.dry_mass") <= 0.0
     assert 5 < failed.sum() < 40
-    np.testing.assert_array_equal(result.column("outcome") == places.FAILED, failed)
-    assert result.failures() == {FAILURES[places.NO_MASS]: int(failed.sum())}
+    np.testing.assert_array_equal(result.column("outcome") == codes.FAILED, failed)
+    assert result.failures() == {FAILURES[codes.NO_MASS]: int(failed.sum())}
     work = campaign.work(100, 1)
     for i in (*np.flatnonzero(failed)[:2], *np.flatnonzero(~failed)[:5]):
         for name, column in work(int(i), 1).items():
@@ -381,29 +383,29 @@ def sunlit():
 @pytest.mark.parametrize(
     ("scenario", "path", "bad", "reason"),
     [
-        (simple, "craft.dry_mass", 0.0, places.NO_MASS),
-        (simple, "craft.propellant_mass", -1.0, places.NO_MASS),
-        (simple, "craft.engine.thrust", 0.0, places.NO_THRUST),
-        (simple, "craft.engine.specific_impulse", -300.0, places.NO_THRUST),
-        (simple, "plan.0.timer", 0.0, places.NO_TIME),
-        (simple, "plan.1.duration", -1.0, places.NO_TIME),
-        (simple, "plan.0.target_delta_v", 0.0, places.NO_TARGET),
-        (simple, "plan.0.throttle", 0.0, places.THROTTLE_OUT_OF_RANGE),
-        (simple, "plan.0.throttle", 1.01, places.THROTTLE_OUT_OF_RANGE),
-        (simple, "plan.0.ignition", -31.0, places.LATE),
-        (simple, "state.epoch", 31.0, places.LATE),
-        (late_second_burn, "plan.1.ignition", -390.0, places.LATE),
+        (simple, "craft.dry_mass", 0.0, codes.NO_MASS),
+        (simple, "craft.propellant_mass", -1.0, codes.NO_MASS),
+        (simple, "craft.engine.thrust", 0.0, codes.NO_THRUST),
+        (simple, "craft.engine.specific_impulse", -300.0, codes.NO_THRUST),
+        (simple, "plan.0.timer", 0.0, codes.NO_TIME),
+        (simple, "plan.1.duration", -1.0, codes.NO_TIME),
+        (simple, "plan.0.target_delta_v", 0.0, codes.NO_TARGET),
+        (simple, "plan.0.throttle", 0.0, codes.THROTTLE_OUT_OF_RANGE),
+        (simple, "plan.0.throttle", 1.01, codes.THROTTLE_OUT_OF_RANGE),
+        (simple, "plan.0.ignition", -31.0, codes.LATE),
+        (simple, "state.epoch", 31.0, codes.LATE),
+        (late_second_burn, "plan.1.ignition", -390.0, codes.LATE),
         (
             late_second_burn,
             "plan.1.ignition",
             -200.0,
-            places.LATE,
+            codes.LATE,
         ),  # after the first cut-off, before its timer runs out
-        (low, "moon.terrain.elevation", 1.5e4, places.BELOW_GROUND),
-        (simple, "moon.terrain.elevation", 2e5, places.NOT_FINITE),
-        (simple, "orbit.perilune", 2e5, places.NOT_FINITE),
-        (simple, "orbit.perilune", -2e6, places.NOT_FINITE),
-        (simple, "state.radial", np.nan, places.NOT_FINITE),
+        (low, "moon.terrain.elevation", 1.5e4, codes.BELOW_GROUND),
+        (simple, "moon.terrain.elevation", 2e5, codes.NOT_FINITE),
+        (simple, "orbit.perilune", 2e5, codes.NOT_FINITE),
+        (simple, "orbit.perilune", -2e6, codes.NOT_FINITE),
+        (simple, "state.radial", np.nan, codes.NOT_FINITE),
         (simple, "moon.gravity.gm", -1.0, None),
         (sunlit, "craft.radiation_area", -1.0, None),
         (sunlit, "craft.radiation_coefficient", 3.0, None),
@@ -417,17 +419,17 @@ def test_what_the_reference_driver_refuses_fails_with_its_reason(scenario, path,
     results = flown(scenario, {path: [good, bad, good]})
     with pytest.raises(InputError):
         ls.simulate(edited(scenario, {path: bad}))
-    assert results[1, places.OUTCOME] == places.FAILED
+    assert results.runs["outcome"][1] == codes.FAILED
     if reason is not None:
-        assert results[1, places.FAILURE] == reason
-    assert FAILURES[int(results[1, places.FAILURE])]
-    assert results[0, places.FAILURE] == places.SOUND
-    np.testing.assert_array_equal(results[0], results[2])
+        assert results.runs["failure"][1] == reason
+    assert FAILURES[int(results.runs["failure"][1])]
+    assert results.runs["failure"][0] == codes.SOUND
+    assert results.runs[0].tobytes() == results.runs[2].tobytes()
 
 
 def test_a_flight_beyond_the_tables_of_the_sky_fails_with_the_reason():
     results = flown(sunlit(), {"state.epoch": [0.0, 80_000.0, -80_000.0, 200_000.0, -90_000.0]})
-    assert results[:, places.FAILURE].tolist() == [*[places.SOUND] * 3, *[places.OUTSIDE_SKY] * 2]
+    assert results.runs["failure"].tolist() == [*[codes.SOUND] * 3, *[codes.OUTSIDE_SKY] * 2]
 
 
 def test_a_flight_through_the_middle_of_the_moon_ends():
@@ -435,15 +437,15 @@ def test_a_flight_through_the_middle_of_the_moon_ends():
     state = ls.State([1.8e6, 0, 0] * u.m, [0, 1e-3, 0] * u.m / u.s, EPOCH)
     deep = coasting(state, 2 * u.hour, degree=0, terrain=sphere_of(10.0 * u.m), third_bodies=())
     results = flown(deep, {"state.radial": [0.0]})
-    assert results[0, places.FAILURE] in (places.SOUND, places.NOT_CONVERGED)
-    assert results[0, places.EVALUATIONS] < 1e5
+    assert results.runs["failure"][0] in (codes.SOUND, codes.NOT_CONVERGED)
+    assert results.runs["evaluations"][0] < 1e5
 
 
 def test_a_run_that_starts_on_an_edge_of_the_shadow_goes_on():
     """Its first step begins where the edge ended the step before: it must not end there again and again."""
     results = flown(sunlit(), {"plan.0.duration": np.linspace(1.0, 7200.0, 200)})
-    assert np.all(results[:, places.FAILURE] == places.SOUND)
-    np.testing.assert_allclose(results[:, places.END_S], np.linspace(1.0, 7200.0, 200), rtol=0, atol=1e-9)  # roundings
+    assert np.all(results.runs["failure"] == codes.SOUND)
+    np.testing.assert_allclose(results.runs["end_s"], np.linspace(1.0, 7200.0, 200), rtol=0, atol=1e-9)  # roundings
 
 
 def test_a_finer_tolerance_brings_the_drivers_closer():

@@ -23,12 +23,13 @@ from lunarsim.campaign import (
     edited,
     nominal,
 )
+from lunarsim.campaign.executors.flying import flown as fly
 from lunarsim.campaign.inputs.paths import Path, find
 from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.campaign.outputs import ended_alike
 from lunarsim.declarations import declared
 from lunarsim.errors import InputError, ModelWarning
-from lunarsim.kernels import places
-from lunarsim.kernels.driver import run
+from lunarsim.kernels import codes
 from lunarsim.kernels.ground.terrain import raised
 from lunarsim.moon.orientation import et_seconds
 
@@ -202,13 +203,9 @@ def felt(scenario, name):
 
 
 def flown(scenario, values):
-    """Fly one run with the compiled driver; return its row of results."""
+    """Fly one run with the compiled driver; return its results."""
     rows = Rows.of(scenario, values)
-    table = rows.table({name: np.array([value]) for name, value in values.items()})
-    burns = int(np.sum(rows.plan.kinds != places.COAST))
-    results = np.empty((1, places.BURNS + burns * places.BURN_SIZE))
-    run.fly_runs(table, rows.plan, rows.environment, rows.ground, 1e-3, results)
-    return results[0]
+    return fly(rows, rows.table({name: np.array([value]) for name, value in values.items()}), 1e-3)
 
 
 def test_every_path_that_can_be_dispersed_changes_the_flight(scenario):
@@ -219,8 +216,8 @@ def test_every_path_that_can_be_dispersed_changes_the_flight(scenario):
         if others not in unmoved:
             unmoved[others] = flown(case, {other: values[other] for other in values if other != name})
         results = flown(case, values)
-        assert results[places.FAILURE] == places.SOUND, name
-        if np.array_equal(results[: places.EVALUATIONS], unmoved[others][: places.EVALUATIONS]):
+        assert results.runs[0].failure == codes.SOUND, name
+        if ended_alike(results.runs[0], unmoved[others].runs[0]):
             silent.append(name)
     assert silent == []
 
@@ -228,15 +225,15 @@ def test_every_path_that_can_be_dispersed_changes_the_flight(scenario):
 def numbers_of(scenario, values):
     """Return the numbers of one run in terms that do not depend on where the epoch and the ground are counted from."""
     rows = Rows.of(scenario, values)
-    row = rows.table({name: np.array([value]) for name, value in values.items()})[0]
-    start_s, ground = row[places.START_S], raised(rows.ground, row[places.GROUND_RISE])
+    drawn = rows.table({name: np.array([value]) for name, value in values.items()})
+    run, phases = drawn.runs[0], drawn.phases[0]
+    start_s, ground = run.state.epoch_s, raised(rows.ground, run.moon.terrain.elevation_m)
     epoch_s = rows.environment.epoch_et_s + start_s
-    row[places.START_S] = row[places.GROUND_RISE] = 0.0
-    row[places.LIGHT] *= rows.environment.sunlight.strength_n_m2
+    run.state.epoch_s = run.moon.terrain.elevation_m = 0.0
     for k, kind in enumerate(rows.plan.kinds):
-        if kind == places.BURN:
-            row[places.PHASES + k * places.PHASE_SIZE + places.IGNITION] -= start_s
-    return row, epoch_s, ground, rows.plan
+        if kind == codes.BURN:
+            phases[k].burn.ignition_s -= start_s
+    return drawn, epoch_s, ground, rows.plan
 
 
 def roundings(count):
@@ -249,15 +246,18 @@ def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(sc
     for name in paths_of(scenario):
         case = felt(scenario, name)
         values = moved(case, name, share)
-        row, epoch_s, ground, plan = numbers_of(case, values)
+        drawn, epoch_s, ground, plan = numbers_of(case, values)
         expected, expected_epoch_s, expected_ground, expected_plan = numbers_of(edited(case, values), {})
         # seconds since J2000 are kept to 1e-7 s in both, a Time to 1e-11 s; all else to roundings. A state is made of
         # sines and cosines, which differ by processor and by how many are taken at once: of its length it is right
-        for vector in (places.POSITION, places.VELOCITY):
-            bound = roundings(30) * np.linalg.norm(expected[vector])  # products and sums on the way from elements
-            np.testing.assert_allclose(row[vector], expected[vector], rtol=0, atol=bound, err_msg=name)
-            row[vector] = expected[vector]
-        np.testing.assert_allclose(row, expected, rtol=roundings(4), atol=2e-11, err_msg=name)  # units and sums
+        state, expected_state = drawn.runs[0].state, expected.runs[0].state
+        for vector in ("position_m", "velocity_mps"):
+            bound = roundings(30) * np.linalg.norm(expected_state[vector])  # products and sums on the way from elements
+            np.testing.assert_allclose(state[vector], expected_state[vector], rtol=0, atol=bound, err_msg=name)
+            state[vector] = expected_state[vector]
+        for records, others in zip(drawn, expected, strict=True):
+            row, other = records.view(np.float64).ravel(), others.view(np.float64).ravel()
+            np.testing.assert_allclose(row, other, rtol=roundings(4), atol=2e-11, err_msg=name)  # units and sums
         assert epoch_s == pytest.approx(expected_epoch_s, abs=3e-7)
         assert ground.radius_m == pytest.approx(expected_ground.radius_m, abs=1e-9)
         np.testing.assert_array_equal(plan.kinds, expected_plan.kinds)
@@ -268,17 +268,17 @@ def test_the_row_of_a_dispersed_value_is_that_of_the_scenario_with_this_value(sc
 def assert_alike(results, flight, start, name=""):
     """Assert that a run and a reference flight are one flight."""
     end = flight.outcome.state
-    kinds = {places.IMPACT: ls.Impact, places.IN_ORBIT: ls.InOrbit, places.ALOFT: ls.Aloft, places.ESCAPE: ls.Escape}
-    assert isinstance(flight.outcome, kinds[results[places.OUTCOME]]), name
-    apart = np.linalg.norm(results[places.END_POSITION] - end.position.to_value(u.m))
+    kinds = {codes.IMPACT: ls.Impact, codes.IN_ORBIT: ls.InOrbit, codes.ALOFT: ls.Aloft, codes.ESCAPE: ls.Escape}
+    run = results.runs[0]
+    assert isinstance(flight.outcome, kinds[run.outcome]), name
+    apart = np.linalg.norm([run.x_m, run.y_m, run.z_m] - end.position.to_value(u.m))
     assert apart < POSITION_M, name
-    assert abs(results[places.END_S] - (end.epoch - start).to_value(u.s)) < TIME_S, name
-    for k, burn in enumerate(flight.burns):
-        record = results[places.BURNS + k * places.BURN_SIZE : places.BURNS + (k + 1) * places.BURN_SIZE]
-        assert abs(record[places.BURN_DURATION] - burn.duration.to_value(u.s)) < CUTOFF_S, name
-        assert abs(record[places.BURN_START] - (burn.ignition - start).to_value(u.s)) < CUTOFF_S, name
-        assert record[places.BURN_DV] == pytest.approx(burn.delta_v.to_value(u.m / u.s), abs=1e-6)  # 1 us at 1 m/s2
-        assert record[places.BURN_PROPELLANT] == pytest.approx(burn.propellant.to_value(u.kg), abs=1e-6)
+    assert abs(run.end_s - (end.epoch - start).to_value(u.s)) < TIME_S, name
+    for burn, record in zip(flight.burns, results.burns[0], strict=False):
+        assert abs(record.duration_s - burn.duration.to_value(u.s)) < CUTOFF_S, name
+        assert abs(record.ignition_s - (burn.ignition - start).to_value(u.s)) < CUTOFF_S, name
+        assert record.dv_mps == pytest.approx(burn.delta_v.to_value(u.m / u.s), abs=1e-6)  # 1 us at 1 m/s2
+        assert record.propellant_kg == pytest.approx(burn.propellant.to_value(u.kg), abs=1e-6)
 
 
 @pytest.mark.slow
@@ -470,14 +470,14 @@ def test_units_of_a_dispersion_are_those_of_its_path_times_a_factor():
 def test_epochs_are_offsets_and_the_ignition_stays_where_it_is():
     scenario = replace(luna25(), plan=(replace(luna25().plan[0], ignition=luna25().state.epoch + 10 * u.s),))
     results = flown(scenario, {"state.epoch": 4.0})
-    assert results[places.BURNS + places.BURN_START] == pytest.approx(
+    assert results.burns[0, 0].ignition_s == pytest.approx(
         10.0, abs=4e-9
     )  # a second of UTC has 1 + 3.3e-10 of TDB at most
     late = flown(scenario, {"state.epoch": 14.0})
-    assert late[places.FAILURE] == places.LATE
+    assert late.runs[0].failure == codes.LATE
 
 
 def test_the_epoch_of_a_row_is_that_of_the_scenario():
     rows = Rows.of(luna25(), ["state.epoch"])
     assert rows.environment.epoch_et_s == float(et_seconds(luna25().state.epoch))
-    assert rows.table({"state.epoch": np.array([3.0, -2.0])})[:, places.START_S].tolist() == [3.0, -2.0]
+    assert rows.table({"state.epoch": np.array([3.0, -2.0])}).runs["state"]["epoch_s"].tolist() == [3.0, -2.0]

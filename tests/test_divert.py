@@ -10,7 +10,7 @@ from astropy import units as u
 import lunarsim as ls
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.sampling import MonteCarlo
-from lunarsim.kernels import places
+from lunarsim.kernels import codes
 
 _MPS = u.m / u.s
 _STEP_DEG = 10.0 / np.radians(ls.constants.MOON_RADIUS_M)  # of a map with pixels of 10 m of latitude
@@ -44,8 +44,8 @@ def hovering(terrain=None, **divert):
 
 
 def end_by_campaign_driver(scenario):
-    result = Flying(scenario, {}, (), MonteCarlo(), 1e-3, 1, 1).fly({})[0]
-    assert result[places.FAILURE] == places.SOUND
+    result = Flying(scenario, {}, (), MonteCarlo(), 1e-3, 1, 1).fly({}).runs[0]
+    assert result.failure == codes.SOUND
     return result
 
 
@@ -79,8 +79,8 @@ def test_both_drivers_divert_alike():
         scenario = hovering(local_map(hillside()), **divert)
         flight, result = ls.simulate(scenario), end_by_campaign_driver(scenario)
         end = flight.outcome.state.position.to_value(u.m)
-        assert np.linalg.norm(result[places.END_POSITION] - end) < 1e-3  # of 0.1 m that a landing may be apart
-        assert result[places.END_S] == pytest.approx(flight.duration.to_value(u.s), abs=1e-6)
+        assert np.linalg.norm([result.x_m, result.y_m, result.z_m] - end) < 1e-3  # of 0.1 m that a landing may be apart
+        assert result.end_s == pytest.approx(flight.duration.to_value(u.s), abs=1e-6)
 
 
 _SCAN = ls.HazardDetection(radius=100 * u.m, slope=5 * u.deg, footprint=3 * u.m, step=2 * u.m)
@@ -196,7 +196,7 @@ def test_the_timeline_says_where_another_limit_takes_the_site_out_of_view():
 def test_both_drivers_keep_the_view_alike():
     scenario = with_view(25.0, 35.0)
     flight, result = ls.simulate(scenario), end_by_campaign_driver(scenario)
-    assert np.linalg.norm(result[places.END_POSITION] - flight.outcome.state.position.to_value(u.m)) < 1e-3
+    assert np.linalg.norm([result.x_m, result.y_m, result.z_m] - flight.outcome.state.position.to_value(u.m)) < 1e-3
 
 
 # What cannot be.

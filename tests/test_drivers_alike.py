@@ -15,12 +15,13 @@ from lunarsim import constants
 from lunarsim.campaign import FAILURES, Campaign, Uniform
 from lunarsim.campaign.heldout import apart
 from lunarsim.campaign.inputs.rows import Rows
-from lunarsim.kernels import places
-from lunarsim.kernels.driver import run
+from lunarsim.flight.driver.row import PHASE
+from lunarsim.kernels import codes
 from lunarsim.kernels.driver.guided import gets_nowhere
+from lunarsim.kernels.driver.refusals import is_known, why_not
 from lunarsim.kernels.forces import steering
 from lunarsim.kernels.guidance.limits import exhaust_velocity
-from lunarsim.kernels.guidance.look import COMPUTER, FIRST_LOOK, LOOKS
+from lunarsim.kernels.guidance.look import COMPUTER
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
 UP = np.array([0.6, 0.0, 0.8])
@@ -185,6 +186,12 @@ def engine_of(drawn):
     )
 
 
+def refusal(rows, drawn):
+    """Why the compiled driver refuses the first of some runs."""
+    run, phases = drawn.runs[0:1], drawn.phases[0]
+    return why_not(run[0], phases, rows.plan.kinds, is_known(run, phases))
+
+
 @given(ENGINES, st.floats(1e-6, 1.0))
 def test_a_throttle_is_refused_by_a_scenario_where_the_compiled_driver_refuses_it(drawn, throttle):
     engine = engine_of(drawn)
@@ -193,8 +200,8 @@ def test_a_throttle_is_refused_by_a_scenario_where_the_compiled_driver_refuses_i
     craft = replace(CRAFT, engine=engine)
     whole = flight_plan(1e5, 0.0, 1600.0, burn(), ls.Coast(duration=1 * u.s), craft=craft)  # full throttle: always
     rows = Rows.of(whole, ["plan.0.throttle"])
-    row = rows.table({"plan.0.throttle": np.array([throttle])})[0]
-    assert run.why_not(row, rows.plan) == (places.SOUND if possible else places.THROTTLE_OUT_OF_RANGE)
+    drawn = rows.table({"plan.0.throttle": np.array([throttle])})
+    assert refusal(rows, drawn) == (codes.SOUND if possible else codes.THROTTLE_OUT_OF_RANGE)
     phases = (burn(throttle=throttle), ls.Coast(duration=1 * u.s))
     if possible:
         flight_plan(1e5, 0.0, 1600.0, *phases, craft=craft)
@@ -207,9 +214,10 @@ def test_a_throttle_is_refused_by_a_scenario_where_the_compiled_driver_refuses_i
 def test_the_exhaust_velocity_is_never_beyond_those_at_the_limits_of_the_throttle(drawn, throttle):
     engine = engine_of(drawn)
     whole = flight_plan(1e5, 0.0, 1600.0, burn(), craft=replace(CRAFT, engine=engine))
-    row = Rows.of(whole, []).bases[0]
-    limits = sorted((row[places.EXHAUST_VELOCITY], row[places.EXHAUST_VELOCITY_LEAST]))
-    found = exhaust_velocity(throttle, row)
+    record = Rows.of(whole, []).bases.runs[0].craft.engine
+    least = engine.specific_impulse_least or engine.specific_impulse
+    limits = sorted(constants.STANDARD_GRAVITY_MPS2 * x.to_value(u.s) for x in (engine.specific_impulse, least))
+    found = exhaust_velocity(throttle, record)
     assert limits[0] * (1 - 1e-15) <= found <= limits[1] * (1 + 1e-15)  # roundings
     assert found > 0.0
 
@@ -244,8 +252,8 @@ def test_dispersed_throttles_fail_for_one_reason_in_both_drivers_and_the_rest_bu
     result = Campaign(scenario, {"plan.0.throttle": Uniform(0.1, 1.0)}).run(40, seed=1)
     throttle = result.column("plan.0.throttle")
     impossible = (throttle < 0.3) | ((throttle > 0.5) & (throttle < 0.7))
-    np.testing.assert_array_equal(result.column("outcome") == places.FAILED, impossible)
-    assert result.failures() == {FAILURES[places.THROTTLE_OUT_OF_RANGE]: int(impossible.sum())}
+    np.testing.assert_array_equal(result.column("outcome") == codes.FAILED, impossible)
+    assert result.failures() == {FAILURES[codes.THROTTLE_OUT_OF_RANGE]: int(impossible.sum())}
     with pytest.raises(ls.InputError, match="at which the engine cannot run"):
         result.rerun(int(np.flatnonzero(impossible)[0]))
     held = result.cross_check(5)
@@ -260,8 +268,7 @@ def test_more_thrust_than_can_be_resolved_is_refused_by_both_drivers():
         flight_plan(1e5, 0.0, 1600.0, burn(), craft=feather)
     scenario = flight_plan(1e5, 0.0, 1600.0, burn(), ls.Coast(duration=1 * u.s))
     rows = Rows.of(scenario, ["craft.dry_mass"])
-    row = rows.table({"craft.dry_mass": np.array([1e-3])})[0]
-    assert run.why_not(row, rows.plan) == places.TOO_STRONG
+    assert refusal(rows, rows.table({"craft.dry_mass": np.array([1e-3])})) == codes.TOO_STRONG
 
 
 @pytest.mark.parametrize("cycle_s", [1e-4, 0.0])
@@ -269,8 +276,7 @@ def test_a_cycle_too_short_for_the_reference_driver_is_too_short_for_the_other(c
     phase = ls.Guided(name="down", law=ls.DescentRate(target_altitude_rate=-2 * MPS), max_duration=10 * u.s)
     scenario = flight_plan(1e4, 0.0, 10.0, phase, landing_site=SITE)
     rows = Rows.of(scenario, ["plan.0.cycle_time"])
-    row = rows.table({"plan.0.cycle_time": np.array([cycle_s])})[0]
-    assert run.why_not(row, rows.plan) == places.NO_TIME
+    assert refusal(rows, rows.table({"plan.0.cycle_time": np.array([cycle_s])})) == codes.NO_TIME
     with pytest.raises(ls.InputError, match="cycle"):
         replace(phase, cycle_time=cycle_s * u.s)
 
@@ -281,11 +287,11 @@ def test_a_phase_of_more_than_a_million_cycles_is_refused():
 
 
 def test_a_phase_whose_cycles_shrink_gets_nowhere_after_twice_its_cycles_and_ten_thousand():
-    phase, computer = np.zeros(places.PHASE_SIZE), np.zeros(COMPUTER)
-    phase[places.LONGEST], phase[places.CYCLE] = 100.0, 0.5
-    computer[FIRST_LOOK] = 70.0  # of the phases before
+    phase, computer = np.zeros(1, PHASE)[0].guided, np.zeros(1, COMPUTER)[0]
+    phase.longest_s, phase.cycle_s = 100.0, 0.5
+    computer.looks_before = 70.0  # of the phases before
     for looks, expected in ((70, False), (470, False), (10_470, False), (10_471, True)):
-        computer[LOOKS] = looks
+        computer.looks = looks
         assert gets_nowhere(phase, computer) is expected
 
 
@@ -293,6 +299,6 @@ def test_the_cross_check_sees_another_cut_off_another_exit_and_other_propellant(
     scenario = flight_plan(1e5, 0.0, 1600.0, burn(timer=50 * u.s), ls.Coast(duration=60 * u.s))
     flight, row = ls.simulate(scenario), compiled(scenario)
     assert apart(row, flight).alike
-    assert not apart(row | {"burn0_cutoff": places.PROPELLANT_OUT}, flight).alike
-    assert not apart(row | {"burn0_cutoff": places.NO_BURN}, flight).alike
+    assert not apart(row | {"burn0_cutoff": codes.PROPELLANT_OUT}, flight).alike
+    assert not apart(row | {"burn0_cutoff": codes.NO_BURN}, flight).alike
     assert apart(row | {"burn0_propellant_kg": 0.0}, flight).propellant_kg == pytest.approx(50 * 12e3 / EXHAUST_MPS)

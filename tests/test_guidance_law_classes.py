@@ -1,4 +1,4 @@
-"""Guidance laws as users describe them: checked when made, lowered into places of numbers."""
+"""Guidance laws as users describe them: checked when made, lowered into records of numbers."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from astropy import units as u
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import situation
 from lunarsim.kernels.guidance.laws import descent_rate, gravity_turn, held, polynomial, zem_zev
-from lunarsim.kernels.guidance.memory import PARAMETERS, TIME_TO_GO
+from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.plan import laws
 
 MPS, MPS2, MPS3 = u.m / u.s, u.m / u.s**2, u.m / u.s**3
@@ -52,22 +52,29 @@ def test_targets_lower_to_si_in_their_places_whatever_their_units():
         frozen_below=10 * u.s,
         lead_time=2200 * u.ms,
     ).lower()
-    p = quadratic.parameters
-    assert p[:TIME_TO_GO] == pytest.approx([-8000.0, 1.0, 30.48, 10.0, 2.0, -3.0, -1.0, 0.5, 0.1])
-    assert p[TIME_TO_GO] == pytest.approx(120.0)
-    assert p[polynomial.DOWNRANGE_JERK] == pytest.approx(-0.005)
-    assert p[polynomial.FROZEN_BELOW] == pytest.approx(10.0)
-    assert p[polynomial.LEAD] == pytest.approx(2.2)
+    p = quadratic.parameters.view(polynomial.QUADRATIC)[0]
+    assert p.position_m == pytest.approx([-8000.0, 1.0, 30.48])
+    assert p.velocity_mps == pytest.approx([10.0, 2.0, -3.0])
+    assert p.acceleration_mps2 == pytest.approx([-1.0, 0.5, 0.1])
+    assert p.time_to_go_s == pytest.approx(120.0)
+    assert p.downrange_jerk_mps3 == pytest.approx(-0.005)
+    assert p.frozen_below_s == pytest.approx(10.0)
+    assert p.lead_s == pytest.approx(2.2)
+
+
+def own(law, kind):
+    """A law's parameters by their names."""
+    return law.lower().parameters.view(kind)[0]
 
 
 def test_what_is_left_open_is_left_to_the_law():
-    assert np.isnan(laws.QuadraticGuidance(time_to_go=1 * u.s).lower().parameters[polynomial.DOWNRANGE_JERK])
-    assert np.isnan(laws.GravityTurn().lower().parameters[gravity_turn.THROTTLE])
-    assert laws.ZemZev().lower().parameters[TIME_TO_GO] == 0.0
-    assert laws.DescentRate().lower().parameters[descent_rate.POSITION_TIME] == 0.0
+    assert np.isnan(own(laws.QuadraticGuidance(time_to_go=1 * u.s), polynomial.QUADRATIC).downrange_jerk_mps3)
+    assert np.isnan(own(laws.GravityTurn(), gravity_turn.GRAVITY_TURN).throttle)
+    assert own(laws.ZemZev(), zem_zev.ZEM_ZEV).time_to_go_s == 0.0
+    assert own(laws.DescentRate(), descent_rate.DESCENT_RATE).position_time_s == 0.0
 
 
-def test_a_laws_own_parameters_lower_into_its_own_places():
+def test_a_laws_own_parameters_lower_by_their_own_names():
     rate = laws.DescentRate(
         target_altitude_rate=-1 * MPS,
         vertical_time_constant=2 * u.s,
@@ -76,12 +83,16 @@ def test_a_laws_own_parameters_lower_into_its_own_places():
         position_time_constant=16 * u.s,
         largest_drift_speed=3 * MPS,
     ).lower()
-    assert rate.parameters[[5, *range(10, 15)]] == pytest.approx([-1.0, 2.0, 4.0, 1.0, 16.0, 3.0])
-    lu = laws.FractionalPolynomial(time_to_go=9 * u.s, first_exponent=0.5, second_exponent=3).lower().parameters
-    assert lu[10:12] == pytest.approx([0.5, 3.0])
-    assert laws.AttitudeHold(throttle=0.4).lower().parameters[held.THROTTLE] == 0.4
-    assert laws.GravityTurn(throttle=0.7).lower().parameters[gravity_turn.THROTTLE] == 0.7
-    assert laws.ZemZev(time_weight=2 * u.m**2 / u.s**4).lower().parameters[zem_zev.TIME_WEIGHT] == 2.0
+    p = rate.parameters.view(descent_rate.DESCENT_RATE)[0]
+    assert p.velocity_mps == pytest.approx([0.0, 0.0, -1.0])
+    given = (p.vertical_time_s, p.horizontal_time_s, p.tilt_tangent, p.position_time_s, p.drift_speed_mps)
+    assert given == pytest.approx((2.0, 4.0, 1.0, 16.0, 3.0))
+    lu = laws.FractionalPolynomial(time_to_go=9 * u.s, first_exponent=0.5, second_exponent=3)
+    powers = own(lu, polynomial.FRACTIONAL)
+    assert (powers.first_exponent, powers.second_exponent) == (0.5, 3.0)
+    assert own(laws.AttitudeHold(throttle=0.4), held.HELD).throttle == 0.4
+    assert own(laws.GravityTurn(throttle=0.7), gravity_turn.GRAVITY_TURN).throttle == 0.7
+    assert own(laws.ZemZev(time_weight=2 * u.m**2 / u.s**4), zem_zev.ZEM_ZEV).time_weight_m2_s4 == 2.0
 
 
 def test_apollos_law_is_in_the_axes_of_the_site_and_the_others_along_the_moon_unless_told():

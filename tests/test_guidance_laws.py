@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lunarsim.kernels.guidance.laws import descent_rate, gravity_turn, held, polynomial, zem_zev
-from lunarsim.kernels.guidance.laws.zem_zev import TIME_WEIGHT, best_time
-from lunarsim.kernels.guidance.memory import MEMORY, PARAMETERS, TIME_TO_GO, TO_GO
+from lunarsim.kernels.guidance.laws.zem_zev import ZEM_ZEV, best_time
+from lunarsim.kernels.guidance.memory import MEMORY, PARAMETERS, SHARED, parameters_of
 from lunarsim.kernels.guidance.situation import LEVEL, cartesian, level
 from lunarsim.kernels.guidance.situation import SITE as SITE_FRAME
 
@@ -31,7 +31,8 @@ each_to_a_target = pytest.mark.parametrize(("law", "own"), TO_A_TARGET.values(),
 
 def parameters(time_to_go=100.0, own=(), target=TARGET, rate=RATE, last=LAST):
     p = np.zeros(PARAMETERS)
-    p[0:3], p[3:6], p[6:9], p[TIME_TO_GO] = target, rate, last, time_to_go
+    to = p.view(parameters_of())
+    to["position_m"], to["velocity_mps"], to["acceleration_mps2"], to["time_to_go_s"] = target, rate, last, time_to_go
     p[10 : 10 + len(own)] = own
     return p
 
@@ -142,7 +143,7 @@ def test_below_its_floor_a_law_flies_on_what_it_found_last():
     here = polynomial.quadratic(situation(START, START_RATE, time_s=85.0), p, known)
     elsewhere = polynomial.quadratic(situation((9.0, 9.0, 9.0), (0.0, 0.0, 0.0), time_s=85.0), p, pushed)
     assert here == elsewhere
-    assert known[TO_GO] == 15.0
+    assert known.view(SHARED)[0].to_go_s == 15.0
 
 
 def test_behind_its_target_a_law_keeps_the_acceleration_at_it():
@@ -150,7 +151,7 @@ def test_behind_its_target_a_law_keeps_the_acceleration_at_it():
     polynomial.quadratic(situation(START, START_RATE), p, memory)
     late = polynomial.quadratic(situation(START, START_RATE, time_s=120.0), p, memory)
     assert np.array(late) + FALL == pytest.approx(LAST)
-    assert memory[TO_GO] == -20.0
+    assert memory.view(SHARED)[0].to_go_s == -20.0
 
 
 # --- Time to go
@@ -169,7 +170,7 @@ def test_quadratic_guidance_finds_the_time_that_is_left_on_a_quartic_from_its_je
     r, v, a = back_from_target(t, jerk, snap)
     memory = np.zeros(MEMORY)
     got = polynomial.quadratic(situation(r, v), parameters(guess * t, (jerk[0],)), memory)
-    assert memory[TO_GO] == pytest.approx(t, abs=1e-5)  # Newton's last step was below 1e-6 s
+    assert memory.view(SHARED)[0].to_go_s == pytest.approx(t, abs=1e-5)  # Newton's last step was below 1e-6 s
     assert np.array(got) + FALL == pytest.approx(a, abs=1e-5)  # with some 0.1 m/s3 by the time
 
 
@@ -189,7 +190,7 @@ def test_the_lunar_modules_targets_give_its_braking_time_from_its_ignition_point
 def test_a_jerk_that_no_time_meets_leaves_the_time_that_was_given():
     memory = np.zeros(MEMORY)
     polynomial.quadratic(situation(START, START_RATE, time_s=3.0), parameters(own=(1e3,)), memory)
-    assert memory[TO_GO] == 97.0
+    assert memory.view(SHARED)[0].to_go_s == 97.0
 
 
 def cost(t, d, v, end, weight):
@@ -219,7 +220,7 @@ def test_zem_zev_that_finds_its_time_reaches_its_target_at_it():
     p = parameters(0.0)
     first = best_time(situation(START, START_RATE), p)
     flight = flat_flight(zem_zev.zem_zev, p, START, START_RATE, 0.5, round(first / 0.5))
-    left = flight.memory[-1][TO_GO] - 0.5
+    left = flight.memory[-1].view(SHARED)[0].to_go_s - 0.5
     # What is left of the last cycle: less than two, at the target's acceleration and rate.
     assert abs(left) < 1.0
     assert flight.position[-1] == pytest.approx(TARGET, abs=0.05 + 3.0 * abs(left))
@@ -229,7 +230,7 @@ def test_zem_zev_that_finds_its_time_reaches_its_target_at_it():
 def test_a_dearer_second_makes_the_best_time_shorter():
     cheap, dear = (best_time(situation(START, START_RATE), parameters(0.0, (weight,))) for weight in (0.0, 5.0))
     assert dear < cheap
-    assert parameters(0.0, (5.0,))[TIME_WEIGHT] == 5.0
+    assert parameters(0.0, (5.0,)).view(ZEM_ZEV)[0].time_weight_m2_s4 == 5.0
 
 
 # --- At the target, and anywhere
@@ -338,7 +339,7 @@ def test_with_a_place_to_hold_the_craft_drifts_over_it_no_faster_than_told_and_d
     assert flight.position[-1, :2] == pytest.approx((0.0, 0.0), abs=0.05)  # e^-8 of 65 m, after 200 s
     # Four times the horizontal time constant is critical damping; a held command takes a little off.
     assert np.max(flight.position[:, 0]) < 0.5
-    assert p[descent_rate.POSITION_TIME] == 20.0
+    assert p.view(descent_rate.DESCENT_RATE)[0].position_time_s == 20.0
 
 
 # --- Gravity turn
@@ -401,5 +402,5 @@ def test_the_thrust_that_a_gravity_turn_to_rest_needs_stays_the_same_on_the_way(
 def test_a_gravity_turns_time_to_go_is_what_it_takes():
     p = parameters(own=(np.nan,), target=np.zeros(3), rate=np.zeros(3))
     flight = flat_flight(gravity_turn.gravity_turn, p, (0, 0, 3000), (120.0, 30.0, -30.0), 0.02, 2000)
-    left = flight.memory[:2000, TO_GO]
+    left = flight.memory[:2000].view(SHARED)["to_go_s"][:, 0]
     assert np.diff(left) == pytest.approx(-0.02, rel=1e-3)  # measured 3e-4: directions are held for a cycle

@@ -12,7 +12,7 @@ import lunarsim as ls
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.paths import dispersible
 from lunarsim.campaign.inputs.sampling import MonteCarlo
-from lunarsim.kernels import places
+from lunarsim.kernels import codes
 
 _MPS = u.m / u.s
 
@@ -46,9 +46,10 @@ def with_phase(scenario, k, **changes):
 def flown_by_campaign_driver(scenario, tolerance_m=1e-3):
     """The end of a scenario as the campaign driver flies it: time (s) and state (m, m/s)."""
     flying = Flying(scenario, {}, (), MonteCarlo(), tolerance_m, 1, 1)
-    result = flying.fly({})[0]
-    assert result[places.FAILURE] == places.SOUND
-    return result[places.END_S], np.r_[result[places.END_POSITION], result[places.END_VELOCITY]], result
+    result = flying.fly({})
+    run = result.runs[0]
+    assert run.failure == codes.SOUND
+    return run.end_s, np.array([run.x_m, run.y_m, run.z_m, run.vx_mps, run.vy_mps, run.vz_mps]), result
 
 
 def test_a_landing_passes_through_its_phases_and_ends_near_its_site(landed, site):
@@ -95,7 +96,7 @@ def test_both_drivers_end_at_the_same_place_and_time(landing, landed):
     end_s, state, result = flown_by_campaign_driver(landing)
     there = landed.outcome.state
     left = landed.mass[-1] - landing.craft.dry_mass
-    assert result[places.PROPELLANT_LEFT] == pytest.approx(left.to_value(u.kg), abs=1e-6)
+    assert result.runs[0].propellant_left_kg == pytest.approx(left.to_value(u.kg), abs=1e-6)
     assert end_s == pytest.approx(landed.duration.to_value(u.s), abs=1e-6)  # measured 1e-9
     assert np.linalg.norm(state[:3] - there.position.to_value(u.m)) < 1e-3  # of 0.1 m that a campaign may be off
     assert np.linalg.norm(state[3:] - there.velocity.to_value(_MPS)) < 1e-5
@@ -181,7 +182,7 @@ def test_a_phase_whose_exit_is_never_met_ends_at_its_limit_and_says_so(landing):
     assert record.ended_by == "limit of time, never altitude below 3 m"
     assert record.duration.to_value(u.s) == pytest.approx(30.0, abs=1e-6)
     _, _, result = flown_by_campaign_driver(hover)
-    assert result[places.BURNS + places.BURN_SIZE + places.CUTOFF] == places.TIMER_RAN_OUT
+    assert result.burns[0, 1].cutoff == codes.TIMER_RAN_OUT
 
 
 def test_an_empty_tank_ends_the_thrust_and_not_the_flight(landing):
@@ -307,19 +308,19 @@ def test_a_condition_that_means_nothing_is_refused(options, words):
 def test_a_gear_gives_the_touchdown_its_verdict_in_both_drivers(landing):
     gear = ls.LandingGear(vertical_speed=4.5 * _MPS, horizontal_speed=1 * _MPS, tilt=5 * u.deg, slope=8 * u.deg)
     for limits, code, words in (
-        (gear, places.LANDED, "landed safely"),
-        (replace(gear, vertical_speed=2 * _MPS), places.HARD_LANDING, "hard landing"),
-        (replace(gear, vertical_speed=1 * _MPS, crash_speed=1.1 * _MPS), places.CRASHED, "crashed"),
+        (gear, codes.LANDED, "landed safely"),
+        (replace(gear, vertical_speed=2 * _MPS), codes.HARD_LANDING, "hard landing"),
+        (replace(gear, vertical_speed=1 * _MPS, crash_speed=1.1 * _MPS), codes.CRASHED, "crashed"),
     ):
         scenario = replace(landing, craft=replace(landing.craft, gear=limits))
         outcome = ls.simulate(scenario).outcome
         _, _, result = flown_by_campaign_driver(scenario)
-        assert result[places.OUTCOME] == code
+        assert result.runs[0].outcome == code
         assert outcome.verdict.value == words
-        assert result[places.DESCENT_RATE] == pytest.approx(outcome.vertical_speed.to_value(_MPS), abs=1e-6)
-        assert result[places.HORIZONTAL_SPEED] == pytest.approx(outcome.horizontal_speed.to_value(_MPS), abs=1e-6)
-        assert np.degrees(result[places.TILT]) == pytest.approx(outcome.tilt.to_value(u.deg), abs=1e-6)
-        miss = np.hypot(result[places.DOWNRANGE_MISS], result[places.CROSSRANGE_MISS])
+        assert result.runs[0].descent_rate_mps == pytest.approx(outcome.vertical_speed.to_value(_MPS), abs=1e-6)
+        assert result.runs[0].horizontal_speed_mps == pytest.approx(outcome.horizontal_speed.to_value(_MPS), abs=1e-6)
+        assert np.degrees(result.runs[0].tilt_rad) == pytest.approx(outcome.tilt.to_value(u.deg), abs=1e-6)
+        miss = np.hypot(result.runs[0].downrange_miss_m, result.runs[0].crossrange_miss_m)
         assert miss == pytest.approx(outcome.distance_to(scenario.landing_site).to_value(u.m), abs=1e-3)
 
 
@@ -361,7 +362,7 @@ def test_a_craft_that_nothing_pointed_does_not_land_upright(landing, lander):
     outcome = ls.simulate(scenario).outcome
     assert outcome.verdict is not ls.Verdict.LANDED
     assert outcome.tilt > 80 * u.deg
-    assert flown_by_campaign_driver(scenario)[2][places.OUTCOME] != places.LANDED
+    assert flown_by_campaign_driver(scenario)[2].runs[0].outcome != codes.LANDED
 
 
 def test_noise_that_would_be_the_same_in_all_runs_is_refused(landing, lander):
@@ -431,15 +432,15 @@ def test_a_plan_that_is_over_before_the_ground_leaves_the_craft_aloft(landing):
     assert isinstance(flight.outcome, ls.Aloft)
     assert "still aloft" in str(flight.outcome)
     assert "0.06" in str(flight.outcome)  # km
-    assert flown_by_campaign_driver(hover)[2][places.OUTCOME] == places.ALOFT
+    assert flown_by_campaign_driver(hover)[2].runs[0].outcome == codes.ALOFT
 
 
 def test_both_drivers_count_the_looks_that_leave_a_limit(landing):
     steep = with_phase(landing, 0, glide_slope=40 * u.deg, field_of_view=(60 * u.deg, 90 * u.deg), max_tilt=5 * u.deg)
     _, _, result = flown_by_campaign_driver(steep)
-    assert result[places.LOOKS_BELOW_SLOPE] > 10
-    assert result[places.LOOKS_OUT_OF_VIEW] > 10
-    assert result[places.LOOKS_WITHOUT_COMMAND] == 0
+    assert result.runs[0].looks_below_glide_slope > 10
+    assert result.runs[0].looks_out_of_view > 10
+    assert result.runs[0].looks_without_command == 0
     kinds = [e.kind for e in ls.simulate(steep).timeline]
     assert ls.EventKind.GLIDE_SLOPE in kinds
     assert ls.EventKind.OUT_OF_VIEW in kinds

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from astropy import units as u
 
-from lunarsim.kernels import places
+import lunarsim as ls
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import Site, level
+from lunarsim.records import filled, record_of
 
 RADIUS_M = 1_735_000.0
 SITE = Site(RADIUS_M, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0]))
@@ -15,13 +17,17 @@ SITE = Site(RADIUS_M, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), np.a
 
 def seen(position_errors, velocity_errors):
     """Level coordinates and rates, true and believed, of a craft 15 km up and 300 km before the site at 1.6 km/s."""
-    row = np.zeros(places.NAV_SEED + 1)
-    row[places.NAV_POSITION], row[places.NAV_VELOCITY] = position_errors, velocity_errors
+    directions = ("downrange", "crossrange", "altitude")
+    errors = ls.Navigation(
+        **{name: error * u.m for name, error in zip(directions, position_errors, strict=True)},
+        **{f"{name}_rate": error * (u.m / u.s) for name, error in zip(directions, velocity_errors, strict=True)},
+    )
+    record = np.array(filled(errors), record_of(ls.Navigation))[()]
     angle = -300e3 / RADIUS_M
     r = (RADIUS_M + 15e3) * np.array([np.sin(angle), 0.0, np.cos(angle)])
     v = 1600.0 * np.array([np.cos(angle), 0.0, -np.sin(angle)])
     zero = np.zeros(3)
-    return [level(*pair, zero, SITE)[:2] for pair in ((r, v), believed(r, v, SITE, row, 0))]
+    return [level(*pair, zero, SITE)[:2] for pair in ((r, v), believed(r, v, SITE, record, 0))]
 
 
 def test_an_error_downrange_or_crossrange_leaves_altitude_and_altitude_rate():

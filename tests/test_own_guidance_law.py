@@ -18,7 +18,7 @@ MPS = u.m / u.s
 
 def cherry(estimate, target, own, memory):
     """E-guidance as Cherry 1964 has it, its time to go kept in the law's memory and frozen below three cycles."""
-    t = own.until - estimate.time_s
+    t = own.until_s - estimate.time_s
     if t > 3.0 * estimate.cycle_s or memory[0] == 0.0:
         memory[0] = t
         for i in range(3):

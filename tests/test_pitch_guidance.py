@@ -13,7 +13,6 @@ from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.constants import GM_MOON_M3_S2, MOON_RADIUS_M, STANDARD_GRAVITY_MPS2
 from lunarsim.errors import InputError
-from lunarsim.kernels import places
 from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.laws import pitch, polynomial
 from lunarsim.kernels.guidance.laws.crossrange import crossrange_thrust
@@ -56,7 +55,8 @@ def test_the_crossrange_command_is_that_of_e_guidance():
     r, v = above_site(-2e4, 5e3, 300.0, -20.0, LUNA, crossrange_m=400.0, across_mps=-6.0)
     seen, _ = situation(r, v, 700.0, 3.0, 1.0, LUNA)
     p = np.zeros(memory.PARAMETERS)
-    p[1], p[4], p[memory.TIME_TO_GO] = 30.0, 0.5, 63.0  # 60 s from now
+    target = p.view(memory.TARGET)[0]
+    target.position_m[1], target.velocity_mps[1], target.time_to_go_s = 30.0, 0.5, 63.0  # 60 s from now
     expected = polynomial.e_guidance(seen, p, np.zeros(memory.MEMORY))[1]
     assert crossrange_thrust(seen, p, 0.0, 60.0, 10.0) == pytest.approx(expected, rel=1e-12)  # rounding
     assert crossrange_thrust(seen, p, 0.0, 60.0, 0.01) == pytest.approx(np.copysign(0.01, expected))
@@ -106,9 +106,9 @@ def test_the_engine_is_off_once_the_target_is_reached():
     r, v = above_site(0.0, 1500.0, 0.5, -5.0, LUNA)
     seen, _ = situation(r, v, 522.0, 0.0, 1.0, LUNA)
     assert np.any(np.array(pitch.pitch_guidance(seen, lowered.parameters, m)) != 0.0)
-    assert 0.0 < m[memory.CUT] < 0.2  # 0.5 m/s at 7.9 m/s2, at whatever pitch
+    assert 0.0 < m.view(memory.SHARED)[0].cut_s < 0.2  # 0.5 m/s at 7.9 m/s2, at whatever pitch
     assert pitch.pitch_guidance(seen._replace(time_s=1.0), lowered.parameters, m) == (0.0, 0.0, 0.0)
-    assert m[memory.TO_GO] == 0.0
+    assert m.view(memory.SHARED)[0].to_go_s == 0.0
 
 
 def test_the_law_is_lowered_to_the_numbers_that_the_kernel_reads():
@@ -154,5 +154,7 @@ def test_a_target_out_of_reach_is_neared_smoothly_and_alike_by_both_drivers(alti
     assert flight.phases[0].ended_by == "time to go below 0 s"
     end = flight.trajectory.end_y[:3]
     assert np.linalg.norm(ls.simulate(scenario(1e-9)).trajectory.end_y[:3] - end) < 1e-4  # measured 7e-7
-    result = Flying(scenario(), {}, (), MonteCarlo(), 1e-3, 1, 1).fly({})[0]
-    assert np.linalg.norm(result[places.END_POSITION] - end) < 1e-3  # measured 1e-6; 0.1 m is asked of landings
+    result = Flying(scenario(), {}, (), MonteCarlo(), 1e-3, 1, 1).fly({}).runs[0]
+    assert (
+        np.linalg.norm([result.x_m, result.y_m, result.z_m] - end) < 1e-3
+    )  # measured 1e-6; 0.1 m is asked of landings

@@ -1,7 +1,7 @@
-"""The directives ``dispersible`` and ``billion``: what a campaign may disperse, and what a very large one costs.
+"""The directives ``dispersible``, ``outputs`` and ``billion``: what goes into a campaign, comes out of it, and costs.
 
-``.. dispersible:: luna25`` makes a table of the paths of a scenario. ``.. billion::`` makes one of the cost of 10^9
-runs, from what ``python docs/validation/make.py scaling`` measured.
+``.. dispersible:: luna25`` makes a table of the paths of a scenario, ``.. outputs::`` one of the columns of results.
+``.. billion::`` makes one of the cost of 10^9 runs, from what ``python docs/validation/make.py scaling`` measured.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from tables import table
 
 from lunarsim.campaign import dispersible, nominal
+from lunarsim.campaign.outputs import OF_BURN, OF_RUN, Output
 
 RESULTS = Path(__file__).parents[1] / "validation" / "results" / "scaling.json"
 RUNS = 10**9
@@ -38,6 +39,24 @@ class DispersibleTable(Directive):
             says = "offset" if path.offset else "is there or not" if path.parts[0] == "faults" else f"{value.value:.7g}"
             rows.append([[nodes.literal("", path.name)], [nodes.Text(str(path.unit) or "-")], [nodes.Text(says)]])
         return [table(("path", "unit of the column", "scenario's value"), rows, style="dispersible")]
+
+
+class OutputsTable(Directive):
+    """A table of the columns of results, as they are declared."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows = [_row_of(each, each.column, each.text) for each in OF_RUN if each.kept]
+        rows += [
+            _row_of(each, f"burn0_{each.column}", each.text.format("a burn or a guided phase")) for each in OF_BURN
+        ]
+        return [table(("column", "unit", "what"), rows, style="outputs")]
+
+
+def _row_of(output: Output, name: str, text: str) -> list[list[nodes.Node]]:
+    unit = "code" if output.code else str(output.unit) or "-"
+    where = "; of scenarios with guided phases" if output.guided else ""
+    return [[nodes.literal("", name)], [nodes.Text(unit)], [nodes.Text(text + where)]]
 
 
 class BillionTable(Directive):
@@ -75,5 +94,6 @@ def in_words(seconds: float) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("dispersible", DispersibleTable)
+    app.add_directive("outputs", OutputsTable)
     app.add_directive("billion", BillionTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ from lunarsim.campaign.executors.execution import run_chunks
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
+from lunarsim.campaign.outputs import ended_alike
 from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.store.chunk import Columns
 from lunarsim.campaign.store.folder import ChunkStore
@@ -23,7 +24,7 @@ from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.campaign.store.prefix import Prefix
 from lunarsim.errors import InputError, ModelWarning, nearest, warn
-from lunarsim.kernels import places
+from lunarsim.kernels.codes import FAILED, SOUND
 from lunarsim.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
 
 
@@ -182,7 +183,7 @@ class Campaign(DispersedScenario):
         columns = [work.columns_of(design.uniforms(first, count)) for first, count in _pieces(design.total)]
         if column not in columns[0]:
             raise InputError(f"column '{column}': {nearest(column, columns[0])}")
-        failed = sum(int(np.count_nonzero(each["outcome"] == places.FAILED)) for each in columns)
+        failed = sum(int(np.count_nonzero(each["outcome"] == FAILED)) for each in columns)
         if failed:
             raise InputError(
                 f"{failed} of {design.total} runs could not be flown: narrow the dispersions that cause it"
@@ -225,9 +226,9 @@ def _warn_of_idle(work: Flying) -> None:
             uniforms[:, at : at + distribution.draws] = np.array([[0.01], [0.99]])
             values = work.values_of(uniforms)
             both = [{**values, **{name[0]: np.full(2, there) for name in faults}} for there in (0.0, 1.0)]
-            flown = [work.fly(each)[:, : places.EVALUATIONS] for each in both]
-            sound = all(np.all(each[:, places.FAILURE] == places.SOUND) for each in flown)
-            if sound and all(np.array_equal(low, high) for low, high in flown):
+            flown = [work.fly(each).runs for each in both]
+            sound = all(np.all(each["failure"] == SOUND) for each in flown)
+            if sound and all(ended_alike(*each) for each in flown):
                 warn(
                     f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",
                     ModelWarning,

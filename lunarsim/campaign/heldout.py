@@ -16,7 +16,7 @@ from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.flight import Aloft, BurnRecord, Escape, EventKind, Flight, Impact, InOrbit, Landed, PhaseRecord
 from lunarsim.flight.events.timeline import LIMIT_OF_TIME
-from lunarsim.kernels import places
+from lunarsim.kernels import codes
 from lunarsim.plan import Burn, Guided
 
 
@@ -135,13 +135,13 @@ def _flown(flight: Flight) -> list[tuple[str, Burn | Guided, BurnRecord | PhaseR
 def _ended_alike(code: int, phase: Burn | Guided, record: BurnRecord | PhaseRecord | None) -> bool:
     """Return whether the code of a burn or a guided phase says what its record does."""
     if record is None:
-        return code == places.NO_BURN
+        return code == codes.NO_BURN
     if isinstance(record, BurnRecord):
         return CUTOFFS[code] == record.cutoff.value
     exits = phase.terminations if isinstance(phase, Guided) else ()
-    if code >= places.AT_EXIT:
-        return str(exits[code - places.AT_EXIT]) == record.ended_by
-    if code == places.BURN_MET_GROUND:
+    if code >= codes.AT_EXIT:
+        return str(exits[code - codes.AT_EXIT]) == record.ended_by
+    if code == codes.BURN_MET_GROUND:
         return record.ended_by in {EventKind.IMPACT.value, EventKind.TOUCHDOWN.value}
     return record.ended_by.startswith(LIMIT_OF_TIME)
 

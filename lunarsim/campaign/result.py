@@ -24,7 +24,7 @@ from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight
-from lunarsim.kernels import places
+from lunarsim.kernels.codes import FAILED
 from lunarsim.mission import Site
 from lunarsim.statistics.proportions import Method
 from lunarsim.statistics.stopping import corrected_rate
@@ -243,7 +243,7 @@ class CampaignResult:
             If there is no such outcome.
         """
         codes: NDArray[np.int8] = self.column("outcome")
-        return np.asarray(codes != places.FAILED if outcome is None else np.isin(codes, codes_of(outcome)))
+        return np.asarray(codes != FAILED if outcome is None else np.isin(codes, codes_of(outcome)))
 
     def _some(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; an InputError where none did."""
@@ -308,7 +308,7 @@ def assert_campaign(
     """
     happened = result.where(outcome)
     if at_most is not None:
-        happened = happened | (result.column("outcome") == places.FAILED)
+        happened = happened | (result.column("outcome") == FAILED)
     return statistics.assert_rate(
         int(happened.sum()), happened.size, at_least=at_least, at_most=at_most, confidence=confidence, what=outcome
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from astropy import units as u
 
 from lunarsim import checks, constants, declarations
-from lunarsim.declarations import REQUIRED, number
+from lunarsim.declarations import REQUIRED, number, pair
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import limits
 
@@ -50,12 +51,12 @@ class Engine:
         0.0, u.one, low=0.0, high=1.0, text="Share of full thrust below which the engine cannot be throttled."
     )
     specific_impulse_at_min_throttle: u.Quantity | None = number(
-        None, u.s, low=1.0, high=1e5, text="At the least throttle, linear between there and full throttle."
+        None, u.s, low=1.0, high=1e5, absent=0.0, text="At the least throttle, linear between there and full throttle."
     )
     throttle_rate: u.Quantity | None = number(
-        None, 1 / u.s, low=1e-6, high=1e6, text="Change of the throttle per time."
+        None, u.s**-1, low=1e-6, high=1e6, absent=inf, text="Change of the throttle per time."
     )
-    throttle_keep_out: tuple[float, float] | None = None
+    throttle_keep_out: tuple[float, float] | None = pair(None, u.one, absent=(0.0, 0.0))
     thrust_error: float = number(
         0.0,
         u.one,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from astropy import units as u
@@ -10,9 +11,9 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.declarations import FAST_MPS, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
-from lunarsim.kernels.ground.touchdown import Limits
+from lunarsim.kernels.ground.touchdown import Limits, limits_of
+from lunarsim.records import filled, record_of
 
-_CRASH_SPEED_RATIO = 3.0  # assumed: a gear is tested with margins below 2; at three times the speed nothing holds
 _LARGE_M = 1e4  # a craft of 20 km across
 _MPS = u.m / u.s
 
@@ -55,16 +56,16 @@ class LandingGear:
     tilt: u.Quantity = number(REQUIRED, u.deg, low=1e-3, high=90.0, text="Of the craft's axis to the vertical.")
     slope: u.Quantity = number(REQUIRED, u.deg, low=1e-3, high=90.0, text="Of the ground to the horizontal.")
     turn_rate: u.Quantity | None = number(
-        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="Greatest attitude rate at contact."
+        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, absent=inf, text="Greatest attitude rate at contact."
     )
     crash_speed: u.Quantity | None = number(
-        None, _MPS, low=1e-3, high=10.0 * FAST_MPS, text="Total speed beyond which the craft breaks."
+        None, _MPS, low=1e-3, high=10.0 * FAST_MPS, absent=0.0, text="Total speed beyond which the craft breaks."
     )
     stance: u.Quantity | None = number(
-        None, u.m, low=1e-3, high=_LARGE_M, text="Radius of the circle through the feet."
+        None, u.m, low=1e-3, high=_LARGE_M, absent=0.0, text="Radius of the circle through the feet."
     )
     mass_centre_height: u.Quantity | None = number(
-        None, u.m, low=1e-3, high=_LARGE_M, text="Of the centre of mass above the plane of the feet."
+        None, u.m, low=1e-3, high=_LARGE_M, absent=0.0, text="Of the centre of mass above the plane of the feet."
     )
 
     def __post_init__(self) -> None:
@@ -88,23 +89,5 @@ class LandingGear:
 
     def lower(self) -> Limits:
         """Return the limits as the kernels take them; infinite where there is none."""
-        mps, rad = u.m / u.s, u.rad
-        vertical, horizontal = (float(v.to_value(mps)) for v in (self.vertical_speed, self.horizontal_speed))
-        tilt, slope = float(self.tilt.to_value(rad)), float(self.slope.to_value(rad))
-        stance, height = (
-            0.0 if length is None else float(length.to_value(u.m)) for length in (self.stance, self.mass_centre_height)
-        )
-        return Limits(
-            vertical_mps=vertical,
-            horizontal_mps=horizontal,
-            tilt_rad=tilt,
-            slope_rad=slope,
-            turn_rate_rad_s=np.inf if self.turn_rate is None else float(self.turn_rate.to_value(rad / u.s)),
-            crash_mps=(
-                _CRASH_SPEED_RATIO * max(vertical, horizontal)
-                if self.crash_speed is None
-                else float(self.crash_speed.to_value(mps))
-            ),
-            tip_over_rad=float(np.arctan2(stance, height)) if stance > 0.0 else tilt + slope,
-            lever_m=float(np.hypot(stance, height)),
-        )
+        limits: Limits = limits_of(np.array(filled(self), record_of(LandingGear))[()])
+        return limits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from astropy import units as u
 
@@ -58,7 +59,7 @@ class Spacecraft:
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
     slew_rate: u.Quantity | None = number(
-        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="At which the attitude can follow a command."
+        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, absent=inf, text="At which the attitude can follow a command."
     )
     radiation_area: u.Quantity = number(  # a sail of 10 km by 10 km
         0.0, u.m**2, low=0.0, high=1e8, text="Cross-section that faces the Sun.", dispersible=True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf, pi
 
 from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import checks, declarations
-from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number
+from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number, pair
 from lunarsim.errors import InputError
 from lunarsim.kernels.driver.guided import MOST_CYCLES, SHORTEST_CYCLE_S
 from lunarsim.plan.divert import Divert, HazardDetection
@@ -146,14 +147,14 @@ class Guided:
         1.0, u.s, low=SHORTEST_CYCLE_S, high=1e4, text="Time between guidance cycles.", dispersible=True
     )
     slew_rate: u.Quantity | None = number(
-        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, text="Limit of the attitude's rate."
+        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, absent=inf, text="Limit of the attitude's rate."
     )
     max_tilt: u.Quantity = number(180.0, u.deg, low=0.0, high=180.0, text="Of the thrust axis from the vertical.")
-    throttle: tuple[float, float] = (0.0, 1.0)
+    throttle: tuple[float, float] = pair((0.0, 1.0), u.one)
     glide_slope: u.Quantity | None = number(
-        None, u.deg, low=0.0, below=90.0, text="Above the horizontal, seen from the site."
+        None, u.deg, low=0.0, below=90.0, absent=-pi, text="Above the horizontal, seen from the site."
     )
-    field_of_view: tuple[u.Quantity, u.Quantity] | None = None
+    field_of_view: tuple[u.Quantity, u.Quantity] | None = pair(None, u.deg, absent=(0.0, pi))
     divert: Divert | None = None
     hazard_detection: HazardDetection | None = None
 

@@ -106,7 +106,7 @@ class Stage:
             gm=constants.GM_MOON_M3_S2,
             thrust_n=float(engine.thrust.to_value(u.N)),
             exhaust_velocity_mps=float(engine.exhaust_velocity.to_value(u.m / u.s)),
-            least_throttle=float(engine.min_throttle),
+            min_throttle=float(engine.min_throttle),
         )
         path = np.empty((_LOOKS + 1, kernels.COLUMNS))
         kernels.rehearse(np.concatenate((r, v, [mass_kg])), duration_s / _LOOKS, what, path)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from lunarsim.campaign.columns import outputs, records
 from lunarsim.campaign.inputs.distributions import Distribution
 from lunarsim.campaign.inputs.paths import Path
-from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.campaign.inputs.rows import Drawn, Rows
 from lunarsim.campaign.inputs.sampling import Sampling
+from lunarsim.campaign.outputs import Results
 from lunarsim.campaign.store.chunk import Columns
-from lunarsim.kernels import places
-from lunarsim.kernels.driver import run
+from lunarsim.kernels.driver.run import fly_runs
 from lunarsim.mission import Scenario
 from lunarsim.plan.laws.law import naming_laws
 
@@ -97,14 +97,17 @@ class Flying:
                 values[name] = drawn[:, k] * _factor(unit, self.inputs[name].unit)
         return values
 
-    def fly(self, values: Mapping[str, Table]) -> Table:
-        """Fly the runs of some values; see the places of the results in :mod:`lunarsim.kernels.places`."""
-        rows = self.rows
-        table = rows.table(values)
-        results = np.empty((len(table), places.BURNS + len(records(self.scenario)) * places.BURN_SIZE))
-        with naming_laws(phase.law for phase in self.scenario.guided):
-            run.fly_runs(table, rows.plan, rows.environment, rows.ground, self.tolerance_m, results)
-        return results
+    def fly(self, values: Mapping[str, Table]) -> Results:
+        """Fly the runs of some values."""
+        return flown(self.rows, self.rows.table(values), self.tolerance_m)
+
+
+def flown(rows: Rows, drawn: Drawn, tolerance_m: float) -> Results:
+    """Fly runs by their records."""
+    results = Results.empty(len(drawn.runs), len(records(rows.scenario)))
+    with naming_laws(phase.law for phase in rows.scenario.guided):
+        fly_runs(*drawn, rows.plan, rows.environment, rows.ground, tolerance_m, *results)
+    return results
 
 
 _LOWERING = threading.Lock()

@@ -4,88 +4,59 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
+from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import constants
-from lunarsim.campaign.inputs.paths import OFFSETS, ORBIT, find, nominal
+from lunarsim.campaign.inputs.paths import OFFSETS, ORBIT, Path, find, nominal
+from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.row import plan_of
-from lunarsim.kernels import places
+from lunarsim.flight.driver.row import PARTS, PHASE, RUN, plan_of
 from lunarsim.kernels.driver.run import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
 from lunarsim.kernels.ground.terrain import Ground
+from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
 from lunarsim.plan import GuidanceLaw
+from lunarsim.records import field_name
 
 Table = NDArray[np.float64]
 
 _MARGIN_S = 86400.0  # by which the tables of the sky reach beyond the planned flight, for dispersed times
 
-_PLACES = {
-    "state.epoch": places.START_S,
-    "craft.dry_mass": places.DRY_MASS,
-    "craft.propellant_mass": places.PROPELLANT,
-    "craft.engine.thrust": places.THRUST,
-    "craft.engine.specific_impulse": places.EXHAUST_VELOCITY,
-    "craft.engine.thrust_error": places.THRUST_ERROR,
-    "craft.navigation.downrange": places.NAV_POSITION.start,
-    "craft.navigation.crossrange": places.NAV_POSITION.start + 1,
-    "craft.navigation.altitude": places.NAV_POSITION.start + 2,
-    "craft.navigation.downrange_rate": places.NAV_VELOCITY.start,
-    "craft.navigation.crossrange_rate": places.NAV_VELOCITY.start + 1,
-    "craft.navigation.altitude_rate": places.NAV_VELOCITY.start + 2,
-    "craft.navigation.altitude_scale": places.NAV_ALTITUDE_SCALE,
-    "craft.navigation.mass": places.NAV_MASS,
-    "craft.navigation.position_noise": places.NAV_POSITION_NOISE,
-    "craft.navigation.velocity_noise": places.NAV_VELOCITY_NOISE,
-    "craft.navigation.altitude_noise": places.NAV_ALTITUDE_NOISE,
-    "craft.navigation.seed": places.NAV_SEED,
-    "craft.accelerometer.powered": places.SENSOR_POWERED,
-    "craft.accelerometer.scale_factor": places.SENSOR_SCALE,
-    "craft.accelerometer.bias": places.SENSOR_BIAS,
-    "craft.radiation_area": places.LIGHT,
-    "craft.radiation_coefficient": places.LIGHT,
-    "moon.love_number": places.LOVE_NUMBER,
-    "moon.gravity.gm": places.GM,
-    "moon.terrain.elevation": places.GROUND_RISE,
-}
-_PLACES_IN_PHASE = {
-    "duration": places.DURATION,
-    "ignition": places.IGNITION,
-    "timer": places.TIMER,
-    "target_delta_v": places.TARGET_DV,
-    "throttle": places.THROTTLE,
-    "pitch_error": places.PITCH_ERROR,
-    "yaw_error": places.YAW_ERROR,
-    "cycle_time": places.CYCLE,
-    "divert.downrange": places.DIVERT_DOWNRANGE,
-    "divert.crossrange": places.DIVERT_CROSSRANGE,
-}
 
+class Drawn(NamedTuple):
+    """The numbers of some runs, as the compiled driver takes them."""
 
-# What stands in a row for a value out of its bounds, so that the kernels refuse it with their reason; else NaN.
-_REFUSED = {
-    "propellant_mass": -1.0,
-    **dict.fromkeys(
-        ("dry_mass", "thrust", "specific_impulse", "duration", "timer", "cycle_time", "target_delta_v", "throttle"), 0.0
-    ),
-}
+    runs: Records  #: shape (n,), see :data:`lunarsim.flight.driver.row.RUN`
+    phases: Records  #: shape (n, phases)
 
+    def of(self, path: Path, scenario: Scenario) -> Table:
+        """Return the values of a path, a view of shape (n,): its parts are the names in the records.
 
-def place(path: str) -> int:
-    """Return where the value of a path stands in a row; for the orbit and the state, where the position begins."""
-    first, *rest = path.split(".")
-    if first == "plan":
-        return places.PHASES + int(rest[0]) * places.PHASE_SIZE + _PLACES_IN_PHASE[".".join(rest[1:])]
-    return _PLACES.get(path, places.POSITION.start)
+        Of the orbit and of the state's offsets, which move position and velocity together, the position's first.
+        """
+        first, *rest = path.parts
+        if first == "orbit" or (first == "state" and path.name != "state.epoch"):
+            return np.asarray(self.runs["state"]["position_m"][:, 0])
+        values: Any = self.runs
+        if first == "plan":
+            k, *rest = rest
+            values = self.phases[:, int(k)][PARTS[type(scenario.plan[int(k)])]]
+        else:
+            values = values[first]
+        for name in rest[:-1]:
+            values = values[name]
+        return np.asarray(values[field_name(rest[-1], path.unit)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +75,9 @@ class Rows:
         The Moon and its sky, a day longer either way than the planned flight.
     ground : Ground
         The terrain.
-    bases : ndarray, shape (2 ** faults, columns)
-        The row of the scenario itself, for each choice of the dispersed faults, the first fault fastest.
+    bases : Drawn
+        The records of the scenario itself, 2 ** faults of them, for each choice of the dispersed faults, the first
+        fault fastest.
     """
 
     scenario: Scenario
@@ -113,7 +85,7 @@ class Rows:
     plan: Plan
     environment: Environment
     ground: Ground
-    bases: Table
+    bases: Drawn
 
     @classmethod
     def of(cls, scenario: Scenario, names: Iterable[str]) -> Rows:
@@ -128,11 +100,13 @@ class Rows:
         values = [name for name in known if not name.startswith("faults.")]
         faults = [name for name in known if name.startswith("faults.")]
         lowered = lower(scenario)
-        bases = np.array([_row_of(_with_faults(scenario, faults, chosen)) for chosen in _choices(len(faults))])
-        _check_untouched(values, faults, bases)
+        bases = _drawn([_with_faults(scenario, faults, chosen) for chosen in _choices(len(faults))])
+        _check_untouched(scenario, values, faults, bases)
         _check_standing(scenario, values, faults)
         start_s = float(et_seconds(scenario.state.epoch))
-        environment = scenario.moon.lower(start_s - _MARGIN_S, lowered.longest_s + 2.0 * _MARGIN_S, scenario.craft)
+        environment = scenario.moon.lower(
+            start_s - _MARGIN_S, lowered.longest_s + 2.0 * _MARGIN_S, _of_unit_area(scenario.craft)
+        )
         ground = scenario.moon.terrain.lower()
         _seal(environment.field.exact.c, environment.field.exact.s)
         _seal(ground.heights_m, ground.steepest_by_row_m_per_rad, ground.tops_m, ground.rot_me_from_pa)
@@ -145,8 +119,8 @@ class Rows:
             bases=bases,
         )
 
-    def table(self, values: Mapping[str, Table]) -> Table:
-        """Return the rows of n runs, shape (n, columns).
+    def table(self, values: Mapping[str, Table]) -> Drawn:
+        """Return the records of n runs.
 
         Parameters
         ----------
@@ -156,21 +130,21 @@ class Rows:
         count = len(next(iter(values.values()))) if values else 1
         faults = [name for name in self.names if name.startswith("faults.")]
         choice = sum((2**k * (values[name] != 0.0).astype(int) for k, name in enumerate(faults)), np.zeros(count, int))
-        rows = self.bases[choice]
+        drawn = Drawn(self.bases.runs[choice], self.bases.phases[choice])
         for name in self.names:
-            _write(self.scenario, name, values[name], rows)
-        _write_states(self.scenario, {name: values[name] for name in self.names}, rows)
-        return rows
+            _write(self.scenario, name, values[name], drawn)
+        _write_states(self.scenario, {name: values[name] for name in self.names}, drawn.runs)
+        return drawn
 
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""
         laws = [_identity(phase.law) for phase in self.scenario.guided]
         hashed = hashlib.sha256(repr((self.names, laws)).encode())
         plan = self.plan._replace(laws=np.empty(0, np.int64))  # addresses, which differ from process to process
-        for part in (self.bases, *plan, *_numbers(self.environment), *_numbers(self.ground)):
+        for part in (*self.bases, *plan, *_numbers(self.environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)
             hashed.update(f"{array.dtype}{array.shape}".encode())
-            hashed.update(array.data)
+            hashed.update(array.tobytes())
         return hashed.hexdigest()
 
 
@@ -206,82 +180,77 @@ def _with_faults(scenario: Scenario, dispersed: Sequence[str], chosen: Sequence[
     return scenario.with_faults(*(fault for fault in scenario.faults if f"faults.{fault.title}" not in absent))
 
 
-def _row_of(scenario: Scenario) -> Table:
-    return lower(scenario).row
+def _drawn(scenarios: Sequence[Scenario]) -> Drawn:
+    """Return the records of scenarios as they are."""
+    lowered = [lower(scenario) for scenario in scenarios]
+    return Drawn(np.array([each.run for each in lowered], RUN), np.array([each.records for each in lowered], PHASE))
 
 
-def _check_untouched(values: Sequence[str], faults: Sequence[str], bases: Table) -> None:
+def _of_unit_area(craft: Spacecraft | None) -> Spacecraft | None:
+    """Return a black craft of 1 m2: the light that all runs share; what each makes of it stands in its record."""
+    return None if craft is None else replace(craft, radiation_area=1.0 * u.m**2, radiation_coefficient=1.0)
+
+
+def _check_untouched(scenario: Scenario, values: Sequence[str], faults: Sequence[str], bases: Drawn) -> None:
     for k, fault in enumerate(faults):
-        touched = np.flatnonzero((bases[2**k] != bases[0]) & ~(np.isnan(bases[2**k]) & np.isnan(bases[0])))
         for name in values:
-            if place(name) in touched:
+            given = bases.of(find(scenario, name), scenario)
+            if given[2**k] != given[0]:
                 raise InputError(f"'{name}' is dispersed, and '{fault}' sets it too: disperse one of them")
 
 
 def _check_standing(scenario: Scenario, values: Sequence[str], faults: Sequence[str]) -> None:
     """Refuse values that a fault sets which is always there."""
-    sound = _row_of(scenario.without_faults())
-    for fault in scenario.faults:
-        touched = np.flatnonzero(_row_of(scenario.with_faults(fault)) != sound)
+    bases = _drawn([scenario.without_faults(), *(scenario.with_faults(fault) for fault in scenario.faults)])
+    for k, fault in enumerate(scenario.faults, start=1):
         for name in values:
-            if f"faults.{fault.title}" not in faults and place(name) in touched:
+            given = bases.of(find(scenario, name), scenario)
+            if f"faults.{fault.title}" not in faults and given[k] != given[0]:
                 raise InputError(
                     f"'{name}' is dispersed, and the scenario's fault '{fault.title}' sets it: disperse the fault "
                     "instead, or take it out with scenario.without_faults()"
                 )
 
 
-def _write(scenario: Scenario, name: str, values: Table, rows: Table) -> None:
+def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
     """Write the values of a path into its column; the orbit and the state are written together later.
 
-    A value out of its bounds is written as one that the kernels refuse.
+    A value out of its bounds is written as NaN, which the kernels refuse, each with the reason of its kind.
     """
     first, _, _ = name.partition(".")
     if first in {"faults", "orbit"} or (first == "state" and name != "state.epoch"):
         return
-    column, path = rows[:, place(name)], find(scenario, name)
-    values = np.where(path.declaration.holds(values), values, _REFUSED.get(path.parts[-1], np.nan))
-    if name.endswith(".ignition"):
-        column += values
-    elif name == "moon.terrain.elevation":
-        column[:] = values
-        _raise_site(values, rows)
-    elif name == "craft.engine.specific_impulse":
-        column[:] = values * constants.STANDARD_GRAVITY_MPS2
-        if scenario.craft is not None and scenario.craft.engine.specific_impulse_at_min_throttle is None:
-            rows[:, places.EXHAUST_VELOCITY_LEAST] = column
-    elif name in {"craft.radiation_area", "craft.radiation_coefficient"}:
-        column *= values / nominal(scenario, name).value
-    else:
-        column[:] = values
+    path = find(scenario, name)
+    column, values = drawn.of(path, scenario), np.where(path.declaration.holds(values), values, np.nan)
+    column[:] = column + values if path.offset else values
+    if name == "moon.terrain.elevation":
+        _raise_site(values, drawn.runs)
 
 
-def _raise_site(by_m: Table, rows: Table) -> None:
+def _raise_site(by_m: Table, runs: Records) -> None:
     """Move the landing site, which lies on the ground, up with it."""
-    site = rows[:, places.SITE]
+    site = runs["site_m"]
     radius = np.linalg.norm(site, axis=1)
     there = radius > 0.0
     site[there] *= ((radius + by_m)[there] / radius[there])[:, None]
-    rows[:, places.SITE] = site
 
 
-def _write_states(scenario: Scenario, values: Mapping[str, Table], rows: Table) -> None:
+def _write_states(scenario: Scenario, values: Mapping[str, Table], runs: Records) -> None:
     """Write positions and velocities on other orbits, moved by their offsets; as :func:`paths.edited` does."""
     state = scenario.state
     rot = rot_me_from_icrf(state.epoch)
     if any(name.startswith("orbit.") for name in values):
         paths = [f"orbit.{name}" for name in ORBIT]
         elements = [values[path] if path in values else nominal(scenario, path).value for path in paths]
-        columns = [np.broadcast_to(element, len(rows)).astype(float) for element in elements]
+        columns = [np.broadcast_to(element, len(runs)).astype(float) for element in elements]
         for name, column in zip(ORBIT, columns, strict=True):
             if f"orbit.{name}" in values:
                 column[~find(scenario, f"orbit.{name}").declaration.holds(column)] = np.nan
         states = states_from_elements(np.stack(columns, axis=1), constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M, rot)
-        rows[:, places.POSITION], rows[:, places.VELOCITY] = states[:, 0:3], states[:, 3:6]
+        runs["state"]["position_m"], runs["state"]["velocity_mps"] = states[:, 0:3], states[:, 3:6]
     dispersed = [k for k, name in enumerate(OFFSETS) if f"state.{name}" in values]
     axes = rot_rtn_from_icrf(state) if dispersed else np.empty((0, 3))  # there are none at rest and in vertical flight
     for k in dispersed:
         path = find(scenario, f"state.{OFFSETS[k]}")
         offsets = np.where(path.declaration.holds(values[path.name]), values[path.name], np.nan)
-        to = places.POSITION if k < 3 else places.VELOCITY
-        rows[:, to] += offsets[:, None] * axes[k % 3]
+        runs["state"]["position_m" if k < 3 else "velocity_mps"] += offsets[:, None] * axes[k % 3]

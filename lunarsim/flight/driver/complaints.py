@@ -7,10 +7,14 @@ from numpy.typing import NDArray
 
 from lunarsim.flight.driver.computer import Computer
 from lunarsim.flight.events.timeline import EventKind
-from lunarsim.kernels.guidance.look import BELOW_SLOPE, NO_COMMAND, OUT_OF_VIEW, Command
+from lunarsim.kernels.guidance.look import Command
 
 #: What the computer counts, and what the timeline calls it.
-_COUNTED = {NO_COMMAND: EventKind.GUIDANCE_LOST, BELOW_SLOPE: EventKind.GLIDE_SLOPE, OUT_OF_VIEW: EventKind.OUT_OF_VIEW}
+_COUNTED = {
+    "without_command": EventKind.GUIDANCE_LOST,
+    "below_glide_slope": EventKind.GLIDE_SLOPE,
+    "out_of_view": EventKind.OUT_OF_VIEW,
+}
 
 
 class Complaints:
@@ -37,4 +41,4 @@ class Complaints:
         return sorted(begun, key=lambda kind: kind.value)
 
     def _counted(self) -> NDArray[np.float64]:
-        return self._computer.memory[list(_COUNTED)]
+        return np.array([self._computer.memory[name] for name in _COUNTED])

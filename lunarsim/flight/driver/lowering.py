@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.ground import GroundSearch
-from lunarsim.flight.driver.row import plan_of, row_of
-from lunarsim.kernels import places
+from lunarsim.flight.driver.row import phases_of, plan_of, run_of
 from lunarsim.kernels.driver.run import Plan, burn_propulsion
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.guidance.look import Guide
+from lunarsim.kernels.records import Record, Records
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon.orientation import et_seconds
 from lunarsim.orbits import State
@@ -41,7 +41,7 @@ class LoweredBurn:
     ignition_s: float
     target_dv_mps: float
     propulsion: motion.Propulsion
-    numbers: NDArray[np.float64]  #: its part of the row
+    numbers: Record  #: its record
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class LoweredGuided:
 
     name: str
     guide: Guide
-    numbers: NDArray[np.float64]  #: its part of the row
+    numbers: Record  #: its record
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class LoweredScenario:
     ground: GroundSearch
     initial: NDArray[np.float64]
     phases: tuple[LoweredCoast | LoweredBurn | LoweredGuided, ...]
-    row: NDArray[np.float64]  #: all numbers of the craft and the phases, see kernels/places.py
+    run: Record  #: all numbers of the craft, see :mod:`lunarsim.flight.driver.row`
+    records: Records  #: of the phases
     longest_s: float  #: burns to the end of their timers
 
 
@@ -79,14 +80,15 @@ def lower(scenario: Scenario) -> LoweredScenario:
     longest_s = float(scenario.longest_duration.to_value(u.s))
     environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
     initial = _initial(scenario.state, craft)
-    row = row_of(scenario, initial, environment.love_number, environment.field.exact.gm)
-    plan = plan_of(scenario)
+    run = run_of(scenario, initial, environment.love_number, environment.field.exact.gm)
+    records, plan = phases_of(scenario), plan_of(scenario)
     return LoweredScenario(
         environment=environment,
         ground=_ground(scenario, environment),
         initial=initial,
-        phases=tuple(_lower_phase(phase, k, row, plan) for k, phase in enumerate(scenario.plan)),
-        row=row,
+        phases=tuple(_lower_phase(phase, k, run, records[k], plan) for k, phase in enumerate(scenario.plan)),
+        run=run,
+        records=records,
         longest_s=longest_s,
     )
 
@@ -112,19 +114,18 @@ def _initial(state: State, craft: Spacecraft | None) -> NDArray[np.float64]:
 
 
 def _lower_phase(
-    phase: Phase, k: int, row: NDArray[np.float64], plan: Plan
+    phase: Phase, k: int, run: Record, own: Record, plan: Plan
 ) -> LoweredCoast | LoweredBurn | LoweredGuided:
-    own = row[places.PHASES + k * places.PHASE_SIZE : places.PHASES + (k + 1) * places.PHASE_SIZE]
     if isinstance(phase, Coast):
-        return LoweredCoast(phase.name, float(own[places.DURATION]))
+        return LoweredCoast(phase.name, float(own.coast.duration_s))
     if isinstance(phase, Guided):
         return LoweredGuided(
-            phase.name, Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k]), own
+            phase.name, Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k]), own.guided
         )
     return LoweredBurn(
         name=phase.name,
-        ignition_s=float(own[places.IGNITION]),
-        target_dv_mps=float(own[places.TARGET_DV]),
-        propulsion=burn_propulsion(row, own, int(plan.steering[k])),
-        numbers=own,
+        ignition_s=float(own.burn.ignition_s),
+        target_dv_mps=float(own.burn.target_delta_v_mps),
+        propulsion=burn_propulsion(run.craft, own.burn, int(plan.steering[k])),
+        numbers=own.burn,
     )

@@ -24,7 +24,6 @@ from lunarsim.flight.result.outcome import Impact, Outcome, outcome_in_space
 from lunarsim.flight.result.segment import Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
-from lunarsim.kernels import places
 from lunarsim.kernels.driver.guided import gets_nowhere
 from lunarsim.kernels.driver.run import longest_burn
 from lunarsim.kernels.forces import motion
@@ -116,7 +115,7 @@ class Pilot:
         before, ignition = self._state(), time_after(self._scenario.state.epoch, self._t_s)
         self._log(EventKind.IGNITION, burn.name, burn.propulsion.thrust_n)
         start_s = self._t_s
-        longest_s, code = longest_burn(y, self._lowered.row, burn.numbers, burn.propulsion)
+        longest_s, code = longest_burn(y, self._lowered.run, burn.numbers, burn.propulsion)
         reason = CUTOFFS[code]
         if longest_s > 0.0:
             ended_by = self._segment(burn.name, start_s + longest_s, burn.propulsion, *self._cutoffs(burn))
@@ -192,7 +191,7 @@ class Pilot:
 
     def _cycle(self, phase: LoweredGuided, command: Command) -> None:
         """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
-        dry_mass_kg = float(self._lowered.row[places.DRY_MASS])
+        dry_mass_kg = float(self._lowered.run.craft.dry_mass_kg)
         from_s, until_s = engine_runs(command, self._y[motion.MASS], dry_mass_kg)
         end_s = self._t_s + command.cycle_s
         if until_s > from_s:
@@ -206,7 +205,7 @@ class Pilot:
 
     def _coast_in_cycle(self, name: str, end_s: float, command: Command) -> None:
         if end_s > self._t_s:
-            empty = is_empty(self._y[motion.MASS], self._lowered.row[places.DRY_MASS])
+            empty = is_empty(self._y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
             self._switch(False, Cutoff.PROPELLANT.value if empty else name)
             self._segment(name, end_s, COASTING, direction=command.direction)
 
@@ -282,7 +281,7 @@ class Pilot:
         if self._down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = self._computer.attitude(self._y)
-            dry = is_empty(self._y[motion.MASS], self._lowered.row[places.DRY_MASS])
+            dry = is_empty(self._y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
             return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear, tank_dry=dry)
         self._log(EventKind.IMPACT if self._down else EventKind.END)
         if self._down:

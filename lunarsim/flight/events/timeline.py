@@ -11,7 +11,7 @@ from astropy.time import Time
 from lunarsim import checks
 from lunarsim.equality import by_value
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
-from lunarsim.kernels import places
+from lunarsim.kernels import codes
 from lunarsim.mission.over_ground import ground_velocity
 from lunarsim.orbits import State
 
@@ -68,11 +68,11 @@ LIMIT_OF_TIME = "limit of time"  #: how a guided phase ended that met none of it
 
 #: Why a burn ended, by the code of the kernels.
 CUTOFFS = {
-    places.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V,
-    places.TIMER_RAN_OUT: Cutoff.TIMER,
-    places.PROPELLANT_OUT: Cutoff.PROPELLANT,
-    places.BURN_MET_GROUND: Cutoff.IMPACT,
-    places.ZERO_SPEED: Cutoff.ZERO_SPEED,
+    codes.SENSED_DELTA_V: Cutoff.SENSED_DELTA_V,
+    codes.TIMER_RAN_OUT: Cutoff.TIMER,
+    codes.PROPELLANT_OUT: Cutoff.PROPELLANT,
+    codes.BURN_MET_GROUND: Cutoff.IMPACT,
+    codes.ZERO_SPEED: Cutoff.ZERO_SPEED,
 }
 
 

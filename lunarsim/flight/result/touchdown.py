@@ -15,7 +15,7 @@ from lunarsim import checks
 from lunarsim.craft import LandingGear
 from lunarsim.errors import InputError
 from lunarsim.flight.result.outcome import GroundContact, angle_to_ground, clock, place
-from lunarsim.kernels import places
+from lunarsim.kernels import codes
 from lunarsim.kernels.ground import touchdown as kernels
 from lunarsim.moon import Terrain
 from lunarsim.moon.orientation import et_seconds, orientation_angles
@@ -37,10 +37,10 @@ class Verdict(Enum):
 
 #: Verdicts by the codes of the kernels.
 VERDICTS = {
-    places.LANDED: Verdict.LANDED,
-    places.HARD_LANDING: Verdict.HARD_LANDING,
-    places.TIPPED_OVER: Verdict.TIPPED_OVER,
-    places.CRASHED: Verdict.CRASHED,
+    codes.LANDED: Verdict.LANDED,
+    codes.HARD_LANDING: Verdict.HARD_LANDING,
+    codes.TIPPED_OVER: Verdict.TIPPED_OVER,
+    codes.CRASHED: Verdict.CRASHED,
 }
 
 #: The limits that decide a verdict; whatever else is exceeded comes after them.

@@ -27,7 +27,7 @@ from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, first_contact
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
-from lunarsim.kernels.places import BURN_DURATION, BURN_DV, BURN_DV_SENSED, BURN_PROPELLANT, BURN_START, EVALUATIONS
+from lunarsim.kernels.records import Record
 from lunarsim.kernels.simd.lanes import WIDTH
 
 # How a segment ended.
@@ -63,19 +63,17 @@ def most_steps(duration_s: float, longest_step_s: float) -> float:
 
 
 @kernel
-def write_record(
-    record: NDArray[np.float64], start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
+def write_burn(
+    burn: Record, cutoff: int, start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
 ) -> None:
-    """Write what a burn or a guided phase took, from the state before it to the one after it."""
-    record[BURN_START], record[BURN_DURATION] = start_s, t_s - start_s
-    record[BURN_DV], record[BURN_DV_SENSED] = y[7] - before[7], y[8] - before[8]
-    record[BURN_PROPELLANT] = before[6] - y[6]
+    """Write how a burn or a guided phase ended, and what it took, from the state before it to the one after it."""
+    burn.cutoff, burn.ignition_s, burn.duration_s = cutoff, start_s, t_s - start_s
+    burn.dv_mps, burn.dv_sensed_mps = y[7] - before[7], y[8] - before[8]
+    burn.propellant_kg = before[6] - y[6]
 
 
 @kernel
-def fly_to(
-    t_s: float, end_s: float, y: NDArray[np.float64], course: Course, out: NDArray[np.float64]
-) -> tuple[float, int]:
+def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course, out: Record) -> tuple[float, int]:
     """Fly ``y`` with one engine setting until a time, a cut-off or the ground; return when and how it ended."""
     h_s = min(end_s - t_s, _LONGEST_STEP_S)
     steps, most = 0, most_steps(end_s - t_s, _LONGEST_STEP_S)
@@ -90,7 +88,7 @@ def fly_to(
             h_s = end_s - t_s
         still_mps, tolerance_m = _STILL * smooth_mps, min(course.tolerance_m, _TURNED * smooth_mps * h_s)
         step = collocate(t_s, h_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
-        out[EVALUATIONS] += step.evaluations
+        out.evaluations += step.evaluations
         if not step.converged or step.error_m > tolerance_m:
             h_s *= _shrink(step, tolerance_m)
             if h_s < _SHORTEST_STEP_S and not last:
@@ -101,7 +99,7 @@ def fly_to(
             return t_s, ended
         if ended != AT_END:  # to the event itself, so that the end is integrated, not interpolated
             step = collocate(t_s, event_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
-            out[EVALUATIONS] += step.evaluations
+            out.evaluations += step.evaluations
             step_end(event_s, y, step, course.propulsion, y)
             t_s += event_s
             if ended != ON_EDGE:

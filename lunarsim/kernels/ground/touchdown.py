@@ -1,19 +1,21 @@
 """The verdict at touchdown: speeds over the ground, attitude, slope, and what the landing gear stands."""
 
-from math import cos, sqrt
-from typing import NamedTuple
+from math import atan2, cos, hypot, sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.constants import GM_MOON_M3_S2
+from lunarsim.kernels.codes import CRASHED, HARD_LANDING, LANDED, TIPPED_OVER
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.geometry.orbit import spherical
 from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
 from lunarsim.kernels.ground.terrain import Ground, normal
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
 from lunarsim.kernels.numerics.vectors import angle_between
-from lunarsim.kernels.places import CRASHED, HARD_LANDING, LANDED, TIPPED_OVER
+
+_CRASH_SPEED_RATIO = 3.0  # assumed: a gear is tested with margins below 2; at three times the speed nothing holds
 
 
 class Limits(NamedTuple):
@@ -27,6 +29,26 @@ class Limits(NamedTuple):
     crash_mps: float  #: total speed beyond which the craft breaks
     tip_over_rad: float  #: lean at which the centre of mass stands over the feet
     lever_m: float  #: from a foot to the centre of mass; 0 where it is not known
+
+
+@kernel
+def limits_of(gear: Any) -> Limits:
+    """Return the limits of a landing gear, from its record."""
+    crash_mps, tip_over_rad = gear.crash_speed_mps, gear.tilt_rad + gear.slope_rad
+    if crash_mps == 0.0:
+        crash_mps = _CRASH_SPEED_RATIO * max(gear.vertical_speed_mps, gear.horizontal_speed_mps)
+    if gear.stance_m > 0.0:
+        tip_over_rad = atan2(gear.stance_m, gear.mass_centre_height_m)
+    return Limits(
+        gear.vertical_speed_mps,
+        gear.horizontal_speed_mps,
+        gear.tilt_rad,
+        gear.slope_rad,
+        gear.turn_rate_rad_s,
+        crash_mps,
+        tip_over_rad,
+        hypot(gear.stance_m, gear.mass_centre_height_m),
+    )
 
 
 class Contact(NamedTuple):

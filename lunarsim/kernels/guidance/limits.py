@@ -5,8 +5,9 @@ from math import atan2, cos, pi, sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels import places
+from lunarsim.constants import STANDARD_GRAVITY_MPS2
 from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.records import Record
 
 
 @kernel
@@ -17,24 +18,24 @@ def runs_at(throttle: float, least: float, band_bottom: float, band_top: float) 
 
 @kernel
 def throttle_within(
-    share: float, last: float, at_full: bool, cycle_s: float, row: NDArray[np.float64], phase: NDArray[np.float64]
+    share: float, last: float, at_full: bool, cycle_s: float, engine: Record, phase: Record
 ) -> tuple[float, bool]:
     """Return the throttle that the engine takes for a wanted share of its full thrust, and whether it is held full.
 
-    A share of zero switches off. Between ``BAND_BOTTOM`` and ``BAND_TOP`` the engine cannot stay: a command above
+    A share of zero switches off. Within its ``forbidden_throttle`` the engine cannot stay: a command above
     the band sends it to full throttle, and there it stays until the command falls below the band (the descent
     engine of Apollo). The throttle changes by the rate times the cycle at most; an engine that was off starts at the
     bottom of its range.
     """
     if share <= 0.0:
         return 0.0, False
-    bottom = max(row[places.LEAST_THROTTLE], phase[places.THROTTLE_FLOOR])
-    top = min(1.0, phase[places.THROTTLE_CEILING])
+    bottom, band = max(engine.min_throttle, phase.throttle.low), engine.throttle_keep_out
+    top = min(1.0, phase.throttle.high)
     share = min(max(share, bottom), top)
-    if row[places.BAND_TOP] > row[places.BAND_BOTTOM]:
-        at_full = share >= row[places.BAND_TOP] or (at_full and share > row[places.BAND_BOTTOM])
-        share = top if at_full else min(share, row[places.BAND_BOTTOM])
-    step = row[places.THROTTLE_RATE] * cycle_s
+    if band.high > band.low:
+        at_full = share >= band.high or (at_full and share > band.low)
+        share = top if at_full else min(share, band.low)
+    step = engine.throttle_rate_per_s * cycle_s
     if step < 1.0:
         start = last if last > 0.0 else bottom
         share = min(max(share, start - step), start + step)
@@ -42,16 +43,21 @@ def throttle_within(
 
 
 @kernel
-def exhaust_velocity(throttle: float, row: NDArray[np.float64]) -> float:
+def exhaust_velocity(throttle: float, engine: Record) -> float:
     """Return the effective exhaust velocity (m/s) at a throttle: linear between the least throttle and full.
 
     Beyond them it is that at the nearer one.
     """
-    full, least = row[places.EXHAUST_VELOCITY], row[places.EXHAUST_VELOCITY_LEAST]
-    if row[places.LEAST_THROTTLE] >= 1.0:
+    full = engine.specific_impulse_s * STANDARD_GRAVITY_MPS2
+    least = (
+        full
+        if engine.specific_impulse_at_min_throttle_s == 0.0
+        else engine.specific_impulse_at_min_throttle_s * STANDARD_GRAVITY_MPS2
+    )
+    if engine.min_throttle >= 1.0:
         return float(full)
-    throttle = min(max(throttle, row[places.LEAST_THROTTLE]), 1.0)
-    return float(full + (least - full) * (1.0 - throttle) / (1.0 - row[places.LEAST_THROTTLE]))
+    throttle = min(max(throttle, engine.min_throttle), 1.0)
+    return float(full + (least - full) * (1.0 - throttle) / (1.0 - engine.min_throttle))
 
 
 @kernel

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels import places
+from lunarsim.constants import STANDARD_GRAVITY_MPS2
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust
 from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
@@ -22,7 +22,7 @@ from lunarsim.kernels.guidance.limits import (
     within_tilt,
     within_view,
 )
-from lunarsim.kernels.guidance.memory import CUT, DELAY, MEMORY, TO_GO
+from lunarsim.kernels.guidance.memory import MEMORY, SHARED
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
@@ -35,24 +35,29 @@ from lunarsim.kernels.guidance.situation import (
     site_of,
 )
 from lunarsim.kernels.numerics.chebyshev import evaluate_with_rate
+from lunarsim.kernels.records import Record, record
 
-# Places in what the computer remembers over the whole flight.
-ATTITUDE = slice(0, 3)  #: of the thrust axis, ICRF; zero: not yet known
-LAST_THROTTLE = 3
-AT_FULL = 4
-PHASE_START = 5  #: s after the start of the flight
-LOOKS = 6  #: so far
-TURN_RATE = 7  #: of the attitude over the last cycle (rad/s)
-DOWNRANGE = slice(8, 11)  #: axis at the site, PA; zero: not yet chosen
-NO_COMMAND = 11  #: how often a law gave no command that is a number
-AIM = slice(12, 15)  #: where the guidance aims, PA; zero: at the landing site
-DIVERTED = slice(15, 17)  #: by how much the phase has moved the aim, downrange and crossrange (m)
-SCANNED = 17  #: the slope of the ground there (rad)
-BELOW_SLOPE = 18  #: looks at which the craft truly was below the glide slope
-OUT_OF_VIEW = 19  #: looks whose attitude truly had the site out of view
-FIRST_LOOK = 20  #: looks before the phase began
-LAW = slice(21, 21 + MEMORY)  #: the law's own memory
-COMPUTER = 21 + MEMORY
+#: What the computer remembers over the whole flight; zero when it begins.
+COMPUTER = record(
+    [
+        ("attitude", float, (3,)),  # of the thrust axis, ICRF; zero: not yet known
+        ("throttle", float),  # as of the last look
+        ("at_full", float),  # whether the engine is held at full throttle
+        ("turn_rate_rad_s", float),  # of the attitude over the last cycle
+        ("phase_start_s", float),  # after the start of the flight
+        ("looks", float),  # so far
+        ("looks_before", float),  # looks before the phase began
+        ("downrange", float, (3,)),  # axis at the site, PA; zero: not yet chosen
+        ("aim_m", float, (3,)),  # where the guidance aims, PA; zero: at the landing site
+        ("diverted_downrange_m", float),  # by how much the phase has moved the aim
+        ("diverted_crossrange_m", float),
+        ("scanned_slope_rad", float),  # of the ground there
+        ("without_command", float),  # how often a law gave no command that is a number
+        ("below_glide_slope", float),  # looks at which the craft truly was below the glide slope
+        ("out_of_view", float),  # looks whose attitude truly had the site out of view
+        ("law", float, (MEMORY,)),  # the law's own memory
+    ]
+)
 
 _SHORTEST_S = 1e-6  # of a cycle
 _ROUNDING = 1.0 + 1e-10  # of a mass
@@ -93,48 +98,44 @@ def moon_fixed(t_s: float, environment: Environment) -> tuple[NDArray[np.float64
 def begin(
     t_s: float,
     y: NDArray[np.float64],
-    row: NDArray[np.float64],
-    phase: NDArray[np.float64],
+    run: Record,
+    phase: Record,
     environment: Environment,
     ground: Ground,
-    computer: NDArray[np.float64],
+    computer: Record,
 ) -> None:
     """Let a phase begin: the law has no memory, the computer keeps its own; a divert or a scan moves the aim."""
-    computer[PHASE_START], computer[FIRST_LOOK] = t_s, computer[LOOKS]
-    computer[LAW] = 0.0
-    computer[DIVERTED], computer[SCANNED] = 0.0, 0.0
-    downrange_m, crossrange_m = phase[places.DIVERT_DOWNRANGE], phase[places.DIVERT_CROSSRANGE]
-    scans = phase[places.SCAN_RADIUS] > 0.0
+    computer.phase_start_s, computer.looks_before = t_s, computer.looks
+    computer.law[:] = 0.0
+    computer.diverted_downrange_m, computer.diverted_crossrange_m, computer.scanned_slope_rad = 0.0, 0.0, 0.0
+    downrange_m, crossrange_m = phase.divert.downrange_m, phase.divert.crossrange_m
+    scan = phase.hazard_detection
+    scans = scan.radius_m > 0.0
     if not scans and downrange_m == 0.0 and crossrange_m == 0.0:
         return
     rot, omega = moon_fixed(t_s, environment)
-    r_believed, _, site = _seen(y, rot, omega, row, computer)
+    r_believed, _, site = _seen(y, rot, omega, run, computer)
     if scans:
         # cameras see the ground from the craft: where the computer is off along the ground, so is what it aims at
         error = r_believed - rot @ y[0:3]
         error -= (error @ site.up) * site.up
         here = axes_at(on_ground(site.up * site.radius_m - error, ground), site.downrange)
-        downrange_m, crossrange_m, computer[SCANNED] = safest(
-            here,
-            phase[places.SCAN_RADIUS],
-            phase[places.SCAN_SLOPE],
-            phase[places.SCAN_FOOTPRINT],
-            phase[places.SCAN_STEP],
-            ground,
+        downrange_m, crossrange_m, computer.scanned_slope_rad = safest(
+            here, scan.radius_m, scan.slope_rad, scan.footprint_m, scan.step_m, ground
         )
         chosen = beside(here, downrange_m, crossrange_m, ground)
         aim = chosen + error
-        computer[AIM] = aim * sqrt((chosen @ chosen) / (aim @ aim))
+        computer.aim_m[:] = aim * sqrt((chosen @ chosen) / (aim @ aim))
     else:
-        computer[AIM] = beside(site, downrange_m, crossrange_m, ground)
-    computer[DIVERTED] = np.array([downrange_m, crossrange_m])
+        computer.aim_m[:] = beside(site, downrange_m, crossrange_m, ground)
+    computer.diverted_downrange_m, computer.diverted_crossrange_m = downrange_m, crossrange_m
 
 
 @kernel
-def aim_of(row: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np.float64]:
+def aim_of(run: Record, computer: Record) -> NDArray[np.float64]:
     """Return where the guidance aims (PA, m): the landing site, or where a divert or a scan has moved the aim."""
-    aim = computer[AIM]
-    return aim.copy() if aim @ aim > 0.0 else row[places.SITE].copy()
+    aim: NDArray[np.float64] = computer.aim_m
+    return aim.copy() if aim @ aim > 0.0 else run.site_m.copy()
 
 
 @kernel
@@ -142,12 +143,12 @@ def _axes_about(
     position: NDArray[np.float64],
     r_pa: NDArray[np.float64],
     v_pa: NDArray[np.float64],
-    computer: NDArray[np.float64],
+    computer: Record,
 ) -> Site:
     """Return a place (PA, m) and its axes; downrange is chosen at the first look and kept."""
-    if computer[DOWNRANGE] @ computer[DOWNRANGE] == 0.0:
-        computer[DOWNRANGE] = site_of(position, r_pa, v_pa).downrange
-    return axes_at(position, computer[DOWNRANGE])
+    if computer.downrange @ computer.downrange == 0.0:
+        computer.downrange[:] = site_of(position, r_pa, v_pa).downrange
+    return axes_at(position, computer.downrange)
 
 
 @kernel
@@ -155,14 +156,14 @@ def _seen(
     y: NDArray[np.float64],
     rot: NDArray[np.float64],
     omega: NDArray[np.float64],
-    row: NDArray[np.float64],
-    computer: NDArray[np.float64],
+    run: Record,
+    computer: Record,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Site]:
     """Return the position and the velocity over the ground that are believed (PA), and the site's axes."""
     r_pa = rot @ y[0:3]
     v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
-    site = _axes_about(aim_of(row, computer), r_pa, v_pa, computer)
-    r_believed, v_believed = believed(r_pa, v_pa, site, row, int(computer[LOOKS]))
+    site = _axes_about(aim_of(run, computer), r_pa, v_pa, computer)
+    r_believed, v_believed = believed(r_pa, v_pa, site, run.craft.navigation, int(computer.looks))
     return r_believed, v_believed, site
 
 
@@ -170,13 +171,13 @@ def _seen(
 def navigation_error(
     t_s: float,
     y: NDArray[np.float64],
-    row: NDArray[np.float64],
+    run: Record,
     environment: Environment,
-    computer: NDArray[np.float64],
+    computer: Record,
 ) -> NDArray[np.float64]:
     """Return by how much position (m) and velocity (m/s) are believed wrong at the coming look, ICRF, shape (6,)."""
     rot, omega = moon_fixed(t_s, environment)
-    r_pa, v_pa, _ = _seen(y, rot, omega, row, computer)
+    r_pa, v_pa, _ = _seen(y, rot, omega, run, computer)
     error = np.empty(6)
     error[0:3] = rot.T @ r_pa - y[0:3]
     error[3:6] = rot.T @ (v_pa + np.cross(omega, r_pa)) - y[3:6]
@@ -187,23 +188,23 @@ def navigation_error(
 def look(
     t_s: float,
     y: NDArray[np.float64],
-    row: NDArray[np.float64],
-    phase: NDArray[np.float64],
+    run: Record,
+    phase: Record,
     guide: Guide,
     environment: Environment,
-    computer: NDArray[np.float64],
+    computer: Record,
 ) -> Command:
-    """Return what the computer commands in a state: see the places of ``y``, ``row``, ``phase``, ``computer``."""
+    """Return what the computer commands in a state: ``phase`` is the record of a guided phase."""
     rot, omega = moon_fixed(t_s, environment)
-    r_pa, v_pa, site = _seen(y, rot, omega, row, computer)
+    r_pa, v_pa, site = _seen(y, rot, omega, run, computer)
     g_pa = acceleration_without_thrust(r_pa, v_pa, omega, environment.field.exact.gm)
     along = level(r_pa, v_pa, g_pa, site)
     seen = cartesian(r_pa, v_pa, g_pa, site) if guide.frame == SITE else along
-    time_s = t_s - computer[PHASE_START]
-    cycle_s = min(phase[places.CYCLE], phase[places.LONGEST] - time_s)
+    time_s, engine = t_s - computer.phase_start_s, run.craft.engine
+    cycle_s = min(phase.cycle_time_s, phase.max_duration_s - time_s)
     axes = seen[4]
-    attitude = axes @ (rot @ computer[ATTITUDE])
-    mass_kg = y[6] + row[places.NAV_MASS]
+    attitude = axes @ (rot @ computer.attitude)
+    mass_kg = y[6] + run.craft.navigation.mass_kg
     s = Situation(
         time_s,
         cycle_s,
@@ -212,27 +213,27 @@ def look(
         seen[2],
         seen[3],
         mass_kg,
-        row[places.THRUST],
-        row[places.EXHAUST_VELOCITY],
-        row[places.LEAST_THROTTLE],
+        engine.thrust_n,
+        engine.specific_impulse_s * STANDARD_GRAVITY_MPS2,
+        engine.min_throttle,
         (attitude[0], attitude[1], attitude[2]),
         site.radius_m,
         environment.field.exact.gm,
     )
-    memory, parameters = computer[LAW], phase[places.PARAMETERS]
-    memory[DELAY], memory[CUT] = 0.0, 0.0
-    wanted = called(guide.law, s, parameters, memory)
-    values = phase[places.EXITS]
-    met = exit_of(along[0], along[1], time_s, memory[TO_GO], guide.quantities, guide.signs, values)
+    shared = computer.law.view(SHARED)[0]
+    shared.delay_s, shared.cut_s = 0.0, 0.0
+    wanted = called(guide.law, s, phase.parameters, computer.law)
+    values = phase.exits
+    met = exit_of(along[0], along[1], time_s, shared.to_go_s, guide.quantities, guide.signs, values)
     if met != NO_EXIT:
         return Command(met, 0.0, 1.0, np.zeros(3), 0.0, 0.0, 0.0)
-    cycle_s = max(min(cycle_s, time_left(time_s, memory[TO_GO], guide.quantities, values)), _SHORTEST_S)
+    cycle_s = max(min(cycle_s, time_left(time_s, shared.to_go_s, guide.quantities, values)), _SHORTEST_S)
     rot_icrf_from_local = rot.T @ axes.T
     vertical = rot.T @ along[4][2]
     from_site = rot.T @ (r_pa - site.radius_m * site.up)
-    computer[LOOKS] += 1.0
+    computer.looks += 1.0
     command = _within_limits(
-        wanted, guide.idle, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, row, phase, computer
+        wanted, guide.idle, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, run, phase, computer
     )
     _watch(rot @ y[0:3], rot @ command.direction, site, phase, computer)
     return command
@@ -243,18 +244,18 @@ def _watch(
     r_pa: NDArray[np.float64],
     axis_pa: NDArray[np.float64],
     site: Site,
-    phase: NDArray[np.float64],
-    computer: NDArray[np.float64],
+    phase: Record,
+    computer: Record,
 ) -> None:
     """Count the looks that leave the glide slope or the view of the site: what is told and not prevented."""
     way = r_pa - site.radius_m * site.up
     along = level(r_pa, np.zeros(3), np.zeros(3), site)[0]
-    if atan2(along[2], sqrt(along[0] * along[0] + along[1] * along[1])) < phase[places.GLIDE_SLOPE]:
-        computer[BELOW_SLOPE] += 1.0
+    if atan2(along[2], sqrt(along[0] * along[0] + along[1] * along[1])) < phase.glide_slope_rad:
+        computer.below_glide_slope += 1.0
     if axis_pa @ axis_pa > 0.0:
         angle = _angle(axis_pa, way)
-        if angle < phase[places.VIEW_LEAST] - _ON_LIMIT_RAD or angle > phase[places.VIEW_MOST] + _ON_LIMIT_RAD:
-            computer[OUT_OF_VIEW] += 1.0
+        if angle < phase.field_of_view.low_rad - _ON_LIMIT_RAD or angle > phase.field_of_view.high_rad + _ON_LIMIT_RAD:
+            computer.out_of_view += 1.0
 
 
 @kernel
@@ -266,49 +267,50 @@ def _within_limits(
     rot_icrf_from_local: NDArray[np.float64],
     vertical: NDArray[np.float64],
     from_site: NDArray[np.float64],
-    row: NDArray[np.float64],
-    phase: NDArray[np.float64],
-    computer: NDArray[np.float64],
+    run: Record,
+    phase: Record,
+    computer: Record,
 ) -> Command:
     """Return the command that engine and attitude control can follow, and remember it."""
     size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
     if not isfinite(size):  # a law that has lost its way switches off
         size = 0.0
-        computer[NO_COMMAND] += 1.0
-    old = computer[ATTITUDE].copy()
+        computer.without_command += 1.0
+    old, engine = computer.attitude.copy(), run.craft.engine
     if size > 0.0:
         toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
-        toward = within_view(toward, from_site, phase[places.VIEW_LEAST], phase[places.VIEW_MOST])
-        toward = within_tilt(toward, vertical, phase[places.LARGEST_TILT])
+        toward = within_view(toward, from_site, phase.field_of_view.low_rad, phase.field_of_view.high_rad)
+        toward = within_tilt(toward, vertical, phase.max_tilt_rad)
     else:
         toward = _idle_attitude(idle, old, vertical)
     if not isfinite(toward @ toward):  # as where the local axes have no direction
         size, toward = 0.0, old.copy()
-        computer[NO_COMMAND] += 1.0
-    on = size > 0.0 and row[places.PROPELLANT] > 0.0
+        computer.without_command += 1.0
+    on = size > 0.0 and run.craft.propellant_mass_kg > 0.0
     throttle, at_full = throttle_within(
-        size * mass_kg / row[places.THRUST] if on else 0.0,
-        computer[LAST_THROTTLE],
-        computer[AT_FULL] != 0.0,
+        size * mass_kg / engine.thrust_n if on else 0.0,
+        computer.throttle,
+        computer.at_full != 0.0,
         cycle_s,
-        row,
+        engine,
         phase,
     )
     known = old @ old > 0.0 and toward @ toward > 0.0
-    rate = min(row[places.TURN_RATE], phase[places.TURN_LIMIT])
+    rate = min(run.craft.slew_rate_rad_s, phase.slew_rate_rad_s)
     direction = turned(old, toward, rate * cycle_s) if known else toward
-    computer[TURN_RATE] = _angle(old, direction) / cycle_s if known else 0.0
-    memory = computer[LAW]
-    waits = memory[DELAY] >= cycle_s  # the engine stays off for the whole cycle
-    computer[ATTITUDE], computer[AT_FULL] = direction, 1.0 if at_full else 0.0
-    computer[LAST_THROTTLE] = 0.0 if waits else throttle
-    stop_s = min(memory[CUT], cycle_s) if memory[CUT] > 0.0 else cycle_s
+    computer.turn_rate_rad_s = _angle(old, direction) / cycle_s if known else 0.0
+    shared = computer.law.view(SHARED)[0]
+    waits = shared.delay_s >= cycle_s  # the engine stays off for the whole cycle
+    computer.attitude[:] = direction
+    computer.at_full = 1.0 if at_full else 0.0
+    computer.throttle = 0.0 if waits else throttle
+    stop_s = min(shared.cut_s, cycle_s) if shared.cut_s > 0.0 else cycle_s
     return Command(
         NO_EXIT,
-        throttle * row[places.THRUST] * (1.0 + row[places.THRUST_ERROR]),
-        exhaust_velocity(throttle, row),
+        throttle * engine.thrust_n * (1.0 + engine.thrust_error),
+        exhaust_velocity(throttle, engine),
         direction,
-        min(memory[DELAY], cycle_s),
+        min(shared.delay_s, cycle_s),
         stop_s,
         cycle_s,
     )
@@ -346,24 +348,24 @@ def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[f
 
 
 @kernel
-def point(y: NDArray[np.float64], propulsion: Propulsion, computer: NDArray[np.float64]) -> None:
+def point(y: NDArray[np.float64], propulsion: Propulsion, computer: Record) -> None:
     """Let the computer remember where a burn left the thrust axis; at rest, where nothing points it, as it was."""
     along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)
     if isfinite(along[0] + along[1] + along[2]):
-        computer[ATTITUDE] = np.array([along[0], along[1], along[2]])
+        computer.attitude[:] = np.array([along[0], along[1], along[2]])
     rest(computer)
 
 
 @kernel
-def rest(computer: NDArray[np.float64]) -> None:
+def rest(computer: Record) -> None:
     """Let the computer remember that the engine was off and the attitude at rest: after a coast, after a burn."""
-    computer[LAST_THROTTLE], computer[AT_FULL], computer[TURN_RATE] = 0.0, 0.0, 0.0
+    computer.throttle, computer.at_full, computer.turn_rate_rad_s = 0.0, 0.0, 0.0
 
 
 @kernel
-def axis_at(y: NDArray[np.float64], computer: NDArray[np.float64]) -> NDArray[np.float64]:
+def axis_at(y: NDArray[np.float64], computer: Record) -> NDArray[np.float64]:
     """Return the craft's axis (ICRF unit vector) as it was left; where nothing ever pointed it, it lies on its side."""
-    axis = computer[ATTITUDE]
+    axis: NDArray[np.float64] = computer.attitude
     if axis @ axis > 0.0:
         return axis.copy()
     across = np.cross(y[0:3], y[3:6])
@@ -380,7 +382,7 @@ def from_place(
     y: NDArray[np.float64],
     place_pa: NDArray[np.float64],
     environment: Environment,
-    computer: NDArray[np.float64],
+    computer: Record,
 ) -> Three:
     """Return where the craft truly is: downrange and crossrange of a place along the ground, and above it (m)."""
     rot, omega = moon_fixed(t_s, environment)

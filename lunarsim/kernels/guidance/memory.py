@@ -1,17 +1,46 @@
-"""Places in the parameters and in the memory of a guidance law.
+"""Records of the parameters and of the memory of a guidance law.
 
-Both are arrays, so that a phase of any law fits one row of numbers. The memory is zero when a phase begins.
+Both travel as arrays of one size, so that a phase of any law fits one record; a law reads and writes them by its own
+names, as ``p.view(HELD)[0].throttle``. The memory is zero when a phase begins.
 """
 
-# Places in the parameters.
-# The target comes first: its position (downrange, crossrange, up from the site, m), velocity and acceleration.
-TIME_TO_GO = 9  #: when the phase begins (s); 0: the law finds it
-OWN = 10  #: from here on the law's own
-PARAMETERS = 26
+from typing import Any
 
-# Places in the memory.
-TO_GO = 0  #: time to go (s) as of the last command
-DELAY = 1  #: after which the engine follows the command (s), within the cycle; 0: at once
-CUT = 2  #: after which it stops (s), within the cycle; 0: it does not
-OWN_MEMORY = 3  #: from here on the law's own
-MEMORY = 16
+import numpy as np
+
+from lunarsim.kernels.records import record
+
+PARAMETERS = 26  #: numbers in the parameters of any law
+MEMORY = 16  #: numbers in the memory of any law
+
+_TARGET = (("position_m", float, (3,)), ("velocity_mps", float, (3,)), ("acceleration_mps2", float, (3,)))
+_SHARED = ("to_go_s", "delay_s", "cut_s")
+
+
+def parameters_of(*own: str) -> np.dtype[Any]:
+    """Return the type of a law's parameters: the target, the time to go when the phase begins, and its own.
+
+    The target's vectors are downrange, crossrange and up from the site. A time to go of 0: the law finds it.
+    """
+    return _padded([*_TARGET, *((name, float) for name in ("time_to_go_s", *own))], PARAMETERS)
+
+
+def memory_of(*own: str | tuple[str, int]) -> np.dtype[Any]:
+    """Return the type of a law's memory: what all laws share, and its own; ``(name, n)`` for a vector.
+
+    Shared are the time to go (s) as of the last command; the delay after which the engine follows the command (s),
+    within the cycle, 0: at once; and the cut after which it stops (s), 0: it does not.
+    """
+    vectors = [(each, float) if isinstance(each, str) else (each[0], float, (each[1],)) for each in own]
+    return _padded([*((name, float) for name in _SHARED), *vectors], MEMORY)
+
+
+def _padded(fields: list[Any], size: int) -> np.dtype[Any]:
+    rest = size - np.dtype(fields).itemsize // 8
+    return record([*fields, ("rest", float, (rest,))] if rest > 0 else fields)
+
+
+OWN = PARAMETERS - 10  #: numbers that a law may have of its own, after the target and the time to go
+OWN_MEMORY = len(_SHARED)  #: from here on the law's own
+TARGET = parameters_of()  #: what any law can be asked for
+SHARED = memory_of()  #: what any law says beside its command

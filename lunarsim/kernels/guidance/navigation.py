@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels import places
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.situation import Site, local_axes
+from lunarsim.kernels.records import Record
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -44,24 +44,25 @@ def gaussian(seed: int, look: int, component: int) -> float:
 
 @kernel
 def believed(
-    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], site: Site, row: NDArray[np.float64], look: int
+    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], site: Site, errors: Record, look: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the position (m) and the velocity over the ground (m/s) that the computer believes, PA axes.
 
-    Errors are along the local axes: downrange, crossrange, up. ``row`` holds them, see :mod:`places`. They act along
-    the Moon: a place that is wrong by kilometres downrange is no higher, and a level velocity is believed level there.
+    Errors are along the local axes: downrange, crossrange, up. They act along the Moon: a place that is wrong by
+    kilometres downrange is no higher, and a level velocity is believed level there.
     """
     axes = local_axes(r_pa, site)
-    seed = int(row[places.NAV_SEED])
-    dr, dv = row[places.NAV_POSITION].copy(), row[places.NAV_VELOCITY].copy()
-    dr[2] += row[places.NAV_ALTITUDE_SCALE] * (sqrt(r_pa @ r_pa) - site.radius_m)
-    if row[places.NAV_ALTITUDE_NOISE] > 0.0:
-        dr[2] += row[places.NAV_ALTITUDE_NOISE] * gaussian(seed, look, 6)
+    seed = int(errors.seed)
+    dr = np.array([errors.downrange_m, errors.crossrange_m, errors.altitude_m])
+    dv = np.array([errors.downrange_rate_mps, errors.crossrange_rate_mps, errors.altitude_rate_mps])
+    dr[2] += errors.altitude_scale * (sqrt(r_pa @ r_pa) - site.radius_m)
+    if errors.altitude_noise_m > 0.0:
+        dr[2] += errors.altitude_noise_m * gaussian(seed, look, 6)
     for k in range(3):
-        if row[places.NAV_POSITION_NOISE] > 0.0:
-            dr[k] += row[places.NAV_POSITION_NOISE] * gaussian(seed, look, k)
-        if row[places.NAV_VELOCITY_NOISE] > 0.0:
-            dv[k] += row[places.NAV_VELOCITY_NOISE] * gaussian(seed, look, 3 + k)
+        if errors.position_noise_m > 0.0:
+            dr[k] += errors.position_noise_m * gaussian(seed, look, k)
+        if errors.velocity_noise_mps > 0.0:
+            dv[k] += errors.velocity_noise_mps * gaussian(seed, look, 3 + k)
     radius = sqrt(r_pa @ r_pa)
     place = r_pa + dr[0] * axes[0] + dr[1] * axes[1]
     place *= (radius + dr[2]) / sqrt(place @ place)

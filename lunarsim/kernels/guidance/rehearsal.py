@@ -29,7 +29,7 @@ class Rehearsed(NamedTuple):
     gm: float
     thrust_n: float
     exhaust_velocity_mps: float
-    least_throttle: float
+    min_throttle: float
 
 
 @kernel
@@ -67,7 +67,7 @@ def rehearse(y: NDArray[np.float64], cycle_s: float, what: Rehearsed, path: NDAr
             y[6],
             what.thrust_n,
             what.exhaust_velocity_mps,
-            what.least_throttle,
+            what.min_throttle,
             attitude,
             what.site.radius_m,
             what.gm,

@@ -20,6 +20,8 @@ from lunarsim.kernels.compiled import kernel
 LEVEL = 0
 SITE = 1
 
+DOWNRANGE, CROSSRANGE, UP = 0, 1, 2  #: components of a vector in guidance axes
+
 Three = tuple[float, float, float]
 
 
@@ -44,7 +46,7 @@ class Situation(NamedTuple):
     mass_kg: float
     thrust_n: float  #: of the engine at full throttle, as the computer knows it
     exhaust_velocity_mps: float
-    least_throttle: float
+    min_throttle: float
     attitude: Three  #: where the thrust axis points now, unit vector in the local axes
     radius_m: float  #: of the site, from the Moon's centre
     gm: float

@@ -83,11 +83,14 @@ class DescentRate:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = parameters_of(self)
-        p[descent_rate.VERTICAL_TIME] = self.vertical_time_constant.to_value(u.s)
-        p[descent_rate.HORIZONTAL_TIME] = self.horizontal_time_constant.to_value(u.s)
-        p[descent_rate.TILT_TANGENT] = np.tan(self.max_tilt.to_value(u.rad))
-        p[descent_rate.DRIFT_SPEED] = self.largest_drift_speed.to_value(u.m / u.s)
-        if self.position_time_constant is not None:
-            p[descent_rate.POSITION_TIME] = self.position_time_constant.to_value(u.s)
+        slow = self.position_time_constant
+        p = parameters_of(
+            self,
+            descent_rate.DESCENT_RATE,
+            vertical_time_s=self.vertical_time_constant.to_value(u.s),
+            horizontal_time_s=self.horizontal_time_constant.to_value(u.s),
+            tilt_tangent=np.tan(self.max_tilt.to_value(u.rad)),
+            position_time_s=0.0 if slow is None else slow.to_value(u.s),
+            drift_speed_mps=self.largest_drift_speed.to_value(u.m / u.s),
+        )
         return LoweredLaw(descent_rate.descent_rate, checked_frame(self.frame), p)

@@ -61,6 +61,6 @@ class GravityTurn:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = parameters_of(self)
-        p[gravity_turn.THROTTLE] = nan if self.throttle is None else self.throttle
+        throttle = nan if self.throttle is None else self.throttle
+        p = parameters_of(self, gravity_turn.GRAVITY_TURN, throttle=throttle)
         return LoweredLaw(gravity_turn.gravity_turn, checked_frame(self.frame), p)

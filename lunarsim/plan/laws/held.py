@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.declarations import number
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import law, memory, situation
+from lunarsim.kernels.guidance import law, situation
 from lunarsim.kernels.guidance.laws import held
-from lunarsim.plan.laws.law import LoweredLaw, registered
+from lunarsim.plan.laws.law import LoweredLaw, parameters_of, registered
 
 _ATTITUDES = {"held": law.AS_IT_WAS, "upright": law.UPRIGHT, "free": law.FREE}
 
@@ -47,7 +46,7 @@ class EngineOff:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(held.engine_off, situation.LEVEL, np.zeros(memory.PARAMETERS), _ATTITUDES[self.attitude])
+        return LoweredLaw(held.engine_off, situation.LEVEL, parameters_of(self), _ATTITUDES[self.attitude])
 
 
 @registered
@@ -76,6 +75,4 @@ class AttitudeHold:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = np.zeros(memory.PARAMETERS)
-        p[held.THROTTLE] = self.throttle
-        return LoweredLaw(held.attitude_hold, situation.LEVEL, p)
+        return LoweredLaw(held.attitude_hold, situation.LEVEL, parameters_of(self, held.HELD, throttle=self.throttle))

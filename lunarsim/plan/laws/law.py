@@ -20,9 +20,12 @@ FRAMES = {"level": situation.LEVEL, "site": situation.SITE}
 
 _AXES = ("downrange", "crossrange", "altitude")
 _TARGETS = tuple(
-    (f"target_{axis}{suffix}", unit)
-    for suffix, unit in (("", u.m), ("_rate", u.m / u.s), ("_acceleration", u.m / u.s**2))
-    for axis in _AXES
+    (field, unit, tuple(f"target_{axis}{suffix}" for axis in _AXES))
+    for field, unit, suffix in (
+        ("position_m", u.m, ""),
+        ("velocity_mps", u.m / u.s, "_rate"),
+        ("acceleration_mps2", u.m / u.s**2, "_acceleration"),
+    )
 )
 
 
@@ -124,16 +127,17 @@ def checked_frame(frame: str) -> int:
 
 
 #: The names under which a law declares where it leads.
-TARGETS = tuple(name for name, _ in _TARGETS)
+TARGETS = tuple(name for _, _, names in _TARGETS for name in names)
 
 
-def parameters_of(law: object) -> NDArray[np.float64]:
-    """Return a law's parameters with the targets that it has in their places; all others are zero."""
-    p = np.zeros(memory.PARAMETERS)
-    for place, (name, unit) in enumerate(_TARGETS):
-        if hasattr(law, name):
-            value = getattr(law, name)
-            p[place] = 0.0 if value is None else value.to_value(unit)
+def parameters_of(law: object, kind: np.dtype[Any] = memory.TARGET, **own: float) -> NDArray[np.float64]:
+    """Return a law's parameters: the targets that it has, and its own by the names of their record; else zero."""
+    p = np.zeros(1, kind)
+    for field, unit, names in _TARGETS:
+        values = [getattr(law, name, None) for name in names]
+        p[field] = [0.0 if value is None else value.to_value(unit) for value in values]
     if getattr(law, "time_to_go", None) is not None:
-        p[memory.TIME_TO_GO] = law.time_to_go.to_value(u.s)  # type: ignore[attr-defined]
-    return p
+        p["time_to_go_s"] = law.time_to_go.to_value(u.s)  # type: ignore[attr-defined]
+    for name, value in own.items():
+        p[name] = value
+    return p.view(np.float64)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections import namedtuple
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
@@ -12,18 +11,19 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numba
 import numpy as np
 from numba.core.registry import CPUDispatcher
-from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
 from lunarsim import declarations
 from lunarsim.declarations import declared
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
-from lunarsim.kernels.guidance.memory import OWN, OWN_MEMORY, PARAMETERS, TIME_TO_GO, TO_GO
+from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.situation import Situation, Three
 from lunarsim.plan.laws.law import TARGETS, LoweredLaw, checked_frame, parameters_of, registered
+from lunarsim.records import field_name, in_si
 
 _TAKES = ("estimate", "target", "own", "memory")
-_MOST = PARAMETERS - OWN
+_MOST = memory.OWN
+_OWN_MEMORY = memory.OWN_MEMORY
 
 Law = TypeVar("Law", bound=type)
 
@@ -61,11 +61,11 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
     -----
     ``estimate`` is what the flight computer believes at the start of a guidance cycle, a
     :class:`~lunarsim.kernels.guidance.situation.Situation` in SI units; ``target`` holds the numbers that the class
-    declares under the names ``target_downrange``, ``target_altitude_rate`` and so on; ``own`` all others, in SI units,
-    under their names; ``memory`` is an array of 13 numbers, zero when a phase begins, for what the law has to remember.
-    A law that declares ``time_to_go`` has it counted down in ``target.time_to_go``, and its phase may end on it. Its
-    class may set ``frame`` to ``"site"`` (Cartesian axes of the site) instead of ``"level"`` (arcs along the Moon, and
-    height).
+    declares under the names ``target_downrange``, ``target_altitude_rate`` and so on; ``own`` all others in SI units,
+    which end their names (``own.height_m``); ``memory`` is an array of 13 numbers, zero when a phase begins, for what
+    the law has to remember. A law that declares ``time_to_go`` has it counted down in ``target.time_to_go``, and its
+    phase may end on it. Its class may set ``frame`` to ``"site"`` (Cartesian axes of the site) instead of ``"level"``
+    (arcs along the Moon, and height).
 
     A plain Python function works in both drivers, at some ten microseconds a cycle; one that ``numba.njit`` compiles
     is as fast as the package's own. A command that gives numbers that are not finite switches the engine off for the
@@ -81,7 +81,7 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
     ...     height: u.Quantity = ls.number(100.0, u.m, low=0.0, high=1e4, text="Above the site.")
     ...
     ...     def command(estimate, target, own):
-    ...         up = 0.1 * (own.height - estimate.position[2]) - 0.5 * estimate.velocity[2]
+    ...         up = 0.1 * (own.height_m - estimate.position[2]) - 0.5 * estimate.velocity[2]
     ...         return -0.5 * estimate.velocity[0], -0.5 * estimate.velocity[1], up - estimate.free[2]
     >>> Hover(height=50.0 * u.m).title
     'hover'
@@ -138,53 +138,56 @@ def _own_names(law: Any) -> tuple[str, ...]:
     return tuple(name for name in declared(law) if name not in TARGETS and name != "time_to_go")
 
 
+@cache
+def _kind_of(law: Any) -> np.dtype[Any]:
+    """Return the type of the parameters of a class: the names of its own numbers have their SI unit as a suffix."""
+    return memory.parameters_of(*(field_name(name, declared(law)[name].unit) for name in _own_names(law)))
+
+
 def _lower(law: Any) -> LoweredLaw:
-    p = parameters_of(law)
-    for place, name in enumerate(_own_names(law), start=OWN):
-        p[place] = declared(law)[name].si(getattr(law, name))
-    return LoweredLaw(_kernel_of(cast(Hashable, type(law))), checked_frame(law.frame), p)
+    numbers = declared(law)
+    own = {field_name(name, numbers[name].unit): in_si(getattr(law, name), numbers[name]) for name in _own_names(law)}
+    kind: Any = type(law)
+    return LoweredLaw(_kernel_of(kind), checked_frame(law.frame), parameters_of(law, _kind_of(kind), **own))
 
 
 @cache
 def _kernel_of(law: Any) -> Callable[..., Any]:
     """Return the command of a class as a kernel of the signature that all laws have."""
-    names, command = _own_names(law), law.command
-    own_type = namedtuple("Own", names)  # type: ignore[misc]
+    command = law.command
     remembers = len(inspect.signature(getattr(command, "py_func", command)).parameters) == len(_TAKES)
     if isinstance(command, CPUDispatcher):
-        return _compiled(command, own_type, len(names), remembers)
-    return _interpreted(_Interpreted(law.title, command, own_type, len(names), remembers))
+        return _compiled(command, _kind_of(law), remembers)
+    return _interpreted(_Interpreted(law.title, command, _kind_of(law), remembers))
 
 
-def _compiled(command: Any, own_type: Any, count: int, remembers: bool) -> Callable[..., Any]:
-    fixed: Any = to_fixed_tuple
-    end, of_target = OWN + count, numba.njit(_target_of)
-
-    @numba.njit(inline="always")
-    def count_down(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> None:
-        m[TO_GO] = p[TIME_TO_GO] - s.time_s
+def _compiled(command: Any, kind: np.dtype[Any], remembers: bool) -> Callable[..., Any]:
+    begun, shared = numba.njit(_begun), memory.SHARED
 
     if remembers:
 
         @numba.njit
         def law(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
-            count_down(s, p, m)
-            along, across, up = command(s, of_target(p, s.time_s), own_type(*fixed(p[OWN:end], count)), m[OWN_MEMORY:])
+            own = p.view(kind)[0]
+            along, across, up = command(s, begun(own, s.time_s, m.view(shared)[0]), own, m[_OWN_MEMORY:])
             return float(along), float(across), float(up)
 
     else:
 
         @numba.njit
         def law(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
-            count_down(s, p, m)
-            along, across, up = command(s, of_target(p, s.time_s), own_type(*fixed(p[OWN:end], count)))
+            own = p.view(kind)[0]
+            along, across, up = command(s, begun(own, s.time_s, m.view(shared)[0]), own)
             return float(along), float(across), float(up)
 
     return law
 
 
-def _target_of(p: Any, time_s: float) -> Target:
-    return Target((p[0], p[1], p[2]), (p[3], p[4], p[5]), (p[6], p[7], p[8]), p[TIME_TO_GO] - time_s)
+def _begun(p: Any, time_s: float, m: Any) -> Target:
+    """Return where a law leads, and let its memory know the time to go."""
+    m.to_go_s = p.time_to_go_s - time_s
+    r, v, a = p.position_m, p.velocity_mps, p.acceleration_mps2
+    return Target((r[0], r[1], r[2]), (v[0], v[1], v[2]), (a[0], a[1], a[2]), p.time_to_go_s - time_s)
 
 
 def _interpreted(command: _Interpreted) -> Callable[..., Any]:
@@ -202,16 +205,15 @@ def _interpreted(command: _Interpreted) -> Callable[..., Any]:
 class _Interpreted:
     """A command in plain Python, called with what compiled laws are called with."""
 
-    def __init__(self, title: str, command: Callable[..., Any], own_type: Any, count: int, remembers: bool) -> None:
-        self._title, self._command, self._remembers = title, command, remembers
-        self._own, self._end = own_type, OWN + count
+    def __init__(self, title: str, command: Callable[..., Any], kind: np.dtype[Any], remembers: bool) -> None:
+        self._title, self._command, self._kind, self._remembers = title, command, kind, remembers
 
     def __call__(self, s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
-        m[TO_GO] = p[TIME_TO_GO] - s.time_s
-        target = _target_of(p.tolist(), s.time_s)
-        remembered = (m[OWN_MEMORY:],) if self._remembers else ()
+        own = p.view(self._kind)[0]
+        target = _begun(own, s.time_s, m.view(memory.SHARED)[0])
+        remembered = (m[_OWN_MEMORY:],) if self._remembers else ()
         try:
-            wanted = self._command(s, target, self._own(*p[OWN : self._end].tolist()), *remembered)
+            wanted = self._command(s, target, own, *remembered)
         except LunarsimError:
             raise
         except Exception as error:

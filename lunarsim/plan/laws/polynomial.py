@@ -90,8 +90,10 @@ class QuadraticGuidance(ToTarget):
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p, jerk = self._parameters(), self.target_downrange_jerk
-        p[polynomial.DOWNRANGE_JERK] = nan if jerk is None else jerk.to_value(u.m / u.s**3)
+        jerk = self.target_downrange_jerk
+        p = self._parameters(
+            polynomial.QUADRATIC, downrange_jerk_mps3=nan if jerk is None else jerk.to_value(u.m / u.s**3)
+        )
         return LoweredLaw(polynomial.quadratic, checked_frame(self.frame), p)
 
 
@@ -146,6 +148,6 @@ class FractionalPolynomial(ToTarget):
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = self._parameters()
-        p[polynomial.EXPONENT : polynomial.EXPONENT + 2] = self.first_exponent, self.second_exponent
+        exponents = {"first_exponent": self.first_exponent, "second_exponent": self.second_exponent}
+        p = self._parameters(polynomial.FRACTIONAL, **exponents)
         return LoweredLaw(polynomial.fractional, checked_frame(self.frame), p)

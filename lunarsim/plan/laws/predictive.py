@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import numpy as np
 from astropy import units as u
-from numpy.typing import NDArray
 
 from lunarsim import declarations
 from lunarsim.declarations import DESCENT_S, number, switch
 from lunarsim.errors import InputError
-from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.laws import bang_bang, pitch, predictor
 from lunarsim.kernels.guidance.situation import LEVEL
-from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw, registered
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw, parameters_of, registered
 
 _SHARE = {"above": 0.0, "high": 1.0}
 _HOLD = {"low": 0.0, "high": DESCENT_S}
@@ -89,13 +86,16 @@ class PitchGuidance:
 
     def lower(self) -> LoweredLaw:
         """Return the law's code, frame and parameters."""
-        p = _target(self)
-        p[pitch.THROTTLE] = self.throttle
-        p[pitch.HOLD] = self.hold.to_value(u.s)
-        if self.range_control:
-            p[pitch.LEAST], p[pitch.MOST] = self.min_throttle, self.most_throttle
-        p[pitch.SHAPE] = _SHAPES[self.shape]
-        p[pitch.CROSS_SHARE] = self.crossrange_share
+        p = parameters_of(
+            self,
+            pitch.PITCH,
+            throttle=self.throttle,
+            hold_s=self.hold.to_value(u.s),
+            min_throttle=self.min_throttle if self.range_control else 0.0,
+            most_throttle=self.most_throttle if self.range_control else 0.0,
+            shape=_SHAPES[self.shape],
+            cross_share=self.crossrange_share,
+        )
         return LoweredLaw(pitch.pitch_guidance, LEVEL, p)
 
 
@@ -152,24 +152,12 @@ class BangBang:
 
     def lower(self) -> LoweredLaw:
         """Return the law's code, frame and parameters."""
-        p = _target(self)
-        p[bang_bang.FREE_RANGE] = float(self.target_downrange is None)
-        p[bang_bang.MARGIN] = self.margin
-        p[bang_bang.HOLD] = self.hold.to_value(u.s)
-        p[bang_bang.CROSS_SHARE] = self.crossrange_share
+        p = parameters_of(
+            self,
+            bang_bang.BANG_BANG,
+            free_range=float(self.target_downrange is None),
+            margin=self.margin,
+            hold_s=self.hold.to_value(u.s),
+            cross_share=self.crossrange_share,
+        )
         return LoweredLaw(bang_bang.bang_bang, LEVEL, p)
-
-
-_POSITION = ("target_downrange", "target_crossrange", "target_altitude")
-_VELOCITY = ("target_downrange_rate", "target_crossrange_rate", "target_altitude_rate")
-
-
-def _target(wanted: PitchGuidance | BangBang) -> NDArray[np.float64]:
-    """Return parameters with the target in their places."""
-    p = np.zeros(memory.PARAMETERS)
-    for i, name in enumerate(_POSITION):
-        value = getattr(wanted, name)
-        p[i] = 0.0 if value is None else value.to_value(u.m)
-    for i, name in enumerate(_VELOCITY, start=3):
-        p[i] = getattr(wanted, name).to_value(u.m / u.s)
-    return p

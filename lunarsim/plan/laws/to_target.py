@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -56,8 +57,6 @@ class ToTarget:
         declarations.check(self)
         checked_frame(self.frame)
 
-    def _parameters(self) -> NDArray[np.float64]:
-        p = parameters_of(self)
-        p[polynomial.FROZEN_BELOW] = self.frozen_below.to_value(u.s)
-        p[polynomial.LEAD] = self.lead_time.to_value(u.s)
-        return p
+    def _parameters(self, kind: np.dtype[Any] = polynomial.TO_TARGET, **own: float) -> NDArray[np.float64]:
+        frozen_below_s, lead_s = self.frozen_below.to_value(u.s), self.lead_time.to_value(u.s)
+        return parameters_of(self, kind, frozen_below_s=frozen_below_s, lead_s=lead_s, **own)

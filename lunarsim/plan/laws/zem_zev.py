@@ -47,6 +47,5 @@ class ZemZev(ToTarget):
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = self._parameters()
-        p[zem_zev.TIME_WEIGHT] = self.time_weight.to_value(u.m**2 / u.s**4)
+        p = self._parameters(zem_zev.ZEM_ZEV, time_weight_m2_s4=self.time_weight.to_value(u.m**2 / u.s**4))
         return LoweredLaw(zem_zev.zem_zev, checked_frame(self.frame), p)

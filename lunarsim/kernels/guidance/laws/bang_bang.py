@@ -19,26 +19,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.laws.bang_bang_guess import guess
+from lunarsim.kernels.guidance.laws.bang_bang_guess import BURN, IGNITION, L_DOWNRANGE, L_HEIGHT, PITCH, THROTTLE, guess
 from lunarsim.kernels.guidance.laws.crossrange import crossrange_thrust, held_from_now, with_crossrange
 from lunarsim.kernels.guidance.laws.predictor import LINEAR, STEPS, Pitch, Plane, after, plane_of, plant_of
 from lunarsim.kernels.guidance.laws.primer import Costate, coasting_hamiltonian, flown, primer_direction
-from lunarsim.kernels.guidance.memory import CUT, DELAY, OWN, OWN_MEMORY, TO_GO
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.memory import memory_of, parameters_of
+from lunarsim.kernels.guidance.situation import DOWNRANGE, UP, Situation, Three
 from lunarsim.kernels.numerics.linear_equations import solved
+from lunarsim.kernels.records import Record
 
-# Own parameters.
-FREE_RANGE = OWN  #: 1: land wherever; the target's downrange is not read
-MARGIN = OWN + 1  #: share of full thrust that the plan uses; the rest is for corrections
-HOLD = OWN + 2  #: time to go (s) from which on only the burn time is corrected
-CROSS_SHARE = OWN + 3  #: of the thrust that crossrange may take
-
-# Unknowns, and where they stand in the memory.
-IGNITION, THROTTLE, BURN, PITCH, L_DOWNRANGE, L_HEIGHT = range(6)
-_U = slice(OWN_MEMORY, OWN_MEMORY + 6)
-_SINCE = OWN_MEMORY + 6  # time (s) for which the unknowns hold
-_STAGE = OWN_MEMORY + 7  # 0: not begun, 1: engine off, 2: burning, 3: done
-_RANGE_OPEN = OWN_MEMORY + 8  # 1: the downrange position is not aimed at
+BANG_BANG = parameters_of(
+    "free_range",  # 1: land wherever; the target's downrange is not read
+    "margin",  # share of full thrust that the plan uses; the rest is for corrections
+    "hold_s",  # time to go from which on only the burn time is corrected
+    "cross_share",  # of the thrust that crossrange may take
+)
+_MEMORY = memory_of(
+    ("unknowns", 6),
+    "since_s",  # time for which the unknowns hold
+    "stage",  # 0: not begun, 1: engine off, 2: burning, 3: done
+    "range_open",  # 1: the downrange position is not aimed at
+)
 
 _COAST_STEPS = 8
 _DAMPING = 1e-3  # relative; that of the first step
@@ -59,50 +60,51 @@ class Aim(NamedTuple):
     """What the unknowns are to meet."""
 
     s: Situation
-    p: NDArray[np.float64]
+    p: Record
     share: float  #: of the thrust that lies in the plane
     range_open: bool
     lit: bool
 
 
 @kernel
-def bang_bang(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+def bang_bang(s: Situation, parameters: NDArray[np.float64], memory: NDArray[np.float64]) -> Three:
     """Return the thrust acceleration; see the module.
 
     Before ignition it is that of the ignition, with the time until then as the delay (more than a cycle: the engine
     stays off in this cycle, and the attitude may turn already). After the burn the engine stays off.
     """
-    m[DELAY], m[CUT] = 0.0, 0.0
-    if m[_STAGE] == 3.0:
-        m[TO_GO] = 0.0
+    p, m = parameters.view(BANG_BANG)[0], memory.view(_MEMORY)[0]
+    m.delay_s, m.cut_s = 0.0, 0.0
+    if m.stage == 3.0:
+        m.to_go_s = 0.0
         return 0.0, 0.0, 0.0
-    u = m[_U]
-    if m[_STAGE] == 0.0:
+    u = m.unknowns
+    if m.stage == 0.0:
         _begin(s, p, m, u)
     else:
-        u[IGNITION] = max(u[IGNITION] - (s.time_s - m[_SINCE]), 0.0)
+        u[IGNITION] = max(u[IGNITION] - (s.time_s - m.since_s), 0.0)
         _solve(s, p, m, u, _LATER)
-    m[_SINCE] = s.time_s
-    m[TO_GO] = u[IGNITION] + u[BURN]
+    m.since_s = s.time_s
+    m.to_go_s = u[IGNITION] + u[BURN]
     return _command(s, p, m, u)
 
 
 @kernel
-def _begin(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDArray[np.float64]) -> None:
-    m[_STAGE], m[_RANGE_OPEN] = 1.0, p[FREE_RANGE]
-    guess(s, p, p[MARGIN], u)
+def _begin(s: Situation, p: Record, m: Record, u: NDArray[np.float64]) -> None:
+    m.stage, m.range_open = 1.0, p.free_range
+    guess(s, p, p.margin, u)
     missed = _solve(s, p, m, u, _FIRST)
-    if m[_RANGE_OPEN] == 0.0 and (missed > _OUT_OF_REACH or _dips(s, p, u)):
-        m[_STAGE], m[_RANGE_OPEN] = 1.0, 1.0
-        guess(s, p, p[MARGIN], u)
+    if m.range_open == 0.0 and (missed > _OUT_OF_REACH or _dips(s, p, u)):
+        m.stage, m.range_open = 1.0, 1.0
+        guess(s, p, p.margin, u)
         _solve(s, p, m, u, _FIRST)
 
 
 @kernel
-def _dips(s: Situation, p: NDArray[np.float64], u: NDArray[np.float64]) -> bool:
+def _dips(s: Situation, p: Record, u: NDArray[np.float64]) -> bool:
     """Return whether the burn would lead below the target before it gets there: through the ground, at a landing."""
     start, plant = _at_ignition(s, u, 1.0), plant_of(s, u[THROTTLE], 1.0)
-    lowest = min(p[2], start.height_m) - _DIP_M
+    lowest = min(p.position_m[UP], start.height_m) - _DIP_M
     for k in range(1, _LOOKS_AHEAD):
         if flown(start, _costate(u), u[BURN] * k / _LOOKS_AHEAD, STEPS, plant)[0].height_m < lowest:
             return True
@@ -110,11 +112,11 @@ def _dips(s: Situation, p: NDArray[np.float64], u: NDArray[np.float64]) -> bool:
 
 
 @kernel
-def _share(s: Situation, p: NDArray[np.float64], u: NDArray[np.float64]) -> tuple[float, float]:
+def _share(s: Situation, p: Record, u: NDArray[np.float64]) -> tuple[float, float]:
     """Return the crossrange acceleration (m/s2) and the share of the thrust that is left in the plane."""
     total = u[THROTTLE] * s.thrust_n / s.mass_kg
-    to_go = max(u[BURN], p[HOLD], s.cycle_s)
-    across = crossrange_thrust(s, p, u[IGNITION], to_go, p[CROSS_SHARE] * total)
+    to_go = max(u[BURN], p.hold_s, s.cycle_s)
+    across = crossrange_thrust(s, p, u[IGNITION], to_go, p.cross_share * total)
     return across, sqrt(1.0 - (across / total) ** 2)
 
 
@@ -137,20 +139,24 @@ def _missed(aim: Aim, u: NDArray[np.float64], f: NDArray[np.float64]) -> None:
     start = _at_ignition(aim.s, u, aim.share)
     plant = plant_of(aim.s, u[THROTTLE], aim.share)
     end = flown(start, _costate(u), u[BURN], STEPS, plant)[0]
-    f[0] = u[L_DOWNRANGE] / _COSTATE_SCALE if aim.range_open else (end.downrange_m - aim.p[0]) / _SCALE[0]
-    f[1] = (end.height_m - aim.p[2]) / _SCALE[1]
-    f[2] = (end.downrange_rate_mps - aim.p[3]) / _SCALE[2]
-    f[3] = (end.height_rate_mps - aim.p[5]) / _SCALE[3]
+    f[0] = (
+        u[L_DOWNRANGE] / _COSTATE_SCALE
+        if aim.range_open
+        else (end.downrange_m - aim.p.position_m[DOWNRANGE]) / _SCALE[0]
+    )
+    f[1] = (end.height_m - aim.p.position_m[UP]) / _SCALE[1]
+    f[2] = (end.downrange_rate_mps - aim.p.velocity_mps[DOWNRANGE]) / _SCALE[2]
+    f[3] = (end.height_rate_mps - aim.p.velocity_mps[UP]) / _SCALE[3]
     f[4] = 0.0 if aim.lit else coasting_hamiltonian(start, _costate(u), plant) / _SCALE[4]
 
 
 @kernel
-def _solve(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDArray[np.float64], most: int) -> float:
+def _solve(s: Situation, p: Record, m: Record, u: NDArray[np.float64], most: int) -> float:
     """Correct the unknowns and return the largest miss; an ignition that should have been is now."""
     share = _share(s, p, u)[1] if most == _LATER else 1.0
     f, g = np.empty(5), np.empty(5)
     damping = _DAMPING if most == _FIRST else 1e-6 * _DAMPING  # a later cycle begins close to the solution
-    aim = Aim(s, p, share, m[_RANGE_OPEN] > 0.0, m[_STAGE] == 2.0)
+    aim = Aim(s, p, share, m.range_open > 0.0, m.stage == 2.0)
     _missed(aim, u, f)
     for _ in range(most):
         if np.abs(f).max() < _MET:
@@ -163,7 +169,7 @@ def _solve(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDAr
         damping = max(0.03 * damping, 1e-12)
         u[:], f[:] = trial, g
         if not aim.lit and u[IGNITION] <= 0.0:
-            m[_STAGE] = 2.0
+            m.stage = 2.0
             aim = Aim(s, p, share, aim.range_open, True)
             f[4] = 0.0
     return float(np.abs(f).max())
@@ -173,7 +179,7 @@ def _solve(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDAr
 def _spread(aim: Aim, u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each unknown may move, squared; zero where it is fixed now."""
     spread: NDArray[np.float64] = _SPREAD * _SPREAD
-    if aim.lit and u[BURN] <= aim.p[HOLD]:
+    if aim.lit and u[BURN] <= aim.p.hold_s:
         spread[:] = 0.0
         spread[BURN] = 1.0
     spread[IGNITION if aim.lit else THROTTLE] = 0.0
@@ -192,7 +198,7 @@ def _correction(aim: Aim, u: NDArray[np.float64], f: NDArray[np.float64], dampin
             _missed(aim, nudged, moved)
             jacobian[:, j] = (moved - f) / _NUDGE[j]
     step = _least_step(jacobian, spread, f, damping)
-    change = min(max(u[THROTTLE] + step[THROTTLE], aim.s.least_throttle), 1.0) - u[THROTTLE]
+    change = min(max(u[THROTTLE] + step[THROTTLE], aim.s.min_throttle), 1.0) - u[THROTTLE]
     if change != step[THROTTLE]:
         spread[THROTTLE] = 0.0
         step = _least_step(jacobian, spread, f + jacobian[:, THROTTLE] * change, damping)
@@ -227,19 +233,19 @@ def _limited(s: Situation, u: NDArray[np.float64], wanted: NDArray[np.float64]) 
     k = max(1.0, float((np.abs(wanted - u) / _LONGEST_STEP).max()))
     trial = u + (wanted - u) / k
     trial[IGNITION] = max(trial[IGNITION], 0.0)
-    trial[THROTTLE] = min(max(trial[THROTTLE], s.least_throttle), 1.0)
+    trial[THROTTLE] = min(max(trial[THROTTLE], s.min_throttle), 1.0)
     burned_out = 0.95 * s.mass_kg * s.exhaust_velocity_mps / (trial[THROTTLE] * s.thrust_n)
     trial[BURN] = min(max(trial[BURN], 1e-3), burned_out)
     return trial
 
 
 @kernel
-def _command(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: NDArray[np.float64]) -> Three:
+def _command(s: Situation, p: Record, m: Record, u: NDArray[np.float64]) -> Three:
     """Return the command of this cycle, and carry the unknowns on to its end."""
     across, share = _share(s, p, u)
     start, costate = _at_ignition(s, u, share), _costate(u)
     plant = plant_of(s, u[THROTTLE], share)
-    m[DELAY] = u[IGNITION]
+    m.delay_s = u[IGNITION]
     burns = min(max(s.cycle_s - u[IGNITION], 0.0), u[BURN])
     middle, then = flown(start, costate, 0.5 * burns, 2, plant)
     along, up = primer_direction(then, middle.height_m, s.radius_m)
@@ -247,8 +253,8 @@ def _command(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], u: ND
     if u[IGNITION] < s.cycle_s:
         _carry_on(m, u, flown(start, costate, burns, 2, plant)[1], burns)
         if u[BURN] <= 1e-6:
-            m[CUT] = m[DELAY] + burns
-            m[_STAGE] = 3.0
+            m.cut_s = m.delay_s + burns
+            m.stage = 3.0
     return with_crossrange(_total(s, u), across, along, up)
 
 
@@ -259,11 +265,11 @@ def _total(s: Situation, u: NDArray[np.float64]) -> float:
 
 
 @kernel
-def _carry_on(m: NDArray[np.float64], u: NDArray[np.float64], costate: Costate, burned_s: float) -> None:
+def _carry_on(m: Record, u: NDArray[np.float64], costate: Costate, burned_s: float) -> None:
     """Make the unknowns those of a burn under way at the end of the cycle."""
     size = sqrt(costate.along * costate.along + costate.up * costate.up)
     u[PITCH] = np.arctan2(costate.up, -costate.along)
     u[L_DOWNRANGE], u[L_HEIGHT] = costate.downrange / size, costate.height / size
     u[IGNITION] = 0.0
     u[BURN] -= burned_s
-    m[_STAGE] = 2.0
+    m.stage = 2.0

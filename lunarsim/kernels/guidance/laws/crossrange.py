@@ -2,25 +2,23 @@
 
 from math import cos, sin, sqrt
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.laws.linear_in_time import linear_acceleration
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.situation import CROSSRANGE, Situation, Three
+from lunarsim.kernels.records import Record
 
 
 @kernel
-def crossrange_thrust(
-    s: Situation, p: NDArray[np.float64], starts_s: float, time_to_go_s: float, most_mps2: float
-) -> float:
+def crossrange_thrust(s: Situation, target: Record, starts_s: float, time_to_go_s: float, most_mps2: float) -> float:
     """Return the crossrange acceleration by thrust (m/s2) to the target's crossrange position and rate.
 
     E-guidance on that axis alone (Cherry 1964, AIAA 64-638), for a burn that starts after ``starts_s`` and lasts
     ``time_to_go_s``; at most ``most_mps2`` to either side.
     """
     y = s.position[1] + s.velocity[1] * starts_s
-    a = linear_acceleration(p[1] - y, s.velocity[1], p[4], time_to_go_s)[0]
+    a = linear_acceleration(
+        target.position_m[CROSSRANGE] - y, s.velocity[1], target.velocity_mps[CROSSRANGE], time_to_go_s
+    )[0]
     a = (a - s.free[1]) * s.scale[1]
     return float(min(max(a, -most_mps2), most_mps2))
 

@@ -6,14 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.memory import OWN
-from lunarsim.kernels.guidance.situation import Situation, Three, thrust_for
+from lunarsim.kernels.guidance.memory import parameters_of
+from lunarsim.kernels.guidance.situation import CROSSRANGE, DOWNRANGE, UP, Situation, Three, thrust_for
+from lunarsim.kernels.records import Record
 
-VERTICAL_TIME = OWN  #: time constant of the altitude rate (s)
-HORIZONTAL_TIME = OWN + 1  #: of the horizontal velocity (s)
-TILT_TANGENT = OWN + 2  #: of the largest angle of thrust to the vertical
-POSITION_TIME = OWN + 3  #: of the way to the target point (s); 0: wherever it is
-DRIFT_SPEED = OWN + 4  #: the fastest on that way (m/s)
+DESCENT_RATE = parameters_of(
+    "vertical_time_s",  # time constant of the altitude rate
+    "horizontal_time_s",  # of the horizontal velocity
+    "tilt_tangent",  # of the largest angle of thrust to the vertical
+    "position_time_s",  # time constant of the way to the target point; 0: wherever it is
+    "drift_speed_mps",  # the fastest on that way
+)
 
 
 @kernel
@@ -25,29 +28,32 @@ def descent_rate(s: Situation, p: NDArray[np.float64], _m: NDArray[np.float64]) 
     with a time constant of its own and a limit. No time constant is less than a cycle, so that nothing overshoots.
     Thrust is never less than the engine's least, so that it never turns away from the vertical to point down.
     """
-    vertical = max(p[VERTICAL_TIME], s.cycle_s)
-    horizontal = max(p[HORIZONTAL_TIME], s.cycle_s)
-    drift = _drift(s, p)
+    own = p.view(DESCENT_RATE)[0]
+    vertical = max(own.vertical_time_s, s.cycle_s)
+    horizontal = max(own.horizontal_time_s, s.cycle_s)
+    drift = _drift(s, own)
     along, across, up = thrust_for(
         (
             (drift[0] - s.velocity[0]) / horizontal,
             (drift[1] - s.velocity[1]) / horizontal,
-            (p[5] - s.velocity[2]) / vertical,
+            (own.velocity_mps[UP] - s.velocity[2]) / vertical,
         ),
         s,
     )
-    up = max(up, s.least_throttle * s.thrust_n / s.mass_kg)
-    most, asked = max(up, 0.0) * p[TILT_TANGENT], sqrt(along * along + across * across)
+    up = max(up, s.min_throttle * s.thrust_n / s.mass_kg)
+    most, asked = max(up, 0.0) * own.tilt_tangent, sqrt(along * along + across * across)
     share = most / asked if asked > most else 1.0
     return share * along, share * across, max(up, 0.0)
 
 
 @kernel
-def _drift(s: Situation, p: NDArray[np.float64]) -> tuple[float, float]:
+def _drift(s: Situation, own: Record) -> tuple[float, float]:
     """Return the horizontal velocity wanted (m/s): the target's, and what leads over the target point."""
-    if p[POSITION_TIME] <= 0.0:
-        return p[3], p[4]
-    along, across = (p[0] - s.position[0]) / p[POSITION_TIME], (p[1] - s.position[1]) / p[POSITION_TIME]
+    position, velocity = own.position_m, own.velocity_mps
+    if own.position_time_s <= 0.0:
+        return velocity[DOWNRANGE], velocity[CROSSRANGE]
+    along = (position[DOWNRANGE] - s.position[0]) / own.position_time_s
+    across = (position[CROSSRANGE] - s.position[1]) / own.position_time_s
     speed = sqrt(along * along + across * across)
-    share = p[DRIFT_SPEED] / speed if speed > p[DRIFT_SPEED] else 1.0
-    return p[3] + share * along, p[4] + share * across
+    share = own.drift_speed_mps / speed if speed > own.drift_speed_mps else 1.0
+    return velocity[DOWNRANGE] + share * along, velocity[CROSSRANGE] + share * across

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.memory import OWN, TO_GO
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.memory import SHARED, parameters_of
+from lunarsim.kernels.guidance.situation import UP, Situation, Three
 
-THROTTLE = OWN  #: share of full thrust; NaN: as the target's altitude and rate need it
+#: The throttle is a share of full thrust; NaN: as the target's altitude and rate need it.
+GRAVITY_TURN = parameters_of("throttle")
 
 _LEAST_WEIGHT = 0.5  # a craft slower than wanted gains speed, but at least half of its weight stays carried
 
@@ -22,18 +23,19 @@ def gravity_turn(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -
     Once gravity alone would make the craft's speed within a cycle, thrust points up: held against such a velocity for
     a cycle, it could push the craft up and then turn it over.
     """
+    own = p.view(GRAVITY_TURN)[0]
     along, across, up = s.velocity[0] * s.scale[0], s.velocity[1] * s.scale[1], s.velocity[2] * s.scale[2]
     speed = sqrt(along * along + across * across + up * up)
     g = max(-s.free[2], 0.0)
     slow = speed <= g * s.cycle_s or speed == 0.0
     cosine = 1.0 if slow else -up / speed
-    wanted = abs(p[5])
-    a = p[THROTTLE] * s.thrust_n / s.mass_kg
-    if isnan(p[THROTTLE]):
-        needed = constant_thrust(s.position[2] - p[2], speed * speed - wanted * wanted, cosine, g)
+    wanted = abs(own.velocity_mps[UP])
+    a = own.throttle * s.thrust_n / s.mass_kg
+    if isnan(own.throttle):
+        needed = constant_thrust(s.position[2] - own.position_m[UP], speed * speed - wanted * wanted, cosine, g)
         within_cycle = g * cosine + (speed - wanted) / s.cycle_s
         a = max(min(needed, within_cycle), _LEAST_WEIGHT * g)
-    m[TO_GO] = max(speed - wanted, 0.0) * (a + g * cosine) / (a * a - g * g) if a > g else inf
+    m.view(SHARED)[0].to_go_s = max(speed - wanted, 0.0) * (a + g * cosine) / (a * a - g * g) if a > g else inf
     if slow:
         return 0.0, 0.0, a
     k = -a / speed

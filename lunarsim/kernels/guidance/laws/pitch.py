@@ -26,106 +26,111 @@ from lunarsim.kernels.guidance.laws.predictor import (
     plant_of,
     pointing,
 )
-from lunarsim.kernels.guidance.memory import CUT, DELAY, OWN, OWN_MEMORY, TO_GO
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.memory import memory_of, parameters_of
+from lunarsim.kernels.guidance.situation import DOWNRANGE, UP, Situation, Three
 from lunarsim.kernels.numerics.linear_equations import solved
+from lunarsim.kernels.records import Record
 
-# Own parameters.
-THROTTLE = OWN  #: share of full thrust; with control of the range the first guess
-HOLD = OWN + 1  #: time to go (s) from which on the parameters stay as they are
-LEAST = OWN + 2  #: range of the throttle for control of the range; most 0: no such control
-MOST = OWN + 3
-SHAPE = OWN + 4  #: LINEAR or LINEAR_TANGENT
-CROSS_SHARE = OWN + 5  #: of the thrust that crossrange may take
-
-# Own memory.
-_A = OWN_MEMORY  # parameters of the pitch, at _SINCE
-_B = OWN_MEMORY + 1
-_THROTTLE = OWN_MEMORY + 2
-_SINCE = OWN_MEMORY + 3
-_STAGE = OWN_MEMORY + 4  # 0: not begun, 1: under way, 2: done
+PITCH = parameters_of(
+    "throttle",  # share of full thrust; with control of the range the first guess
+    "hold_s",  # time to go from which on the parameters stay as they are
+    "min_throttle",  # range of the throttle for control of the range; most 0: no such control
+    "most_throttle",
+    "shape",  # LINEAR or LINEAR_TANGENT
+    "cross_share",  # of the thrust that crossrange may take
+)
+_MEMORY = memory_of(
+    "a",  # parameters of the pitch, at the time "since_s"
+    "b",
+    "throttle",
+    "since_s",
+    "stage",  # 0: not begun, 1: under way, 2: done
+)
 
 _FIRST = 12  # corrections of the first cycle; later cycles make one
 _CLOSE = 1e-3  # m; no more corrections below
 
 
 @kernel
-def pitch_guidance(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+def pitch_guidance(s: Situation, parameters: NDArray[np.float64], memory: NDArray[np.float64]) -> Three:
     """Return the thrust acceleration; see the module. Once the target rate is reached the engine stays off."""
-    m[DELAY], m[CUT] = 0.0, 0.0
-    if m[_STAGE] == 2.0:
-        m[TO_GO] = 0.0
+    p, m = parameters.view(PITCH)[0], memory.view(_MEMORY)[0]
+    m.delay_s, m.cut_s = 0.0, 0.0
+    if m.stage == 2.0:
+        m.to_go_s = 0.0
         return 0.0, 0.0, 0.0
-    first = m[_STAGE] == 0.0
+    first = m.stage == 0.0
     if first:
         _guess(s, p, m)
-    m[_A] += m[_B] * (s.time_s - m[_SINCE])
-    m[TO_GO] -= s.time_s - m[_SINCE]
-    m[_SINCE] = s.time_s
-    most = p[CROSS_SHARE] * s.thrust_n * m[_THROTTLE] / s.mass_kg
-    across = crossrange_thrust(s, p, 0.0, max(m[TO_GO], p[HOLD], s.cycle_s), most)
-    share = (1.0 - (across * s.mass_kg / (s.thrust_n * m[_THROTTLE])) ** 2) ** 0.5
-    if first or m[TO_GO] > p[HOLD]:
+    m.a += m.b * (s.time_s - m.since_s)
+    m.to_go_s -= s.time_s - m.since_s
+    m.since_s = s.time_s
+    most = p.cross_share * s.thrust_n * m.throttle / s.mass_kg
+    across = crossrange_thrust(s, p, 0.0, max(m.to_go_s, p.hold_s, s.cycle_s), most)
+    share = (1.0 - (across * s.mass_kg / (s.thrust_n * m.throttle)) ** 2) ** 0.5
+    if first or m.to_go_s > p.hold_s:
         for _ in range(_FIRST if first else 1):
             if _corrected(s, p, m, share):
                 break
-    m[TO_GO] = _ahead(s, p, m, share, m[_A], m[_B], m[_THROTTLE])[1]
+    m.to_go_s = _ahead(s, p, m, share, m.a, m.b, m.throttle)[1]
     return _command(s, m, p, across)
 
 
 @kernel
-def _command(s: Situation, m: NDArray[np.float64], p: NDArray[np.float64], across: float) -> Three:
+def _command(s: Situation, m: Record, p: Record, across: float) -> Three:
     burns = s.cycle_s
-    if m[TO_GO] < s.cycle_s:
-        burns = max(m[TO_GO], 1e-6)
-        m[CUT], m[_STAGE] = burns, 2.0
-    along, up = pointing(_pitch(s, p, m[_A], m[_B]), 0.5 * burns)
+    if m.to_go_s < s.cycle_s:
+        burns = max(m.to_go_s, 1e-6)
+        m.cut_s, m.stage = burns, 2.0
+    along, up = pointing(_pitch(s, p, m.a, m.b), 0.5 * burns)
     along, up = held_from_now(along, up, s.velocity[0], 0.5 * burns, s.radius_m)
-    return with_crossrange(m[_THROTTLE] * s.thrust_n / s.mass_kg, across, along, up)
+    return with_crossrange(m.throttle * s.thrust_n / s.mass_kg, across, along, up)
 
 
 @kernel
-def _pitch(s: Situation, p: NDArray[np.float64], a: float, b: float) -> Pitch:
-    return Pitch(int(p[SHAPE]), a, b, -1.0 if s.velocity[0] > p[3] else 1.0)
+def _pitch(s: Situation, p: Record, a: float, b: float) -> Pitch:
+    return Pitch(int(p.shape), a, b, -1.0 if s.velocity[0] > p.velocity_mps[DOWNRANGE] else 1.0)
 
 
 @kernel
 def _ahead(
-    s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], share: float, a: float, b: float, throttle: float
+    s: Situation, p: Record, m: Record, share: float, a: float, b: float, throttle: float
 ) -> tuple[Plane, float]:
-    dt = max(m[TO_GO], 1e-3) / STEPS
-    return at_rate(plane_of(s), p[3], dt, _pitch(s, p, a, b), plant_of(s, throttle, share))
+    dt = max(m.to_go_s, 1e-3) / STEPS
+    return at_rate(plane_of(s), p.velocity_mps[DOWNRANGE], dt, _pitch(s, p, a, b), plant_of(s, throttle, share))
 
 
 @kernel
-def _guess(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> None:
+def _guess(s: Situation, p: Record, m: Record) -> None:
     """Start from a vertical acceleration that is linear in time, as E-guidance asks for."""
-    m[_STAGE], m[_SINCE], m[_THROTTLE] = 1.0, s.time_s, p[THROTTLE]
-    thrust = p[THROTTLE] * s.thrust_n
-    t = max(burn_time(abs(s.velocity[0] - p[3]), s.mass_kg, thrust, s.exhaust_velocity_mps), s.cycle_s)
-    now, end = linear_acceleration(p[2] - s.position[2], s.velocity[2], p[5], t)
+    m.stage, m.since_s, m.throttle = 1.0, s.time_s, p.throttle
+    thrust = p.throttle * s.thrust_n
+    t = max(
+        burn_time(abs(s.velocity[0] - p.velocity_mps[DOWNRANGE]), s.mass_kg, thrust, s.exhaust_velocity_mps), s.cycle_s
+    )
+    now, end = linear_acceleration(p.position_m[UP] - s.position[2], s.velocity[2], p.velocity_mps[UP], t)
     now, end = now - s.free[2], end + s.gm / (s.radius_m * s.radius_m)
     first = pitch_for(now * s.mass_kg / thrust)
     last = pitch_for(end * (s.mass_kg - thrust * t / s.exhaust_velocity_mps) / thrust)
-    if int(p[SHAPE]) == LINEAR_TANGENT:
+    if int(p.shape) == LINEAR_TANGENT:
         first, last = tan(first), tan(last)
-    m[_A], m[_B], m[TO_GO] = first, (last - first) / t, t
+    m.a, m.b, m.to_go_s = first, (last - first) / t, t
 
 
 @kernel
-def _missed(end: Plane, p: NDArray[np.float64], f: NDArray[np.float64]) -> None:
+def _missed(end: Plane, p: Record, f: NDArray[np.float64]) -> None:
     """Write by how much the target is missed, in metres: height, rate (as far as it leads in _RATE_S), range."""
-    f[0], f[1] = end.height_m - p[2], _RATE_S * (end.height_rate_mps - p[5])
+    f[0], f[1] = end.height_m - p.position_m[UP], _RATE_S * (end.height_rate_mps - p.velocity_mps[UP])
     if f.size > 2:
-        f[2] = end.downrange_m - p[0]
+        f[2] = end.downrange_m - p.position_m[DOWNRANGE]
 
 
 @kernel
-def _corrected(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], share: float) -> bool:
+def _corrected(s: Situation, p: Record, m: Record, share: float) -> bool:
     """Correct the parameters once; true if there was nothing to correct."""
-    n = 3 if p[MOST] > 0.0 else 2
-    end, t = _ahead(s, p, m, share, m[_A], m[_B], m[_THROTTLE])
-    m[TO_GO] = t
+    n = 3 if p.most_throttle > 0.0 else 2
+    end, t = _ahead(s, p, m, share, m.a, m.b, m.throttle)
+    m.to_go_s = t
     f, jacobian = np.empty(n), np.empty((n, n))
     _missed(end, p, f)
     if np.abs(f).max() < _CLOSE:
@@ -133,7 +138,7 @@ def _corrected(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], sha
     moved = np.empty(n)
     for j in range(n):
         da, db, dc = (1e-4 if j == 0 else 0.0), (1e-4 / t if j == 1 else 0.0), (1e-4 if j == 2 else 0.0)
-        _missed(_ahead(s, p, m, share, m[_A] + da, m[_B] + db, m[_THROTTLE] + dc)[0], p, moved)
+        _missed(_ahead(s, p, m, share, m.a + da, m.b + db, m.throttle + dc)[0], p, moved)
         for i in range(n):
             jacobian[i, j] = (moved[i] - f[i]) / (da + db + dc)
     step, aims = _step(p, m, f, jacobian, t)
@@ -143,7 +148,7 @@ def _corrected(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64], sha
 
 @kernel
 def _step(
-    p: NDArray[np.float64], m: NDArray[np.float64], f: NDArray[np.float64], jacobian: NDArray[np.float64], t: float
+    p: Record, m: Record, f: NDArray[np.float64], jacobian: NDArray[np.float64], t: float
 ) -> tuple[NDArray[np.float64], int]:
     """Return a step of the parameters, shortened to what a linear picture is good for, and how much it aims at.
 
@@ -153,7 +158,7 @@ def _step(
     step, aims = np.zeros(3), f.size
     step[:aims] = _damped(f, jacobian, longest[:aims])
     if aims > 2:
-        change = min(max(m[_THROTTLE] + step[2], p[LEAST]), p[MOST]) - m[_THROTTLE]
+        change = min(max(m.throttle + step[2], p.min_throttle), p.most_throttle) - m.throttle
         if change != step[2]:
             aims = 2
             step[:2] = _damped(f[:2] + jacobian[:2, 2] * change, jacobian[:2, :2].copy(), longest[:2])
@@ -180,8 +185,8 @@ def _damped(f: NDArray[np.float64], jacobian: NDArray[np.float64], longest: NDAr
 @kernel
 def _take(
     s: Situation,
-    p: NDArray[np.float64],
-    m: NDArray[np.float64],
+    p: Record,
+    m: Record,
     share: float,
     step: NDArray[np.float64],
     f: NDArray[np.float64],
@@ -190,18 +195,18 @@ def _take(
     trial = np.empty(f.size)
     for k in range(_PARTS):
         part = 0.5**k
-        a, b = _upright_enough(m[_A] + part * step[0], m[_B] + part * step[1], m[TO_GO], p)
-        throttle = m[_THROTTLE] + part * step[2]
+        a, b = _upright_enough(m.a + part * step[0], m.b + part * step[1], m.to_go_s, p)
+        throttle = m.throttle + part * step[2]
         _missed(_ahead(s, p, m, share, a, b, throttle)[0], p, trial)
         if trial @ trial < f @ f:
-            m[_A], m[_B], m[_THROTTLE] = a, b, throttle
+            m.a, m.b, m.throttle = a, b, throttle
             return
 
 
 @kernel
-def _upright_enough(a: float, b: float, t: float, p: NDArray[np.float64]) -> tuple[float, float]:
+def _upright_enough(a: float, b: float, t: float, p: Record) -> tuple[float, float]:
     """Return a pitch that stays within its limits from now to the end: beyond the vertical it would speed up."""
-    most = tan(STEEPEST_RAD) if int(p[SHAPE]) == LINEAR_TANGENT else STEEPEST_RAD
+    most = tan(STEEPEST_RAD) if int(p.shape) == LINEAR_TANGENT else STEEPEST_RAD
     first, last = min(max(a, -most), most), min(max(a + b * t, -most), most)
     return first, (last - first) / t
 

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.guidance.laws.polynomial import FITTED, expected, floor_of, to_target
-from lunarsim.kernels.guidance.memory import OWN, TIME_TO_GO
+from lunarsim.kernels.guidance.laws.polynomial import POLYNOMIAL, expected, floor_of, to_target
+from lunarsim.kernels.guidance.memory import parameters_of
 from lunarsim.kernels.guidance.situation import Situation, Three
 
-TIME_WEIGHT = OWN  #: worth of a second beside half the square of the acceleration by thrust (m2/s4)
+#: With the worth of a second beside half the square of the acceleration by thrust.
+ZEM_ZEV = parameters_of("time_weight_m2_s4", "none", "frozen_below_s", "lead_s")
 
 _BISECTIONS = 60
 
@@ -25,7 +26,8 @@ def zem_zev(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Thr
     a + f, and E-guidance is left. What is its own is the time to go: given, or where it is 0, the best.
     """
     t_s = expected(s, p, m)
-    if p[TIME_TO_GO] == 0.0 and (t_s > floor_of(s, p) or m[FITTED] == 0.0):
+    fitted_s = m.view(POLYNOMIAL)[0].fitted_s
+    if p.view(ZEM_ZEV)[0].time_to_go_s == 0.0 and (t_s > floor_of(s, p) or fitted_s == 0.0):
         t_s = best_time(s, p)
     return to_target(s, p, m, t_s, 0.0, 1.0)
 
@@ -38,9 +40,10 @@ def best_time(s: Situation, p: NDArray[np.float64]) -> float:
     (w + g^2 / 2) t^4 - 2 (v.v + v.v_T + v_T.v_T) t^2 + 12 d.(v + v_T) t - 18 d.d = 0. g is that at the site's radius.
     """
     g = s.gm / (s.radius_m * s.radius_m)
-    fourth, b, c, d = p[TIME_WEIGHT] + 0.5 * g * g, 0.0, 0.0, 0.0
+    own = p.view(ZEM_ZEV)[0]
+    fourth, b, c, d = own.time_weight_m2_s4 + 0.5 * g * g, 0.0, 0.0, 0.0
     for i in range(3):
-        v, end, way = s.velocity[i], p[3 + i], p[i] - s.position[i]
+        v, end, way = s.velocity[i], own.velocity_mps[i], own.position_m[i] - s.position[i]
         b += 2.0 * (v * v + v * end + end * end)
         c += 12.0 * way * (v + end)
         d += 18.0 * way * way

@@ -1,0 +1,26 @@
+"""Codes: what stands for a kind of phase, how a run ended, why it could not be flown, what ended a burn."""
+
+COAST, BURN, GUIDED = 0, 1, 2  #: kinds of phases
+
+# How a run ended.
+FAILED, IMPACT, IN_ORBIT, ESCAPE = 0, 1, 2, 3
+LANDED, HARD_LANDING, TIPPED_OVER, CRASHED = 4, 5, 6, 7
+ALOFT = 8  #: the plan was over before the ground was met
+# Why it failed.
+SOUND = 0
+NOT_FINITE = 1
+NO_MASS = 2
+NO_THRUST = 3
+NO_TIME = 4
+NO_TARGET = 5
+THROTTLE_OUT_OF_RANGE = 6
+LATE = 7
+BELOW_GROUND = 8
+GROUND_UNKNOWN = 9
+NOT_CONVERGED = 10
+OUTSIDE_SKY = 11
+TOO_STRONG = 12
+# How a burn or a guided phase ended; NO_BURN where the craft had met the ground before. A guided phase that met its
+# exit k has the code AT_EXIT + k; its limit of time is a timer.
+NO_BURN, SENSED_DELTA_V, TIMER_RAN_OUT, PROPELLANT_OUT, BURN_MET_GROUND, ZERO_SPEED = 0, 1, 2, 3, 4, 5
+AT_EXIT = 8

@@ -1,0 +1,86 @@
+"""Why a run cannot be flown: its numbers, as a scenario would refuse them.
+
+What is out of its bounds is written as NaN. Comparisons are such that a NaN fails them, with the reason of its kind.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.constants import MOON_GRAVITY_MPS2
+from lunarsim.kernels.codes import (
+    COAST,
+    GUIDED,
+    NO_MASS,
+    NO_TARGET,
+    NO_THRUST,
+    NO_TIME,
+    NOT_FINITE,
+    SOUND,
+    THROTTLE_OUT_OF_RANGE,
+    TOO_STRONG,
+)
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.driver.guided import MOST_CYCLES, SHORTEST_CYCLE_S
+from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
+from lunarsim.kernels.guidance.limits import runs_at
+from lunarsim.kernels.guidance.memory import PARAMETERS
+from lunarsim.kernels.records import Record, Records
+
+
+@kernel
+def is_known(run: Records, phases: Records) -> bool:
+    """Return whether no number of a run is NaN; parameters of a law may be, where it finds them itself."""
+    if np.isnan(run.view(np.float64)).any():
+        return False
+    for k in range(phases.size):
+        numbers = phases[k : k + 1].view(np.float64)
+        if np.isnan(numbers[: numbers.size - PARAMETERS]).any():
+            return False
+    return True
+
+
+@kernel
+def why_not(run: Record, phases: Records, kinds: NDArray[np.int64], known: bool) -> int:
+    """Return why a run cannot be flown, or SOUND; ``known`` says that none of its numbers is NaN."""
+    if not run.craft.dry_mass_kg > 0.0 or not run.craft.propellant_mass_kg >= 0.0:
+        return NO_MASS
+    failure = SOUND
+    for k in range(kinds.size):
+        own = _why_not_phase(run.craft, phases[k], kinds[k])
+        failure = own if own != SOUND else failure
+    return failure if failure != SOUND or known else NOT_FINITE
+
+
+@kernel
+def _why_not_phase(craft: Record, phase: Record, kind: int) -> int:
+    engine = craft.engine
+    if kind == COAST:
+        return SOUND if phase.coast.duration_s > 0.0 else NO_TIME
+    if not engine.thrust_n > 0.0 or not engine.specific_impulse_s > 0.0:
+        return NO_THRUST
+    if engine.thrust_n * (1.0 + engine.thrust_error) > STRONGEST_MPS2 * craft.dry_mass_kg:
+        return TOO_STRONG
+    if kind == GUIDED:
+        return _why_not_guided(craft, phase.guided)
+    return _why_not_burn(engine, phase.burn)
+
+
+@kernel
+def _why_not_burn(engine: Record, burn: Record) -> int:
+    if not burn.timer_s > 0.0:
+        return NO_TIME
+    if not burn.target_delta_v_mps > 0.0:
+        return NO_TARGET
+    band = engine.throttle_keep_out
+    return SOUND if runs_at(burn.throttle, engine.min_throttle, band.low, band.high) else THROTTLE_OUT_OF_RANGE
+
+
+@kernel
+def _why_not_guided(craft: Record, phase: Record) -> int:
+    """Return why no guidance could fly a phase, as a scenario refuses it, or SOUND."""
+    cycle_s, longest_s = phase.cycle_time_s, phase.max_duration_s
+    if not longest_s > 0.0 or not cycle_s >= SHORTEST_CYCLE_S or longest_s > MOST_CYCLES * cycle_s:
+        return NO_TIME
+    if craft.propellant_mass_kg == 0.0:
+        return NO_MASS
+    return NO_THRUST if craft.engine.thrust_n <= craft.dry_mass_kg * MOON_GRAVITY_MPS2 else SOUND

@@ -1,0 +1,80 @@
+"""What a run reports: how it ended and where, and how it met the ground."""
+
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.constants import MOON_RADIUS_M
+from lunarsim.kernels.codes import ALOFT, ESCAPE, FAILED, IMPACT, IN_ORBIT, NO_BURN, SOUND
+from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.geometry.orbit import apsides, around, flight_path_angle, spherical
+from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
+from lunarsim.kernels.ground.terrain import Ground
+from lunarsim.kernels.ground.touchdown import limits_of, touchdown_on
+from lunarsim.kernels.guidance.look import axis_at, from_place
+from lunarsim.kernels.records import Record, Records
+
+
+@kernel
+def nothing(out: Records, burns: Records) -> None:
+    """Write that a run could not be flown: all numbers are unknown, and no burn began."""
+    out.view(np.float64)[:] = np.nan
+    burns.view(np.float64)[:] = np.nan
+    out[0].outcome, out[0].failure, out[0].evaluations = FAILED, SOUND, 0.0
+    for k in range(burns.size):
+        burns[k].cutoff = NO_BURN
+
+
+@kernel
+def write_touchdown(
+    t_s: float,
+    y: NDArray[np.float64],
+    run: Record,
+    environment: Environment,
+    ground: Ground,
+    computer: Record,
+    out: Record,
+) -> None:
+    """Write how the craft met the ground, and the verdict where it has a landing gear."""
+    limits, axis = limits_of(run.craft.gear), axis_at(y, computer)
+    et_s, turn_rate_rad_s = environment.epoch_et_s + t_s, computer.turn_rate_rad_s
+    contact = touchdown_on(et_s, y[0:3], y[3:6], axis, turn_rate_rad_s, environment.angles, ground, limits)
+    out.descent_rate_mps, out.horizontal_speed_mps = contact.vertical_mps, contact.horizontal_mps
+    out.tilt_rad, out.slope_rad = contact.tilt_rad, contact.slope_rad
+    if limits.vertical_mps > 0.0:
+        out.outcome = contact.verdict
+    if run.site_m @ run.site_m > 0.0:
+        miss = from_place(t_s, y, run.site_m, environment, computer)
+        out.downrange_miss_m, out.crossrange_miss_m = miss[0], miss[1]
+
+
+@kernel
+def write_end(
+    t_s: float,
+    y: NDArray[np.float64],
+    run: Record,
+    on_ground: bool,
+    environment: Environment,
+    ground: Ground,
+    computer: Record,
+    out: Record,
+) -> None:
+    """Write how a run ended, and where."""
+    out.end_s, out.mass_kg = t_s, y[6]
+    out.x_m, out.y_m, out.z_m, out.vx_mps, out.vy_mps, out.vz_mps = y[0], y[1], y[2], y[3], y[4], y[5]
+    out.propellant_left_kg = y[6] - run.craft.dry_mass_kg
+    out.looks_below_glide_slope, out.looks_out_of_view = computer.below_glide_slope, computer.out_of_view
+    out.looks_without_command = computer.without_command
+    r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
+    longitude_rad, out.latitude_rad, radius_m = spherical(r_me)
+    out.longitude_rad, out.height_m = around(longitude_rad), radius_m - MOON_RADIUS_M
+    out.speed_mps = sqrt(y[3:6] @ y[3:6])
+    out.flight_path_rad = flight_path_angle(y[0:3], y[3:6])
+    if on_ground:
+        out.outcome = IMPACT
+        return
+    lowest, highest = apsides(y[0:3], y[3:6], environment.field.exact.gm)
+    closed, clear = np.isfinite(highest), lowest > ground.radius_m + ground.lowest_m
+    out.outcome = (IN_ORBIT if clear else ALOFT) if closed else ESCAPE

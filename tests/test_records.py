@@ -1,0 +1,118 @@
+"""Records: the numbers that components declare, as kernels take them by name; and what runs report, by name."""
+
+from dataclasses import dataclass, replace
+
+import landing_example
+import numpy as np
+import pytest
+from astropy import units as u
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lunarsim as ls
+from lunarsim.campaign import dispersible, nominal
+from lunarsim.campaign.columns import described, records
+from lunarsim.campaign.executors.flying import flown
+from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.campaign.outputs import OF_BURN, OF_RUN
+from lunarsim.declarations import declared, number, pair
+from lunarsim.flight.driver.row import PHASE, RUN
+from lunarsim.records import field_name, filled, record_of, si
+
+CRAFT = landing_example.LANDER
+GEAR = ls.LandingGear(
+    vertical_speed=3 * u.m / u.s,
+    horizontal_speed=1 * u.m / u.s,
+    tilt=5 * u.deg,
+    slope=8 * u.deg,
+    stance=1.2 * u.m,
+    mass_centre_height=900 * u.mm,
+)
+
+
+def leaves(kind, before=""):
+    """The names of all numbers in a type of records, with the names of the records around them."""
+    for name in kind.names:
+        part = kind.fields[name][0]
+        yield from leaves(part, f"{before}{name}.") if part.names else [f"{before}{name}"]
+
+
+@pytest.mark.parametrize("component", [CRAFT, CRAFT.engine, CRAFT.accelerometer, CRAFT.navigation, GEAR])
+def test_each_declared_number_of_a_component_stands_in_its_record_in_si(component):
+    record = np.array(filled(component), record_of(type(component)))[()]
+    for name, declaration in declared(component).items():
+        value = getattr(component, name)
+        if value is not None:
+            expected = value.to_value(si(declaration.unit)) if isinstance(value, u.Quantity) else float(value)
+            assert record[field_name(name, declaration.unit)] == expected
+
+
+@given(st.floats(1.0, 1e5), st.floats(0.0, 360.0), st.none() | st.floats(0.1, 1e3))
+def test_a_component_with_any_numbers_becomes_a_record_with_units_of_si(length_km, angle_deg, rate):
+    @dataclass(frozen=True, kw_only=True)
+    class Boom:
+        length: u.Quantity = number(1.0, u.km, low=0.0, high=1e6)
+        angle: u.Quantity = number(0.0, u.deg, low=0.0, high=360.0)
+        rate: u.Quantity | None = number(None, u.deg / u.s, low=0.0, high=1e6, absent=np.inf)
+        stiffness: u.Quantity = number(1.0, u.N / u.m, low=0.0, high=1e6)
+        range: tuple[float, float] | None = pair(None, u.km, absent=(0.0, 7.0))
+
+    boom = Boom(length=length_km * u.km, angle=angle_deg * u.deg, rate=None if rate is None else rate * u.rad / u.s)
+    record = np.array(filled(boom), record_of(Boom))[()]
+    assert list(leaves(record_of(Boom))) == [
+        *("length_m", "angle_rad", "rate_rad_s", "stiffness_kg_s2", "range.low_m", "range.high_m")
+    ]
+    assert record.length_m == pytest.approx(1e3 * length_km, rel=1e-15)  # roundings of one product
+    assert record.angle_rad == pytest.approx(np.radians(angle_deg), rel=1e-15)
+    assert record.rate_rad_s == (np.inf if rate is None else rate)
+    assert (record.range.low_m, record.range.high_m) == (0.0, 7.0)
+
+
+def test_no_number_that_may_be_left_out_lacks_a_value_for_the_kernels():
+    craft = replace(CRAFT, gear=None, turn_rate=None)
+    bare = replace(craft, engine=replace(craft.engine, specific_impulse_least=None, throttle_rate=None))
+    scenario = replace(landing_example.landing(), craft=bare)
+    drawn = Rows.of(scenario, ()).bases
+    assert not np.isnan(drawn.runs.view(float)).any()
+    for name in PHASE.fields["guided"][0].names:
+        if name != "parameters":  # of a law, which finds by itself what is NaN
+            values = drawn.phases["guided"][name]
+            assert not any(np.isnan(part).any() for part in map(np.asarray, values.tolist()))
+
+
+@pytest.mark.parametrize("name", ["luna25", "apollo11", "chandrayaan3"])
+def test_each_path_that_can_be_dispersed_leads_into_the_record_to_the_scenarios_own_value(name):
+    scenario = ls.load_scenario(name).without_faults()
+    bases = Rows.of(scenario, ()).bases
+    for path in dispersible(scenario).values():
+        if path.parts[0] not in {"orbit", "faults"} and not path.offset:
+            value = float(nominal(scenario, path.name).value)
+            assert bases.of(path, scenario)[0] == pytest.approx(value, rel=1e-15), path.name  # one conversion
+
+
+def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
+    units = ("_m", "_s", "_kg", "_n", "_mps", "_mps2", "_rad", "_rad_s", "_per_s", "_m2", "_m3_s2")
+    bare = {name.split(".")[-1] for name in (*leaves(RUN), *leaves(PHASE)) if not name.endswith(units)}
+    assert bare == {
+        *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),
+        *("radiation_coefficient", "love_number", "throttle", "direction", "exits", "parameters"),
+    }
+
+
+def test_a_landing_writes_every_number_that_a_run_reports():
+    scenario = landing_example.landing()
+    rows = Rows.of(scenario, ())
+    results = flown(rows, rows.bases, 1e-3)
+    assert not [each.name for each in OF_RUN if np.isnan(results.runs[each.field][0])]
+    assert not [each.name for each in OF_BURN if np.isnan(results.burns[each.field]).any()]
+
+
+def test_the_columns_of_a_campaign_are_those_that_are_declared():
+    scenario = landing_example.landing()
+    columns = {column.name: column for column in described({}, scenario)}
+    declared_names = [each.column for each in OF_RUN if each.kept]
+    declared_names += [f"{prefix}_{each.column}" for prefix, _ in records(scenario) for each in OF_BURN]
+    assert list(columns) == declared_names
+    assert columns["latitude_deg"].unit == "deg"
+    assert columns["phase0_dv_sensed_mps"].unit == "m / s"
+    assert {column.dtype for column in columns.values()} == {"int8", "float64"}
