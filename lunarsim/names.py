@@ -73,6 +73,14 @@ _RENAMED_OF: dict[str, dict[str, str]] = {
     "Moment": {"believed": "estimated"},
     "Rung": {"moved": "displacement", "shifted": "time_shift"},
     "Spacecraft": {"turn_rate": "slew_rate"},
+    "State": {"height": "altitude"},
+}
+#: Columns of a campaign's results.
+_RENAMED_COLUMNS = {
+    "height_m": "altitude_m",
+    "looks_below_glide_slope": "cycles_below_glide_slope",
+    "looks_out_of_view": "cycles_out_of_view",
+    "looks_without_command": "cycles_without_command",
 }
 #: Where to look for what a package has no more.
 _PACKAGES = ("mission", "planning", "analysis", "statistics", "inquiry", "plan", "flight", "campaign", "orbits", "moon")
@@ -109,8 +117,14 @@ def missing(package: str, name: str) -> NoReturn:
 
 
 def renamed(old: str, known: Collection[str]) -> str | None:
-    """Return what an argument, an attribute or a key is called now, if that is among those that are known."""
-    return next((names[old] for names in _RENAMED_OF.values() if names.get(old) in known), None)
+    """Return what an argument, an attribute, a key or a column is called now, if that is among those that are known."""
+    return next((names[old] for names in (*_RENAMED_OF.values(), _RENAMED_COLUMNS) if names.get(old) in known), None)
+
+
+def told(old: str, known: Collection[str]) -> str:
+    """Return what a key or a column may have meant: what it is called now, or those that are like it."""
+    now = renamed(old, known)
+    return f"it is called '{now}' now" if now else nearest(old, known)
 
 
 def mark_renamed(public: type) -> None:

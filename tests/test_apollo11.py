@@ -60,7 +60,7 @@ def test_each_row_of_the_table_is_met(scenario: ls.Scenario, flight: ls.Flight, 
     published = scenario.published_profile[row]
     time = ignition + published.time
     state = flight.at(min(time, phase(flight, "vertical descent").end))
-    altitude = state.height - scenario.sites["eagle"].elevation
+    altitude = state.altitude - scenario.sites["eagle"].elevation
     assert abs(state.speed - published.speed) < max(SPEED * published.speed, ROUNDING)
     assert abs(altitude - published.altitude) < max(ALTITUDE_FLOOR, ALTITUDE * published.altitude)
     true = flight.moment(min(time, flight.end)).true

@@ -210,7 +210,7 @@ def test_thrust_along_or_against_the_velocity_changes_the_energy_by_its_work(fly
 
     def energy(state):
         speed = state.speed.to_value(u.m / u.s)
-        return 0.5 * speed**2 - 4.90279996708864e12 / (1_737_400.0 + state.height.to_value(u.m))
+        return 0.5 * speed**2 - 4.90279996708864e12 / (1_737_400.0 + state.altitude.to_value(u.m))
 
     gain = energy(burn.after) - energy(burn.before)
     mean_speed = (burn.before.speed + burn.after.speed).to_value(u.m / u.s) / 2

@@ -447,7 +447,7 @@ def test_what_a_rule_on_a_quantile_ended_says_so(campaign):
     assert stopped.runs < 500
     assert all("the runs ended at a rule on their own numbers" in str(rate) for rate in stopped.rates().values())
     assert "ended at a rule" in str(stopped.quantiles("latitude_deg", (0.5,))[0])
-    assert "ended at a rule" not in str(stopped.quantiles("height_m", (0.5,))[0])
+    assert "ended at a rule" not in str(stopped.quantiles("altitude_m", (0.5,))[0])
 
 
 def test_a_rule_that_is_never_met_lets_all_runs_be_flown(campaign):
@@ -474,7 +474,7 @@ def test_a_run_can_be_flown_again_with_the_reference_driver(campaign, result):
         assert np.linalg.norm(end - flight.outcome.state.position.to_value(u.m)) < 1.0  # as promised
         assert flight.scenario.craft.engine.thrust.value == float(row["craft.engine.thrust"])
         assert bool(flight.scenario.faults) == bool(row["faults.accelerometer off"])
-        assert flight.at(flight.start).height.to_value(u.km) > 80  # dense: a state at any time
+        assert flight.at(flight.start).altitude.to_value(u.km) > 80  # dense: a state at any time
     for i in (-1, 150):
         with pytest.raises(InputError, match=f"i = {i}: expected a whole number from 0 to 149"):
             result.rerun(i)

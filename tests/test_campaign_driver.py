@@ -122,7 +122,7 @@ def test_a_run_that_is_rerun_is_the_run_of_the_campaign():
         assert np.linalg.norm(end - state.position.to_value(u.m)) < POSITION.value
         assert float(row["latitude_deg"]) == pytest.approx(state.latitude.deg, abs=4e-5)  # a metre on the ground
         assert float(row["longitude_deg"]) == pytest.approx(state.longitude.deg % 360.0, abs=1e-4)  # at 69 deg south
-        assert float(row["height_m"]) == pytest.approx(state.height.to_value(u.m), abs=1.0)
+        assert float(row["altitude_m"]) == pytest.approx(state.altitude.to_value(u.m), abs=1.0)
         assert float(row["speed_mps"]) == pytest.approx(state.speed.to_value(u.m / u.s), abs=1e-3)  # 1 m at 1e-3 /s
         assert float(row["mass_kg"]) == pytest.approx(1346.0 - flight.burns[0].propellant.value, abs=1e-6)
         if isinstance(flight.outcome, ls.Impact):
@@ -256,7 +256,7 @@ def test_flights_that_escape_are_known_by_their_energy():
     dispersions = {"plan.0.target_delta_v": Uniform(400 * u.m / u.s, 900 * u.m / u.s)}
     result = Campaign(replace(scenario, craft=craft), dispersions).run(12, seed=6)
     assert set(result.rates()) == {"escape", "in orbit"}
-    assert result.column("height_m").max() > 3e7
+    assert result.column("altitude_m").max() > 3e7
     held = result.cross_check(12)
     assert_alike(held)
 

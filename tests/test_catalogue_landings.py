@@ -55,7 +55,7 @@ def lasted(record):
 
 
 def above_site(state, scenario):
-    return (state.height - scenario.moon.terrain.highest).to(u.m)
+    return (state.altitude - scenario.moon.terrain.highest).to(u.m)
 
 
 def over_ground(state):
@@ -244,7 +244,7 @@ def test_the_descent_takes_the_published_time(flown, name, tolerance):
 @pytest.mark.parametrize("name", ["change3", "change4", "change5", "slim"])
 def test_the_descent_starts_at_the_published_height_and_speed(name):
     scenario = ls.load_scenario(name)
-    assert u.isclose(scenario.state.height, scenario.published["pdi_altitude"], atol=1 * u.m)
+    assert u.isclose(scenario.state.altitude, scenario.published["pdi_altitude"], atol=1 * u.m)
     # 1.7 km/s is printed to two digits; SLIM's does not go with its own orbit of 15 x 600 km, which has 1788 m/s
     tolerance = 100 * _MPS if name == "slim" else 50 * _MPS
     assert u.isclose(scenario.state.speed, scenario.published["pdi_speed"], atol=tolerance)

@@ -79,7 +79,7 @@ def test_each_published_point_of_the_descent_is_met(scenario: ls.Scenario, fligh
     rate, horizontal = ground_velocity(state)
     flown = {
         "time": time - scenario.state.epoch,
-        "altitude": state.height - scenario.sites["planned"].elevation,
+        "altitude": state.altitude - scenario.sites["planned"].elevation,
         "horizontal_speed": horizontal,
         "altitude_rate": rate,
         "range_to_go": to_go(flight, time),

@@ -107,7 +107,7 @@ def test_what_the_plan_expects_is_what_it_costs(plan, lander):
 
 def test_ignition_is_at_the_perilune_asked_for(plan):
     at = plan.ignition_state
-    assert at.height.to_value(u.m) == pytest.approx(15e3, abs=20)  # half a second of settling at 1.7 km/s x 0.01
+    assert at.altitude.to_value(u.m) == pytest.approx(15e3, abs=20)  # half a second of settling at 1.7 km/s x 0.01
     # the apse line of an orbit of 95 x 105 km turns the perilune of the descent orbit by a few degrees
     assert abs(at.flight_path_angle) < 0.3 * u.deg
 
@@ -117,7 +117,7 @@ def test_descent_orbit_insertion_is_half_a_revolution_before_with_the_impulse_of
     here, there = (state.position.to_value(u.m) for state in (before, plan.ignition_state))
     cosine = here @ there / np.linalg.norm(here) / np.linalg.norm(there)
     assert np.degrees(np.arccos(cosine)) == pytest.approx(180, abs=3)  # half the burn and the eccentricity: 1.5 deg
-    high, low = _RADIUS + before.height, _RADIUS + 15 * u.km
+    high, low = _RADIUS + before.altitude, _RADIUS + 15 * u.km
     impulse = before.speed - np.sqrt(2 * _GM * low / high / (low + high))
     assert plan.doi.target_delta_v.to_value(_MPS) == pytest.approx(impulse.to_value(_MPS), rel=0.03)
 
@@ -200,7 +200,7 @@ def test_a_plan_from_an_elliptic_orbit_has_settled(orbit, site, lander, point_mo
     plan = ls.plan_descent(elliptic, site, lander, moon=point_moon, within=0.3 * u.day)
     # the burn leads there within a millimetre; half a second of settling moves the height by some tens of metres,
     # as the perilune of the descent orbit lies off the ignition
-    assert plan.ignition_state.height.to_value(u.m) == pytest.approx(15e3, abs=30)
+    assert plan.ignition_state.altitude.to_value(u.m) == pytest.approx(15e3, abs=30)
 
 
 @pytest.mark.slow
@@ -392,7 +392,7 @@ def test_a_descent_from_an_eccentric_orbit_is_at_its_perilune_at_ignition(lander
     )
     assert plan.scenario.landing_site == site
     flight = ls.simulate(plan.scenario)
-    assert flight.phases[1].before.height.to_value(u.km) == pytest.approx(15.0, abs=0.2)
+    assert flight.phases[1].before.altitude.to_value(u.km) == pytest.approx(15.0, abs=0.2)
 
 
 @pytest.mark.parametrize("ends", [(100.0, 500.0), (900.0, 9000.0)])

@@ -69,7 +69,7 @@ def test_speeds_over_the_ground_are_those_of_the_mean_earth_frame():
 def test_the_altitude_rate_is_the_slope_of_the_altitude():
     flight = ls.propagate(orbit(), 20 * u.min)
     times = flight.start + [599.0, 600.0, 601.0] * u.s
-    low, _, high = flight.at(times).height.to_value(u.m)
+    low, _, high = flight.at(times).altitude.to_value(u.m)
     rate = np.interp(600.0, flight.elapsed.value, flight.altitude_rate.value)
     # m/s: the third derivative of the height over a second, and straight lines between samples
     assert (high - low) / 2.0 == pytest.approx(rate, abs=0.02)

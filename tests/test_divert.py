@@ -102,7 +102,7 @@ def test_a_scan_leads_to_ground_that_is_flat_enough_and_the_craft_hovers_over_th
     assert terrain.slope(end.latitude, end.longitude) < 5 * u.deg
     assert end.elevation.to_value(u.m) == pytest.approx(20.0, abs=0.01)
     # 3 m above the new ground, less the metre that it comes down in a cycle
-    assert 21.9 * u.m < flight.phases[3].after.height < 23.1 * u.m
+    assert 21.9 * u.m < flight.phases[3].after.altitude < 23.1 * u.m
     assert "slope 0.0 deg" in next(e for e in flight.timeline if e.kind is ls.EventKind.DIVERT).detail
 
 

@@ -127,7 +127,7 @@ def test_the_histories_are_the_states_at_their_times(flight):
     again = flight.at(flight.times)
     # a Time keeps 1e-11 s; the craft flies 1.7 km/s
     np.testing.assert_allclose(flight.states.position.value, again.position.value, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(flight.altitude.value, again.height.value, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(flight.altitude.value, again.altitude.value, rtol=0, atol=1e-6)
     np.testing.assert_allclose(flight.speed.value, again.speed.value, rtol=0, atol=1e-6)
 
 
@@ -213,7 +213,7 @@ def test_a_moment_knows_thrust_mass_and_place(flight, craft):
     assert moment.true.thrust == THRUST
     flow = 4200 / (310 * 9.80665)
     assert moment.true.mass.to_value(u.kg) == pytest.approx(1350 - 4 * flow, abs=1e-9)  # 1e-11 s of a Time
-    assert moment.true.state.height == flight.at(flight.start + 604 * u.s).height
+    assert moment.true.state.altitude == flight.at(flight.start + 604 * u.s).altitude
     assert moment.estimated.delta_v == 0 * u.m / u.s
 
 

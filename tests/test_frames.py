@@ -430,7 +430,7 @@ def test_a_state_becomes_a_coordinate_and_comes_back() -> None:
     on_map = coordinate.transform_to(MoonME)
     assert u.isclose(on_map.lon, state.longitude, rtol=1e-13)
     assert u.isclose(on_map.lat, state.latitude, rtol=1e-13)
-    assert u.isclose(on_map.height, state.height, rtol=1e-12)
+    assert u.isclose(on_map.height, state.altitude, rtol=1e-12)
     position, velocity, epoch = state_vectors(SkyCoord(on_map).transform_to(MoonTopocentric(site=SITE)))
     np.testing.assert_allclose(position.to_value(u.m), state.position.to_value(u.m), atol=1e-8)  # rounding of 2e6 m
     np.testing.assert_allclose(velocity.value, state.velocity.to_value(u.m / u.s), atol=1e-11)  # rounding of 2e3 m/s

@@ -200,4 +200,4 @@ def test_a_fitted_time_to_go_keeps_to_the_throttle_of_its_phase(landing, targets
     shares = [p.thrust_n / 4000.0 for p in row.flight.trajectory.phases if p.name == narrow.name and p.thrust_n > 0.0]
     inside = [share for share in shares if 0.3 < share < 0.5]
     assert len(inside) > 0.9 * len(shares)  # not held at a limit
-    assert row.flight.phases[0].after.height.to_value(u.m) == pytest.approx(60.0, abs=1.0)
+    assert row.flight.phases[0].after.altitude.to_value(u.m) == pytest.approx(60.0, abs=1.0)

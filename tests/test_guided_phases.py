@@ -61,7 +61,7 @@ def test_a_landing_passes_through_its_phases_and_ends_near_its_site(landed, site
 
 def test_free_fall_from_the_last_exit_arrives_with_the_speed_of_free_fall(landed):
     before = landed.phases[-1].before
-    height = before.height.to_value(u.m)
+    height = before.altitude.to_value(u.m)
     down = -np.sin(before.flight_path_angle.to_value(u.rad)) * before.speed.to_value(_MPS)
     after = landed.outcome
     arrived = -np.sin(after.flight_path_angle.to_value(u.rad)) * after.speed.to_value(_MPS)
@@ -171,9 +171,9 @@ def test_an_exit_is_decided_by_what_is_believed(landing):
     flight = ls.simulate(low)
     record = flight.phases[1]
     assert record.ended_by == "altitude below 3 m"
-    assert 48 * u.m < record.after.height < 54 * u.m  # it looks once a second, while it comes down at 2 m/s
+    assert 48 * u.m < record.after.altitude < 54 * u.m  # it looks once a second, while it comes down at 2 m/s
     event = next(e for e in flight.timeline if e.kind is ls.EventKind.PHASE and e.detail == "vertical descent")
-    assert (event.true.state.height - event.estimated.state.height).to_value(u.m) == pytest.approx(50.0, abs=1e-3)
+    assert (event.true.state.altitude - event.estimated.state.altitude).to_value(u.m) == pytest.approx(50.0, abs=1e-3)
 
 
 def test_a_phase_whose_exit_is_never_met_ends_at_its_limit_and_says_so(landing):
@@ -331,7 +331,7 @@ def test_the_timeline_says_where_the_craft_comes_below_its_glide_slope(landing):
     assert not any(event.kind is below for event in shallow.timeline)
     first = next(event for event in steep.timeline if event.kind is below)
     distance = ls.flight.over_ground.range_to_go(first.true.state, landing.landing_site, landing.state).to_value(u.m)
-    assert np.degrees(np.arctan2(first.true.state.height.to_value(u.m), distance)) < 40.0
+    assert np.degrees(np.arctan2(first.true.state.altitude.to_value(u.m), distance)) < 40.0
 
 
 @pytest.mark.parametrize("throttle", [1.0, 0.99])

@@ -217,7 +217,7 @@ def test_a_gravity_turn_from_orbit_costs_more_than_both_bounds(low_orbit, craft,
     flight = fly(low_orbit, tanked, deep, {"ignition": epoch, "timer": 430 * u.s})
     end = flight.outcome.state
     assert 5 * MPS < end.speed < 100 * MPS  # nearly at rest; the bounds are taken to the height where it is
-    site = ls.Site(latitude=end.latitude, longitude=end.longitude, elevation=end.height)
+    site = ls.Site(latitude=end.latitude, longitude=end.longitude, elevation=end.altitude)
     found = budget(flight, site=site)
     to_stop = found.total.delta_v + end.speed
     assert found.impulsive.delta_v < found.continuous.delta_v < to_stop

@@ -10,8 +10,9 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
+from lunarsim.campaign.columns import described
 from lunarsim.io.scenario_file.schema import GuidedTable
-from lunarsim.names import _RENAMED, _RENAMED_OF
+from lunarsim.names import _RENAMED, _RENAMED_COLUMNS, _RENAMED_OF, told
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,12 @@ def test_an_old_path_of_a_dispersion_names_the_new_one() -> None:
     first = next(k for k, phase in enumerate(slim.plan) if isinstance(phase, ls.Guided))
     with pytest.raises(ls.InputError, match=r"'plan\.\d\.cycle'.*it is called 'plan\.\d\.cycle_time' now"):
         ls.Campaign(slim, {f"plan.{first}.cycle": ls.Normal(1 * u.s, 0.1 * u.s)})
+
+
+def test_an_old_column_names_the_new_one() -> None:
+    columns = [column.name for column in described({}, ls.load_scenario("slim"))]
+    for old, new in _RENAMED_COLUMNS.items():
+        assert told(old, columns) == f"it is called '{new}' now"
 
 
 def test_every_new_name_is_there() -> None:

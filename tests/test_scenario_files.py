@@ -328,7 +328,7 @@ def test_a_seed_is_a_whole_number_written_with_or_without_a_point(tmp_path: Path
 def test_an_approach_may_start_below_the_sphere_above_low_ground(tmp_path: Path) -> None:
     text = GUIDED.replace('"15 km"', '"-1.6 km"').replace("[[plan]]", '[moon]\nsurface_elevation = "-2.6 km"\n[[plan]]')
     scenario = ls.load_scenario(write(tmp_path, text))
-    assert u.isclose(scenario.state.height, -1.6 * u.km)
+    assert u.isclose(scenario.state.altitude, -1.6 * u.km)
     with pytest.raises(ls.InputError, match="the flight starts at a height of"):
         ls.simulate(ls.load_scenario(write(tmp_path, text.replace('"-2.6 km"', '"-1 km"'))))
     words = complaint_of_guided(tmp_path, '"15 km"', '"-1738 km"')

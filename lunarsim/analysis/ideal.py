@@ -126,7 +126,7 @@ def _vectors(state: State, radius_m: float) -> tuple[NDArray[np.float64], NDArra
     r, v = state.position.to_value(u.m), state.velocity.to_value(u.m / u.s)
     if np.linalg.norm(r) < radius_m:
         raise InputError(
-            f"the state is at a height of {state.height.to(u.m):.1f}, below the site, at "
+            f"the state is at a height of {state.altitude.to(u.m):.1f}, below the site, at "
             f"{(radius_m - constants.MOON_RADIUS_M):.1f} m: expected one above it"
         )
     return r, v

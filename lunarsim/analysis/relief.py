@@ -74,7 +74,7 @@ def ground_profile(flight: Flight, reach: u.Quantity = 100.0 * u.km) -> GroundPr
     latitude = np.concatenate([states.latitude.rad, np.arcsin(there[:, 2])])
     longitude = np.concatenate([states.longitude.rad, np.arctan2(there[:, 1], there[:, 0])])
     ground = flight.scenario.moon.terrain.height_where_known(latitude * u.rad, longitude * u.rad)
-    altitude_m = np.concatenate([states.height.to_value(u.m), np.full(beyond_m.size, np.nan)])
+    altitude_m = np.concatenate([states.altitude.to_value(u.m), np.full(beyond_m.size, np.nan)])
     return GroundProfile(np.concatenate([-before_m, beyond_m]) * u.m, altitude_m * u.m, ground.to(u.m))
 
 

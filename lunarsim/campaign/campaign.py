@@ -23,8 +23,9 @@ from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.campaign.store.prefix import Prefix
-from lunarsim.errors import InputError, ModelWarning, nearest, warn
+from lunarsim.errors import InputError, ModelWarning, warn
 from lunarsim.kernels.codes import FAILED, SOUND
+from lunarsim.names import told
 from lunarsim.statistics import SaltelliDesign, SobolIndices, StoppingRule, sobol_indices
 
 
@@ -182,7 +183,7 @@ class Campaign(DispersedScenario):
         work = self.work(design.total, seed)
         columns = [work.columns_of(design.uniforms(first, count)) for first, count in _pieces(design.total)]
         if column not in columns[0]:
-            raise InputError(f"column '{column}': {nearest(column, columns[0])}")
+            raise InputError(f"column '{column}': {told(column, columns[0])}")
         failed = sum(int(np.count_nonzero(each["outcome"] == FAILED)) for each in columns)
         if failed:
             raise InputError(

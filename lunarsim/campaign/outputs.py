@@ -74,7 +74,7 @@ OF_RUN = (
     Output("end", u.s, "end, after the scenario's epoch"),
     Output("latitude", u.deg, "latitude at the end (ME)"),
     Output("longitude", u.deg, "east longitude at the end (ME)"),
-    Output("height", u.m, "height at the end above 1737.4 km"),
+    Output("altitude", u.m, "altitude at the end above 1737.4 km"),
     Output("speed", _MPS, "inertial speed at the end"),
     Output("flight_path", u.deg, "flight-path angle at the end"),
     Output("mass", u.kg, "mass at the end"),
@@ -87,9 +87,9 @@ OF_RUN = (
     Output("downrange_miss", u.m, "downrange of the landing site, positive beyond it", guided=True),
     Output("crossrange_miss", u.m, f"{CROSSRANGE}: from the landing site", guided=True),
     Output("propellant_left", u.kg, "propellant left at the end", guided=True),
-    Output("looks_below_glide_slope", u.one, "looks of the computer below the glide slope", guided=True),
-    Output("looks_out_of_view", u.one, "looks with the site out of view", guided=True),
-    Output("looks_without_command", u.one, "looks at which guidance gave no command", guided=True),
+    Output("cycles_below_glide_slope", u.one, "guidance cycles below the glide slope", guided=True),
+    Output("cycles_out_of_view", u.one, "guidance cycles with the site out of view", guided=True),
+    Output("cycles_without_command", u.one, "guidance cycles without a command", guided=True),
     Output("evaluations", u.one, "evaluations of the field, at eight places each", kept=False),
 )
 #: Of each burn and each guided phase.

@@ -184,7 +184,7 @@ def _cells(event: Event | None) -> tuple[str, ...]:
     clock = str(event.time.utc.strftime("%H:%M:%S"))
     return (
         f"{clock}\n[dim]{escape(event.detail)}[/]" if event.kind in _DETAILED else clock,
-        f"{event.true.state.height.to_value(u.km):.2f}",
+        f"{event.true.state.altitude.to_value(u.km):.2f}",
         f"{event.true.delta_v.to_value(_MPS):.2f}",
         f"{event.estimated.delta_v.to_value(_MPS):.2f}",
     )

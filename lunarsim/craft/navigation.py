@@ -17,7 +17,7 @@ _RATE = {"low": -FAST_MPS, "high": FAST_MPS, "dispersible": True}
 
 @dataclass(frozen=True, kw_only=True)
 class Navigation:
-    """Errors of what the computer believes, in the directions of flight: believed less true.
+    """Errors of the navigation, in the directions of flight: estimated less true.
 
     Navigation is perfect where nothing is given. Guided phases alone use it.
 
@@ -32,8 +32,8 @@ class Navigation:
     mass : Quantity
         Error of the mass; default 0.
     position_noise, velocity_noise, altitude_noise : Quantity
-        Standard deviations of what is drawn anew at each look: of each component of position and velocity, and
-        of the altitude besides; default 0.
+        Standard deviations of what is drawn anew at each guidance cycle: of each component of position and velocity,
+        and of the altitude besides; default 0.
     seed : int
         Of the noise; a run with the same seed has the same noise.
 

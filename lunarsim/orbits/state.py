@@ -269,7 +269,7 @@ class State:
         return Latitude(self._selenographic[..., 1] * u.rad, unit=u.deg)
 
     @property
-    def height(self) -> u.Quantity:
+    def altitude(self) -> u.Quantity:
         """Height above the 1737.4 km sphere."""
         return (np.linalg.norm(self.position.to_value(u.m), axis=-1) - constants.MOON_RADIUS_M) * u.m
 

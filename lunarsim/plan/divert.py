@@ -1,4 +1,4 @@
-"""Where a phase aims, if not where the phase before did: a divert by a given way, or one that a scan chooses."""
+"""The target of a phase, if not that of the phase before: a divert by a given way, or one that a scan chooses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FARTHEST_M = 1e5  # the axes of the site are taken along
 class Divert:
     """When a phase begins, the guidance aims so far beside where it aimed before, from then on.
 
-    The new aim lies on the terrain, as the landing site does. Targets of the laws, altitudes and ranges are from it.
+    The new target lies on the terrain, as the landing site does. Targets of the laws, altitudes and ranges are from it.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ class Divert:
 
 @dataclass(frozen=True, kw_only=True)
 class HazardDetection:
-    """When a phase begins, the ground is scanned about where it aims, and it aims at the nearest safe place.
+    """When a phase begins, the ground is scanned about its target, and the nearest safe point becomes the target.
 
-    Places on a square grid are looked at. One is safe where the ground is no steeper than ``slope`` everywhere within
+    Points of a square grid are tested. One is safe where the ground is no steeper than ``slope`` everywhere within
     ``footprint``; if none is, the least steep is chosen, and the timeline says so. The scan sees the terrain as it
     is, from where the craft is: a constant error of the navigation along the ground moves the landing no longer.
 

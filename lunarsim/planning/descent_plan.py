@@ -83,7 +83,7 @@ class DescentPlan:
                 f"{self.flight.burns[0].after}"
             )
         lines.append(
-            f"ignition: {self.ignition.isot[:19]}, altitude {self.ignition_state.height.to(u.km):.2f}, range to go "
+            f"ignition: {self.ignition.isot[:19]}, altitude {self.ignition_state.altitude.to(u.km):.2f}, range to go "
             f"{self.range_to_go.to(u.km):.1f}, time to go {self.time_to_go:.1f}, throttle {expected.mean_throttle:.2f} "
             f"in the mean and up to {expected.peak_throttle:.2f}"
         )

@@ -109,7 +109,7 @@ class _Track:
             side="left" if across > 0.0 else "right",
             ascending=bool(ahead[2] > 0.0),
             azimuth=azimuth * u.deg,
-            altitude=state.height.to(u.km),
+            altitude=state.altitude.to(u.km),
             node_longitude=state.elements().node_longitude,
         )
 

@@ -88,8 +88,8 @@ def solve_ignition(
         raise InputError(
             f"craft.engine.thrust = {stage.craft.engine.thrust:g}: no braking to the first target with a mean throttle "
             f"of {mean_throttle:.2f}, or with a greatest one of {_FULLEST:.2f}, was found from this orbit, "
-            f"{coast.at(guess[0]).height.to(u.km):.1f} high about the ignition ({error}): expected a stronger engine, "
-            "a lower perilune=, or another mean_throttle="
+            f"{coast.at(guess[0]).altitude.to(u.km):.1f} high about the ignition ({error}): expected a stronger "
+            "engine, a lower perilune=, or another mean_throttle="
         ) from error
 
 
@@ -211,7 +211,7 @@ def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, per
     The delta-v is solved for by Brent's method on flights in the scenario's own Moon, between half and twice what a
     burn at an apsis would need.
     """
-    high_m = float(orbit.at(ignition).height.to_value(u.m))
+    high_m = float(orbit.at(ignition).altitude.to_value(u.m))
     for _ in range(2):  # the altitude there changes the half revolution by seconds
         middle = time_after(ignition, -half_revolution_s(perilune_m, high_m))
         if seconds_after(orbit.start, middle) < 0.0:
@@ -220,7 +220,7 @@ def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, per
                 "state, or perilune=None for an orbit that is one of descent already"
             )
         at = orbit.at(middle)
-        high_m = float(at.height.to_value(u.m))
+        high_m = float(at.altitude.to_value(u.m))
     if high_m <= perilune_m:
         raise InputError(
             f"perilune = {perilune_m / 1e3:g} km is not below the orbit, which half a revolution before the site is at "
@@ -236,7 +236,7 @@ def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, per
     def too_high(delta_v_mps: float) -> float:
         coast = flown(delta_v_mps)[1]
         late = seconds_after(coast.start, ignition) > coast.trajectory.end_s
-        return float((coast.outcome.elevation if late else coast.at(ignition).height).to_value(u.m)) - perilune_m
+        return float((coast.outcome.elevation if late else coast.at(ignition).altitude).to_value(u.m)) - perilune_m
 
     try:
         delta_v_mps = _rising_root(lambda x_mps: -too_high(x_mps), guess)

@@ -53,7 +53,7 @@ def by_reference(ground: str, runs: range) -> Ends:
         ends["cutoff"].append(burn.cutoff.value)
         ends["seconds"].append(float((outcome.time - epoch).to_value(u.s)))
         ends["burn_s"].append(float(burn.duration.to_value(u.s)))
-        height = outcome.elevation if isinstance(outcome, ls.Impact) else outcome.state.height
+        height = outcome.elevation if isinstance(outcome, ls.Impact) else outcome.state.altitude
         ends["place"].append(place(outcome.state.latitude, outcome.state.longitude, height.to_value(u.m)))
     return {name: np.array(values) for name, values in ends.items()}
 
@@ -68,7 +68,7 @@ def by_campaign(ground: str, tolerance_m: float) -> Ends:
         "cutoff": np.array([CUTOFFS[code] for code in column("burn0_cutoff")]),
         "seconds": column("end_s"),
         "burn_s": column("burn0_duration_s"),
-        "place": place(latitude, longitude, column("height_m")),
+        "place": place(latitude, longitude, column("altitude_m")),
     }
 
 

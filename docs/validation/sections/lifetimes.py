@@ -79,7 +79,7 @@ def history(craft: Subsatellite, node_deg: float, argument_deg: float, moon: ls.
     flight = ls.propagate(state(craft, node_deg, argument_deg), DAYS * u.day, moon, accuracy=ACCURACY)
     low = [event for event in flight.timeline if event.kind is ls.EventKind.PERILUNE]
     days = [float((event.time - flight.start).to_value(u.day)) for event in low]
-    heights = [float(event.true.state.height.to_value(u.km)) for event in low]
+    heights = [float(event.true.state.altitude.to_value(u.km)) for event in low]
     struck = isinstance(flight.outcome, ls.Impact)
     return {
         "node_deg": round(node_deg, 1),

@@ -73,7 +73,7 @@ def profile(scenario: ls.Scenario, lola: ls.Terrain) -> dict[str, list[float]]:
     before = np.arange(angle.size) < angle.argmin()
     return {
         "distance_km": (np.where(before, -1.0, 1.0) * angle * 1737.4).tolist(),
-        "height_m": states.height.to_value(u.m).tolist(),
+        "height_m": states.altitude.to_value(u.m).tolist(),
         "ground_m": [
             float(lola.height(lat, lon).to_value(u.m))
             for lat, lon in zip(states.latitude, states.longitude, strict=True)

@@ -35,8 +35,9 @@ from lunarsim.campaign.store.lock import FolderLock
 from lunarsim.campaign.store.manifest import FILE as MANIFEST
 from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.room import check_room, room_left
-from lunarsim.errors import DataError, InputError, OutputError, lacks_room, nearest
+from lunarsim.errors import DataError, InputError, OutputError, lacks_room
 from lunarsim.files import DRAFTS, sync_folder, written_whole
+from lunarsim.names import told
 
 CHUNKS = "chunks"
 
@@ -273,7 +274,7 @@ class ChunkStore:
         known = [column.name for column in self.manifest.columns]
         for name in names or ():
             if name not in (*known, RUN):
-                raise InputError(f"{self.folder}: no column is called '{name}': {nearest(name, known)}")
+                raise InputError(f"{self.folder}: no column is called '{name}': {told(name, known)}")
         return known if names is None else list(names)
 
     def _ready(self) -> ChunkStore:

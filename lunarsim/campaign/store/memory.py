@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from lunarsim.campaign.store.chunk import Chunk, Columns
 from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.room import in_words, memory_left
-from lunarsim.errors import InputError, nearest
+from lunarsim.errors import InputError
+from lunarsim.names import told
 
 
 class MemoryStore:
@@ -36,7 +37,7 @@ class MemoryStore:
             raise InputError(f"keep = {keep!r}: expected a list of columns, such as ['outcome', 'end_s']")
         for name in keep or ():
             if name not in known:
-                raise InputError(f"keep: no column is called '{name}': {nearest(name, known)}")
+                raise InputError(f"keep: no column is called '{name}': {told(name, known)}")
         always = ("outcome", "failure")  # without these no rate can be told
         self._kept = known if keep is None else [name for name in known if name in keep or name in always]
         self._chunks: dict[int, dict[str, NDArray[Any]]] = {}
@@ -70,7 +71,7 @@ class MemoryStore:
         """Return the names of columns, all that are kept for None; raise an InputError for one that is not there."""
         for name in names or ():
             if name not in self._kept:
-                raise InputError(f"no column '{name}' was kept: {nearest(name, self._kept)}")
+                raise InputError(f"no column '{name}' was kept: {told(name, self._kept)}")
         return self._kept if names is None else list(names)
 
     def close(self) -> None:

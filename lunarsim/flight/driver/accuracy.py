@@ -44,7 +44,7 @@ class Accuracy:
     velocity: u.Quantity = number(1e-9, u.m / u.s, low=1e-15, high=1e3, text="Absolute local error of a step.")
     mass: u.Quantity = number(1e-9, u.kg, low=1e-15, high=1e6, text="Absolute local error of a step.")
     max_step: u.Quantity = number(1e9, u.s, low=1e-6, high=LONG_S, text="Longest step.")
-    samples_per_step: int = number(8, u.one, low=2, high=1e4, text="Where events look for a crossing.")
+    samples_per_step: int = number(8, u.one, low=2, high=1e4, text="Where events are sampled for a crossing.")
 
     def __post_init__(self) -> None:
         declarations.check(self)

@@ -80,7 +80,7 @@ class GroundSearch:
     def _unknown(self, y: Vector, t_s: float) -> InputError:
         state = State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time_after(self._epoch, t_s))
         return InputError(
-            f"{state.epoch.isot}: the flight comes down to a height of {state.height.to(u.km):.3f} at "
+            f"{state.epoch.isot}: the flight comes down to a height of {state.altitude.to(u.km):.3f} at "
             f"{state.latitude.deg:.3f} N {state.longitude.deg:.3f} E, outside the window of terrain "
             f"{self._terrain.name}: read a larger window, or say what is outside with outside="
         )

@@ -99,7 +99,7 @@ def _ground(scenario: Scenario, environment: motion.Environment) -> GroundSearch
     search = GroundSearch(terrain, environment, state.epoch)
     if search.clearance_m(0.0, state.position.to_value(u.m)) <= 0.0:
         raise InputError(
-            f"the flight starts at a height of {state.height.to(u.m):.1f}, below the ground: expected more than "
+            f"the flight starts at a height of {state.altitude.to(u.m):.1f}, below the ground: expected more than "
             f"the terrain's elevation there, {terrain.height(state.latitude, state.longitude):.1f}"
         )
     return search

@@ -59,7 +59,7 @@ class Moment:
     def __str__(self) -> str:
         state = self.true.state
         return (
-            f"{self.time.isot} {self.time.scale.upper()}, height {state.height.to_value(u.km):.3f} km, "
+            f"{self.time.isot} {self.time.scale.upper()}, height {state.altitude.to_value(u.km):.3f} km, "
             f"speed {state.speed.to_value(_MPS):.2f} m/s, delta-v true {self.true.delta_v.to_value(_MPS):.3f} m/s, "
             f"estimated {self.estimated.delta_v.to_value(_MPS):.3f} m/s"
         )

@@ -164,7 +164,7 @@ class PhaseRecord:
     @property
     def height_after(self) -> u.Quantity:
         """Height above the ground of the landing site at its end."""
-        return self.after.height - self.site_elevation
+        return self.after.altitude - self.site_elevation
 
 
 def _check_record(record: BurnRecord | PhaseRecord, units: dict[str, u.UnitBase]) -> None:

@@ -122,7 +122,7 @@ class Flight(FlightParts):
     @property
     def altitude(self) -> u.Quantity:
         """Height above the 1737.4 km sphere."""
-        return self.states.height
+        return self.states.altitude
 
     @property
     def latitude(self) -> Latitude:

@@ -64,7 +64,7 @@ class Outcome(ABC):
     @property
     def elevation(self) -> u.Quantity:
         """Height above the 1737.4 km sphere."""
-        return self.state.height
+        return self.state.altitude
 
     def distance_to(self, site: Site) -> u.Quantity:
         """Return the great-circle distance to a site on the 1737.4 km sphere."""
@@ -189,9 +189,10 @@ class Aloft(Outcome):
 
     def __str__(self) -> str:
         up, across = (float(speed.to_value(u.m / u.s)) for speed in ground_velocity(self.state))
+        altitude = f"{self.state.altitude.to_value(u.km):.3f} km"
         return (
-            f"still aloft at {clock(self.time)} UTC, when the plan was over: {self.state.height.to_value(u.km):.3f} km "
-            f"high, {abs(up):.1f} m/s {'down' if up < 0.0 else 'up'} and {across:.1f} m/s across"
+            f"still aloft at {clock(self.time)} UTC, when the plan was over: {altitude} high, "
+            f"{abs(up):.1f} m/s {'down' if up < 0.0 else 'up'} and {across:.1f} m/s across"
         )
 
 

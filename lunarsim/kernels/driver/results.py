@@ -65,11 +65,11 @@ def write_end(
     out.end_s, out.mass_kg = t_s, y[6]
     out.x_m, out.y_m, out.z_m, out.vx_mps, out.vy_mps, out.vz_mps = y[0], y[1], y[2], y[3], y[4], y[5]
     out.propellant_left_kg = y[6] - run.craft.dry_mass_kg
-    out.looks_below_glide_slope, out.looks_out_of_view = computer.below_glide_slope, computer.out_of_view
-    out.looks_without_command = computer.without_command
+    out.cycles_below_glide_slope, out.cycles_out_of_view = computer.below_glide_slope, computer.out_of_view
+    out.cycles_without_command = computer.without_command
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude_rad, out.latitude_rad, radius_m = spherical(r_me)
-    out.longitude_rad, out.height_m = around(longitude_rad), radius_m - MOON_RADIUS_M
+    out.longitude_rad, out.altitude_m = around(longitude_rad), radius_m - MOON_RADIUS_M
     out.speed_mps = sqrt(y[3:6] @ y[3:6])
     out.flight_path_rad = flight_path_angle(y[0:3], y[3:6])
     if on_ground:

@@ -32,8 +32,8 @@ class ToTarget:
         Time to go below which the acceleration is flown to its end as it was found last. Default 0: as short as a
         guidance cycle allows, three cycles.
     lead_time : Quantity
-        How far ahead of each look the acceleration is evaluated, to make up for the lag of computer and engine
-        (Klumpp 1974, eq. 11; 2.2 s in the Lunar Module); default 0. Half a guidance cycle makes up for a command
+        How far ahead of each guidance cycle the acceleration is evaluated, to make up for the lag of computer and
+        engine (Klumpp 1974, eq. 11; 2.2 s in the Lunar Module); default 0. Half a guidance cycle makes up for a command
         that is held for the cycle.
     frame : str
         ``"level"``: downrange and crossrange are arcs along the Moon. ``"site"``: Cartesian axes of the site.
@@ -49,7 +49,7 @@ class ToTarget:
         0.0, u.s, low=0.0, high=DESCENT_S, text="Time to go below which the acceleration is flown to its end."
     )
     lead_time: u.Quantity = number(
-        0.0, u.s, low=0.0, high=1e4, text="How far ahead of each look the acceleration is evaluated."
+        0.0, u.s, low=0.0, high=1e4, text="How far ahead of each guidance cycle the acceleration is evaluated."
     )
     frame: str = "level"
 

@@ -122,7 +122,7 @@ def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[n
     texts: list[notes.Note] = []
     seen: set[EventKind] = set()
     for event in notes.events(curve.flight):
-        x, height = (event.time - zero).to_value(unit), event.true.state.height.to_value(u.km)
+        x, height = (event.time - zero).to_value(unit), event.true.state.altitude.to_value(u.km)
         if not left <= x <= right:
             continue
         notes.mark(ax, x, height, event, curve)

@@ -118,7 +118,7 @@ class _Plane(NamedTuple):
 
     def flat(self, state: State, factor: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return places on the paper, km, with heights above the sphere drawn ``factor`` times as large."""
-        height = state.height.to_value(u.km)
+        height = state.altitude.to_value(u.km)
         stretch = (_RADIUS_KM + factor * height) / (_RADIUS_KM + height)
         r_km = state.position.to_value(u.km)
         return stretch * (r_km @ self.right), stretch * (r_km @ self.up)
@@ -235,7 +235,7 @@ def _name_events(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float
         for event in _events(curve.flight, plane):
             text = notes.name(event, curve.flight)
             if event.kind is EventKind.PERILUNE:
-                text += f", {event.true.state.height.to_value(u.km):.1f} km"
+                text += f", {event.true.state.altitude.to_value(u.km):.1f} km"
             rank = 1 if event.kind in (EventKind.PERILUNE, EventKind.IGNITION) else 0
             texts.append(notes.Note(*plane.point(event, factor), text, curve.color, rank=rank))
     placing.place(ax, texts, legend=False)
