@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lunarsim.errors import UnknownNameError, nearest
 
@@ -119,6 +119,13 @@ def missing(package: str, name: str) -> NoReturn:
 def renamed(old: str, known: Collection[str]) -> str | None:
     """Return what an argument, an attribute, a key or a column is called now, if that is among those that are known."""
     return next((names[old] for names in (*_RENAMED_OF.values(), _RENAMED_COLUMNS) if names.get(old) in known), None)
+
+
+def of_today(kind: str, fields: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the name of a class and its fields, as an older file has them, by the names that they have now."""
+    kind = _RENAMED.get(kind, kind)
+    names = _RENAMED_OF.get(kind, {})
+    return kind, {names.get(name, name): value for name, value in fields.items()}
 
 
 def told(old: str, known: Collection[str]) -> str:

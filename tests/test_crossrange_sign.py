@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim import plots, statistics
 from lunarsim.campaign import CampaignFindings
-from lunarsim.cli.campaign.files import summary
+from lunarsim.io.campaign_summary import findings_summary
 from lunarsim.kernels.guidance.situation import level, site_of
 from lunarsim.moon.orientation import rot_pa_from_icrf
 
@@ -118,5 +118,5 @@ def test_tables_columns_and_json_say_which_side_is_positive(diverted):
     assert "positive left" in diverted.result.dataset["craft.navigation.crossrange"].attrs["long_name"]
     (spread,) = (each for each in diverted.quantiles if each.column == "crossrange_miss_m")
     assert "positive left of the motion" in spread.description
-    effects = summary(diverted, {})["effects"]
+    effects = findings_summary(diverted)["effects"]
     assert effects["crossrange"]["output"] == "crossrange, positive left of the motion"

@@ -11,7 +11,7 @@ from descent_example import IGNITION_S, START, landing
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.flight.result.attitude import thrust_directions
-from lunarsim.flight.result.flight import Trajectory
+from lunarsim.flight.result.trajectory import Trajectory
 from lunarsim.plots.descent import phases
 
 

@@ -29,6 +29,7 @@ from lunarsim import plan as plan_parts
 from lunarsim.errors import DataError, InputError, LunarsimError, OutputError
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
+from lunarsim.flight.result.flight_file.archive import VERSION
 from lunarsim.flight.result.flight_file.encoding import RECORDS, Encoder, decode
 from lunarsim.flight.result.tables import utc_ns
 from lunarsim.io import write_csv, write_netcdf
@@ -347,9 +348,11 @@ def document(path: Path) -> dict:
 
 
 def test_a_newer_version_is_refused_with_the_lunarsim_that_wrote_it(coast_file, tmp_path) -> None:
-    newer = document(coast_file) | {"version": 2, "lunarsim": "9.9"}
+    newer = document(coast_file) | {"version": VERSION + 1, "lunarsim": "9.9"}
     path = edited(coast_file, tmp_path / "newer.npz", flight__json=json.dumps(newer).encode())
-    with pytest.raises(DataError, match=r"newer\.npz: .* by lunarsim 9\.9 in version 2 .* up to 1; update lunarsim"):
+    with pytest.raises(
+        DataError, match=rf"newer\.npz: .* by lunarsim 9\.9 in version {VERSION + 1} .* up to {VERSION}; update"
+    ):
         Flight.load(path)
 
 

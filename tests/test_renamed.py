@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from importlib import resources
@@ -11,6 +12,7 @@ from astropy import units as u
 
 import lunarsim as ls
 from lunarsim.campaign.columns import described
+from lunarsim.flight.result.flight_file.encoding import Encoder, decode
 from lunarsim.io.scenario_file.schema import GuidedTable
 from lunarsim.names import _RENAMED, _RENAMED_COLUMNS, _RENAMED_OF, told
 
@@ -67,6 +69,16 @@ def test_an_old_path_of_a_dispersion_names_the_new_one() -> None:
     first = next(k for k, phase in enumerate(slim.plan) if isinstance(phase, ls.Guided))
     with pytest.raises(ls.InputError, match=r"'plan\.\d\.cycle'.*it is called 'plan\.\d\.cycle_time' now"):
         ls.Campaign(slim, {f"plan.{first}.cycle": ls.Normal(1 * u.s, 0.1 * u.s)})
+
+
+def test_a_flight_that_was_saved_under_old_names_is_read() -> None:
+    first = ls.Termination(quantity="altitude", below=1 * u.km)
+    phase = ls.Guided(name="fall", law=ls.EngineOff(), max_duration=9 * u.s, terminations=[first])
+    node = json.dumps(Encoder().encode(phase, "phase")).replace('"Termination"', '"Exit"')
+    for old, new in _RENAMED_OF["Guided"].items():
+        node = node.replace(f'"{new}"', f'"{old}"')
+    assert '"longest"' in node
+    assert decode(json.loads(node), {}) == phase
 
 
 def test_an_old_column_names_the_new_one() -> None:

@@ -32,6 +32,7 @@ from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
+from lunarsim.names import of_today
 from lunarsim.orbits import State
 from lunarsim.plan import (
     AgainstVelocity,
@@ -204,7 +205,7 @@ def _parts(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(node: dict[str, Any], parts: dict[str, Any], arrays: Arrays) -> Any:
-    kind = node["type"]
+    kind, fields = of_today(node["type"], parts)
     match kind:
         case "mapping":
             value: Any = parts
@@ -219,7 +220,7 @@ def _made(node: dict[str, Any], parts: dict[str, Any], arrays: Arrays) -> Any:
         case _ if kind == _LAW:
             value = _law(parts["title"], parts["parameters"])
         case _ if kind in _KNOWN:
-            value = _known(_KNOWN[kind], node, parts)
+            value = _known(_KNOWN[kind], node, fields)
         case _:
             raise InputError(f"a {kind!r} is not known to this version of lunarsim")
     return value
