@@ -125,7 +125,7 @@ def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
         "What moves the impact",
         "initial position, radial",
         "thrust of the engine (N)",
-        "Held-out check: 2 runs flown by both drivers: all ended alike",
+        "Cross-check against the reference driver: 2 runs flown by both drivers: all ended alike",
         "runs/s",
         "6 files in drop-campaign: summary.json, outcomes.png, footprint.png",
     ):

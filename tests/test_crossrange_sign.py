@@ -102,10 +102,10 @@ def test_the_crossrange_of_the_footprint_is_the_crossrange_that_was_missed_by(di
 
 def test_a_divert_to_the_left_moves_the_landing_left_and_an_estimate_too_far_left_moves_it_right(diverted):
     """Guidance brings the estimate to the target: the craft itself comes down on the other side of it."""
-    _, crossrange = diverted.impacts.effects
+    _, crossrange = diverted.impacts.sensitivities
     slopes = {
         effect.name: (effect.high - effect.low) / (effect.high_input - effect.low_input)
-        for effect in crossrange.found.effects
+        for effect in crossrange.tornado.effects
     }
     # what guidance leaves in the last seconds is some per cent
     assert slopes["divert of approach: crossrange, positive left (m)"] == pytest.approx(1.0, abs=0.05)

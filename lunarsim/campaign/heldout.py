@@ -1,4 +1,4 @@
-"""The held-out check: random runs of a campaign, flown by both drivers."""
+"""The cross-check against the reference driver: random runs of a campaign, flown by both drivers."""
 
 from __future__ import annotations
 
