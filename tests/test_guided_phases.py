@@ -438,9 +438,9 @@ def test_a_plan_that_is_over_before_the_ground_leaves_the_craft_aloft(landing):
 def test_both_drivers_count_the_looks_that_leave_a_limit(landing):
     steep = with_phase(landing, 0, glide_slope=40 * u.deg, field_of_view=(60 * u.deg, 90 * u.deg), max_tilt=5 * u.deg)
     _, _, result = flown_by_campaign_driver(steep)
-    assert result.runs[0].looks_below_glide_slope > 10
-    assert result.runs[0].looks_out_of_view > 10
-    assert result.runs[0].looks_without_command == 0
+    assert result.runs[0].cycles_below_glide_slope > 10
+    assert result.runs[0].cycles_out_of_view > 10
+    assert result.runs[0].cycles_without_command == 0
     kinds = [e.kind for e in ls.simulate(steep).timeline]
     assert ls.EventKind.GLIDE_SLOPE in kinds
     assert ls.EventKind.OUT_OF_VIEW in kinds
