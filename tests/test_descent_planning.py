@@ -179,6 +179,7 @@ def test_an_engine_too_weak_for_the_mean_asked_for_is_said_to_be_so(orbit, site,
         ls.plan_descent(orbit, site, weak, moon=point_moon, within=0.3 * u.day, mean_throttle=0.3)
 
 
+@pytest.mark.slow
 def test_an_orbit_from_which_burn_and_ignition_do_not_settle_is_refused(orbit, site, lander, point_moon):
     eccentric = ls.State.from_elements(
         perilune=20 * u.km, apolune=1000 * u.km, inclination=85 * u.deg, node_longitude=30 * u.deg, epoch=orbit.epoch
