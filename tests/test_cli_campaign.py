@@ -232,13 +232,13 @@ load_campaign("drop.toml").run(
 def test_control_c_says_how_to_go_on(tmp_path: Path) -> None:
     (tmp_path / "drop.toml").write_text(SCENARIO + DISPERSIONS)
     interrupted = """
-import os, signal, sys, threading
+import os, signal, sys, threading, time
 from pathlib import Path
 from lunarsim.cli import main
 def interrupt():
     log = Path("r/chunks.log")
     while not (log.exists() and log.stat().st_size):
-        pass
+        time.sleep(0.01)  # a loop that did nothing would take the processor from what it waits for
     os.kill(os.getpid(), signal.SIGINT)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Thread(target=interrupt, daemon=True).start()
