@@ -16,7 +16,7 @@ import lunarsim as ls
 from lunarsim import data
 from lunarsim.data import find_beside
 
-HEIGHTS = np.zeros((18, 36), "<i2")
+HEIGHTS = np.arange(-500, 148, dtype="<i2").reshape(18, 36)
 IMPOSSIBLE = ["~nosuchuser/a{}", "a\0{}", "x" * 5000 + "{}", "\ud800{}", 5, None, b"a.img"]
 READERS = {
     ".img": ls.Terrain.from_file,

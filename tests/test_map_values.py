@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -14,16 +15,28 @@ from hypothesis import strategies as st
 from map_files import write_geotiff, write_map
 
 import lunarsim as ls
+from lunarsim.moon.terrain.fill_values import check_ground
+from lunarsim.moon.terrain.heights import Samples, check_relief
+from lunarsim.moon.terrain.raster import Grid
 
 MOON = "+proj=longlat +R=1737400"
 EDGES = (-180, -90, 180, 90)
 EVERYWHERE = (-90 * u.deg, 90 * u.deg, 0 * u.deg, 360 * u.deg)
 BESIDE_THE_GAP = (0 * u.deg, 40 * u.deg, 100 * u.deg, 200 * u.deg)
+HALF_METRES = Samples(dtype=np.dtype("<i2"), scale_m=0.5)
 CPU_S = 1.0  # a linear reader needs 0.1 s for a quarter of a megabyte, a quadratic one minutes to hours
 
 
 def ground(dtype="<i2"):
     return np.random.default_rng(8).integers(-16000, 20000, (18, 36)).astype(dtype)
+
+
+@pytest.fixture(scope="module")
+def ldem():
+    folder = os.environ.get("LUNARSIM_DATA", "")
+    if not Path(folder, "LDEM_4.IMG").is_file():
+        pytest.skip("LDEM_4.IMG is not in $LUNARSIM_DATA")
+    return Path(folder, "LDEM_4.IMG")
 
 
 def complaint(path, **options):
@@ -121,6 +134,176 @@ def test_a_unit_of_heights_that_is_not_known_is_refused(tmp_path):
     with rasterio.open(path, "r+") as file:
         file.units = ("counts",)
     assert "heights in the unit 'counts': expected metres, kilometres or feet" in complaint(path)
+
+
+# --- fill values within the heights of the Moon, and units that flatten it ---
+
+KINDS = pytest.mark.parametrize("kind", ["PDS", "GeoTIFF"])
+
+
+def relief(shape, seed=8, rms_m=1800.0):
+    """Return heights (m) with the Moon's power law: each octave of wavelength has 1.6 times as much as the next."""
+    rows, columns = shape
+    rng = np.random.default_rng(seed)
+    waves = np.hypot(np.fft.fftfreq(rows)[:, None] * rows, np.fft.rfftfreq(columns)[None, :] * columns / 2)
+    waves[0, 0] = np.inf
+    heights = np.fft.irfft2(np.fft.rfft2(rng.standard_normal(shape)) * waves**-1.7, shape)
+    return np.clip(heights / heights.std() * rms_m, -9000, 10500)
+
+
+def written(folder, stored, *, scale, kind="PDS"):
+    """Write a map of the whole Moon."""
+    if kind == "GeoTIFF":
+        return write_geotiff(folder / "map.tif", stored, MOON, EDGES, scale=scale)
+    rows = stored.shape[0]
+    sample_type = "PC_REAL" if stored.dtype.kind == "f" else "LSB_INTEGER"
+    return write_map(folder, stored, kind=sample_type, scale=scale, resolution=rows / 180, line_offset=rows / 2 - 0.5)
+
+
+GAPS = {
+    "a block": np.s_[20:40, 100:130],
+    "a stripe": np.s_[:, 77],
+    "a row": np.s_[50, :],
+    "a strip as wide as the map": np.s_[10:15, :],
+    "each seventh": np.s_[::7, ::7],
+}
+
+
+@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize(
+    ("dtype", "scale", "fill"),
+    [
+        ("<i2", 0.5, -9999), ("<i2", 0.5, 9999), ("<i2", 0.25, -32767), ("<i2", 0.25, -32765), ("<i4", 0.001, -9999),
+        ("<i2", 0.3, -32766), ("<i4", 0.1, 99999), ("<f4", 1, 9999), ("<f4", 0.1, -32768), ("<f4", 1, -999),
+    ],
+)  # fmt: skip
+@KINDS
+def test_a_gap_of_a_fill_value_within_the_moons_heights_is_refused_by_that_value(
+    tmp_path, kind, dtype, scale, fill, gap
+):
+    stored = np.rint(relief((90, 180)) / scale).astype(dtype)
+    stored[GAPS[gap]] = fill
+    text = complaint(written(tmp_path, stored, scale=scale, kind=kind))
+    assert f"the stored value {fill} looks like a fill value for missing heights" in text
+    assert f"{np.count_nonzero(stored == fill)} of 16200 samples are like it" in text
+
+
+@pytest.mark.parametrize(("scale", "offset", "fill"), [(0.1, 0.0, 65535), (0.25, -9000.0, 0), (0.1, 0.0, 9999)])
+def test_the_ends_of_unsigned_samples_are_looked_at_as_well(tmp_path, scale, offset, fill):
+    rasterio = pytest.importorskip("rasterio")
+    stored = np.rint((np.abs(relief((90, 180))) - offset) / scale).astype("<u2")
+    stored[30:50, 20:40] = fill
+    path = written(tmp_path, stored, scale=scale, kind="GeoTIFF")
+    with rasterio.open(path, "r+") as file:
+        file.offsets = (offset,)
+    assert f"the stored value {fill} looks like a fill value" in complaint(path)
+
+
+@pytest.mark.parametrize(("dtype", "scale", "fill"), [("<i2", 0.5, -9999), ("<f4", 1, 9999), ("<i2", 0.25, -32767)])
+@pytest.mark.parametrize("step", [2.0, 0.5, 0.25])
+def test_one_sample_of_a_fill_value_on_ground_far_from_it_is_refused(tmp_path, dtype, scale, fill, step):
+    heights = relief((round(180 / step), round(360 / step)), rms_m=1000)
+    stored = np.rint(heights / scale).astype(dtype)
+    row, column = np.unravel_index(np.argmin(np.abs(heights)), heights.shape)
+    stored[row, column] = fill
+    assert f"1 of {heights.size} samples are like it: the stored value {fill}" in complaint(
+        written(tmp_path, stored, scale=scale)
+    )
+
+
+@given(st.integers(0, 2**32), st.sampled_from([(18, 36), (90, 180), (45, 400)]), st.sampled_from([-9999, 9999, -32767]))
+def test_ground_that_has_the_number_of_a_fill_value_by_chance_is_ground(seed, shape, fill):
+    scale = 0.25 if fill == -32767 else 0.5
+    stored = np.rint(relief(shape, seed) / scale)
+    rng = np.random.default_rng(seed)
+    stored += fill - stored.flat[rng.integers(stored.size)]  # one sample has it, and those of its height
+    heights = np.clip(scale * stored, -9800, 11400)
+    window = (0 * u.deg, shape[0] * 0.01 * u.deg, 0 * u.deg, shape[1] * 0.01 * u.deg)  # 300 m a sample
+    samples = Samples(dtype=np.dtype("<i2"), scale_m=scale)
+    grid = Grid.between(shape, tuple(bound.value for bound in window))
+    smooth = (fill * scale + (heights - fill * scale) / 40.0).astype(np.float32)
+    check_ground(np.float32(scale) * np.rint(smooth / scale).astype(np.float32), grid, "map", samples)
+    whole = Grid.between(shape, (-90.0, 90.0, 0.0, 360.0))
+    check_ground(heights.astype(np.float32), whole, "map", samples)
+
+
+@given(st.integers(0, 2**32))
+def test_noise_without_any_likeness_to_ground_is_not_taken_for_fill_values(seed):
+    stored = np.random.default_rng(seed).integers(-16000, 16000, (90, 180))
+    grid = Grid.between(stored.shape, (-90.0, 90.0, 0.0, 360.0))
+    check_ground((0.5 * stored).astype(np.float32), grid, "noise", Samples(dtype=np.dtype("<i2"), scale_m=0.5))
+
+
+def test_lola_is_ground_with_and_without_the_numbers_of_fill_values(ldem):
+    stored = np.fromfile(ldem, "<i2").reshape(720, 1440)
+    assert np.count_nonzero(stored == -9999) == 12  # they are ground
+    grid = Grid.between(stored.shape, (-90.0, 90.0, 0.0, 360.0))
+    for part in (stored, stored[::2, ::2], stored[::4, ::4], stored[::8, ::8]):
+        coarse = Grid.between(part.shape, (-90.0, 90.0, 0.0, 360.0))
+        for fill in (-9999, 9999, -999, 999):
+            nearest = part + (fill - part.flat[np.argmin(np.abs(part - fill))])
+            check_ground((0.5 * nearest).astype(np.float32), coarse, "LOLA", HALF_METRES)
+    gap = stored.copy()
+    gap.flat[5000:9000] = -9999
+    with pytest.raises(ls.DataError, match="4012 of 1036800 samples are like it: the stored value -9999 looks like"):
+        check_ground((0.5 * gap).astype(np.float32), grid, "LOLA", HALF_METRES)
+
+
+def test_a_window_within_a_gap_is_refused(tmp_path):
+    stored = np.rint(2 * relief((90, 180))).astype("<i2")
+    stored[20:40, 100:130] = -9999
+    path = written(tmp_path, stored, scale=0.5)
+    assert "the stored value -9999 looks like a fill" in complaint(path, window=(20, 40, 210, 240) * u.deg)
+
+
+def test_an_array_with_a_fill_value_is_refused():
+    heights = relief((90, 180))
+    heights[3:6, 5:9] = 9999
+    with pytest.raises(ls.DataError, match=r"the stored value 9999 looks like a fill value .* put NaN instead of 9999"):
+        ls.Terrain.from_array(heights * u.m, window=EVERYWHERE)
+
+
+@KINDS
+def test_a_fill_value_of_integers_is_named_as_an_integer(tmp_path, kind):
+    stored = np.rint(relief((90, 180), rms_m=600) / 0.1).astype("<i2")
+    stored[4, 20] = -32768  # -3276.8 m is no 32-bit float
+    text = complaint(written(tmp_path, stored, scale=0.1, kind=kind))
+    assert "the stored value -32768 looks like" in text
+    assert ("-a_nodata -32768 map.tif" if kind == "GeoTIFF" else "MISSING_CONSTANT = -32768 into") in text
+
+
+@KINDS
+@pytest.mark.parametrize(("shape", "resolution", "north"), [((90, 180), 0.5, 90), ((60, 61), 6, 5)])
+def test_heights_in_kilometres_without_their_unit_are_refused(tmp_path, kind, shape, resolution, north):
+    heights = (relief(shape) / 1e3).astype("<f4")
+    if kind == "GeoTIFF":
+        edges = (0, north - shape[0] / resolution, shape[1] / resolution, north)
+        path = write_geotiff(tmp_path / "map.tif", heights, MOON, edges)
+    else:
+        path = write_map(tmp_path, heights, kind="PC_REAL", scale=1, resolution=resolution, north=north)
+    text = complaint(path)
+    assert "no part of the Moon is as flat (expected 100 m at least): are they in kilometres? If so, " in text
+    assert ("gdal_edit.py -units km map.tif" if kind == "GeoTIFF" else "write UNIT = KILOMETER into") in text
+
+
+def test_what_is_advised_for_kilometres_gives_the_heights(tmp_path):
+    rasterio = pytest.importorskip("rasterio")
+    heights = relief((90, 180)).astype("<f4")
+    path = write_geotiff(tmp_path / "map.tif", heights / 1e3, MOON, EDGES)
+    with rasterio.open(path, "r+") as file:
+        file.units = ("km",)
+    image = write_map(tmp_path, (heights / 1e3).astype("<f4"), kind="PC_REAL", scale=1, resolution=0.5,
+                      line_offset=44.5, unit="KILOMETER", offset=1737.4)  # fmt: skip
+    for each in (path, image):
+        np.testing.assert_allclose(ls.Terrain.from_file(each).ground.heights_m, heights, rtol=0, atol=2e-3)  # 32 bits
+
+
+def test_the_flattest_squares_of_lola_are_not_too_flat_for_the_moon(ldem):
+    stored = np.fromfile(ldem, "<i2").reshape(720, 1440)
+    for degrees, south, west in ((10, 24.25, 13.0), (5, 35.0, 339.0), (3, 7.0, 312.0), (2, 7.0, 312.5)):
+        row, column, size = round((90 - south - degrees) * 4), round(west * 4), 4 * degrees
+        part = stored[row : row + size, column : column + size]
+        check_relief((0.5 * part).astype(np.float32), float(degrees), "LOLA", HALF_METRES)
 
 
 # --- samples that are no heights, as their label says ---

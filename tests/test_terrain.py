@@ -229,7 +229,8 @@ def test_an_image_and_its_label_give_the_heights_at_the_centres_of_pixels(tmp_pa
     ],
 )
 def test_other_samples_units_and_tiles_are_read_as_their_label_says(tmp_path, dtype, options):
-    stored = np.random.default_rng(6).integers(-8, 8, (30, 40)).astype(dtype)
+    kilometres = options.get("unit") == "KILOMETER"
+    stored = np.random.default_rng(6).integers(*((-8, 8) if kilometres else (-8000, 8000)), (30, 40)).astype(dtype)
     options = {"north": 20, "west": 100, "resolution": 1} | options
     terrain = ls.Terrain.from_file(write_map(tmp_path, stored, **options))
     metres_each = options.get("scale", 0.5) * (1000 if options.get("unit") == "KILOMETER" else 1)
@@ -339,7 +340,7 @@ def test_what_is_no_map_is_refused(tmp_path, stored):
 
 
 def test_a_window_beyond_a_tile_is_refused(tmp_path):
-    image = write_map(tmp_path, np.zeros((30, 40), "<i2"), north=20, west=100)
+    image = write_map(tmp_path, np.arange(1200, dtype="<i2").reshape(30, 40), north=20, west=100)
     for window in ((0, 30, 110, 120), (-20, 0, 110, 120), (0, 10, 90, 120), (0, 10, 130, 150)):
         with pytest.raises(ls.InputError, match=r"MAP\.IMG holds -10 to 20 N, 100 to 140 E"):
             ls.Terrain.from_file(image, window=tuple(window * u.deg))

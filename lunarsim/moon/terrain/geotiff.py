@@ -115,6 +115,7 @@ class GeotiffRaster:
             scale_m=scale * to_metres,
             offset_m=offset * to_metres,
             declare=f"declare it, with gdal_edit.py -a_nodata {{}} {self.name}",
+            declare_km=f"say so in the file, with gdal_edit.py -units km {self.name}",
         )
 
 

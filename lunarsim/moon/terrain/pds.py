@@ -120,6 +120,7 @@ class PdsRaster:
             scale_m=scale * to_metres,
             offset_m=radius_m - constants.MOON_RADIUS_M,
             declare=f"write MISSING_CONSTANT = {{}} into the IMAGE object of {label.path.name}",
+            declare_km=f"write UNIT = KILOMETER into the IMAGE object of {label.path.name}, and OFFSET = 1737.4",
         )
 
     def _null_values(self) -> list[float]:

@@ -11,7 +11,7 @@ from astropy import units as u
 
 from lunarsim import checks
 from lunarsim.errors import DataError, InputError
-from lunarsim.moon.terrain.heights import Heights, Samples, check_heights
+from lunarsim.moon.terrain.heights import Heights, Samples
 
 #: Latitudes and longitudes (ME) of a window: south, north, west, east; east of it may be less than west of it.
 Window = tuple[u.Quantity, u.Quantity, u.Quantity, u.Quantity]
@@ -55,6 +55,12 @@ class Grid:
     def south_deg(self) -> float:
         """Latitude of the centres of the last row."""
         return self.north_deg - (self.rows - 1) * self.lat_step_deg
+
+    @property
+    def extent_deg(self) -> float:
+        """The lesser of its extents north and east, on the ground."""
+        middle = np.radians(0.5 * (self.north_deg + self.south_deg))
+        return min(self.rows * self.lat_step_deg, self.columns * self.lon_step_deg * float(np.cos(middle)))
 
     def position(self, row: int, column: int) -> str:
         """Return where the centre of a pixel lies, for errors."""
@@ -116,7 +122,7 @@ def read_window(source: RasterSource, window: Window | None) -> tuple[Grid, Heig
     InputError
         If the window reaches beyond the raster, or the part is too large to hold.
     DataError
-        If a height is missing, not finite or impossible.
+        If the raster has no two rows and columns.
     """
     grid = source.grid
     if min(grid.rows, grid.columns) < 2:
@@ -140,7 +146,6 @@ def read_window(source: RasterSource, window: Window | None) -> tuple[Grid, Heig
     else:  # over the edge of the map
         pieces = source.read(rows, slice(first_column, grid.columns)), source.read(rows, slice(0, beyond))
         heights = np.concatenate(pieces, axis=1)
-    check_heights(heights, part.position, source.name, source.samples)
     return part, heights
 
 

@@ -20,8 +20,9 @@ from lunarsim.kernels.ground import terrain as terrain_kernels
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
 from lunarsim.moon.terrain.bounds import bounded
+from lunarsim.moon.terrain.fill_values import check_ground
 from lunarsim.moon.terrain.geotiff import GeotiffRaster
-from lunarsim.moon.terrain.heights import Heights
+from lunarsim.moon.terrain.heights import Heights, Samples, check_relief
 from lunarsim.moon.terrain.pds import PdsRaster
 from lunarsim.moon.terrain.raster import Grid, RasterSource, Window, read_window, window_degrees
 
@@ -104,7 +105,8 @@ class Terrain:
         InputError
             If the shape, a dimension, the window or ``outside`` is not as above.
         DataError
-            If a height is not finite, or no place on the Moon has it; the text says what is likely wrong.
+            If a height is not finite, no place on the Moon has it, or it is likely a fill value; the text says what is
+            likely wrong.
         """
         shaped = isinstance(heights, u.Quantity) and heights.ndim == 2 and min(heights.shape) >= 2
         if not shaped or not heights.unit.is_equivalent(u.m):
@@ -112,6 +114,7 @@ class Terrain:
         with np.errstate(over="ignore", invalid="ignore"):
             heights_m = heights.to_value(u.m).astype(np.float32)
         grid = Grid.between(heights.shape, window_degrees(window))
+        check_ground(heights_m, grid, name, Samples())
         return cls(name=name, ground=_ground(*_with_outside(grid, heights_m, outside)))
 
     @classmethod
@@ -135,8 +138,8 @@ class Terrain:
         Raises
         ------
         DataError
-            If the file or its label is missing, truncated, damaged or of another kind, a height is missing, or no place
-            on the Moon has it.
+            If the file or its label is missing, truncated, damaged or of another kind, a height is missing, likely a
+            fill value, or one that no place on the Moon has, or the map is flatter than the Moon is anywhere.
         InputError
             If no file can have this name, the window reaches beyond the map, or the part asked for has more than
             2^28 pixels.
@@ -148,6 +151,8 @@ class Terrain:
             raise DataError(f"{path}: a map of heights ends in {', '.join(_READERS)}: this one does not")
         source = reader(data.find(path))
         grid, heights = read_window(source, window)
+        check_ground(heights, grid, source.name, source.samples)
+        check_relief(heights, grid.extent_deg, source.name, source.samples)
         return cls(name=source.name, ground=_ground(*_with_outside(grid, heights, outside)))
 
     @property
