@@ -109,6 +109,7 @@ _ADVICE: Mapping[int, str] = MappingProxyType(
         errno.ENOTDIR: "{} that you may write to, a part of this path is a file",
         errno.EEXIST: "give another name, or move away the file of this name",
         errno.EISDIR: "give another name, or move away the folder of this name",
+        errno.ENODEV: "give the name of a file, or a new name",
         errno.EMFILE: "close some files, or raise the limit of open ones (ulimit -n)",
         errno.ENFILE: "close some programs, there are too many open files",
         errno.EBUSY: "close what else uses it, or give another name",

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lunarsim import data
 from lunarsim.errors import InputError, OutputError
 
 DRAFTS = ".writing-"  # folders of this prefix hold unfinished files; a killed process leaves its last one behind
+_KINDS = {
+    stat.S_ISFIFO: "a pipe",
+    stat.S_ISSOCK: "a socket",
+    stat.S_ISCHR: "a device",
+    stat.S_ISBLK: "a device",
+}
 
 
 @contextmanager
@@ -31,7 +38,8 @@ def written_whole(path: str | os.PathLike[str], *, durable: bool = False) -> Ite
     Raises
     ------
     OutputError
-        If the file cannot be written; what stood at ``path`` before is then as it was. Its ``errno`` is the system's.
+        If the file cannot be written, or a folder, a pipe or a device stands there; what stood at ``path`` before is
+        then as it was. Its ``errno`` is the system's.
     """
     try:
         target = data.user_path(path)
@@ -82,11 +90,46 @@ def append_line(file: Path, line: bytes) -> None:
                 rest = rest[os.write(descriptor, rest) :]
             os.fsync(descriptor)
         except OSError:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 os.ftruncate(descriptor, before)
             raise
     finally:
         os.close(descriptor)
+
+
+def place_of(path: Path) -> Path:
+    """Return where a file is to be put: a link stays, and what it leads to is replaced.
+
+    Raises
+    ------
+    OSError
+        If anything but a file stands there: a new file in its place would end what others use it for.
+    """
+    with suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, f"{path.name} is a folder")
+        if not stat.S_ISREG(mode):
+            kind = next((name for is_it, name in _KINDS.items() if is_it(mode)), "no file")
+            raise OSError(errno.ENODEV, f"{path.name} is {kind}")
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def put(draft: Path, place: Path) -> None:
+    """Move a finished file to a place, whatever disk that is on.
+
+    Raises
+    ------
+    OSError
+        If it cannot be moved there; what stood there is as it was.
+    """
+    try:
+        os.replace(draft, place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=DRAFTS) as folder:
+            os.replace(shutil.copyfile(draft, Path(folder) / place.name), place)
 
 
 def sync_folder(folder: Path) -> None:
@@ -100,15 +143,14 @@ def _drafts(folder: Path, names: Collection[str], *, durable: bool = False) -> I
     """Give a folder within ``folder`` for files of those names, and move them out of it at the end."""
     with tempfile.TemporaryDirectory(dir=folder, prefix=DRAFTS) as drafts:
         yield Path(drafts)
-        for name in names:
-            if (folder / name).is_dir():
-                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
-            if durable:
-                _sync(Path(drafts) / name, os.O_RDWR)
-        for name in names:
-            os.replace(Path(drafts) / name, folder / name)
+        places = {Path(drafts) / name: place_of(folder / name) for name in names}
+        for draft in places if durable else ():
+            _sync(draft, os.O_RDWR)
+        for draft, place in places.items():
+            put(draft, place)
         if durable:
-            sync_folder(folder)
+            for parent in {place.parent for place in places.values()}:
+                sync_folder(parent)
 
 
 def _sync(path: Path, flags: int) -> None:

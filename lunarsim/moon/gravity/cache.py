@@ -85,7 +85,7 @@ def store_grid(recipe: Recipe, stored: StoredGrid, folder: str | Path | None) ->
                 checksum=stored.checksum(),
             )
     except OSError as error:
-        _log.warning("the grid will be built again next time: %s", error)
+        _log.warning("%s cannot be written, so the grid will be built again next time: %s", path, error)
 
 
 def _path(recipe: Recipe, folder: str | Path | None) -> Path:
