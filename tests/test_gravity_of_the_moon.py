@@ -194,6 +194,41 @@ def test_c20_of_another_sign_size_or_normalisation_is_refused(tmp_path, writer, 
     assert slip in text
 
 
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("degree", [3, 8])
+def test_a_field_with_the_condon_shortley_phase_is_refused_by_name(tmp_path, writer, degree):
+    turned = {(n, m): ((-1) ** m * c, (-1) ** m * s) for (n, m), (c, s) in published_rows(degree).items()}
+    text = refusal(written(tmp_path, writer, turned))
+    assert "C31 = -2.6368e-05 (fully normalised): expected the Moon's, 2.637e-05 within a half" in text
+    assert "Condon-Shortley phase" in text
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_field_of_longitudes_to_the_west_is_refused_by_name(tmp_path, writer):
+    west = {(n, m): (c, -s) for (n, m), (c, s) in published_rows(4).items()}
+    assert "longitudes seem to be counted to the west" in refusal(written(tmp_path, writer, west))
+
+
+@given(turns=st.floats(0.0, 360.0))
+def test_a_field_whose_meridian_is_far_from_the_earth_is_refused(turns):
+    """The Moon's field about a turned meridian: C31 falls as the cosine of the turn, to -C31 at 180."""
+    field = ls.GravityField.grail(6)
+    _, m = np.tril_indices(7)
+    angle = m * np.radians(turns)
+    c, s = field.c * np.cos(angle) - field.s * np.sin(angle), field.s * np.cos(angle) + field.c * np.sin(angle)
+    if 90.0 <= turns <= 270.0:
+        with pytest.raises(InputError, match="C31 = "):
+            replace(field, c=c, s=s)
+    elif min(turns, 360.0 - turns) < 30.0:
+        assert replace(field, c=c, s=s).degree == 6
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 3])
+def test_a_field_that_is_cut_at_a_low_order_is_still_the_moons(tmp_path, order):
+    write_icgem(tmp_path / "a.gfc", published_rows(5, order))
+    assert ls.GravityField.from_file(tmp_path / "a.gfc").order == order
+
+
 FIELD = ls.GravityField.grail(12)
 PLACES = st.integers(1, FIELD.c.size - 1)
 
@@ -210,8 +245,8 @@ def test_a_coefficient_of_any_other_size_is_refused_and_named(tmp_path_factory, 
     value = sign * 10.0**size
     values = np.array(getattr(FIELD, which))
     values[place] = value
-    if place == 3 and which == "c":
-        return  # C20 has a narrower range, and a test of its own
+    if place in {3, 7} and which == "c":
+        return  # C20 and C31 have narrower ranges, and tests of their own
     if abs(value) <= largest(n):
         assert getattr(replace(FIELD, **{which: values}), which)[place] == value
         return
@@ -234,6 +269,7 @@ def test_any_field_that_falls_like_kaulas_rule_for_the_moon_is_the_moons(seed, d
     c, s = 2.5e-4 / np.maximum(n, 2) ** 2 * np.random.default_rng(seed).standard_normal((2, n.size)).clip(-4, 4)
     c[:3], s[:3], s[m == 0] = 0.0, 0.0, 0.0
     c[0], c[3] = 1.0, FIELD.c[3]
+    c[7:8] = FIELD.c[7]
     assert replace(FIELD, degree=degree, c=c, s=s).degree == degree
 
 

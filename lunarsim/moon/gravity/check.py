@@ -16,6 +16,8 @@ _RADIUS_M = 1_738_000.0  # of all published models but the oldest, which have 17
 _RADIUS_TOLERANCE_M = 5_000.0  # leaves room for the mean sphere and the axes of ellipsoids, 1736 to 1738.14 km
 _C20 = -9.08866163613439e-05  # GRGM900C, Lemoine et al. 2014, doi:10.1002/2014GL060027
 _C20_TOLERANCE = 0.2  # of it; Gapcynski et al. 1969, doi:10.2514/3.5479, have 8 % more
+_C31, _C31_TOLERANCE = 2.63680163190460e-05, 0.5  # GRGM900C; C20 and C22 are of even order
+_S3 = np.array([5.45455126619689e-06, 4.87800381791731e-06, -1.77415609631060e-06])  # GRGM900C, orders 1 to 3
 _C00_TOLERANCE = 1e-9
 _LARGEST = 3e-4  # of any coefficient; C20 is the largest of all, three times smaller
 _LARGEST_TIMES_N2 = 2e-2  # Kaula's rule, generously: GRGM900C reaches 1.1e-3 to degree 50, LP165P 2.9e-3 at 164
@@ -37,6 +39,11 @@ _LENGTH_UNITS = {
     1e-3: ", given in kilometres where metres are expected",
     1e3: ", given in metres where kilometres are expected",
 }
+_TURNED = (
+    "its sign is turned: C and S of odd orders seem to have the Condon-Shortley phase (-1)^m, which fields of geodesy "
+    "do not have: multiply them by -1; or longitudes are counted from the far side"
+)
+_FIRST_OF_3 = 6  # place of C30 and S30
 _C20_SLIPS = {
     math.sqrt(5.0): "coefficients without normalisation are taken for fully normalised ones",
     1.0 / math.sqrt(5.0): "fully normalised coefficients are taken for ones without normalisation",
@@ -87,7 +94,8 @@ def _same_digits(value: float, other: float) -> bool:
 def check_coefficients(c: NDArray[np.float64], s: NDArray[np.float64]) -> None:
     """Check that fully normalised coefficients can be the Moon's.
 
-    C20 is looked at for size and sign, and all others for their size: they fall like Kaula's rule, 1 / n**2.
+    C20 and C31 are looked at for size and sign, and all others for their size: they fall like Kaula's rule, 1 / n**2.
+    A C31 of zero is left out, as in a field of zonal terms alone.
 
     Raises
     ------
@@ -100,6 +108,8 @@ def check_coefficients(c: NDArray[np.float64], s: NDArray[np.float64]) -> None:
         raise InputError(
             f"C20 = {c[3]:.6g} (fully normalised): expected the Moon's, {_C20:.4g} within a fifth; {_c20_slip(c[3])}"
         )
+    if c.size > _FIRST_OF_3:
+        _check_signs(c[_FIRST_OF_3:], s[_FIRST_OF_3:])
     n, m = np.tril_indices(math.isqrt(2 * c.size))
     highest = np.minimum(_LARGEST, _LARGEST_TIMES_N2 / np.maximum(n, 1) ** 2)
     for name, values in (("C", c), ("S", s)):
@@ -110,6 +120,21 @@ def check_coefficients(c: NDArray[np.float64], s: NDArray[np.float64]) -> None:
                 f"{name} of degree {n[i]}, order {m[i]} = {values[i]:.6g} (fully normalised): expected at most "
                 f"{highest[i]:.2g}, far above the Moon's; an exponent, a column or the normalisation is wrong"
             )
+
+
+def _check_signs(c3: NDArray[np.float64], s3: NDArray[np.float64]) -> None:
+    """Check the signs that hang on the phase convention and on the direction of longitudes, from degree 3, order 0."""
+    if c3[1] != 0.0 and not abs(c3[1] / _C31 - 1.0) <= _C31_TOLERANCE:
+        turned = abs(c3[1] / _C31 + 1.0) <= _C31_TOLERANCE
+        raise InputError(
+            f"C31 = {c3[1]:.6g} (fully normalised): expected the Moon's, {_C31:.4g} within a half; "
+            + (_TURNED if turned else "it is of another body, or its row or column is damaged")
+        )
+    if np.all(np.abs(s3[1:4] / _S3 + 1.0) <= _C31_TOLERANCE):
+        raise InputError(
+            f"S31 = {s3[1]:.6g} (fully normalised): expected the Moon's, {_S3[0]:.4g}; all S of degree 3 have their "
+            "sign turned: longitudes seem to be counted to the west, where they are counted to the east"
+        )
 
 
 def _c20_slip(c20: float) -> str:
