@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 import reprlib
 import sys
 import warnings
@@ -14,6 +15,9 @@ from types import MappingProxyType
 _LONGEST_TEXT = 4_000  # characters: a screen or two
 _LONGEST_VALUE = 80
 _MOST_NAMES = 40
+_PARTS = re.compile(r"[\W_]+")  # what stands between the parts of a name
+_ALIKE, _ALIKE_IF_SHORT, _SHORT = 0.7, 0.5, 3  # least likeness, and up to how many letters a word is short
+_HOLDS = 0.9
 
 
 class LunarsimError(Exception):
@@ -184,11 +188,19 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 
 def alike(name: str, known: Collection[str]) -> list[str]:
-    """Return up to three known words that a misspelt one may have meant."""
-    by_lower = {word.lower(): word for word in sorted(known)}
+    """Return up to three known words that a misspelt one, or a part of one, may have meant; the likeliest first."""
     wanted = name.lower()[:_LONGEST_VALUE]
-    close = difflib.get_close_matches(wanted, by_lower, n=3, cutoff=0.5)
-    return [by_lower[word] for word in close]
+    likeness = {word: _likeness(wanted, word.lower()[:_LONGEST_VALUE]) for word in known}
+    least = _ALIKE if len(wanted) > _SHORT else _ALIKE_IF_SHORT
+    close = [word for word in likeness if likeness[word] >= least]
+    return sorted(close, key=lambda word: (-likeness[word], len(word), word))[:3]
+
+
+def _likeness(wanted: str, word: str) -> float:
+    """Return how alike two names are, from 0 to 1; names of which one holds all parts of the other are."""
+    parts, others = ({part for part in _PARTS.split(name) if len(part) >= _SHORT} for name in (wanted, word))
+    holds = bool(parts and others) and (parts <= others or others <= parts)
+    return max(difflib.SequenceMatcher(None, wanted, word).ratio(), _HOLDS * holds)
 
 
 def listed(known: Collection[str]) -> str:

@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 import lunarsim as ls
 from lunarsim import plots
 from lunarsim.arguments import checked
-from lunarsim.errors import LunarsimError
+from lunarsim.errors import LunarsimError, alike
 from lunarsim.kinds import misfit
 
 # modules whose own names are public, too
@@ -213,6 +215,33 @@ def test_what_is_endless_or_lies_on_a_disk_is_not_looked_through():
     assert misfit("columns", OnDisk(), Mapping[str, float]) is None
     assert misfit("lines", count(), Iterable[int]) is None
     assert misfit("lines", [1, "x"], Iterable[int]).name == "lines[1]"
+
+
+@pytest.mark.parametrize(
+    ("call", "word", "meant"),
+    [
+        ("ls.GravityTurn(target_altitude=1 * u.km, rate=2)", "rate", ["target_altitude_rate"]),
+        ("ls.QuadraticGuidance(time_to_go=9 * u.s, acceleration=1)", "acceleration", ["target_altitude_acceleration"]),
+        ("ls.Coast(duration=5 * u.s, rate=2)", "rate", []),
+        ("ls.Engine(thrust_force=1 * u.N)", "thrust_force", ["thrust"]),
+        ("ls.Engine(thrst=1 * u.N)", "thrst", ["thrust"]),
+        ("ls.Engine(colour='red')", "colour", []),
+        ("ls.Spacecraft(weight=1 * u.kg)", "weight", []),
+    ],
+)
+def test_the_argument_that_was_meant_is_named_and_none_where_none_is_alike(call, word, meant):
+    with pytest.raises(ls.InputError) as caught:
+        eval(call, {"ls": ls, "u": u})
+    told = str(caught.value).partition(f"has no argument '{word}'")[2]
+    assert told.startswith(f" (did you mean {meant[0]}" if meant else ": ")
+
+
+@drawn(st.text("abcdefghij_", min_size=4, max_size=12), st.sampled_from(["target_altitude_rate", "frame", "throttle"]))
+def test_a_letter_too_many_is_no_other_name_and_letters_at_random_are_none(letters, name):
+    known = ["target_altitude_rate", "frame", "throttle", "target_altitude"]
+    assert alike(f"{name}s", known)[0] == name
+    assert all(set(letters) & set(word) for word in alike(letters, known))
+    assert alike("rate", known) == ["target_altitude_rate"]
 
 
 @pytest.mark.parametrize(
