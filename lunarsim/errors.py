@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import errno
 import re
@@ -157,6 +158,12 @@ class _Writer(reprlib.Repr):
     def repr_int(self, x: int, level: int) -> str:
         digits = x.bit_length() * 0.30103
         return super().repr_int(x, level) if digits < 1000.0 else f"<whole number of {digits:.0f} digits>"
+
+    def repr_datetime(self, x: datetime.date | datetime.time, _level: int) -> str:
+        """Write a date or a time as TOML has it."""
+        return x.isoformat()
+
+    repr_date = repr_time = repr_datetime
 
     def repr_instance(self, x: object, level: int) -> str:
         text = super().repr_instance(x, level)

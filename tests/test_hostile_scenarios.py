@@ -3,6 +3,7 @@
 import random
 import re
 import time
+import warnings
 from importlib import resources
 
 import pytest
@@ -273,3 +274,80 @@ def test_damaged_tables_of_measured_values_are_read_or_refused_in_words(tmp_path
     table = b"craft.engine.thrust [N],craft.engine.specific_impulse [s]\n4200,310\n4180.5,311\n4.21e3,309.5\n"
     damaged = (mutated(table, random.Random(i)) for i in range(300))
     assert findings(tmp_path / "damaged.csv", read_empirical, damaged) == []
+
+
+# --- values of the wrong shape ---
+
+
+def told(folder, text, read=ls.load_scenario):
+    path = folder / "scenario.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ls.ScenarioError) as error:
+        read(path)
+    return str(error.value).removeprefix(f"{path}: ")
+
+
+WITHOUT_PLAN = COAST.partition("[[plan]]")[0]
+
+
+@pytest.mark.parametrize(
+    "value", ['"x"', "5", "true", '["x"]', "[5, 6]", "2023-08-19", '{ type = "accelerometer off" }']
+)
+@pytest.mark.parametrize("key", ["faults", "dispersions", "profile", "plan"])
+def test_a_value_where_a_list_of_tables_belongs_is_told_how_the_tables_are_written(tmp_path, key, value):
+    text = told(tmp_path, f"{key} = {value}\n" + (WITHOUT_PLAN if key == "plan" else COAST))
+    assert f"under [[{key}]]" in text
+    for of_python in ("dictionary", "instance", "Table", "datetime", "input should", 'such as ["'):
+        assert of_python not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (COAST + '[[sites]]\ntitle = "x"', "expected tables with names of their own, such as [sites.NAME]"),
+        (COAST + '[[sources]]\ntitle = "x"', "expected tables with names of their own, such as [sources.NAME]"),
+        (COAST + '[sites]\nhere = "x"', "sites.here = 'x': expected one table, under [sites.here]"),
+        (COAST.replace("[orbit]", "[[orbit]]"), "expected one table, under [orbit]"),
+        (COAST.replace("[moon]", "[[moon]]"), "expected one table, under [moon]"),
+        ("published = 5\n" + COAST, "published = 5: expected one table, under [published]"),
+        (LANDING.replace("[craft.engine]", "[[craft.engine]]"), "expected one table, under [craft.engine]"),
+        (LANDING.replace('{ law = "E-guidance", time_to_go = "400 s" }', '"E-guidance"'),
+         "plan.0.guidance = 'E-guidance': expected one table, under [plan.guidance]"),
+    ],
+)  # fmt: skip
+def test_a_value_where_one_table_belongs_is_told_how_it_is_written(tmp_path, text, words):
+    assert words in told(tmp_path, text)
+
+
+@pytest.mark.parametrize("value", ["2023-08-19T11:10:00", "2023-08-19T11:10:00+00:00", "2023-08-19", "11:10:00"])
+def test_a_date_of_toml_is_quoted_as_it_is_written(tmp_path, value):
+    text = told(tmp_path, COAST.replace('"2023-08-19T11:10:00 UTC"', value))
+    assert text.startswith(f"orbit.epoch: {value} is not a time with its scale: write e.g. '2023-08-19T11:10:00 UTC'")
+    text = told(tmp_path, COAST.replace('"80 km"', value))
+    assert text.startswith(f"orbit.perilune: {value} has no unit")
+
+
+@pytest.mark.parametrize("written", ["1e308 N", "1e305 kN", "2e300 MN"])
+@pytest.mark.parametrize(
+    "table", ['distribution = "normal"\nsigma = "{}"', 'distribution = "uniform"\nlow = "1 kN"\nhigh = "{}"']
+)
+def test_a_value_of_a_dispersion_is_quoted_as_it_is_written(tmp_path, table, written):
+    dispersed = f'\n[[dispersions]]\npath = "craft.engine.thrust"\n{table.format(written)}\n'
+    number, unit = written.split()
+    assert re.search(
+        rf"(sigma|high) = {float(number)} {unit} is beyond".replace("+", r"\+"), told(tmp_path, LANDING + dispersed)
+    )
+
+
+@pytest.mark.parametrize("epoch", ["2100-01-01T00:00:00 UTC", "1850-01-01T00:00:00 UTC", "2049-06-01T00:00:00 UTC"])
+def test_a_far_epoch_of_a_file_is_read_or_refused_without_a_warning_of_leap_seconds(tmp_path, epoch):
+    path = tmp_path / "scenario.toml"
+    path.write_text(COAST.replace("2023-08-19T11:10:00 UTC", epoch), encoding="utf-8")
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        if epoch.startswith("2049"):
+            ls.load_scenario(path)
+        else:
+            with pytest.raises(ls.ScenarioError, match=r"\[orbit\] the epoch is .*is known from 1899-12-28 to 2051"):
+                ls.load_scenario(path)
+    assert raised == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from astropy import units as u
 from astropy.time import Time
@@ -82,3 +84,11 @@ def parse_time(text: object) -> Time:
         return Time(match["date"].replace(" ", "T"), scale=scale, format="isot")
     except ValueError:
         raise InputError(f"{shown(text)} is not a date of the calendar; write e.g. {example}") from None
+
+
+@contextmanager
+def without_leap_seconds() -> Iterator[None]:
+    """Keep off the screen that leap seconds of far years are not known: nobody could act on it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message='ERFA function .* "dubious year')
+        yield

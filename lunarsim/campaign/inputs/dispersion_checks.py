@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from astropy import units as u
@@ -59,10 +60,13 @@ def check_group(scenario: Scenario, names: tuple[str, ...], distribution: Distri
         check_possible(path, distribution, k)
 
 
-def check_possible(path: Path, distribution: Distribution, k: int) -> None:
+def check_possible(
+    path: Path, distribution: Distribution, k: int, given: Mapping[str, u.Quantity] = MappingProxyType({})
+) -> None:
     """Refuse a distribution whose value ``k``, of those that it draws together, is nonsense for a path.
 
     Single values beyond the bounds are left to the runs, which fail with a reason: a normal distribution has tails.
+    Complaints quote parameters as they were ``given``, where that is known: a distribution has all in one unit.
 
     Raises
     ------
@@ -73,7 +77,9 @@ def check_possible(path: Path, distribution: Distribution, k: int) -> None:
     for name, value in _parameters(distribution, k).items():
         if np.any(np.abs(value.to_value(path.unit)) > declaration.greatest):
             greatest = f"{declaration.greatest:g} {path.unit}".strip()
-            raise InputError(f"{path.name}: {name} = {value} is beyond what it can be: expected up to {greatest}")
+            raise InputError(
+                f"{path.name}: {name} = {given.get(name, value)} is beyond what it can be: expected up to {greatest}"
+            )
     drawn = distribution.values(np.tile(_QUANTILES[:, np.newaxis], distribution.draws))[:, k]
     if not np.any(declaration.holds(drawn * float(distribution.unit[k].to(path.unit)))):
         raise InputError(f"{path.name}: {distribution!r} gives no possible value: expected {declaration.bounds}")

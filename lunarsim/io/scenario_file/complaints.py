@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -39,6 +39,7 @@ _KINDS = {
     "dispersions": _kinds("distribution", *get_args(get_args(DispersionTable)[0])),
 }
 
+_NO_TABLE = {"dict_type", "model_type", "model_attributes_type"}  # what pydantic calls a value where a table belongs
 _MOST_LINES = 12  # of complaints about one file
 
 #: Keys that hold two values, with an example.
@@ -80,15 +81,17 @@ def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
         case "missing" if not isinstance(path[-1], int):
             return f"{key}: this key is missing"
         case "missing" | "too_long" | "tuple_type":
-            return _list_in_words(detail, at, path)
+            return _list_in_words(model, detail, at, path)
         case "text":
             return f"{key}: {detail['msg']}"
         case "union_tag_not_found" | "union_tag_invalid":
             kinds = _KINDS[location[0]]
             given = f" = {shown(detail['ctx']['tag'])}" if "tag" in detail["ctx"] else ": this key is missing"
             return f"{key}.{kinds.key}{given}: expected {kinds.words}"
-        case _:
-            return f"{key} = {shown(detail['input'])}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+        case kind:
+            words = f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
+            words = f"expected {_table_in_words(model, (*at, *path))}" if kind in _NO_TABLE else words
+            return f"{key} = {shown(detail['input'])}: {words}"
 
 
 def _meant(key: str, known: list[str]) -> str:
@@ -106,7 +109,18 @@ def meant(key: str, known: Collection[str]) -> str:
     return f"did you mean {' or '.join(map(repr, close))}? {listed(known)}" if close else listed(known)
 
 
-def _list_in_words(detail: Any, at: Key, path: Key) -> str:
+def _table_in_words(model: type[BaseModel], key: Key) -> str:
+    """Return how a table is written, or tables that have names, or one of a list."""
+    heading = dotted(tuple(part for part in key if isinstance(part, str)))
+    if isinstance(key[-1], int):
+        return f"a table, under [[{heading}]]"
+    field = model.model_fields.get(key[0]) if len(key) == 1 else None
+    if field is not None and get_origin(field.annotation) is dict and _table_within(field.annotation):
+        return f"tables with names of their own, such as [{heading}.NAME]"
+    return f"one table, under [{heading}]"
+
+
+def _list_in_words(model: type[BaseModel], detail: Any, at: Key, path: Key) -> str:
     """Return what is wrong with a value that is no list, or one of another length."""
     given = detail["input"]
     if detail["type"] == "missing":
@@ -116,6 +130,8 @@ def _list_in_words(detail: Any, at: Key, path: Key) -> str:
         return f"{key} = {shown(given)}: expected a list of two values, such as {example}"
     if isinstance(given, dict):
         return f"{key}: expected a list of tables, each under [[{key}]]"
+    if len(path) == 1 and path[0] in model.model_fields and _table_within(model.model_fields[path[0]].annotation):
+        return f"{key} = {shown(given)}: expected a list of tables, each under [[{key}]]"
     example = example or f"[{clipped(json.dumps(given, default=str))}]"
     return f"{key} = {shown(given)}: expected a list, such as {example}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -66,18 +66,29 @@ def dispersions_of(
                     "expected each path once"
                 )
             where[path] = i
-        built(origin, f"dispersions.{i}", partial(_check_possible, paths, distribution, scenario))
+        built(origin, f"dispersions.{i}", partial(_check_possible, paths, distribution, scenario, _given(table)))
         found[paths] = distribution
     return found
 
 
-def _check_possible(paths: Paths, distribution: Distribution, scenario: Scenario) -> None:
+def _given(table: Any) -> dict[str, u.Quantity]:
+    """Return the values of a table as they stand in the file, those of a list by their places."""
+    given = {}
+    for name, value in table:
+        listed = {f"{name}[{i}]": each for i, each in enumerate(value)} if isinstance(value, tuple) else {name: value}
+        given.update({key: each for key, each in listed.items() if isinstance(each, u.Quantity)})
+    return given
+
+
+def _check_possible(
+    paths: Paths, distribution: Distribution, scenario: Scenario, given: Mapping[str, u.Quantity]
+) -> None:
     """Refuse nonsense as a campaign does; paths and dimensions that are not of this scenario it refuses itself."""
     known = dispersible(scenario)
     names = (paths,) if isinstance(paths, str) else paths
     for k, (name, unit) in enumerate(zip(names, distribution.unit, strict=False)):
         if name in known and unit.is_equivalent(known[name].unit):
-            check_possible(known[name], distribution, k)
+            check_possible(known[name], distribution, k, given)
 
 
 def _dispersion(table: Any, scenario: Scenario, find: Callable[[str], Path]) -> tuple[Paths, Distribution]:

@@ -18,6 +18,7 @@ from lunarsim.io.scenario_file.complaints import Key, built, dotted, validated
 from lunarsim.io.scenario_file.dispersion_file import Paths, dispersions_of
 from lunarsim.io.scenario_file.guidance_file import law_of
 from lunarsim.io.scenario_file.toml_file import read_toml
+from lunarsim.io.text import without_leap_seconds
 from lunarsim.mission import ProfilePoint, Provenance, Scenario, Site, Source
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.terrain.surface import ELEVATION
@@ -70,7 +71,8 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
         As :func:`read_scenario`.
     """
     path = data.user_path(path)
-    return _parts_of(read_toml(path), path)
+    with without_leap_seconds():
+        return _parts_of(read_toml(path), path)
 
 
 def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
