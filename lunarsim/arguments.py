@@ -288,7 +288,7 @@ def _binding_in_words(
     try:
         given = signature.bind_partial(*args, **kwargs).arguments
     except TypeError:
-        by_name = " by name" if known and "positional" in str(reason) else ""
+        by_name = f"; give them by name, as {name}({known[0]}=...)" if known and "positional" in str(reason) else ""
         return f"{name}: {reason}: {takes}{by_name}"
     needed = (each for each, parameter in signature.parameters.items() if parameter.default is inspect.Parameter.empty)
     missing = [each for each in needed if each not in given]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -66,6 +67,8 @@ def quantity(
     in_python, expected = _wanted(unit)
     if isinstance(value, TimeDelta):
         value = value.to(u.s)
+    if isinstance(value, list | tuple) and any(isinstance(each, u.Quantity) for each in value):
+        raise InputError(f"{name} = {shown(value)} is a list: {_as_one(value, shape)}")
     if not isinstance(value, u.Quantity):
         raise InputError(f"{name} = {shown(value)} has no unit: expected {in_python}")
     try:
@@ -81,6 +84,13 @@ def quantity(
     if np.any(converted.value < minimum):
         raise InputError(f"{name} = {value} must not be less than {minimum:g} {unit}")
     return converted
+
+
+def _as_one(values: Sequence[Any], shape: tuple[int, ...] | None) -> str:
+    """Return how a list of quantities is given as one."""
+    if shape == ():
+        return f"expected one value, such as {values[0]}"
+    return "expected one quantity with one unit for all, such as [1800, 0, 0] * u.km, or u.Quantity([...])"
 
 
 def number(name: str, value: Any, *, minimum: float = -np.inf, maximum: float = np.inf) -> float:

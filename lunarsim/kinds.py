@@ -65,6 +65,11 @@ _FROM = {
     ("Scenario", "Spacecraft"): "give its scenario.craft",
     ("Scenario", "State"): "give its scenario.state",
     ("Terrain", "Moon"): "give Moon(terrain=...)",
+    ("int", "GravityField"): "give the field to this degree: GravityField.grail({})",
+    ("str", "Ephemeris"): "give Ephemeris.builtin(), .de421() or .de440(), or read one: Ephemeris.from_file({})",
+    ("str", "GravityField"): "read it first: GravityField.from_file({})",
+    ("str", "Terrain"): "read it first: Terrain.from_file({})",
+    ("Quantity", "Terrain"): "give the sphere at this height: Terrain.sphere(...)",
     ("str", "Scenario"): "read it first: load_scenario({})",
 }
 
@@ -136,6 +141,11 @@ def described(found: Misfit) -> str:
     advice = _advice(found)
     expected = _expected(found.hint, examples=not advice)
     return f"{found.name} = {shown(found.value)}: expected {expected}{f'; {advice}' if advice else ''}"
+
+
+def wrong_kind(name: str, value: Any, hint: Any) -> str:
+    """Return the same of a value that is known to be of the wrong kind."""
+    return described(Misfit(name, value, hint))
 
 
 def _advice(found: Misfit) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -158,13 +159,30 @@ SAYS = {
     "plots.altitude_profile([flight])": "expected a Flight; give them one by one",
     "plots.tornado(flight)": "expected a Tornado",
     "ls.write_csv(scenario, 'x.csv')": "write_csv: flight = <Scenario>: expected a Flight; fly it first",
+    "ls.State([1800 * u.km, 0 * u.km, 0 * u.km], velocity, epoch)": "expected one quantity with one unit for all",
+    "ls.State((1 * u.km, 0, 0), velocity, epoch)": "such as [1800, 0, 0] * u.km",
+    "ls.Coast(duration=[3 * u.s])": "duration = [<Quantity 3. s>] is a list: expected one value, such as 3.0 s",
+    "scenario.with_faults([ls.AccelerometerOff()])": "expected a Fault; give them one by one",
+    "scenario.with_faults(5)": "faults[0] = 5: expected a Fault, such as AccelerometerOff()",
+    "ls.Campaign('luna25', {})": "scenario = 'luna25': expected a Scenario; read it first: load_scenario('luna25')",
+    "ls.Campaign(flight, {})": "expected a Scenario; give its flight.scenario",
+    "ls.Moon(gravity=50)": "expected a GravityField; give the field to this degree: GravityField.grail(50)",
+    "ls.Moon(gravity='a.gfc')": "read it first: GravityField.from_file('a.gfc')",
+    "ls.Moon(gravity=None)": "gravity = None: expected a GravityField, such as GravityField.grail(50)",
+    "ls.Moon(terrain='LDEM_4.IMG')": "expected a Terrain; read it first: Terrain.from_file('LDEM_4.IMG')",
+    "ls.Moon(ephemeris='de440')": "expected an Ephemeris; give Ephemeris.builtin(), .de421() or .de440()",
+    "ls.Coast(3 * u.s)": "Coast takes duration, name; give them by name, as Coast(duration=...)",
+    "banded.check_throttle(0.649999999, 'burn')": "throttle = 0.649999999, at which the engine cannot run: expected",
     "ls.load_scenario(5)": "5 is not the name of a file: give a text or a path",
 }
 
 
 @pytest.mark.parametrize(("call", "words"), SAYS.items())
 def test_a_wrong_argument_is_told_with_what_was_given_what_is_expected_and_what_to_do(given, call, words):
+    state = given.scenario.state
     names = {"ls": ls, "u": u, "plots": plots, "scenario": given.scenario, "flight": given.flight}
+    banded = replace(given.scenario.craft.engine, least_throttle=0.1, forbidden_throttle=(0.5, 0.65))
+    names |= {"banded": banded, "velocity": state.velocity, "epoch": state.epoch}
     with pytest.raises(ls.InputError) as caught:
         eval(call, names)
     assert words in str(caught.value)

@@ -172,3 +172,12 @@ def test_whatever_a_name_is_made_of_it_leads_to_a_file_within_the_folder_or_nowh
         except (ls.DataError, ls.InputError):
             continue
     assert reached > 0
+
+
+@pytest.mark.parametrize("name", ["field.gfc", "map.tif", "map.img", "kernel.bsp", "flight.npz", "scenario.toml"])
+def test_a_folder_of_the_name_of_a_file_is_called_a_folder(tmp_path, name):
+    (tmp_path / name).mkdir()
+    read = {".gfc": ls.GravityField.from_file, ".tif": ls.Terrain.from_file, ".img": ls.Terrain.from_file}
+    read |= {".bsp": ls.Ephemeris.from_file, ".npz": ls.Flight.load, ".toml": ls.load_scenario}
+    with pytest.raises(ls.LunarsimError, match=r"folder|directory"):
+        read[Path(name).suffix](tmp_path / name)

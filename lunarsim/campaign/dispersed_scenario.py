@@ -26,6 +26,7 @@ from lunarsim.declarations import number
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight, simulate
 from lunarsim.kernels.compiled import source_digest
+from lunarsim.kinds import wrong_kind
 from lunarsim.mission import Scenario
 
 CHUNK_SIZE = 8192
@@ -50,7 +51,7 @@ class DispersedScenario:
     def __post_init__(self) -> None:
         declarations.check(self)
         if not isinstance(self.scenario, Scenario):
-            raise InputError(f"scenario = {self.scenario!r}: expected a Scenario, such as load_scenario('luna25')")
+            raise InputError(wrong_kind("scenario", self.scenario, Scenario))
         if not isinstance(self.dispersions, Mapping) or not self.dispersions:
             raise InputError("dispersions is empty: expected a mapping of paths to distributions, at least one")
         seen: set[str] = set()

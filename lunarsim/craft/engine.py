@@ -95,10 +95,10 @@ class Engine:
         """
         if not self.runs_at(throttle):
             band = self.throttle_keep_out
-            without = "" if band is None else f", but not between {band[0]:g} and {band[1]:g}"
+            without = "" if band is None else f", but not between {band[0]:.15g} and {band[1]:.15g}"
             raise InputError(
-                f"{whose} has throttle = {throttle:g}, at which the engine cannot run: expected "
-                f"{self.min_throttle:g} (its min_throttle) to 1{without}"
+                f"{whose} has throttle = {throttle:.15g}, at which the engine cannot run: expected "
+                f"{self.min_throttle:.15g} (its min_throttle) to 1{without}"
             )
 
     @property

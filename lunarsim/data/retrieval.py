@@ -62,6 +62,8 @@ def find(name: str | os.PathLike[str], *, download: bool = False) -> Path:
     given = user_path(name)
     if given.is_file():
         return given
+    if given.is_dir():
+        raise DataError(f"{given}: this is a folder: give the path of a file in it")
     if given.name != str(given):
         raise DataError(f"{given}: there is no such file; give the path of a file, or the name of a data file")
     return _find_by_name(given.name, Path.cwd(), download=download)
@@ -90,6 +92,8 @@ def find_beside(folder: Path, name: str) -> Path:
         )
     if beside.is_file():
         return beside
+    if beside.is_dir():
+        raise DataError(f"{name}: this is a folder in {folder.absolute()}: expected a file")
     if Path(name).name != name:
         raise DataError(f"{name}: there is no such file in {folder.absolute()}")
     return _find_by_name(name, folder.absolute())

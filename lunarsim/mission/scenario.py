@@ -15,6 +15,7 @@ from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
+from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.provenance import Provenance, Source
 from lunarsim.mission.published import ProfilePoint
@@ -110,13 +111,9 @@ class Scenario:
         checks.instant("the epoch of the state", self.state.epoch)
         if not self.plan:
             raise InputError("plan has no phases: expected at least one Coast or Burn")
-        for fault in self.faults:
-            if isinstance(fault, type):
-                raise InputError(
-                    f"faults has {fault.__name__}: this is a class, give an object of it: {fault.__name__}(...)"
-                )
-            if not callable(getattr(fault, "apply", None)):
-                raise InputError(f"faults has {fault!r}: expected a fault such as AccelerometerOff()")
+        for i, fault in enumerate(self.faults):
+            if isinstance(fault, type) or not callable(getattr(fault, "apply", None)):
+                raise InputError(wrong_kind(f"faults[{i}]", fault, Fault))
         if self.craft is None and (self.faults or any(isinstance(phase, Burn | Guided) for phase in self.plan)):
             raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
         if self.guided:

@@ -16,6 +16,7 @@ from lunarsim.errors import InputError
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid, without_grid
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.forces.radiation import Sunlight
+from lunarsim.kinds import wrong_kind
 from lunarsim.moon.ephemeris.tables import BODY_GM_M3_S2, Ephemeris, check_body
 from lunarsim.moon.gravity.field import GravityField
 from lunarsim.moon.gravity.grid import GriddedField
@@ -69,7 +70,7 @@ class Moon:
         kinds = {"gravity": (GravityField, GriddedField), "terrain": (Terrain,), "ephemeris": (Ephemeris,)}
         for name, allowed in kinds.items():
             if not isinstance(getattr(self, name), allowed):
-                raise InputError(f"{name} = {getattr(self, name)!r}: expected a {allowed[0].__name__}")
+                raise InputError(wrong_kind(name, getattr(self, name), allowed[0]))
         if isinstance(self.third_bodies, str) or not isinstance(self.third_bodies, Sequence):
             raise InputError(f"third_bodies = {self.third_bodies!r}: expected a tuple such as ('earth', 'sun')")
         declarations.check(self)

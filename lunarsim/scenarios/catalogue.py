@@ -83,6 +83,8 @@ def _read(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
     path = data.user_path(name)
     if path.is_file():
         return read(path)
+    if path.is_dir():
+        raise UnknownScenarioError(f"'{name}' is a folder: give the path of a .toml file")
     raise UnknownScenarioError(
         f"'{name}' is neither a scenario of the catalogue nor a file: {nearest(str(name), scenario_names())} "
         "Or give the path of a .toml file."
