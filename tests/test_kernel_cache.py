@@ -7,11 +7,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FunctionType
 
+import numpy as np
 import pytest
 
 import lunarsim
-from lunarsim.kernels.compiled import discard_stale_code, kernel
+from lunarsim.kernels.compiled import discard_stale_code, formula, kernel
 
 KERNELS = Path(lunarsim.__file__).parent / "kernels"
 CALLED = "from lunarsim.kernels.compiled import kernel\n\n\n@kernel\ndef strength():\n    return {}\n"
@@ -28,24 +30,24 @@ def package(tmp_path):
     (package / "kernels").mkdir(parents=True)
     for name in ("__init__.py", "kernels/__init__.py"):
         (package / name).write_text("", encoding="utf-8")
-    for name in ("constants.py", "kernels/compiled.py", "kernels/notice.py"):
+    for name in ("constants.py", "kernels/compiled.py", "kernels/by_callers.py", "kernels/notice.py"):
         shutil.copy(KERNELS.parent / name, package / name)
     (package / "kernels" / "called.py").write_text(CALLED.format("1.0"), encoding="utf-8")
     (package / "kernels" / "caller.py").write_text(CALLER, encoding="utf-8")
     return package
 
 
-#: Prints the result, and how often the called kernel was compiled. Processes that are told how many they are begin at
+#: Prints the result, and how often the calling kernel was compiled. Processes that are told how many they are begin at
 #: once: each waits until all have come this far.
 COMMAND = """
 import os, sys
 from pathlib import Path
-from lunarsim.kernels.caller import strength, twice
+from lunarsim.kernels.caller import twice
 
 Path(f"here-{os.getpid()}").touch()
 while len(list(Path().glob("here-*"))) < int(sys.argv[1]):
     pass
-print(twice(), sum(strength.stats.cache_misses.values()))
+print(twice(), sum(twice.stats.cache_misses.values()))
 """
 
 
@@ -78,6 +80,28 @@ def test_processes_that_begin_together_compile_each_kernel_once(package):
     with ThreadPoolExecutor() as together:
         ends = list(together.map(result_and_compilations_in_a_new_process, [package, package], [2, 2]))
     assert sorted(ends) == [(2.0, 0), (2.0, 1)]
+
+
+def test_what_only_kernels_call_has_no_machine_code_of_its_own(package):
+    """It becomes machine code once, in the kernel that is called from Python."""
+    part = CALLED.replace("import kernel", "import part_of_kernel").replace("@kernel", "@part_of_kernel")
+    (package / "kernels" / "called.py").write_text(part.format("3.0"), encoding="utf-8")
+    assert result_and_compilations_in_a_new_process(package) == (6.0, 1)
+    assert {path.name.split("-")[0] for path in package.rglob("*.nbc")} == {"caller.twice"}
+
+
+def test_a_formula_runs_as_plain_python_when_python_calls_it():
+    @formula
+    def twice(x):
+        return 2.0 * x
+
+    @kernel
+    def four_times(x):
+        return twice(twice(x))
+
+    assert twice(np.array([1.5])).tolist() == [3.0]  # of what it was written for, and of arrays
+    assert isinstance(twice, FunctionType)
+    assert four_times(1.5) == 6.0
 
 
 def test_machine_code_of_other_sources_is_removed_and_nothing_else(tmp_path):

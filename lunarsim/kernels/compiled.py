@@ -15,7 +15,9 @@ from typing import Any, TypeVar, cast
 import numba
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
+from numba.extending import register_jitable
 
+from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.notice import CompilationNotice
 
 _log = logging.getLogger(__name__)
@@ -29,19 +31,33 @@ def kernel(function: Function) -> Function:
     return _compiled(function)
 
 
+def formula(function: Function) -> Function:
+    """Let kernels that call a function compile it with themselves; called from Python, it runs as it stands.
+
+    For what Python needs a few times: to compile it for that takes a tenth of a second to some seconds. And for what
+    Python never calls: a kernel carries code for callers from Python, and is kept on disk.
+    """
+    return _compiled_by_callers(function)
+
+
 def part_of_kernel(function: Function) -> Function:
-    """Compile a function that is copied into each of its callers, where its values can stay in registers."""
-    return _compiled(function, forceinline=True)
+    """Let a :func:`formula` be copied into each of its callers, where its values can stay in registers."""
+    return _compiled_by_callers(function, forceinline=True)
+
+
+def _compiled_by_callers(function: Function, **options: Any) -> Function:
+    return register_jitable(**OPTIONS, **options)(function)
 
 
 def _compiled(function: Function, **options: Any) -> Function:
     try:
-        return cast(
-            Function, _compiled_once(_kept_apart(numba.njit(cache=True, error_model="numpy", **options)(function)))
-        )
+        own = _compiled_once(_kept_apart(numba.njit(cache=True, error_model="numpy", **options)(function)))
     except RuntimeError as error:  # no folder that can be written to: compile for this process alone
         _log.debug("machine code of %s is not kept on disk: %s", function.__qualname__, error)
-        return cast(Function, numba.njit(error_model="numpy", **options)(function))
+        own = numba.njit(error_model="numpy", **options)(function)
+    within = numba.njit(**OPTIONS)(function)
+    own.get_call_template, own.get_overload = within.get_call_template, within.get_overload
+    return cast(Function, own)
 
 
 def threaded_kernel(function: Function) -> Function:

@@ -113,15 +113,15 @@ class State:
             raise InputError(
                 f"perilune = {perilune} is above apolune = {apolune}: perilune is the lowest point; swap them"
             )
-        r_low, r_high = low.value + constants.MOON_RADIUS_M, high.value + constants.MOON_RADIUS_M
+        r_low, r_high = (float(altitude.value) + constants.MOON_RADIUS_M for altitude in (low, high))
         if r_low <= 0.0:
             raise InputError(f"perilune = {perilune} lies below the Moon's centre, at -1737.4 km")
         p, e = element_kernels.conic(r_low, r_high)
         r_me, v_me = element_kernels.state_from_elements(
-            constants.GM_MOON_M3_S2, p, e, np.radians(tilt.value), *(np.radians(angle.value) for angle in angles)
+            constants.GM_MOON_M3_S2, p, e, *(float(np.radians(angle.value)) for angle in (tilt, *angles))
         )
         rot = rot_me_from_icrf(epoch)
-        return cls(rot.T @ r_me * u.m, rot.T @ v_me * (u.m / u.s), epoch)
+        return cls(rot.T @ np.array(r_me) * u.m, rot.T @ np.array(v_me) * (u.m / u.s), epoch)
 
     @classmethod
     def from_approach(
@@ -308,7 +308,9 @@ class State:
         )
         rot = rot_me_from_icrf(self.epoch)
         a, e, *angles = element_kernels.elements_from_state(
-            constants.GM_MOON_M3_S2, rot @ self.position.to_value(u.m), rot @ self.velocity.to_value(u.m / u.s)
+            constants.GM_MOON_M3_S2,
+            (rot @ self.position.to_value(u.m)).tolist(),
+            (rot @ self.velocity.to_value(u.m / u.s)).tolist(),
         )
         return Elements(a * u.m, e * u.one, *(np.degrees(angles) * u.deg))
 
@@ -325,7 +327,7 @@ class State:
     @property
     def _selenographic(self) -> NDArray[np.float64]:
         r_me = np.einsum("...ij,...j->...i", rot_me_from_icrf(self.epoch), self.position.to_value(u.m))
-        angles = np.array([orbit_kernels.spherical(r)[:2] for r in r_me.reshape(-1, 3)])
+        angles = np.array([orbit_kernels.spherical(r)[:2] for r in r_me.reshape(-1, 3).tolist()])
         return angles.reshape(*r_me.shape[:-1], 2)
 
     @property
@@ -333,11 +335,11 @@ class State:
         return self._each(orbit_kernels.apsides, constants.GM_MOON_M3_S2)
 
     def _each(self, function: Any, *parameters: float) -> NDArray[np.float64]:
-        """Apply a kernel of (r, v, parameters) at each time; the last axis holds its results."""
-        r = self.position.to_value(u.m).reshape(-1, 3)
-        v = self.velocity.to_value(u.m / u.s).reshape(-1, 3)
-        if not len(r):
-            width = len(np.atleast_1d(function(np.ones(3), np.ones(3), *parameters)))
+        """Apply a formula of (r, v, parameters) at each time; the last axis holds its results."""
+        r = self.position.to_value(u.m).reshape(-1, 3).tolist()  # floats: Python is quickest with them
+        v = self.velocity.to_value(u.m / u.s).reshape(-1, 3).tolist()
+        if not r:
+            width = len(np.atleast_1d(function((1.0, 1.0, 1.0), (1.0, 0.0, 0.0), *parameters)))
             return np.empty((0, width) if width > 1 else (0,))
         results = np.array([function(ri, vi, *parameters) for ri, vi in zip(r, v, strict=True)])
         return results.reshape((*self.epoch.shape, *results.shape[1:]))

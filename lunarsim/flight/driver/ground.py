@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lunarsim.errors import InputError
 from lunarsim.flight.result.segment import Trigger
 from lunarsim.kernels.forces import motion
-from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact
+from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact, first_contact_with_map
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.mission.clock import time_after
@@ -43,6 +43,7 @@ class GroundSearch:
         self._ground = terrain.lower()
         self._environment = environment
         self._epoch = epoch
+        self._first_contact = first_contact if self._ground.heights_m.size == 1 else first_contact_with_map
 
     @property
     def lowered(self) -> Ground:
@@ -72,7 +73,9 @@ class GroundSearch:
         coefficients = np.ascontiguousarray((piece(t_s)[: motion.MASS] @ _BASIS.T)[np.newaxis])
         path = ChebyshevTable(start_s, end_s - start_s, coefficients)
         environment = self._environment
-        found, before_s, after_s = first_contact(path, environment.epoch_et_s, environment.angles, self._ground, armed)
+        found, before_s, after_s = self._first_contact(
+            path, environment.epoch_et_s, environment.angles, self._ground, armed
+        )
         if found == UNKNOWN:
             raise self._unknown(piece(np.array([after_s]))[:, 0], after_s)
         return None if found == CLEAR else (before_s, after_s)

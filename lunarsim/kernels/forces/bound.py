@@ -25,11 +25,19 @@ class BoundMotionType(types.StructRef):
 
 
 class BoundMotion(structref.StructRefProxy):
-    """An environment and a propulsion setting, held on numba's side."""
+    """An environment and a propulsion setting, held on numba's side.
+
+    A grid without cells and light without strength are left out: a flight compiles what moves it.
+    """
 
     def __new__(cls, environment: Environment, propulsion: Propulsion) -> "BoundMotion":
         """Hand both over."""
-        bound: BoundMotion = _bind(environment, propulsion)
+        left_out: dict[str, Any] = {}
+        if environment.field.start.size == 0:
+            left_out["field"] = environment.field.exact
+        if environment.sunlight.strength_n_m2 == 0.0:
+            left_out["sunlight"] = None
+        bound: BoundMotion = _bind(environment._replace(**left_out), propulsion)
         return bound
 
 

@@ -7,11 +7,13 @@ side by side and fill the lanes of one load.
 """
 
 from math import asin, atan2, comb, factorial, floor, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba.extending import overload
 from numpy.typing import NDArray
 
+from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import kernel, part_of_kernel, threaded_kernel
 from lunarsim.kernels.forces.gravity import HarmonicField, disturbing_potential, harmonics, harmonics_of_eight
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
@@ -60,6 +62,19 @@ class ResidualGrid(NamedTuple):
     step_m: float
     layers: int
     coefficients: NDArray[np.float64]  #: m2/s2
+
+
+def exact_field(field: Any) -> HarmonicField:
+    """Return the exact field of a grid, or of itself."""
+    exact: HarmonicField = getattr(field, "exact", field)
+    return exact
+
+
+@overload(exact_field, strict=False, jit_options=OPTIONS, inline="always")
+def _exact_field(field: Any) -> Any:
+    if field.instance_class is HarmonicField:
+        return lambda field: field
+    return lambda field: field.exact
 
 
 def without_grid(field: HarmonicField) -> ResidualGrid:

@@ -6,15 +6,16 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel, part_of_kernel
-from lunarsim.kernels.forces.gravity import point_mass
-from lunarsim.kernels.forces.gravity_grid import ResidualGrid, gridded, gridded_of_eight
-from lunarsim.kernels.forces.radiation import Sunlight, force_of_light
+from lunarsim.kernels.by_callers import OPTIONS
+from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
+from lunarsim.kernels.forces.gravity import HarmonicField, harmonics, point_mass
+from lunarsim.kernels.forces.gravity_grid import ResidualGrid, exact_field, gridded, gridded_of_eight
+from lunarsim.kernels.forces.radiation import Sunlight, push_of_light
 from lunarsim.kernels.forces.shadow import contacts
 from lunarsim.kernels.forces.steering import mispointed, thrust_direction
 from lunarsim.kernels.forces.third_body import third_body
 from lunarsim.kernels.forces.tide import solid_tide
-from lunarsim.kernels.geometry.orientation import euler_313, rot_pa_from_icrf
+from lunarsim.kernels.geometry.orientation import euler_313, rows_at
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evaluate_at_eight
 from lunarsim.kernels.numerics.vectors import added
 from lunarsim.kernels.sensors.accelerometer import accelerometer
@@ -61,23 +62,27 @@ class Propulsion(NamedTuple):
 class Sky(NamedTuple):
     """What depends on time alone: the rotation from ICRF to PA axes, row by row, and the bodies' positions (m).
 
-    Nine and three a body; arrays for one moment, :class:`Eights` for eight.
+    Nine and three a body; a tuple and an array for one moment, :class:`Eights` for eight.
     """
 
     rot: Any
     bodies: Any
 
 
-def attraction(x: Any, y: Any, z: Any, field: ResidualGrid) -> tuple[Real, Real, Real]:
+def attraction(x: Any, y: Any, z: Any, field: Any) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2) by the static field at one position or eight (m), all in PA."""
     raise NotImplementedError
 
 
-@overload(attraction, strict=False, inline="always")
+@overload(attraction, strict=False, jit_options=OPTIONS, inline="always")
 def _attraction(x: Any, y: Any, z: Any, field: Any) -> Any:  # noqa: ARG001
     if isinstance(x, LanesType):
         return _attraction_at_eight
-    return _attraction_at_one
+    return _attraction_of_harmonics if field.instance_class is HarmonicField else _attraction_at_one
+
+
+def _attraction_of_harmonics(x: Any, y: Any, z: Any, field: HarmonicField) -> Any:
+    return harmonics(x, y, z, field)
 
 
 def _attraction_at_one(x: Any, y: Any, z: Any, field: ResidualGrid) -> Any:
@@ -89,10 +94,11 @@ def _attraction_at_eight(x: Any, y: Any, z: Any, field: ResidualGrid) -> Any:
 
 
 @part_of_kernel
-def gravity(r: Any, sky: Sky, field: ResidualGrid) -> tuple[Real, Real, Real]:
+def gravity(r: Any, sky: Sky, field: Any) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2, ICRF axes) by the Moon's static field at one position or eight (m)."""
-    if field.exact.degree < 2:
-        return point_mass(r[0], r[1], r[2], field.exact.gm)
+    exact = exact_field(field)
+    if exact.degree < 2:
+        return point_mass(r[0], r[1], r[2], exact.gm)
     xx, xy, xz = component(sky.rot, 0), component(sky.rot, 1), component(sky.rot, 2)
     yx, yy, yz = component(sky.rot, 3), component(sky.rot, 4), component(sky.rot, 5)
     zx, zy, zz = component(sky.rot, 6), component(sky.rot, 7), component(sky.rot, 8)
@@ -112,16 +118,15 @@ def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tu
     Their attraction, the tide that they raise in the Moon, and the pressure of sunlight.
     """
     total = (0.0 * r[0], 0.0 * r[1], 0.0 * r[2])
+    radius_m = exact_field(environment.field).radius_m
     for b in range(environment.body_gm.size):
         d = component(sky.bodies, 3 * b), component(sky.bodies, 3 * b + 1), component(sky.bodies, 3 * b + 2)
         gm = environment.body_gm[b]
         if b < environment.third_bodies:
             total = added(total, third_body(r, d, gm))
         if environment.love_number > 0.0:
-            total = added(total, solid_tide(r, d, gm, environment.love_number, environment.field.exact.radius_m))
-        if b == environment.sunlight.body and environment.sunlight.strength_n_m2 > 0.0:
-            fx, fy, fz = force_of_light(r, d, environment.sunlight)
-            total = added(total, (fx / mass_kg, fy / mass_kg, fz / mass_kg))
+            total = added(total, solid_tide(r, d, gm, environment.love_number, radius_m))
+        total = added(total, push_of_light(b, r, d, mass_kg, environment.sunlight))
     return total
 
 
@@ -175,21 +180,21 @@ def derivative(
         out[MASS] = -propulsion.thrust_n / propulsion.exhaust_velocity_mps
         out[DV_TRUE] = specific_force
         out[DV_SENSED] = sensed(specific_force, propulsion)
-    for i in range(3):
-        out[i], out[3 + i] = v[i], total[i]
+    out[0], out[1], out[2] = v
+    out[3], out[4], out[5] = total
     return out
 
 
-@kernel
+@formula
 def sky_at(et_s: float, environment: Environment) -> Sky:
     """Return the rotation to PA axes and the bodies' positions at a time, TDB seconds past J2000."""
-    rot = np.empty(9)
-    if environment.field.exact.degree >= 2:
-        rot[:] = rot_pa_from_icrf(environment.angles, et_s).reshape(9)
+    x, y, z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+    if exact_field(environment.field).degree >= 2:
+        x, y, z = rows_at(environment.angles, et_s)
     bodies = np.empty(3 * environment.body_gm.size)
     if bodies.size > 0:
         evaluate(environment.body_positions, et_s, bodies)
-    return Sky(rot, bodies)
+    return Sky(x + y + z, bodies)
 
 
 @part_of_kernel

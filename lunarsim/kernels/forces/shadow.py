@@ -5,32 +5,28 @@ eclipse by the Earth, subtract the Earth's position from those of the craft and 
 """
 
 from math import asin, atan2, cos, pi, sin, sqrt
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.numerics.vectors import angle_between
+from lunarsim.kernels.compiled import formula, kernel
+from lunarsim.kernels.numerics.vectors import angle_between, length
 
 
-@kernel
-def discs(
-    r: NDArray[np.float64], sun: NDArray[np.float64], sun_radius_m: float, radius_m: float
-) -> tuple[float, float, float]:
+@formula
+def discs(r: Any, sun: Any, sun_radius_m: float, radius_m: float) -> tuple[float, float, float]:
     """Return the apparent radii of the Sun and of the sphere, and the angle between their centres (rad).
 
     Seen from ``r`` (m). At and below its surface the sphere fills half the sky.
     """
-    to_sun = sun - r
-    s = sqrt(to_sun @ to_sun)
-    distance = sqrt(r @ r)
-    return asin(sun_radius_m / s), asin(min(1.0, radius_m / distance)), angle_between(to_sun, -r)
+    to_sun = sun[0] - r[0], sun[1] - r[1], sun[2] - r[2]
+    return (
+        asin(sun_radius_m / length(to_sun)),
+        asin(min(1.0, radius_m / length(r))),
+        angle_between(to_sun, (-r[0], -r[1], -r[2])),
+    )
 
 
 @kernel
-def contacts(
-    r: NDArray[np.float64], sun: NDArray[np.float64], sun_radius_m: float, radius_m: float
-) -> tuple[float, float]:
+def contacts(r: Any, sun: Any, sun_radius_m: float, radius_m: float) -> tuple[float, float]:
     """Return how far ``r`` (m) is from penumbra and from umbra, as angles (rad): negative inside.
 
     The first is zero where the discs touch from outside (the penumbra's cone), the second where the Sun's disc
@@ -41,8 +37,8 @@ def contacts(
     return separation - disc - sun_disc, separation - disc + sun_disc
 
 
-@kernel
-def sunlit_fraction(r: NDArray[np.float64], sun: NDArray[np.float64], sun_radius_m: float, radius_m: float) -> float:
+@formula
+def sunlit_fraction(r: Any, sun: Any, sun_radius_m: float, radius_m: float) -> float:
     """Return the part of the Sun's disc seen from ``r`` (m): 1 in sunlight, 0 in umbra.
 
     The shadow function of a conical penumbra (Montenbruck & Gill 2000, Satellite Orbits, section 3.4.2): the
@@ -61,7 +57,7 @@ def sunlit_fraction(r: NDArray[np.float64], sun: NDArray[np.float64], sun_radius
     return 1.0 - _overlap(a, gap, max(cos(b) / sin(b), 0.0)) / (pi * a * a)
 
 
-@kernel
+@formula
 def _overlap(a: float, gap: float, curvature: float) -> float:
     """Return the area common to a circle of radius ``a`` and one whose edge passes ``gap`` from its centre."""
     x = (curvature * (gap * gap + a * a) + 2.0 * gap) / (2.0 * (1.0 + curvature * gap))

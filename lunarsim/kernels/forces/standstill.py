@@ -10,9 +10,10 @@ from math import cos, inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.motion import Propulsion
 from lunarsim.kernels.forces.steering import FADING_MPS, follows_velocity, thrust_direction
+from lunarsim.kernels.numerics.vectors import cross, dot, length
 
 #: The speed at which a burn ends is what thrust and gravity together take away in this time: 0.1 mm/s at 10 m/s2.
 STANDSTILL_S = 1e-5
@@ -24,24 +25,24 @@ _OF_SPEED = 0.5  # a step takes no more of the speed away, but for what the mass
 _OF_MASS = 0.25
 
 
-@kernel
+@formula
 def slowing(y: NDArray[np.float64], thrust_n: float, gm: float) -> float:
     """Return the most by which thrust and gravity can change the speed (m/s2)."""
     return float(thrust_n / y[6] + gm / (y[0] * y[0] + y[1] * y[1] + y[2] * y[2]))
 
 
-@kernel
+@formula
 def _speed(y: NDArray[np.float64]) -> float:
     return sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
 
 
-@kernel
+@formula
 def above_standstill(y: NDArray[np.float64], thrust_n: float, gm: float) -> float:
     """Return the speed (m/s) less that at which a burn which follows the velocity ends."""
     return _speed(y) - STANDSTILL_S * slowing(y, thrust_n, gm)
 
 
-@kernel
+@formula
 def longest_step(y: NDArray[np.float64], propulsion: Propulsion, gm: float) -> float:
     """Return a time (s) within which the direction of thrust stays smooth; infinite where it always does."""
     if propulsion.thrust_n <= 0.0:
@@ -55,18 +56,16 @@ def longest_step(y: NDArray[np.float64], propulsion: Propulsion, gm: float) -> f
     return longest_s
 
 
-@kernel
+@formula
 def _before_turning_over(y: NDArray[np.float64], propulsion: Propulsion) -> float:
     """Return how long (s) thrust takes to change the speed across the thrust by itself, or by that of the fading."""
-    r, v = y[0:3], y[3:6]
-    radius = sqrt(r @ r)
-    along = thrust_direction(propulsion.steering, propulsion.direction, (v[0], v[1], v[2]))
-    u = np.array([along[0], along[1], along[2]])
-    normal = np.cross(r, v) / radius
-    normal -= (normal @ u) * u
+    r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
+    radius, u = length(r), thrust_direction(propulsion.steering, propulsion.direction, v)
+    normal = cross(r, v)
+    part = dot(normal, u)  # along the thrust
+    across = length((normal[0] - part * u[0], normal[1] - part * u[1], normal[2] - part * u[2])) / radius
     ahead = cos(propulsion.pitch_error_rad) * cos(propulsion.yaw_error_rad)
     share = sqrt(1.0 - ahead * ahead)
     if not follows_velocity(propulsion.steering):
-        level = np.cross(r, u) / radius
-        share += sqrt(level @ level)
-    return float(max(sqrt(normal @ normal), FADING_MPS) / (share * propulsion.thrust_n / y[6]))
+        share += length(cross(r, u)) / radius
+    return float(max(across, FADING_MPS) / (share * propulsion.thrust_n / y[6]))

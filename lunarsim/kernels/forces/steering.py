@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.simd.points import Real, like
 
 FIXED = 0  #: a direction that does not turn in inertial space
@@ -16,13 +16,13 @@ AGAINST_VELOCITY = 2  #: against the Moon-centred inertial velocity
 FADING_MPS = 0.1  #: the speed across the line of thrust about which pointing errors fade out
 
 
-@kernel
+@formula
 def follows_velocity(law: int) -> bool:
     """Return whether a law takes its direction from the velocity, and has none at rest."""
     return law in (ALONG_VELOCITY, AGAINST_VELOCITY)
 
 
-@kernel
+@formula
 def thrust_direction(law: int, direction: NDArray[np.float64], v: Any) -> tuple[Real, Real, Real]:
     """Return the unit vector of thrust for a law's code; ``direction`` serves the fixed law alone.
 
@@ -38,7 +38,7 @@ def thrust_direction(law: int, direction: NDArray[np.float64], v: Any) -> tuple[
     return k * v[0], k * v[1], k * v[2]
 
 
-@kernel
+@formula
 def mispointed(u: Any, r: Any, v: Any, pitch_rad: float, yaw_rad: float) -> tuple[Real, Real, Real]:
     """Return a direction of thrust turned by a pitch and a yaw error.
 

@@ -3,11 +3,11 @@
 from math import sqrt
 from typing import Any
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.simd.points import Real
 
 
-@kernel
+@formula
 def third_body(r: Any, d: Any, gm: float) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2) at ``r`` by a body at ``d``, both Moon-centred (m).
 

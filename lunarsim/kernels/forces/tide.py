@@ -3,11 +3,11 @@
 from math import sqrt
 from typing import Any
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.simd.points import Real
 
 
-@kernel
+@formula
 def solid_tide(r: Any, d: Any, gm: float, love_number: float, radius_m: float) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2) at ``r`` by the degree-2 tide that a body at ``d`` raises, both in m.
 

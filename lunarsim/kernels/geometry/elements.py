@@ -1,34 +1,49 @@
-"""Keplerian elements: states by boinor's core, behind functions that numba keeps on disk; elements of states.
+"""Keplerian elements: the state of a set of them, and those of a state, also where it has no node or no perilune."""
 
-Called directly, boinor's own functions compile anew in every process. Its ``rv2coe`` is not called: it divides by
-zero at rest, and takes orbits of an eccentricity or an inclination below 1e-8 for round or equatorial ones.
-"""
-
-from math import atan2, sqrt
+from math import atan2, cos, sin, sqrt
+from typing import Any
 
 import numpy as np
-from boinor.core.elements import coe2rv
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.geometry.orbit import angular_momentum, around, conic_of_state
+from lunarsim.kernels.compiled import formula, kernel
+from lunarsim.kernels.geometry.orbit import around, conic_of_state
+from lunarsim.kernels.geometry.orientation import euler_313
+from lunarsim.kernels.numerics.vectors import cross
+
+Vector = tuple[float, float, float]
 
 _ROUNDING = 1e-14  # an eccentricity or the sine of an inclination below which perilune or node are rounding
 
 
-@kernel
+@formula
 def state_from_elements(
     gm: float, p: float, e: float, inclination: float, node: float, argument: float, anomaly: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return position (m) and velocity (m/s) for a semi-latus rectum (m), eccentricity and angles (rad)."""
-    rv = coe2rv(gm, p, e, inclination, node, argument, anomaly)
-    return rv[0].copy(), rv[1].copy()
+) -> tuple[Vector, Vector]:
+    """Return position (m) and velocity (m/s) for a semi-latus rectum (m), eccentricity and angles (rad).
+
+    Battin 1999, section 3.3: in the plane of the orbit, then turned by the transpose of R3(argument) R1(i) R3(node).
+    """
+    to_perilune, along_perilune, _ = euler_313(node, inclination, argument)
+    c, s = cos(anomaly), sin(anomaly)
+    radius, speed = p / (1.0 + e * c), sqrt(gm / p)
+    x, y, vx, vy = radius * c, radius * s, -speed * s, speed * (e + c)
+    return (
+        (
+            x * to_perilune[0] + y * along_perilune[0],
+            x * to_perilune[1] + y * along_perilune[1],
+            x * to_perilune[2] + y * along_perilune[2],
+        ),
+        (
+            vx * to_perilune[0] + vy * along_perilune[0],
+            vx * to_perilune[1] + vy * along_perilune[1],
+            vx * to_perilune[2] + vy * along_perilune[2],
+        ),
+    )
 
 
-@kernel
-def elements_from_state(
-    gm: float, r: NDArray[np.float64], v: NDArray[np.float64]
-) -> tuple[float, float, float, float, float, float]:
+@formula
+def elements_from_state(gm: float, r: Any, v: Any) -> tuple[float, float, float, float, float, float]:
     """Return semi-major axis (m), eccentricity, inclination, node, argument, true anomaly (rad).
 
     The state must have an orbital plane: an angular momentum that is not zero. Node and argument are from 0 to 2 pi,
@@ -37,7 +52,7 @@ def elements_from_state(
     """
     _, inverse_a, e_cos, e_sin = conic_of_state(r, v, gm)
     e, anomaly = sqrt(e_cos * e_cos + e_sin * e_sin), atan2(e_sin, e_cos)
-    h0, h1, h2 = angular_momentum(r, v)
+    h0, h1, h2 = cross(r, v)
     across = sqrt(h0 * h0 + h1 * h1)
     h = sqrt(across * across + h2 * h2)
     node_x, node_y = (-h1 / across, h0 / across) if across > _ROUNDING * h else (1.0, 0.0)
@@ -47,10 +62,11 @@ def elements_from_state(
         anomaly = from_node
     anomaly = anomaly if anomaly > -np.pi else np.pi
     e = max(e, 1.0) if inverse_a <= 0.0 else min(e, 1.0)  # open and bound by the energy, whatever the rounding
-    return 1.0 / inverse_a, e, atan2(across, h2), around(atan2(node_y, node_x)), around(from_node - anomaly), anomaly
+    a = 1.0 / inverse_a if inverse_a != 0.0 else np.inf
+    return a, e, atan2(across, h2), around(atan2(node_y, node_x)), around(from_node - anomaly), anomaly
 
 
-@kernel
+@formula
 def conic(lowest_m: float, highest_m: float) -> tuple[float, float]:
     """Return the semi-latus rectum (m) and the eccentricity of an orbit between two radii."""
     total = lowest_m + highest_m

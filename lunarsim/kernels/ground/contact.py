@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lunarsim.kernels.compiled import kernel, part_of_kernel
+from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.ground.passage import (
     LowPart,
     Passage,
@@ -72,6 +72,14 @@ def first_contact(
 
 
 @kernel
+def first_contact_with_map(
+    path: ChebyshevTable, epoch_et_s: float, angles: ChebyshevTable, ground: Ground, armed: bool
+) -> tuple[int, float, float]:
+    """Return :func:`first_contact` for callers from Python: with a sphere it is quick enough as it stands."""
+    return first_contact(path, epoch_et_s, angles, ground, armed)
+
+
+@formula
 def search(
     path: ChebyshevTable, low: LowPart, epoch_et_s: float, angles: ChebyshevTable, ground: Ground, armed: bool
 ) -> tuple[int, float, float, int]:

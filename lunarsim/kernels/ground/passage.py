@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import part_of_kernel
-from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.geometry.orientation import euler_313, spin_pa
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
+from lunarsim.kernels.numerics.vectors import cross, dot, length, rotated
 
 #: Bound of the Moon's angular acceleration (rad/s2), twice the largest in DE421.
 SPIN_CHANGE_RAD_S2 = 1e-14
@@ -123,23 +124,22 @@ def over_turning_moon(
     terms, half_s = path.coefficients.shape[2], 0.5 * path.interval_s
     euler, euler_rate = np.empty(3), np.empty(3)
     evaluate_with_rate(angles, epoch_et_s + path.start_s + half_s, euler, euler_rate)
-    rot_pa_from_icrf: NDArray[np.float64] = np.array(euler_313(euler[0], euler[1], euler[2]))
-    spin_pa = angular_velocity_pa(euler, euler_rate)
-    wx, wy, wz = _times(ground.rot_me_from_pa, half_s * spin_pa[0], half_s * spin_pa[1], half_s * spin_pa[2])
+    to_x, to_y, to_z = euler_313(euler[0], euler[1], euler[2])
+    spin = spin_pa(euler, euler_rate)
+    w = rotated(ground.rot_me_from_pa, (half_s * spin[0], half_s * spin[1], half_s * spin[2]))
     turned = np.zeros((1, 3, terms + 2))
     for k in range(terms):
-        c = path.coefficients[0, :3, k]
-        x, y, z = _times(ground.rot_me_from_pa, *_times(rot_pa_from_icrf, c[0], c[1], c[2]))
-        back = _cross(x, y, z, wx, wy, wz)
-        again = _cross(0.5 * back[0], 0.5 * back[1], 0.5 * back[2], wx, wy, wz)
-        here = x, y, z
+        c = path.coefficients[0, 0, k], path.coefficients[0, 1, k], path.coefficients[0, 2, k]
+        here = rotated(ground.rot_me_from_pa, (dot(to_x, c), dot(to_y, c), dot(to_z, c)))
+        back = cross(here, w)
+        again = cross((0.5 * back[0], 0.5 * back[1], 0.5 * back[2]), w)
         for i in range(3):
             turned[0, i, k] += here[i] + 0.5 * again[i]
             turned[0, i, k + 1] += 0.5 * back[i]
             turned[0, i, abs(k - 1)] += 0.5 * back[i]
             turned[0, i, k + 2] += 0.25 * again[i]
             turned[0, i, abs(k - 2)] += 0.25 * again[i]
-    angle = sqrt(wx * wx + wy * wy + wz * wz)
+    angle = length(w)
     farthest = abs(turned[0, 0, 0]) + abs(turned[0, 1, 0]) + abs(turned[0, 2, 0])
     error = farthest * (angle * angle * angle / 6.0 + 0.5 * SPIN_CHANGE_RAD_S2 * half_s * half_s + _ROUNDED_RAD)
     return ChebyshevTable(path.start_s, path.interval_s, turned), error
@@ -171,19 +171,3 @@ def _series(coefficients: NDArray[np.float64], component: int, tau: float) -> tu
         d1, d2 = 2.0 * (b1 + tau * d1) - d2, d1
         b1, b2 = coefficients[0, component, k] + 2.0 * tau * b1 - b2, b1
     return coefficients[0, component, 0] + tau * b1 - b2, b1 + tau * d1 - d2
-
-
-@part_of_kernel
-def _times(rot: NDArray[np.float64], x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Return the product of a 3 x 3 matrix and a vector."""
-    return (
-        rot[0, 0] * x + rot[0, 1] * y + rot[0, 2] * z,
-        rot[1, 0] * x + rot[1, 1] * y + rot[1, 2] * z,
-        rot[2, 0] * x + rot[2, 1] * y + rot[2, 2] * z,
-    )
-
-
-@part_of_kernel
-def _cross(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> tuple[float, float, float]:
-    """Return the cross product of two vectors."""
-    return ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx

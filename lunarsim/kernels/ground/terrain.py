@@ -1,15 +1,16 @@
 """The ground: bilinear heights of a raster, their gradient and normal, and the clearance above them."""
 
 from math import atan, cos, floor, pi, sin, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel, part_of_kernel
+from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.geometry.orbit import spherical
-from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
+from lunarsim.kernels.geometry.orientation import rows_at
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.kernels.numerics.vectors import dot, length, rotated
 
 _EDGE = 1e-6  # of a pixel: rounding of angles at the edge of a raster
 
@@ -138,7 +139,7 @@ def height_at(place: Place, ground: Ground) -> float:
     return (1.0 - y) * (nw + x * (ne - nw)) + y * (sw + x * (se - sw))
 
 
-@kernel
+@formula
 def height(latitude: float, longitude: float, ground: Ground) -> float:
     """Return the height (m) above the zero sphere at a latitude and longitude (rad, ME); NaN where unknown."""
     if ground.heights_m.size == 1:
@@ -146,7 +147,7 @@ def height(latitude: float, longitude: float, ground: Ground) -> float:
     return height_at(locate(latitude, longitude, ground), ground)
 
 
-@kernel
+@formula
 def gradient(latitude: float, longitude: float, ground: Ground) -> tuple[float, float]:
     """Return the rise of the ground per distance along it, towards east and towards north."""
     if ground.heights_m.size == 1:
@@ -161,47 +162,52 @@ def gradient(latitude: float, longitude: float, ground: Ground) -> tuple[float, 
     return east, north
 
 
-@kernel
+@formula
 def slope(latitude: float, longitude: float, ground: Ground) -> float:
     """Return the angle (rad) between the ground and the local horizontal."""
     east, north = gradient(latitude, longitude, ground)
     return atan(sqrt(east * east + north * north))
 
 
-@kernel
-def normal(latitude: float, longitude: float, ground: Ground) -> NDArray[np.float64]:
+@formula
+def normal(latitude: float, longitude: float, ground: Ground) -> tuple[float, float, float]:
     """Return the outward unit normal of the ground in ME components."""
     east, north = gradient(latitude, longitude, ground)
     cf, sf, cl, sl = cos(latitude), sin(latitude), cos(longitude), sin(longitude)
-    n = np.empty(3)
-    n[0] = cf * cl + east * sl + north * sf * cl
-    n[1] = cf * sl - east * cl + north * sf * sl
-    n[2] = sf - north * cf
-    return n / sqrt(n @ n)
+    n = cf * cl + east * sl + north * sf * cl, cf * sl - east * cl + north * sf * sl, sf - north * cf
+    size = length(n)
+    return n[0] / size, n[1] / size, n[2] / size
 
 
-@kernel
-def clearance(et_s: float, r: NDArray[np.float64], angles: ChebyshevTable, ground: Ground) -> float:
+@formula
+def clearance(et_s: float, r: Any, angles: ChebyshevTable, ground: Ground) -> float:
     """Return the height (m) of a point, Moon-centred in ICRF axes (m), above the ground below it; NaN: unknown.
 
     ``et_s`` is the time, TDB seconds past J2000; ``angles`` are the Moon's orientation angles.
     """
     if ground.heights_m.size == 1:
-        return sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]) - ground.radius_m - float(ground.heights_m[0, 0])
-    return clearance_pa(rot_pa_from_icrf(angles, et_s) @ r, ground)
+        return length(r) - ground.radius_m - float(ground.heights_m[0, 0])
+    return clearance_over_map(et_s, r, angles, ground)
 
 
 @kernel
-def clearance_pa(r_pa: NDArray[np.float64], ground: Ground) -> float:
+def clearance_over_map(et_s: float, r: NDArray[np.float64], angles: ChebyshevTable, ground: Ground) -> float:
+    """Return :func:`clearance` where the ground turns with the Moon."""
+    rows = rows_at(angles, et_s)
+    return clearance_pa((dot(rows[0], r), dot(rows[1], r), dot(rows[2], r)), ground)
+
+
+@formula
+def clearance_pa(r_pa: Any, ground: Ground) -> float:
     """Return the height (m) of a point (PA, m) above the ground below it; NaN: unknown."""
-    longitude, latitude, radius = spherical(ground.rot_me_from_pa @ r_pa)
+    longitude, latitude, radius = spherical(rotated(ground.rot_me_from_pa, r_pa))
     return radius - ground.radius_m - height(latitude, longitude, ground)
 
 
-@kernel
-def slope_pa(r_pa: NDArray[np.float64], ground: Ground) -> float:
+@formula
+def slope_pa(r_pa: Any, ground: Ground) -> float:
     """Return the slope (rad) of the ground below a point (PA, m); NaN: unknown."""
-    longitude, latitude, _ = spherical(ground.rot_me_from_pa @ r_pa)
+    longitude, latitude, _ = spherical(rotated(ground.rot_me_from_pa, r_pa))
     return slope(latitude, longitude, ground)
 
 
@@ -233,7 +239,7 @@ def steepest_by_row(ground: Ground) -> NDArray[np.float64]:
     return bounds
 
 
-@kernel
+@formula
 def over_points(
     latitudes: NDArray[np.float64], longitudes: NDArray[np.float64], ground: Ground
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -243,11 +249,19 @@ def over_points(
     for i in range(latitudes.size):
         heights[i] = height(latitudes[i], longitudes[i], ground)
         slopes[i] = slope(latitudes[i], longitudes[i], ground)
-        normals[i] = normal(latitudes[i], longitudes[i], ground)
+        normals[i, 0], normals[i, 1], normals[i, 2] = normal(latitudes[i], longitudes[i], ground)
     return heights, slopes, normals
 
 
 @kernel
+def over_many_points(
+    latitudes: NDArray[np.float64], longitudes: NDArray[np.float64], ground: Ground
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return :func:`over_points`, for more places than it is quick to go through in Python."""
+    return over_points(latitudes, longitudes, ground)
+
+
+@formula
 def raised(ground: Ground, by_m: float) -> Ground:
     """Return the same surface, everywhere higher by so much."""
     return Ground(

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from lunarsim.constants import GM_MOON_M3_S2
 from lunarsim.kernels.codes import CRASHED, HARD_LANDING, LANDED, TIPPED_OVER
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.geometry.orbit import spherical
-from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.geometry.orientation import euler_313, spin_pa
 from lunarsim.kernels.ground.terrain import Ground, normal
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
-from lunarsim.kernels.numerics.vectors import angle_between
+from lunarsim.kernels.numerics.vectors import angle_between, cross, dot, length, rotated
 
 _CRASH_SPEED_RATIO = 3.0  # assumed: a gear is tested with margins below 2; at three times the speed nothing holds
 
@@ -31,7 +31,7 @@ class Limits(NamedTuple):
     lever_m: float  #: from a foot to the centre of mass; 0 where it is not known
 
 
-@kernel
+@formula
 def limits_of(gear: Any) -> Limits:
     """Return the limits of a landing gear, from its record."""
     crash_mps, tip_over_rad = gear.crash_speed_mps, gear.tilt_rad + gear.slope_rad
@@ -64,15 +64,15 @@ class Contact(NamedTuple):
     verdict: int
 
 
-@kernel
+@formula
 def touchdown(
-    r: NDArray[np.float64],
-    v: NDArray[np.float64],
-    axis: NDArray[np.float64],
+    r: Any,
+    v: Any,
+    axis: Any,
     turn_rate_rad_s: float,
     rot: NDArray[np.float64],
-    omega: NDArray[np.float64],
-    ground_normal: NDArray[np.float64],
+    omega: Any,
+    ground_normal: Any,
     limits: Limits,
 ) -> Contact:
     """Return how a craft met the ground, and the verdict.
@@ -81,18 +81,18 @@ def touchdown(
     to axes that are fixed in the Moon (ME or PA), in which its angular velocity ``omega`` (rad/s) and the outward
     unit normal of the ground are given. A limit that is just met is kept.
     """
-    r_moon, own_axis = rot @ r, rot @ axis
-    v_moon = rot @ v - np.cross(omega, r_moon)
-    up = r_moon / sqrt(r_moon @ r_moon)
-    vertical = -float(v_moon @ up)
-    across = v_moon + vertical * up
-    horizontal = sqrt(across @ across)
+    r_moon, own_axis, inertial = rotated(rot, r), rotated(rot, axis), rotated(rot, v)
+    drift, radius = cross(omega, r_moon), length(r_moon)
+    v_moon = inertial[0] - drift[0], inertial[1] - drift[1], inertial[2] - drift[2]
+    up = r_moon[0] / radius, r_moon[1] / radius, r_moon[2] / radius
+    vertical = -dot(v_moon, up)
+    horizontal = length((v_moon[0] + vertical * up[0], v_moon[1] + vertical * up[1], v_moon[2] + vertical * up[2]))
     tilt, slope = angle_between(own_axis, up), angle_between(ground_normal, up)
     ground_angle = angle_between(own_axis, ground_normal)
     lean = max(tilt, slope, ground_angle)
-    tip_over = tip_over_speed(max(tilt, slope), GM_MOON_M3_S2 / float(r @ r), limits)
+    tip_over = tip_over_speed(max(tilt, slope), GM_MOON_M3_S2 / (radius * radius), limits)
     verdict = LANDED
-    if sqrt(v_moon @ v_moon) > limits.crash_mps:
+    if length(v_moon) > limits.crash_mps:
         verdict = CRASHED
     elif lean > limits.tip_over_rad or horizontal > tip_over:
         verdict = TIPPED_OVER
@@ -107,7 +107,7 @@ def touchdown(
     return Contact(vertical, horizontal, tilt, slope, ground_angle, lean, tip_over, verdict)
 
 
-@kernel
+@formula
 def tip_over_speed(lean_rad: float, gravity_mps2: float, limits: Limits) -> float:
     """Return the horizontal speed (m/s) that carries the centre of mass over the downhill feet.
 
@@ -120,7 +120,7 @@ def tip_over_speed(lean_rad: float, gravity_mps2: float, limits: Limits) -> floa
     return sqrt(2.0 * gravity_mps2 * limits.lever_m * (1.0 - cos(left_rad))) if left_rad > 0.0 else 0.0
 
 
-@kernel
+@formula
 def touchdown_on(
     et_s: float,
     r: NDArray[np.float64],
@@ -134,7 +134,10 @@ def touchdown_on(
     """Return :func:`touchdown` at a time, TDB seconds past J2000, for the Moon's angles and a map of the ground."""
     euler, rate = np.empty(3), np.empty(3)
     evaluate_with_rate(angles, et_s, euler, rate)
-    rot = ground.rot_me_from_pa @ np.array(euler_313(euler[0], euler[1], euler[2]))
-    omega = ground.rot_me_from_pa @ angular_velocity_pa(euler, rate)
-    longitude, latitude, _ = spherical(rot @ r)
+    rows = euler_313(euler[0], euler[1], euler[2])
+    rot = np.empty((3, 3))
+    for j in range(3):
+        rot[0, j], rot[1, j], rot[2, j] = rotated(ground.rot_me_from_pa, (rows[0][j], rows[1][j], rows[2][j]))
+    omega = rotated(ground.rot_me_from_pa, spin_pa(euler, rate))
+    longitude, latitude, _ = spherical(rotated(rot, r))
     return touchdown(r, v, axis, turn_rate_rad_s, rot, omega, normal(latitude, longitude, ground), limits)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebder, chebval
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel, part_of_kernel
@@ -22,6 +23,29 @@ def interval_of(table: ChebyshevTable, et_s: float) -> int:
     """Return the interval of a time; times outside the table belong to its first or last one."""
     last = int(table.coefficients.shape[0]) - 1
     return min(max(int(np.floor((et_s - table.start_s) / table.interval_s)), 0), last)
+
+
+def evaluated(table: ChebyshevTable, et_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the components at many times, shape (components, n): what :func:`evaluate` does, by numpy."""
+    tau, terms = _series_at(table, et_s)
+    values: NDArray[np.float64] = np.asarray(chebval(tau, terms, tensor=False), dtype=float)
+    return values
+
+
+def evaluated_with_rates(
+    table: ChebyshevTable, et_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the components at many times and their derivatives, per second, each of shape (components, n)."""
+    tau, terms = _series_at(table, et_s)
+    rates = chebval(tau, chebder(terms), tensor=False) * (2.0 / table.interval_s)
+    return np.asarray(chebval(tau, terms, tensor=False), dtype=float), np.asarray(rates, dtype=float)
+
+
+def _series_at(table: ChebyshevTable, et_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far many times are in their intervals, -1 to 1, and the series there: (terms, components, n)."""
+    along = (et_s - table.start_s) / table.interval_s
+    i = np.clip(np.floor(along).astype(int), 0, table.coefficients.shape[0] - 1)
+    return 2.0 * (along - i) - 1.0, np.moveaxis(table.coefficients[i], 0, -1).swapaxes(0, 1)
 
 
 @kernel

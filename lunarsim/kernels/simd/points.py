@@ -9,6 +9,7 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
+from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, everywhere, lane, load, total, with_lane
 
 #: A float, or eight of them as one.
@@ -25,10 +26,10 @@ class Eights(NamedTuple):
 
 def component(table: Any, k: int) -> Real:
     """Return quantity ``k``: a float of an array of them, lanes of :class:`Eights`, an item of a tuple."""
-    raise NotImplementedError
+    return table[k]
 
 
-@overload(component, strict=False, inline="always")
+@overload(component, strict=False, jit_options=OPTIONS, inline="always")
 def _component(table: Any, k: Any) -> Any:  # noqa: ARG001
     if getattr(table, "instance_class", None) is Eights:
         return lambda table, k: load(table.values, WIDTH * k)
@@ -37,10 +38,11 @@ def _component(table: Any, k: Any) -> Any:  # noqa: ARG001
 
 def like(value: float, example: Real) -> Real:
     """Return a float as what the example is: a float, or eight times the same."""
-    raise NotImplementedError
+    del example
+    return value
 
 
-@overload(like, strict=False, inline="always")
+@overload(like, strict=False, jit_options=OPTIONS, inline="always")
 def _like(value: Any, example: Any) -> Any:  # noqa: ARG001
     if isinstance(example, LanesType):
         return lambda value, example: everywhere(value)  # noqa: ARG005
@@ -48,11 +50,11 @@ def _like(value: Any, example: Any) -> Any:  # noqa: ARG001
 
 
 def cos_sin(angle: Real) -> tuple[Real, Real]:
-    """Return cosine and sine of one angle or eight (rad)."""
-    raise NotImplementedError
+    """Return cosine and sine of one angle or eight (rad); from Python, of an array of them as well."""
+    return np.cos(angle), np.sin(angle)
 
 
-@overload(cos_sin, strict=False)
+@overload(cos_sin, strict=False, jit_options=OPTIONS)
 def _cos_sin(angle: Any) -> Any:
     return _cos_sin_of_eight if isinstance(angle, LanesType) else lambda angle: (cos(angle), sin(angle))
 

@@ -28,6 +28,7 @@ from lunarsim.moon.terrain.raster import Grid, RasterSource, Window, read_window
 
 #: Of the ground above the 1737.4 km sphere.
 ELEVATION = Number(unit=u.m, low=LOWEST_M, high=HIGHEST_M)
+_FEW, _FEW_ON_SPHERE = 2_000, 50_000  # places that Python goes through in 0.1 s; to compile it for one takes seconds
 _READERS: dict[str, Callable[[Path], RasterSource]] = {
     ".img": PdsRaster,
     ".lbl": PdsRaster,
@@ -248,7 +249,9 @@ class Terrain:
         lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
         if np.any(np.abs(lat) > 0.5 * np.pi):
             raise InputError(f"latitude = {latitude}: expected -90 to 90 deg")
-        heights, slopes, normals = terrain_kernels.over_points(lat.ravel(), lon.ravel(), self.ground)
+        few = lat.size <= (_FEW_ON_SPHERE if self.ground.heights_m.size == 1 else _FEW)
+        over = terrain_kernels.over_points if few else terrain_kernels.over_many_points
+        heights, slopes, normals = over(lat.ravel(), lon.ravel(), self.ground)
         return heights.reshape(lat.shape), slopes.reshape(lat.shape), normals.reshape(*lat.shape, 3)
 
 
