@@ -97,7 +97,7 @@ class _Placer(Artist):
                 written.set_visible(False)
                 continue
             clutter.texts.append(box)
-            clutter.leaders.append(leader)
+            clutter.leaders.append(_Line.of(leader))
 
     def _place_legend(self, ax: Axes, legend: legends.Movable) -> None:
         """Move the legend to the clearest place; of places as clear, an early one that stands off from the events."""
@@ -118,14 +118,40 @@ class _Placer(Artist):
             legend.move(legends.PLACES[best])
 
 
+class _Line(NamedTuple):
+    """A path, and the boxes of its segments: what reaches none of them need not be held against the path itself."""
+
+    path: Path
+    least: NDArray[np.float64]  #: shape (segments, 2)
+    most: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, path: Path) -> _Line:
+        """Return a path with its boxes; one for all of it where it has curves, or ends where it began."""
+        points = np.asarray(path.vertices)
+        points = points[np.isfinite(points).all(axis=1)]  # matplotlib, too, looks at what lies between over a gap
+        if path.codes is not None or len(points) < 2:
+            least = np.min(points, axis=0, keepdims=True, initial=np.inf)
+            return cls(path, least, np.max(points, axis=0, keepdims=True, initial=-np.inf))
+        return cls(path, np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:]))
+
+    def reaches(self, box: Bbox) -> bool:
+        """Return whether the box of a segment touches another."""
+        return bool(np.any(np.all((self.least <= box.max) & (self.most >= box.min), axis=1)))
+
+    def crosses(self, box: Bbox) -> bool:
+        """Return whether the path goes through a box."""
+        return self.reaches(box) and bool(self.path.intersects_bbox(box, filled=False))
+
+
 class _Clutter(NamedTuple):
     """What stands in the way, in pixels."""
 
     frame: Bbox
     texts: list[Bbox]
     markers: list[Bbox]
-    lines: list[Path]
-    leaders: list[Path]
+    lines: list[_Line]
+    leaders: list[_Line]
     bars: list[Bbox]
 
     @classmethod
@@ -137,7 +163,7 @@ class _Clutter(NamedTuple):
         boxes = [_box(text) for text in (ax.texts if texts is None else texts)]
         boxes += [child.get_window_extent() for child in ax.child_axes]
         bars = [bar.get_window_extent() for group in ax.containers if isinstance(group, BarContainer) for bar in group]
-        return cls(ax.get_window_extent(), boxes, [], lines, [], bars)
+        return cls(ax.get_window_extent(), boxes, [], [_Line.of(line) for line in lines], [], bars)
 
     def cost(self, box: Bbox) -> float:
         """Return how bad it is to write in a box."""
@@ -149,15 +175,18 @@ class _Clutter(NamedTuple):
             (0.0 if inside else _OUTSIDE)
             + _ON_TEXT * sum(box.overlaps(other) for other in self.texts)
             + _ON_MARKER * sum(box.overlaps(other) for other in self.markers)
-            + _ON_LEADER * sum(path.intersects_bbox(box, filled=False) for path in self.leaders)
-            + _ON_LINE * sum(path.intersects_bbox(box, filled=False) for path in self.lines)
+            + _ON_LEADER * sum(leader.crosses(box) for leader in self.leaders)
+            + _ON_LINE * sum(line.crosses(box) for line in self.lines)
             + _ON_LINE * sum(box.overlaps(other) for other in self.bars)
         )
 
     def leader_cost(self, leader: Path) -> float:
         """Return how bad it is to draw a leader: through a text, or over a line."""
+        lines = self.lines + self.leaders
         through = sum(leader.intersects_bbox(box, filled=True) for box in self.texts)
-        across = sum(leader.intersects_path(path, filled=False) for path in self.lines + self.leaders)
+        ends = np.sort(leader.vertices, axis=0)
+        around = Bbox(ends).padded(1.0)  # a leader that begins on a line crosses it, whatever the rounding
+        across = sum(line.reaches(around) and leader.intersects_path(line.path, filled=False) for line in lines)
         return _ON_TEXT * through + 40.0 * across
 
 
