@@ -11,17 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 import lunarsim
-from lunarsim.cli import data, figures, landing, report
-from lunarsim.cli import ladder as climbing
+from lunarsim.cli import data
 from lunarsim.cli.campaign import order as orders
-from lunarsim.cli.options import read_option
-from lunarsim.errors import InputError, ScenarioError
-from lunarsim.flight import Flight, simulate
-from lunarsim.io import flight_summary, prepare_folder, write_files
-from lunarsim.io.output import Write
-from lunarsim.mission import Scenario
-from lunarsim.moon import Terrain
-from lunarsim.scenarios import load_scenario, scenario_names
+
+# Each command imports what it needs: help and lists wait for no library of figures.
 
 app = typer.Typer(
     help="What happens between lunar orbit and the lunar surface.",
@@ -46,13 +39,17 @@ Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the cat
 @app.command()
 def luna25(out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
     """Fly Luna-25's last burn twice: as planned, and with its dead accelerometer."""
-    _run("luna25", out, terrain, as_json)
+    from lunarsim.cli import flying  # noqa: PLC0415
+
+    flying.run("luna25", out, terrain, as_json=as_json)
 
 
 @app.command()
 def run(scenario: Name, out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
     """Fly any scenario; one with faults is flown without them too."""
-    _run(scenario, out, terrain, as_json)
+    from lunarsim.cli import flying  # noqa: PLC0415
+
+    flying.run(scenario, out, terrain, as_json=as_json)
 
 
 @app.command()
@@ -64,15 +61,9 @@ def ladder(
     as_json: AsJson = False,
 ) -> None:
     """Fly a scenario in ever better models, and see how far each moves the end."""
-    console = Console(stderr=True)
-    described = load_scenario(scenario)
-    folder = out or Path(described.name)
-    prepare_folder(folder)
-    rungs = climbing.climb(described, field, terrain, console)
-    climbing.print_ladder(console, rungs)
-    _leave(console, folder, climbing.files(described, rungs))
-    if as_json:
-        typer.echo(json.dumps(climbing.summary(described, rungs), indent=2, allow_nan=False))
+    from lunarsim.cli import flying  # noqa: PLC0415
+
+    flying.climb(scenario, field, terrain, out, as_json=as_json)
 
 
 @app.command()
@@ -111,7 +102,7 @@ def campaign(
     as_json: AsJson = False,
 ) -> None:
     """Fly a dispersed scenario many times: how it ends, where it comes down, what moves that."""
-    from lunarsim.cli.campaign import command as dispersing  # noqa: PLC0415  (takes a second that other commands need not)
+    from lunarsim.cli.campaign import command as dispersing  # noqa: PLC0415
 
     summary = dispersing.fly(
         scenario,
@@ -136,9 +127,19 @@ def campaign(
 @app.command()
 def scenarios() -> None:
     """List the catalogue."""
+    from lunarsim.scenarios import load_scenario, scenario_names  # noqa: PLC0415
+
     console = Console(soft_wrap=True)
     for name in scenario_names():
         console.print(Text(name, style="bold").append(f"  {load_scenario(name).title}", style="not bold"))
+
+
+@app.command(name="warm-up")
+def warm_up() -> None:
+    """Compile all that flights and campaigns need, as on a new machine or in an image of one."""
+    from lunarsim.cli import warm_up as warming  # noqa: PLC0415
+
+    warming.compile_all(Console())
 
 
 @app.callback(invoke_without_command=True)
@@ -146,37 +147,3 @@ def _options(version: Annotated[bool, typer.Option("--version", help="Print the 
     if version:
         typer.echo(f"lunarsim {lunarsim.__version__}")
         raise typer.Exit
-
-
-def _run(name: str, out: Path | None, terrain: str | None, as_json: bool) -> None:
-    console = Console(stderr=True)
-    scenario = load_scenario(name)
-    if terrain is not None:
-        scenario = scenario.with_terrain(read_option("--terrain", terrain, Terrain.from_file))
-    folder = out or Path(scenario.name)
-    prepare_folder(folder)
-    with console.status("flying (the first run on a machine compiles the physics, which takes minutes)"):
-        flights = _fly(scenario, name)
-    report.print_provenance(console, scenario)
-    report.print_timelines(console, flights)
-    landing.print_landing(console, flights["flown"])
-    console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
-    summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
-    _leave(console, folder, figures.files(flights, summary))
-    if as_json:
-        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
-
-
-def _leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
-    with console.status("drawing"):
-        files = write_files(folder, writers)
-    names = ", ".join(file.name for file in files)
-    console.print(Text(f"{len(files)} files in {folder}: {names}"), soft_wrap=True)
-
-
-def _fly(scenario: Scenario, name: str) -> dict[str, Flight]:
-    try:
-        flights = {"planned": simulate(scenario.without_faults())} if scenario.faults else {}
-        return {**flights, "flown": simulate(scenario)}
-    except InputError as error:
-        raise ScenarioError(f"{name}: {error}") from error

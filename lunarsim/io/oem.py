@@ -10,7 +10,6 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 from numpy.typing import NDArray
-from scipy.interpolate import KroghInterpolator
 
 from lunarsim.declarations import LONG_S, Number
 from lunarsim.errors import InputError
@@ -129,6 +128,8 @@ def _times(segment: Segment, step_s: float | None) -> tuple[NDArray[np.float64],
 
 def _interpolation_error_m(segment: Segment, t_s: NDArray[np.float64]) -> float:
     """Return how far the Hermite polynomials are from the flight, at worst, in the middles between states."""
+    from scipy.interpolate import KroghInterpolator  # noqa: PLC0415  (what few ask for)
+
     states = segment.solution(t_s).T
     middles_s = 0.5 * (t_s[:-1] + t_s[1:])
     flown = segment.solution(middles_s).T[:, motion.POSITION]

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from astropy import units as u
-from matplotlib import animation
-from matplotlib.animation import FuncAnimation
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
@@ -23,6 +21,9 @@ from lunarsim.files import written_whole
 from lunarsim.flight import Flight
 from lunarsim.plots.descent import history as descent_history
 from lunarsim.plots.descent.animation_scene import Scene
+
+if TYPE_CHECKING:
+    from matplotlib.animation import AbstractMovieWriter, FuncAnimation
 
 _DPI = 100.0
 _SIZE_IN = (6.4, 4.0)  # 640 x 400 pixels, even numbers as MP4 wants them
@@ -68,6 +69,8 @@ def animate_descent(
     OutputError
         If the file cannot be written.
     """
+    from matplotlib.animation import FuncAnimation  # noqa: PLC0415  (a third of a second that no other figure needs)
+
     if not isinstance(flight, Flight):
         raise InputError(f"animate_descent got {flight!r}: expected a Flight from simulate()")
     if flight.scenario.craft is None:
@@ -102,12 +105,14 @@ def _drawn_once(figure: Figure) -> Iterator[None]:
         figure.set_canvas(own)
 
 
-def _writer(path: Path, fps: float) -> animation.AbstractMovieWriter:
+def _writer(path: Path, fps: float) -> AbstractMovieWriter:
+    from matplotlib import animation  # noqa: PLC0415
+
     if path.suffix.lower() not in _WRITERS:
         raise InputError(f"path = {str(path)!r}: expected a file that ends in {' or '.join(_WRITERS)}")
     name, remedy = _WRITERS[path.suffix.lower()]
     if not animation.writers.is_available(name):
         raise LunarsimError(f"{path}: a {path.suffix} is written by {name}, which was not found: {remedy}")
     make: Any = animation.writers[name]
-    made: animation.AbstractMovieWriter = make(fps=fps)
+    made: AbstractMovieWriter = make(fps=fps)
     return made

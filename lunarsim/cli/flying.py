@@ -1,0 +1,69 @@
+"""``lunarsim run``, ``luna25`` and ``ladder``: the flights of a scenario, what is said of them, and their files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from lunarsim.cli import figures, landing, report
+from lunarsim.cli import ladder as climbing
+from lunarsim.cli.options import read_option
+from lunarsim.errors import InputError, ScenarioError
+from lunarsim.flight import Flight, simulate
+from lunarsim.io import flight_summary, prepare_folder, write_files
+from lunarsim.io.output import Write
+from lunarsim.mission import Scenario
+from lunarsim.moon import Terrain
+from lunarsim.scenarios import load_scenario
+
+
+def run(name: str, out: Path | None, terrain: str | None, *, as_json: bool) -> None:
+    """Fly a scenario, and without its faults too; print what happened and leave files."""
+    console = Console(stderr=True)
+    scenario = load_scenario(name)
+    if terrain is not None:
+        scenario = scenario.with_terrain(read_option("--terrain", terrain, Terrain.from_file))
+    folder = out or Path(scenario.name)
+    prepare_folder(folder)
+    with console.status("flying (the first run on a machine compiles the physics, for half a minute to a minute)"):
+        flights = _fly(scenario, name)
+    report.print_provenance(console, scenario)
+    report.print_timelines(console, flights)
+    landing.print_landing(console, flights["flown"])
+    console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
+    summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
+    _leave(console, folder, figures.files(flights, summary))
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+
+
+def climb(name: str, field: str | None, terrain: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Fly a scenario in ever better models."""
+    console = Console(stderr=True)
+    described = load_scenario(name)
+    folder = out or Path(described.name)
+    prepare_folder(folder)
+    rungs = climbing.climb(described, field, terrain, console)
+    climbing.print_ladder(console, rungs)
+    _leave(console, folder, climbing.files(described, rungs))
+    if as_json:
+        typer.echo(json.dumps(climbing.summary(described, rungs), indent=2, allow_nan=False))
+
+
+def _leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
+    with console.status("drawing"):
+        files = write_files(folder, writers)
+    names = ", ".join(file.name for file in files)
+    console.print(Text(f"{len(files)} files in {folder}: {names}"), soft_wrap=True)
+
+
+def _fly(scenario: Scenario, name: str) -> dict[str, Flight]:
+    try:
+        flights = {"planned": simulate(scenario.without_faults())} if scenario.faults else {}
+        return {**flights, "flown": simulate(scenario)}
+    except InputError as error:
+        raise ScenarioError(f"{name}: {error}") from error
