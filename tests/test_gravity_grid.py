@@ -3,6 +3,7 @@
 import random
 import zipfile
 
+import numba
 import numpy as np
 import pytest
 from astropy import units as u
@@ -14,12 +15,15 @@ from scipy.interpolate import BSpline
 
 import lunarsim as ls
 from lunarsim.errors import InputError
+from lunarsim.kernels.forces import gravity_grid
 from lunarsim.kernels.forces.gravity import harmonics
-from lunarsim.kernels.forces.gravity_grid import basis, gridded, without_grid
+from lunarsim.kernels.forces.gravity_grid import basis, without_grid
 from lunarsim.moon.gravity import cache as gravity_cache
 from lunarsim.moon.gravity.grid import GriddedField
 
 SPHERE_M = 1.7374e6
+
+gridded = numba.njit(error_model="numpy")(gravity_grid.gridded)
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from mpmath import mp
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.kernels.forces import motion, steering
+from lunarsim.kernels.forces import gravity_grid, motion, steering
 from lunarsim.kernels.forces.gravity import harmonics
-from lunarsim.kernels.forces.gravity_grid import gridded, place, without_grid
+from lunarsim.kernels.forces.gravity_grid import place, without_grid
 from lunarsim.kernels.forces.radiation import radiation_force
 from lunarsim.kernels.forces.third_body import third_body
 from lunarsim.kernels.forces.tide import solid_tide
@@ -39,6 +39,9 @@ CRAFT = ls.Spacecraft(
 def compiled(function):
     """Compile for this session alone: what it calls may change, and numba would not see it."""
     return numba.njit(error_model="numpy")(function)
+
+
+gridded = compiled(gravity_grid.gridded)
 
 
 @compiled

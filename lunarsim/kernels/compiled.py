@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -55,9 +54,15 @@ def _compiled(function: Function, **options: Any) -> Function:
     except RuntimeError as error:  # no folder that can be written to: compile for this process alone
         _log.debug("machine code of %s is not kept on disk: %s", function.__qualname__, error)
         own = numba.njit(error_model="numpy", **options)(function)
-    within = numba.njit(**OPTIONS)(function)
-    own.get_call_template, own.get_overload = within.get_call_template, within.get_overload
-    return cast(Function, own)
+    return cast(Function, _compiled_with_callers(own))
+
+
+def _compiled_with_callers(own: Any) -> Any:
+    """Have other kernels compile a kernel with themselves, as a formula, and not take its machine code."""
+    within = cache(lambda: numba.njit(**OPTIONS)(own.py_func))
+    own.get_call_template = lambda args, kws: within().get_call_template(args, kws)
+    own.get_overload = lambda sig: within().get_overload(sig)
+    return own
 
 
 def threaded_kernel(function: Function) -> Function:
@@ -114,9 +119,9 @@ def _compiled_once(dispatcher: Any) -> Any:
 def source_digest() -> str:
     """Return a hash of all that is compiled into the kernels: what was flown with other sources may have other bits.
 
-    Their own files, the constants that they read, and boinor, whose functions they call.
+    Their own files, and the constants that they read.
     """
-    total = hashlib.sha256(version("boinor").encode())
+    total = hashlib.sha256()
     for source in (*sorted(_FOLDER.rglob("*.py")), _FOLDER.parent / "constants.py"):
         total.update(source.relative_to(_FOLDER.parent).as_posix().encode() + source.read_bytes())
     return total.hexdigest()[:16]

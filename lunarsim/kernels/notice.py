@@ -10,7 +10,7 @@ from numba.core import event
 
 _log = logging.getLogger(__name__)
 
-_FEW_SECONDS = 3.0  # of processor time: a state or a map compiles in less, a flight in one to some minutes
+_FEW_SECONDS = 3.0  # of processor time: a map compiles in less, a flight in some ten, a campaign in a hundred
 
 
 class CompilationNotice(event.Listener):
@@ -33,7 +33,8 @@ class CompilationNotice(event.Listener):
         if not self._told and self._before_s + now_s - self._since_s > self._after_s:
             self._told = True
             _log.warning(
-                "compiling the physics, which takes some minutes before a first flight or campaign; %s", self._kept
+                "compiling the physics, half a minute before a first flight, one or two minutes before a campaign; %s",
+                self._kept,
             )
 
     def on_end(self, _: Any) -> None:
