@@ -6,6 +6,7 @@ import os
 from itertools import pairwise
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from astropy import units as u
@@ -16,13 +17,16 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.kernels.geometry.orientation import rotations_and_rates_pa_from_icrf, rotations_pa_from_icrf
-from lunarsim.kernels.ground.contact import CLEAR, CONTACT, SHORTEST_S, UNKNOWN, first_contact, search
+from lunarsim.kernels.ground import contact
+from lunarsim.kernels.ground.contact import CLEAR, CONTACT, SHORTEST_S, UNKNOWN, first_contact_with_map
 from lunarsim.kernels.ground.passage import SPIN_CHANGE_RAD_S2, low_part, over_turning_moon, position_and_velocity
-from lunarsim.kernels.ground.terrain import over_points
+from lunarsim.kernels.ground.terrain import over_many_points
 from lunarsim.kernels.ground.tiles import FINEST, reach_rad
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.moon.ephemeris.chebyshev import nodes_and_basis
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, et_seconds, orientation_angles
+
+search = numba.njit(error_model="numpy")(contact.search)
 
 RADIUS_M = constants.MOON_RADIUS_M
 EPOCH_S = float(et_seconds(Time("2023-08-19T11:57:00", scale="tdb")))
@@ -75,7 +79,7 @@ def clearances(path, t_s, terrain):
     r = np.einsum("nij,nj->ni", me_axes(t_s), positions_on(path, t_s))
     radius = np.linalg.norm(r, axis=1)
     latitude, longitude = np.arctan2(r[:, 2], np.hypot(r[:, 0], r[:, 1])), np.arctan2(r[:, 1], r[:, 0])
-    return radius - terrain.ground.radius_m - over_points(latitude, longitude, terrain.ground)[0], radius
+    return radius - terrain.ground.radius_m - over_many_points(latitude, longitude, terrain.ground)[0], radius
 
 
 def grazing_path(kind, rng, terrain):
@@ -117,7 +121,7 @@ def hold_against_samples(path, terrain):
     unknown = np.isnan(above) & (radius <= terrain.ground.radius_m + terrain.ground.highest_m)
     armed = bool(above[0] > 0.0 or np.isnan(above[0]))
     left = 0 if armed else int(np.argmax(above > 0.0))  # a path that starts under the ground comes out of it first
-    found, before_s, after_s = first_contact(path, EPOCH_S, ANGLES, terrain.ground, armed)
+    found, before_s, after_s = first_contact_with_map(path, EPOCH_S, ANGLES, terrain.ground, armed)
     met = first_of_a_run(above[left:] < -1e-6) if armed or left else None  # places are rounded: 1e-9 m on steep slopes
     lost = first_of_a_run(unknown)
     if met is not None:
@@ -196,7 +200,7 @@ def test_no_ground_in_reach_of_a_tile_is_higher_than_its_top(kind, seed):
         ahead = np.outer(np.sin(azimuth), east) + np.outer(np.cos(azimuth), np.cross(up, east))
         there = np.cos(way)[:, None] * up + np.sin(way)[:, None] * ahead
         places = np.arctan2(there[:, 2], np.hypot(there[:, 0], there[:, 1])), np.arctan2(there[:, 1], there[:, 0])
-        heights = over_points(*places, ground)[0]
+        heights = over_many_points(*places, ground)[0]
         heights[np.isnan(heights)] = ground.highest_m
         assert heights.max() <= top + 1e-6  # bilinear sums of heights of kilometres, rounded
     assert start == ground.tops_m.size
@@ -285,7 +289,7 @@ def test_a_flight_along_the_edge_of_cells_does_not_crawl():
         return np.einsum("nji,nj->ni", me_axes(t), r)
 
     path = chebyshev(on_the_parallel, 1000.0, 100.0, terms=12)
-    assert first_contact(path, EPOCH_S, ANGLES, terrain.ground, True)[0] == CLEAR
+    assert first_contact_with_map(path, EPOCH_S, ANGLES, terrain.ground, True)[0] == CLEAR
     assert looks(path, terrain) < 300  # in steps of SHORTEST_S it were 100,000
 
 
