@@ -114,7 +114,7 @@ def _table_in_words(model: type[BaseModel], key: Key) -> str:
     heading = dotted(tuple(part for part in key if isinstance(part, str)))
     if isinstance(key[-1], int):
         return f"a table, under [[{heading}]]"
-    field = model.model_fields.get(key[0]) if len(key) == 1 else None
+    field = model.model_fields.get(str(key[0])) if len(key) == 1 else None
     if field is not None and get_origin(field.annotation) is dict and _table_within(field.annotation):
         return f"tables with names of their own, such as [{heading}.NAME]"
     return f"one table, under [{heading}]"

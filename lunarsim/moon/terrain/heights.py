@@ -66,7 +66,8 @@ class Samples:
 
     def height(self, stored: float) -> np.float32:
         """Return the height (m) that one stored value means."""
-        return self.heights(np.array([[stored]]))[0, 0]
+        height: np.float32 = self.heights(np.array([[stored]]))[0, 0]
+        return height
 
     def stored(self, height_m: float) -> float:
         """Return the value that stands in the source for a height."""
