@@ -119,6 +119,38 @@ def test_the_rocket_equation_gives_the_delta_v_at_throttle_recovery(scenario: ls
     assert u.isclose(delta_v, 1292 * _MPS, rtol=0.004)  # 0.3 %, as the file says
 
 
+#: What the targets were chosen to meet, as the remark says it, and how many values of the table that is.
+CHOSEN = {
+    "the altitude and the altitude rate at high gate": 2,
+    "the altitudes at 176, 258 and 384 s": 3,
+    "the time of throttle recovery": 1,
+    "the speed at low gate": 1,
+}
+
+
+def test_the_remark_counts_what_was_chosen_to_be_met_and_the_flight_meets_it(scenario, flight, ignition) -> None:
+    met, _, others = scenario.remark.partition(" are met: ")
+    words = ("six", "seven", "eight")
+    assert [word for word in words if f"{word} values" in met] == [words[sum(CHOSEN.values()) - 6]]
+    chosen = others.partition(". ")[0]
+    for each in CHOSEN:
+        assert each in chosen
+        chosen = chosen.replace(each, "")
+    assert set(chosen) <= set(" ,and")  # and nothing else
+    rows = {row.label: row for row in scenario.published_profile}
+    end = phase(flight, "braking").end
+    rate, _ = ground_velocity(flight.at(end))
+    site = scenario.sites["eagle"].elevation
+    assert abs(flight.at(end).height - site - rows["high gate"].altitude) < 15 * u.m  # printed to a foot, flown in 2 s
+    assert (
+        abs(rate - rows["high gate"].altitude_rate) < 0.3 * _MPS
+    )  # printed to a foot per second; 0.1 m/s2 over a cycle
+    for row in rows.values():
+        if row.time.value in (176.0, 258.0, 384.0):
+            assert abs(flight.at(ignition + row.time).height - site - row.altitude) < 0.01 * row.altitude
+    assert abs(time_of(flight, "throttle recovery") - ignition - 384 * u.s) < 2.5 * u.s  # a cycle, and the fall
+
+
 def test_every_number_of_the_file_says_where_it_comes_from(scenario: ls.Scenario) -> None:
     statuses = {key: each.status for key, each in scenario.provenance.items()}
     assert statuses["craft.engine.thrust"] is Status.PUBLISHED
