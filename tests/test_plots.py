@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import burn_example
 import matplotlib.pyplot as plt
@@ -16,6 +17,7 @@ from matplotlib.text import Text
 import lunarsim as ls
 from lunarsim import plots
 from lunarsim.flight import EventKind
+from lunarsim.mission import Provenance, Status
 from lunarsim.plots.style import style
 from lunarsim.plots.style.window import Window, degrees_east, degrees_north
 
@@ -190,6 +192,22 @@ def test_a_burn_says_what_was_aimed_at_and_why_it_ended(flights):
     ):
         assert phrase in words
     assert words.count("target") == 1
+
+
+def test_a_target_that_was_inferred_is_drawn_to_the_digits_of_its_interval(flights):
+    known = Provenance(value="16.5684 m/s", status=Status.INFERRED, note="of a fit", interval=("3.0 m/s", "28.6 m/s"))
+    inferred = [
+        replace(flight, scenario=replace(flight.scenario, provenance={"plan.0.target_delta_v": known}))
+        for flight in flights
+    ]
+    above, _ = plots.burn(*inferred)
+    words = words_of(above)
+    assert "target 17 m/s (90 %: 3.0 to 28.6 m/s)" in words
+    assert "cut-off (sensed delta-v)\nat 84.0 s, sensed 17 m/s" in words
+    assert "16.57" not in words
+    other = replace(known, value="16.60 m/s")  # of another number than was flown
+    flown = replace(flights[0], scenario=replace(flights[0].scenario, provenance={"plan.0.target_delta_v": other}))
+    assert "target 16.57 m/s" in words_of(plots.burn(flown)[0])
 
 
 def test_a_flight_without_burns_has_no_burn_to_draw(coast):

@@ -78,9 +78,11 @@ def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
     for name in flights:
         for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "estimated\n\u0394v m/s"):
             rows.add_column(column, justify="right")
+    known = [flight.scenario.delta_v_decimals(2) for flight in flights.values()]
     for row in _aligned(flights):
         first = next(event for event in row if event is not None)
-        rows.add_row(first.kind.value, *(cell for event in row for cell in _cells(event)))
+        cells = (_cells(event, decimals) for event, decimals in zip(row, known, strict=True))
+        rows.add_row(first.kind.value, *(cell for of_flight in cells for cell in of_flight))
     console.print(rows)
 
 
@@ -92,7 +94,9 @@ def table(*columns: str, title: str) -> Table:
 def verdict(flight: Flight, planned: Flight | None) -> str:
     """Return in a sentence or two what happened, and how it differs from the plan."""
     plans = planned.burns if planned else ()
-    sentences = [_burn_sentence(*pair) for pair in zip_longest(flight.burns, plans[: len(flight.burns)])]
+    decimals = flight.scenario.delta_v_decimals(1)
+    pairs = zip_longest(flight.burns, plans[: len(flight.burns)])
+    sentences = [_burn_sentence(*pair, decimals) for pair in pairs]
     outcome = str(flight.outcome)
     if isinstance(flight.outcome, GroundContact):
         for name, site in flight.scenario.sites.items():
@@ -107,16 +111,19 @@ def site_words(name: str, site: Site) -> str:
     return f"the {site.title}" if site.title else f"the site '{name}'"
 
 
-def _burn_sentence(record: BurnRecord, planned: BurnRecord | None) -> str:
+def _burn_sentence(record: BurnRecord, planned: BurnRecord | None, decimals: int) -> str:
+    true, sensed, target = (
+        f"{delta_v.to_value(_MPS):.{decimals}f}"
+        for delta_v in (record.delta_v, record.delta_v_sensed, record.target_delta_v)
+    )
     words = (
         f"The {record.name} was cut off {_by_what(record.cutoff)} after {record.duration.to_value(u.s):.1f} s, "
-        f"at a true delta-v of {record.delta_v.to_value(_MPS):.1f} m/s; the computer had sensed "
-        f"{record.delta_v_sensed.to_value(_MPS):.1f} of {record.target_delta_v.to_value(_MPS):.1f} m/s. "
+        f"at a true delta-v of {true} m/s; the computer had sensed {sensed} of {target} m/s. "
         f"It left an orbit of {_orbit(record.after)}."
     )
     if planned is not None:
         words += (
-            f" The plan was {planned.duration.to_value(u.s):.1f} s, {planned.delta_v.to_value(_MPS):.1f} m/s "
+            f" The plan was {planned.duration.to_value(u.s):.1f} s, {planned.delta_v.to_value(_MPS):.{decimals}f} m/s "
             f"and {_orbit(planned.after)}."
         )
     return words
@@ -178,13 +185,13 @@ def _told(flight: Flight) -> list[Event]:
     return [event for event in flight.timeline if event not in spoilt]
 
 
-def _cells(event: Event | None) -> tuple[str, ...]:
+def _cells(event: Event | None, decimals: int) -> tuple[str, ...]:
     if event is None:
         return ("", "", "", "")
     clock = str(event.time.utc.strftime("%H:%M:%S"))
     return (
         f"{clock}\n[dim]{escape(event.detail)}[/]" if event.kind in _DETAILED else clock,
         f"{event.true.state.altitude.to_value(u.km):.2f}",
-        f"{event.true.delta_v.to_value(_MPS):.2f}",
-        f"{event.estimated.delta_v.to_value(_MPS):.2f}",
+        f"{event.true.delta_v.to_value(_MPS):.{decimals}f}",
+        f"{event.estimated.delta_v.to_value(_MPS):.{decimals}f}",
     )

@@ -73,10 +73,15 @@ class Provenance:
         half_width = self._half_width()
         if half_width is None:
             return self.value
-        decimals = 1 - floor(log10(half_width.value))  # two digits of the half width are known to mean something
+        decimals = _decimals(half_width.value)
         number = round(u.Quantity(self.value).to_value(half_width.unit), decimals)
         _, _, unit = self.value.partition(" ")
         return f"{number:.{max(decimals, 0)}f} {unit}".strip()
+
+    def decimals(self, unit: u.UnitBase) -> int | None:
+        """Return how many decimals of the value in a unit its interval leaves, or None where there is no interval."""
+        half_width = self._half_width()
+        return None if half_width is None else max(_decimals(half_width.to_value(unit)), 0)
 
     @property
     def interval_text(self) -> str:
@@ -103,6 +108,10 @@ class Provenance:
                 "smaller first, such as ['48 N', '456 N']"
             )
         return 0.5 * (high - low)
+
+
+def _decimals(half_width: float) -> int:
+    return 1 - floor(log10(half_width))  # two digits of the half width are known to mean something
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,6 +138,24 @@ class Scenario:
         """The guided phases of the plan."""
         return tuple(phase for phase in self.plan if isinstance(phase, Guided))
 
+    def inferred_target(self, burn: int) -> Provenance | None:
+        """Return the certificate of the target delta-v of a burn, by its number among the burns, if it has an interval.
+
+        None also where the burn has another target than its certificate says.
+        """
+        place, phase = [(i, phase) for i, phase in enumerate(self.plan) if isinstance(phase, Burn)][burn]
+        certificate = self.provenance.get(f"plan.{place}.target_delta_v")
+        if certificate is None or certificate.interval is None:
+            return None
+        return certificate if u.Quantity(certificate.value) == phase.target_delta_v else None
+
+    def delta_v_decimals(self, most: int) -> int:
+        """Return how many decimals of a delta-v in m/s are known: ``most``, or what the burns' targets leave."""
+        burns = sum(isinstance(phase, Burn) for phase in self.plan)
+        certificates = [self.inferred_target(burn) for burn in range(burns)]
+        known = [each.decimals(u.m / u.s) for each in certificates if each is not None]
+        return min([most, *(each for each in known if each is not None)])
+
     @property
     def site_elevation(self) -> u.Quantity:
         """Height of the terrain at the landing site above the 1737.4 km sphere.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, Event, EventKind, Flight
+from lunarsim.mission import Scenario
 from lunarsim.plots.style import notes, placing, style
 from lunarsim.plots.style.colours import ink, paper
 from lunarsim.plots.style.style import Curve
@@ -61,7 +62,8 @@ def burn(
     texts: list[notes.Note] = []
     for curve, record in zip(curves, records, strict=True):
         ignition, cutoff = _events(curve.flight, index)
-        _draw_target(above, ignition.estimated.delta_v + record.target_delta_v, record.target_delta_v)
+        words = _target_in_words(above, curve.flight.scenario, record, index)
+        _draw_target(above, ignition.estimated.delta_v + record.target_delta_v, record.target_delta_v, words)
         texts += _mark_cutoff(above, curve, record, cutoff, zero)
         below.axvline((cutoff.time - zero).to_value(u.s), color=curve.color, linewidth=0.8, linestyle=":", zorder=1)
     when = style.with_unit(f"Time after ignition at {style.utc(zero)} UTC", u.s)
@@ -100,9 +102,16 @@ def _limit(above: Axes, below: Axes, records: Sequence[BurnRecord], zero: Time) 
         ax.set_ylim(-0.08 * top, 1.25 * top)
 
 
-def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity) -> None:
+def _target_in_words(ax: Axes, scenario: Scenario, record: BurnRecord, index: int) -> str:
+    """Return a target to the digits that are known, and its interval where there is one and room for it."""
+    certificate = scenario.inferred_target(index)
+    text = f"target {record.target_delta_v.to_value(_MPS):.{scenario.delta_v_decimals(2)}f} m/s"
+    return text if certificate is None or style.is_narrow(ax) else f"{text} (90 %: {certificate.interval_text})"
+
+
+def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity, text: str) -> None:
     """Draw the sensed delta-v at which the computer cuts off, once for all flights that share it."""
-    y, text = level.to_value(_MPS), f"target {target.to_value(_MPS):.2f} m/s"
+    y = level.to_value(_MPS)
     if level != target:
         text += " from ignition"
     if text in {other.get_text() for other in ax.texts}:
@@ -131,14 +140,16 @@ def _mark_cutoff(ax: Axes, curve: Curve, record: BurnRecord, cutoff: Event, zero
     notes.mark(ax, x, true, cutoff, curve)
     long = f"{record.duration.to_value(u.s):.1f} s"
     what = long if style.is_narrow(ax) else f"{cutoff.name}\nat {long}"
-    if f"{true:.2f}" == f"{sensed:.2f}":
+    decimals = curve.flight.scenario.delta_v_decimals(2)
+    told_true, told_sensed = f"true {true:.{decimals}f} m/s", f"sensed {sensed:.{decimals}f} m/s"
+    if told_true.split()[1] == told_sensed.split()[1]:
         if style.is_narrow(ax):
             return [notes.Note(x, true, long, curve.color)]
-        return [notes.Note(x, true, f"{what}, sensed {sensed:.2f} m/s", curve.color)]
+        return [notes.Note(x, true, f"{what}, {told_sensed}", curve.color)]
     notes.mark(ax, x, sensed, cutoff, curve)
     return [
-        notes.Note(x, true, f"{what}, true {true:.2f} m/s", curve.color),
-        notes.Note(x, sensed, f"sensed {sensed:.2f} m/s", curve.color),
+        notes.Note(x, true, f"{what}, {told_true}", curve.color),
+        notes.Note(x, sensed, told_sensed, curve.color),
     ]
 
 
