@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import socket
@@ -346,3 +347,16 @@ def test_complex_samples_are_no_heights(tmp_path, dtype):
     affine = 10.0, 0.0, -180.0, 0.0, -10.0, 90.0
     path = write_with(tmp_path / "map.tif", np.zeros((18, 36), dtype), MOON, affine)
     assert f"samples of type {dtype}: expected integers or reals" in complaint(path)
+
+
+@pytest.mark.parametrize("units", ["km", "m", "us-ft", "ft"])
+def test_reading_a_map_prints_nothing(tmp_path, capfd, units):
+    half_turn = 1737.4e3 * np.pi / {"km": 1e3, "m": 1.0, "us-ft": 1200 / 3937, "ft": 0.3048}[units]
+    heights = np.arange(-500, 148, dtype="<i2").reshape(18, 36)
+    edges = (-half_turn, -half_turn / 2, half_turn, half_turn / 2)
+    path = write_geotiff(tmp_path / "map.tif", heights, f"+proj=eqc +R=1737400 +units={units}", edges)
+    capfd.readouterr()  # what writing it printed
+    environment = dict(os.environ)
+    ls.Terrain.from_file(path)
+    assert capfd.readouterr() == ("", "")
+    assert dict(os.environ) == environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -74,7 +75,12 @@ class GeotiffRaster:
     def _opened(self) -> Iterator[Any]:
         """Open the file with GDAL's one driver that is meant; what GDAL raises on a damaged one becomes one error."""
         rasterio = _rasterio()
-        with warnings.catch_warnings(), _text_that_cannot_be_logged(), rasterio.Env(**_NOTHING_BESIDE):
+        with (
+            warnings.catch_warnings(),
+            _text_that_cannot_be_logged(),
+            _units_of_projections(rasterio),
+            rasterio.Env(**_NOTHING_BESIDE),
+        ):
             warnings.simplefilter("ignore")  # of what is missing in the file; our errors say it
             try:
                 with rasterio.open(self._path, driver="GTiff") as file:
@@ -137,6 +143,23 @@ def _text_that_cannot_be_logged() -> Iterator[None]:
         yield
     finally:
         sys.excepthook, sys.unraisablehook = hooks
+
+
+@contextmanager
+def _units_of_projections(rasterio: Any) -> Iterator[None]:
+    """Let GDAL's reader of a file's own keys find PROJ's units, too; it asks the environment, and prints if it cannot.
+
+    rasterio's wheels bring them along, and tell all other parts of GDAL where they are.
+    """
+    folder = Path(rasterio.__file__).with_name("proj_data")
+    if {"PROJ_DATA", "PROJ_LIB"} & os.environ.keys() or not folder.is_dir():
+        yield
+        return
+    os.environ["PROJ_DATA"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("PROJ_DATA", None)
 
 
 def _rasterio() -> Any:
