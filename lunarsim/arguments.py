@@ -84,6 +84,7 @@ def check_calls(package: str, names: Iterable[str]) -> None:
     for name in names:
         namespace[name] = checked(namespace[name])
     namespace.setdefault("__getattr__", partial(missing, package))
+    namespace.pop(check_calls.__name__, None)  # imported for this call, and no name for people to find there
 
 
 def checked(public: Checked) -> Checked:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim import plots
 from lunarsim.arguments import checked
-from lunarsim.errors import LunarsimError, alike
+from lunarsim.errors import LunarsimError, StatisticsWarning, alike
 from lunarsim.kinds import misfit
 
 # modules whose own names are public, too
@@ -289,6 +289,24 @@ def test_the_names_of_the_package_hold_every_folder_that_is_for_people():
     inside = {"cli", "kernels"}
     folders = {path.parent.name for path in Path(ls.__file__).parent.glob("*/__init__.py")}
     assert folders - inside <= set(dir(ls))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_names_of_a_module_are_those_of_its_subject(name):
+    assert "check_calls" not in dir(getattr(ls, name))
+
+
+def test_a_warning_points_to_the_line_of_the_user_that_called_the_package(given):
+    low = ls.State.from_elements(perilune=20 * u.km, apolune=30 * u.km, inclination=90 * u.deg,
+                                 node_longitude=0 * u.deg, epoch=given.scenario.state.epoch)  # fmt: skip
+    moon = ls.Moon(gravity=ls.GravityField.grail(8), third_bodies=())
+    x = np.random.default_rng(1).normal(size=400)
+    with pytest.warns(ls.ModelWarning) as raised:
+        ls.propagate(low, 10 * u.s, moon)
+    assert {warning.filename for warning in raised} == {__file__}
+    with pytest.warns(StatisticsWarning) as raised:
+        ls.statistics.importance_weights(-0.5 * (x - 1.5) ** 2, -0.5 * x**2)
+    assert {warning.filename for warning in raised} == {__file__}
 
 
 def test_an_error_text_holds_no_control_characters_and_ends():

@@ -34,5 +34,5 @@ __all__ = [
     "simulate",
 ]
 
-check_calls(__name__, __all__)
 check_calls(detectors.__name__, detectors.__all__)
+check_calls(__name__, __all__)
