@@ -13,6 +13,7 @@ from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.paths import dispersible
 from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.kernels import codes
+from lunarsim.mission.over_ground import range_to_go
 
 _MPS = u.m / u.s
 
@@ -330,7 +331,7 @@ def test_the_timeline_says_where_the_craft_comes_below_its_glide_slope(landing):
     below = ls.EventKind.GLIDE_SLOPE
     assert not any(event.kind is below for event in shallow.timeline)
     first = next(event for event in steep.timeline if event.kind is below)
-    distance = ls.flight.over_ground.range_to_go(first.true.state, landing.landing_site, landing.state).to_value(u.m)
+    distance = range_to_go(first.true.state, landing.landing_site, landing.state).to_value(u.m)
     assert np.degrees(np.arctan2(first.true.state.altitude.to_value(u.m), distance)) < 40.0
 
 

@@ -17,6 +17,7 @@ from matplotlib.text import Text
 import lunarsim as ls
 from lunarsim import plots, statistics
 from lunarsim.analysis import ground_below, ground_profile
+from lunarsim.campaign import dispersible
 from lunarsim.campaign.inputs.titles import joint_title, title
 from lunarsim.cli.figures import files
 from lunarsim.plots.style.colours import ink, legible, paper, shade
@@ -333,7 +334,7 @@ def test_dispersed_values_have_names_for_people():
 
 def test_every_value_that_can_be_dispersed_has_a_name_without_dots_and_underscores():
     for scenario in (burn_example.scenario(), ls.load_scenario("apollo11")):
-        names = {path: title(path, scenario) for path in ls.campaign.dispersible(scenario)}
+        names = {path: title(path, scenario) for path in dispersible(scenario)}
         assert len(set(names.values())) == len(names)
         assert not any("_" in words or "." in words.replace("10.", "") for words in names.values())
 
