@@ -14,9 +14,10 @@ from lunarsim.campaign import dispersible, nominal
 from lunarsim.campaign.columns import described, records
 from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.inputs.rows import Rows
-from lunarsim.campaign.outputs import OF_BURN, OF_RUN
+from lunarsim.campaign.outputs import OF_BURN, OF_RUN, Output
 from lunarsim.declarations import declared, number, pair
 from lunarsim.flight.driver.row import PHASE, RUN
+from lunarsim.kernels.records import record
 from lunarsim.records import field_name, filled, record_of, si
 
 CRAFT = landing_example.LANDER
@@ -97,6 +98,15 @@ def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
         *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),
         *("radiation_coefficient", "love_number", "throttle", "direction", "exits", "parameters"),
     }
+
+
+def test_a_column_in_degrees_holds_degrees_of_what_the_kernels_write_in_radians():
+    rate = Output("turn_rate", u.deg / u.s, "attitude rate at the end")
+    results = np.array([(0.5,)], record([(rate.field, float)]))
+    assert (rate.field, rate.column) == ("turn_rate_rad_s", "turn_rate_deg_s")
+    assert rate.values(results) == [np.degrees(0.5)]
+    with pytest.raises(TypeError, match="unit km"):
+        Output("way", u.km, "the kernels write metres")
 
 
 def test_a_landing_writes_every_number_that_a_run_reports():

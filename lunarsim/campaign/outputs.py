@@ -14,7 +14,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.kernels.records import Record, Records, record
-from lunarsim.records import field_name
+from lunarsim.records import field_name, si
 from lunarsim.statistics import CROSSRANGE
 
 _MPS = u.m / u.s
@@ -29,7 +29,7 @@ class Output:
     name : str
         Its name, without a unit.
     unit : Unit
-        Of the column; the kernels write radians where it is degrees.
+        Of the column: of SI, or with degrees where the kernels write radians.
     text : str
         What it is; of a burn, with ``{}`` for which.
     code : bool
@@ -47,6 +47,14 @@ class Output:
     guided: bool = False
     kept: bool = True
 
+    def __post_init__(self) -> None:
+        if not (self.unit == si(self.unit) or self._in_degrees):
+            raise TypeError(f"{self.name}: unit {self.unit}, expected one of SI, or degrees for radians")
+
+    @property
+    def _in_degrees(self) -> bool:
+        return self.unit in (u.deg, u.deg / u.s)
+
     @property
     def field(self) -> str:
         """Its name in the record."""
@@ -55,7 +63,8 @@ class Output:
     @property
     def column(self) -> str:
         """Its name as a column."""
-        return f"{self.name}_deg" if self.unit == u.deg else self.field
+        suffix = self.field.removeprefix(self.name)
+        return self.name + (suffix.replace("rad", "deg") if self._in_degrees else suffix)
 
     @property
     def dtype(self) -> Literal["int8", "float64"]:
@@ -65,7 +74,7 @@ class Output:
     def values(self, results: Records) -> NDArray[np.float64]:
         """Return it as its column holds it, from the records of some runs."""
         written = np.ascontiguousarray(results[self.field])
-        return (np.degrees(written) if self.unit == u.deg else written).astype(self.dtype)
+        return (np.degrees(written) if self._in_degrees else written).astype(self.dtype)
 
 
 OF_RUN = (
