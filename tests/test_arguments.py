@@ -181,7 +181,7 @@ SAYS = {
 def test_a_wrong_argument_is_told_with_what_was_given_what_is_expected_and_what_to_do(given, call, words):
     state = given.scenario.state
     names = {"ls": ls, "u": u, "plots": plots, "scenario": given.scenario, "flight": given.flight}
-    banded = replace(given.scenario.craft.engine, least_throttle=0.1, forbidden_throttle=(0.5, 0.65))
+    banded = replace(given.scenario.craft.engine, min_throttle=0.1, throttle_keep_out=(0.5, 0.65))
     names |= {"banded": banded, "velocity": state.velocity, "epoch": state.epoch}
     with pytest.raises(ls.InputError) as caught:
         eval(call, names)

@@ -215,7 +215,7 @@ def test_the_exhaust_velocity_is_never_beyond_those_at_the_limits_of_the_throttl
     engine = engine_of(drawn)
     whole = flight_plan(1e5, 0.0, 1600.0, burn(), craft=replace(CRAFT, engine=engine))
     record = Rows.of(whole, []).bases.runs[0].craft.engine
-    least = engine.specific_impulse_least or engine.specific_impulse
+    least = engine.specific_impulse_at_min_throttle or engine.specific_impulse
     limits = sorted(constants.STANDARD_GRAVITY_MPS2 * x.to_value(u.s) for x in (engine.specific_impulse, least))
     found = exhaust_velocity(throttle, record)
     assert limits[0] * (1 - 1e-15) <= found <= limits[1] * (1 + 1e-15)  # roundings

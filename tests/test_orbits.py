@@ -139,7 +139,7 @@ def test_a_state_of_many_times_is_the_states_of_each():
         u.Quantity([state.velocity for state in one]),
         EPOCH + np.arange(3) * u.hour,
     )
-    for name in ("latitude", "longitude", "height", "speed", "flight_path_angle", "perilune", "apolune"):
+    for name in ("latitude", "longitude", "altitude", "speed", "flight_path_angle", "perilune", "apolune"):
         values = getattr(many, name)
         assert values.shape == (3,)
         for i in range(3):

@@ -71,7 +71,7 @@ def test_a_component_with_any_numbers_becomes_a_record_with_units_of_si(length_k
 
 def test_no_number_that_may_be_left_out_lacks_a_value_for_the_kernels():
     craft = replace(CRAFT, gear=None, slew_rate=None)
-    bare = replace(craft, engine=replace(craft.engine, specific_impulse_least=None, throttle_rate=None))
+    bare = replace(craft, engine=replace(craft.engine, specific_impulse_at_min_throttle=None, throttle_rate=None))
     scenario = replace(landing_example.landing(), craft=bare)
     drawn = Rows.of(scenario, ()).bases
     assert not np.isnan(drawn.runs.view(float)).any()
