@@ -16,6 +16,7 @@ from astropy import units as u
 from numpy.typing import ArrayLike, NDArray
 
 from lunarsim import checks
+from lunarsim.arguments import checked
 from lunarsim.errors import InputError
 
 #: In place of a default: the number has to be given.
@@ -68,7 +69,7 @@ class Number:
 
     def __post_init__(self) -> None:
         if (self.low is None) == (self.above is None) or (self.high is None) == (self.below is None):
-            raise TypeError(
+            raise InputError(
                 f"{self.text or 'number'}: expected one lower bound, low or above, and one of high or below"
             )
 
@@ -172,6 +173,7 @@ class Pair:
     absent: tuple[float, float] = (nan, nan)
 
 
+@checked
 def number(default: Any, unit: u.UnitBase, **declared: Any) -> Any:
     """Return the field of a dataclass that holds a number.
 
@@ -192,6 +194,7 @@ def number(default: Any, unit: u.UnitBase, **declared: Any) -> Any:
     )
 
 
+@checked
 def switch(default: bool, text: str, *, dispersible: bool = False) -> Any:
     """Return the field of a dataclass that is on or off."""
     return field(default=default, metadata={_KEY: Switch(text=text, dispersible=dispersible)})

@@ -87,7 +87,7 @@ def test_both_drivers_fly_a_users_law_alike_plain_and_compiled():
         end = ls.simulate(scenario).outcome.state.position.to_value(u.m)
         campaign = ls.Campaign(scenario, {"craft.engine.thrust_error": ls.Normal(0.0, 0.01)}).run(2, seed=1)
         assert campaign.cross_check(2, seed=1).position.to_value(u.m).max() < 0.1
-        row = Flying(scenario, {}, (), MonteCarlo(), 1e-3, 1, 1).fly({})[0]
+        row = Flying(scenario, {}, (), MonteCarlo(), 1e-3, 1, 1).fly({}).runs.view(float)
         ends.append((end, row))
     assert np.linalg.norm(ends[0][0] - ends[1][0]) < 1e-6  # the same operations, but for fused ones
     np.testing.assert_allclose(ends[0][1], ends[1][1], rtol=1e-9, atol=1e-6)
@@ -176,7 +176,7 @@ def fails(estimate, target, own):
 @pytest.mark.parametrize("command", [fails, numba.njit(fails)], ids=["plain", "compiled"])
 def test_a_command_that_raises_ends_a_flight_and_a_campaign_with_its_name(command):
     law = own_law(f"fails {type(command).__name__}", command)
-    said = f"guidance law '{law.title}' ended with ValueError: no way down"
+    said = f"guidance law .*'{law.title}'.* ended with ValueError: no way down"
     with pytest.raises(ls.IntegrationError, match=said):
         ls.simulate(with_law(law()))
     with pytest.raises(ls.IntegrationError, match=said):
@@ -185,7 +185,9 @@ def test_a_command_that_raises_ends_a_flight_and_a_campaign_with_its_name(comman
 
 def test_a_command_that_is_no_number_is_told_and_counted_as_with_any_law():
     law = own_law("lost", lambda estimate, target, own: (np.nan, 0.0, 0.0))
-    flight = ls.simulate(with_law(law(), max_duration=20 * u.s))
+    scenario = with_law(law())
+    short = replace(scenario.plan[0], terminations=(), max_duration=20 * u.s)
+    flight = ls.simulate(replace(scenario, plan=(short, *scenario.plan[1:])))
     assert any(event.kind is ls.EventKind.GUIDANCE_LOST for event in flight.timeline)
 
 

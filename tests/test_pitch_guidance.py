@@ -58,8 +58,8 @@ def test_the_crossrange_command_is_that_of_e_guidance():
     target = p.view(memory.TARGET)[0]
     target.position_m[1], target.velocity_mps[1], target.time_to_go_s = 30.0, 0.5, 63.0  # 60 s from now
     expected = polynomial.e_guidance(seen, p, np.zeros(memory.MEMORY))[1]
-    assert crossrange_thrust(seen, p, 0.0, 60.0, 10.0) == pytest.approx(expected, rel=1e-12)  # rounding
-    assert crossrange_thrust(seen, p, 0.0, 60.0, 0.01) == pytest.approx(np.copysign(0.01, expected))
+    assert crossrange_thrust(seen, target, 0.0, 60.0, 10.0) == pytest.approx(expected, rel=1e-12)  # rounding
+    assert crossrange_thrust(seen, target, 0.0, 60.0, 0.01) == pytest.approx(np.copysign(0.01, expected))
 
 
 def test_crossrange_is_flown_to_the_target():

@@ -142,8 +142,16 @@ class Scenario:
         """Return the certificate of the target delta-v of a burn, by its number among the burns, if it has an interval.
 
         None also where the burn has another target than its certificate says.
+
+        Raises
+        ------
+        InputError
+            If the plan has no such burn.
         """
-        place, phase = [(i, phase) for i, phase in enumerate(self.plan) if isinstance(phase, Burn)][burn]
+        burns = [(i, phase) for i, phase in enumerate(self.plan) if isinstance(phase, Burn)]
+        if not 0 <= burn < len(burns):
+            raise InputError(f"burn = {burn}: expected 0 to {len(burns) - 1}; the plan has {len(burns)} burns")
+        place, phase = burns[burn]
         certificate = self.provenance.get(f"plan.{place}.target_delta_v")
         if certificate is None or certificate.interval is None:
             return None

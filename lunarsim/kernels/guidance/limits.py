@@ -22,7 +22,7 @@ def throttle_within(
 ) -> tuple[float, bool]:
     """Return the throttle that the engine takes for a wanted share of its full thrust, and whether it is held full.
 
-    A share of zero switches off. Within its ``forbidden_throttle`` the engine cannot stay: a command above
+    A share of zero switches off. Within its ``throttle_keep_out`` the engine cannot stay: a command above
     the band sends it to full throttle, and there it stays until the command falls below the band (the descent
     engine of Apollo). The throttle changes by the rate times the cycle at most; an engine that was off starts at the
     bottom of its range.
