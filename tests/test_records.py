@@ -1,5 +1,7 @@
 """Records: the numbers that components declare, as kernels take them by name; and what runs report, by name."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 
 import landing_example
@@ -126,3 +128,23 @@ def test_the_columns_of_a_campaign_are_those_that_are_declared():
     assert columns["latitude_deg"].unit == "deg"
     assert columns["phase0_dv_sensed_mps"].unit == "m / s"
     assert {column.dtype for column in columns.values()} == {"int8", "float64"}
+
+
+NAMES = """
+import numba, sys
+import numpy as np
+from lunarsim.kernels import records
+for k in range(int(sys.argv[1])):
+    numba.from_dtype(records.record([(f"made_before_{k}", float)]))
+for names in ("a_m", "b_m"):
+    print(numba.from_dtype(records.record([(names, float)])).mangling_args)
+"""
+
+
+def test_a_record_has_a_name_in_machine_code_that_no_other_has_in_another_process():
+    first, later = (
+        subprocess.run([sys.executable, "-c", NAMES, count], check=True, capture_output=True, text=True).stdout
+        for count in ("0", "3")
+    )
+    assert first == later
+    assert len(set(first.splitlines())) == 2
