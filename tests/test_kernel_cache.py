@@ -82,12 +82,13 @@ def test_processes_that_begin_together_compile_each_kernel_once(package):
     assert sorted(ends) == [(2.0, 0), (2.0, 1)]
 
 
-def test_what_only_kernels_call_has_no_machine_code_of_its_own(package):
+def test_what_only_kernels_call_has_no_machine_code_of_its_own(package, tmp_path):
     """It becomes machine code once, in the kernel that is called from Python."""
     part = CALLED.replace("import kernel", "import part_of_kernel").replace("@kernel", "@part_of_kernel")
     (package / "kernels" / "called.py").write_text(part.format("3.0"), encoding="utf-8")
-    assert result_and_compilations_in_a_new_process(package) == (6.0, 1)
-    assert {path.name.split("-")[0] for path in package.rglob("*.nbc")} == {"caller.twice"}
+    kept = tmp_path / "machine code"
+    assert result_and_compilations_in_a_new_process(package, NUMBA_CACHE_DIR=str(kept)) == (6.0, 1)
+    assert {path.name.split("-")[0] for path in kept.rglob("*.nbc")} == {"caller.twice"}
 
 
 def test_a_formula_runs_as_plain_python_when_python_calls_it():

@@ -41,7 +41,7 @@ def place(ax: Axes, notes: Sequence[Note], *, legend: bool = True, columns: int 
 def clearest(ax: Axes, boxes: Sequence[Bbox]) -> int:
     """Return which of some boxes, in fractions of the axes, covers the fewest lines and texts."""
     clutter = _Clutter.of(ax)
-    return int(np.argmin([clutter.cost(box.transformed(ax.transAxes)) for box in boxes]))
+    return int(np.argmin(clutter.costs([box.transformed(ax.transAxes) for box in boxes])))
 
 
 class _Placer(Artist):
@@ -109,7 +109,7 @@ class _Placer(Artist):
             box = legend.move(spot)
             inner = box.padded(-2 * _PAD_PX)
             nearest = min((float(np.linalg.norm(_middle(inner) - _middle(m))) for m in clutter.markers), default=0.0)
-            boxes.append(clutter.cost(inner))
+            boxes.append(float(clutter.costs([inner])[0]))
             costs.append(boxes[-1] + 20.0 * order - min(nearest / pixels, _ALOOF_PT))
         best = int(np.argmin(costs))
         if self._grow and boxes[best] >= _ON_LINE and legend.has_room_above(ax):
@@ -118,12 +118,30 @@ class _Placer(Artist):
             legend.move(legends.PLACES[best])
 
 
+class _Boxes(NamedTuple):
+    """Many boxes as arrays of shape (n, 2): their lower left and upper right corners."""
+
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, boxes: Sequence[Bbox], pad: float = 0.0) -> _Boxes:
+        """Return boxes, each wider by ``pad`` on all sides."""
+        corners = np.sort(np.reshape([box.get_points() for box in boxes], (-1, 2, 2)), axis=1)
+        return cls(corners[:, 0] - pad, corners[:, 1] + pad)
+
+    def on(self, other: _Boxes) -> NDArray[np.bool_]:
+        """Return which of these boxes overlap which others, shape (these, others)."""
+        together = (self.least[:, None] <= other.most) & (self.most[:, None] >= other.least)
+        both: NDArray[np.bool_] = together[..., 0] & together[..., 1]
+        return both
+
+
 class _Line(NamedTuple):
     """A path, and the boxes of its segments: what reaches none of them need not be held against the path itself."""
 
     path: Path
-    least: NDArray[np.float64]  #: shape (segments, 2)
-    most: NDArray[np.float64]
+    segments: _Boxes
 
     @classmethod
     def of(cls, path: Path) -> _Line:
@@ -132,16 +150,22 @@ class _Line(NamedTuple):
         points = points[np.isfinite(points).all(axis=1)]  # matplotlib, too, looks at what lies between over a gap
         if path.codes is not None or len(points) < 2:
             least = np.min(points, axis=0, keepdims=True, initial=np.inf)
-            return cls(path, least, np.max(points, axis=0, keepdims=True, initial=-np.inf))
-        return cls(path, np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:]))
+            return cls(path, _Boxes(least, np.max(points, axis=0, keepdims=True, initial=-np.inf)))
+        return cls(path, _Boxes(np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])))
 
-    def reaches(self, box: Bbox) -> bool:
-        """Return whether the box of a segment touches another."""
-        return bool(np.any(np.all((self.least <= box.max) & (self.most >= box.min), axis=1)))
+    def crosses(self, boxes: Sequence[Bbox], around: _Boxes) -> NDArray[np.bool_]:
+        """Return through which boxes the path goes."""
+        through: NDArray[np.bool_] = np.asarray(around.on(self.segments).any(axis=1))
+        for i in np.flatnonzero(through).tolist():
+            through[i] = self.path.intersects_bbox(boxes[i], filled=False)
+        return through
 
-    def crosses(self, box: Bbox) -> bool:
-        """Return whether the path goes through a box."""
-        return self.reaches(box) and bool(self.path.intersects_bbox(box, filled=False))
+    def crossed_by(self, leaders: Sequence[Path], around: _Boxes) -> NDArray[np.bool_]:
+        """Return which leaders go over the path."""
+        over: NDArray[np.bool_] = np.asarray(around.on(self.segments).any(axis=1))
+        for i in np.flatnonzero(over).tolist():
+            over[i] = leaders[i].intersects_path(self.path, filled=False)
+        return over
 
 
 class _Clutter(NamedTuple):
@@ -165,29 +189,29 @@ class _Clutter(NamedTuple):
         bars = [bar.get_window_extent() for group in ax.containers if isinstance(group, BarContainer) for bar in group]
         return cls(ax.get_window_extent(), boxes, [], [_Line.of(line) for line in lines], [], bars)
 
-    def cost(self, box: Bbox) -> float:
-        """Return how bad it is to write in a box."""
-        box = box.padded(_PAD_PX)
-        inside = (
-            self.frame.x0 <= box.x0 and self.frame.y0 <= box.y0 and box.x1 <= self.frame.x1 and box.y1 <= self.frame.y1
-        )
-        return (
-            (0.0 if inside else _OUTSIDE)
-            + _ON_TEXT * sum(box.overlaps(other) for other in self.texts)
-            + _ON_MARKER * sum(box.overlaps(other) for other in self.markers)
-            + _ON_LEADER * sum(leader.crosses(box) for leader in self.leaders)
-            + _ON_LINE * sum(line.crosses(box) for line in self.lines)
-            + _ON_LINE * sum(box.overlaps(other) for other in self.bars)
-        )
+    def costs(self, boxes: Sequence[Bbox]) -> NDArray[np.float64]:
+        """Return how bad it is to write in each of some boxes."""
+        padded = [box.padded(_PAD_PX) for box in boxes]
+        around, frame = _Boxes.of(padded), _Boxes.of([self.frame])
+        inside = ((frame.least <= around.least) & (around.most <= frame.most)).all(axis=1)
+        costs = np.where(inside, 0.0, _OUTSIDE)
+        for cost, others in ((_ON_TEXT, self.texts), (_ON_MARKER, self.markers), (_ON_LINE, self.bars)):
+            costs += cost * around.on(_Boxes.of(others)).sum(axis=1)
+        for cost, lines in ((_ON_LEADER, self.leaders), (_ON_LINE, self.lines)):
+            for line in lines:
+                costs += cost * line.crosses(padded, around)
+        return costs
 
-    def leader_cost(self, leader: Path) -> float:
-        """Return how bad it is to draw a leader: through a text, or over a line."""
-        lines = self.lines + self.leaders
-        through = sum(leader.intersects_bbox(box, filled=True) for box in self.texts)
-        ends = np.sort(leader.vertices, axis=0)
-        around = Bbox(ends).padded(1.0)  # a leader that begins on a line crosses it, whatever the rounding
-        across = sum(line.reaches(around) and leader.intersects_path(line.path, filled=False) for line in lines)
-        return _ON_TEXT * through + 40.0 * across
+    def leader_costs(self, leaders: Sequence[Path]) -> NDArray[np.float64]:
+        """Return how bad it is to draw each of some leaders: through a text, or over a line."""
+        ends = [Bbox(leader.vertices) for leader in leaders]
+        around = _Boxes.of(ends, pad=1.0)  # a leader that begins on a line crosses it, whatever the rounding
+        costs = np.zeros(len(leaders))
+        for i, k in np.argwhere(around.on(_Boxes.of(self.texts))).tolist():
+            costs[i] += _ON_TEXT * leaders[i].intersects_bbox(self.texts[k], filled=True)
+        for line in self.lines + self.leaders:
+            costs += 40.0 * line.crossed_by(leaders, around)
+        return costs
 
 
 def _write(ax: Axes, note: Note) -> Annotation:
@@ -216,14 +240,11 @@ def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter
     spots = [_Spot(angle, note.radius + distance) for distance in distances for angle in _ANGLES_RAD]
     boxes = [spot.box(point, size, pixels) for spot in spots]
     leaders = [Path(np.array([point, _middle(box)])) for box in boxes]
-    costs = [
-        clutter.cost(box) + clutter.leader_cost(leader) + spot.distance
-        for spot, box, leader in zip(spots, boxes, leaders, strict=True)
-    ]
+    costs = clutter.costs(boxes) + clutter.leader_costs(leaders) + [spot.distance for spot in spots]
     best = int(np.argmin(costs))
     spot = spots[best]
     written.set(position=spot.offset, horizontalalignment=spot.across, verticalalignment=spot.up)
-    return boxes[best], leaders[best], costs[best]
+    return boxes[best], leaders[best], float(costs[best])
 
 
 class _Spot(NamedTuple):
