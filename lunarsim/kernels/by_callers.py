@@ -3,7 +3,7 @@
 numba optimises each function with all that it calls, makes machine code of it, and does so again in each caller: in a
 chain of five calls the innermost function is compiled five times. Here it is left as it was lowered, and the kernel at
 the end of the chain compiles the whole. The steps are numba's own (its way to customise a compiler), but for the
-library, which is private: see decision 0015.
+library, which is private: see decision 0017.
 """
 
 from __future__ import annotations
