@@ -122,7 +122,7 @@ def test_the_rocket_equation_gives_the_delta_v_at_throttle_recovery(scenario: ls
 #: What the targets were chosen to meet, as the remark says it, and how many values of the table that is.
 CHOSEN = {
     "the altitude and the altitude rate at high gate": 2,
-    "the altitudes at 176, 258 and 384 s": 3,
+    "the altitudes at 176, 258 and 384 s (to 3 %)": 3,
     "the time of throttle recovery": 1,
     "the speed at low gate": 1,
 }
@@ -149,7 +149,7 @@ def test_the_remark_counts_what_was_chosen_to_be_met_and_the_flight_meets_it(sce
     )  # printed to a foot per second; 0.1 m/s2 over a cycle
     for row in rows.values():
         if row.time.value in (176.0, 258.0, 384.0):
-            assert abs(flight.at(ignition + row.time).altitude - site - row.altitude) < 0.01 * row.altitude
+            assert abs(flight.at(ignition + row.time).altitude - site - row.altitude) < ALTITUDE * row.altitude
     assert abs(time_of(flight, "throttle recovery") - ignition - 384 * u.s) < 2.5 * u.s  # a cycle, and the fall
 
 

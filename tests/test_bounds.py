@@ -155,7 +155,7 @@ def test_bounds_are_at_least_or_more_than_and_say_so(bounds, words, within, beyo
 
 def test_a_number_without_a_bound_cannot_be_declared():
     for bounds in ({"low": 0.0}, {"high": 0.0}, {"low": 0.0, "above": 0.0, "high": 1.0}):
-        with pytest.raises(TypeError, match="expected one lower bound"):
+        with pytest.raises(ls.InputError, match="expected one lower bound"):
             number(0.0, u.m, **bounds)
 
 

@@ -462,7 +462,8 @@ def test_the_runs_beside_a_run_do_not_touch_it():
     values = work.values(0, 64)
     together = work.fly(values)
     backwards = work.fly({name: column[::-1].copy() for name, column in values.items()})
-    np.testing.assert_array_equal(together, backwards[::-1])
+    for one, other in zip(together, backwards, strict=True):
+        np.testing.assert_array_equal(one, other[::-1])
 
 
 def test_correlated_states_are_flown_alike():

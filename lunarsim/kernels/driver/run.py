@@ -103,12 +103,13 @@ def fly_runs(
     burns : structured array, shape (n, burns and guided phases)
         Written: what each of them took.
     """
-    coefficients = np.empty((1, 3, TERMS))
+    coefficients, memory = np.empty((1, 3, TERMS)), np.zeros(1, COMPUTER)
     for i in range(runs.size):
+        memory.view(np.float64)[:] = 0.0
         nothing(out[i : i + 1], burns[i])
         known = is_known(runs[i : i + 1], phases[i])
         failure = fly_run(
-            runs[i], phases[i], known, plan, environment, ground, tolerance_m, coefficients, out[i], burns[i]
+            runs[i], phases[i], known, plan, environment, ground, tolerance_m, coefficients, memory, out[i], burns[i]
         )
         if failure != SOUND:  # nothing that could be taken for a result
             evaluations = out[i].evaluations
@@ -126,6 +127,7 @@ def fly_run(
     ground: Ground,
     tolerance_m: float,
     coefficients: NDArray[np.float64],
+    memory: Records,
     out: Record,
     burns: Records,
 ) -> int:
@@ -141,7 +143,7 @@ def fly_run(
         failure = BELOW_GROUND
     t_s, ended, burned = start_s, AT_END, 0
     latest_s = t_s  # when the phases before can end at the latest: burns with their timers
-    computer = np.zeros(1, COMPUTER)[0]
+    computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
     for k in range(plan.kinds.size):
         if failure != SOUND or ended == ON_GROUND:
             break
