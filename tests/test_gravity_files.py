@@ -97,6 +97,8 @@ def test_three_models_of_the_moon_agree_about_its_gravity_at_50_km_as_well_as_th
 def test_what_was_written_is_read(tmp_path_factory, name, degree, values, gm, radius_m):
     rows = {(n, m): (values[2 * i], values[2 * i + 1] if m else 0.0) for i, (n, m) in enumerate(published_rows(degree))}
     rows[2, 0] = (-9e-5 + 0.1 * values[0], 0.0)
+    if degree >= 3:
+        rows[3, 1] = (2.6e-5 + 0.1 * values[0], rows[3, 1][1])
     path = tmp_path_factory.mktemp("fields") / name
     WRITERS[name](path, rows, gm=gm, radius_m=radius_m)
     field = ls.GravityField.from_file(path)
