@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 from astropy import units as u
+from astropy.time import TimeDelta
 
 from lunarsim.declarations import Declaration, Number, Pair, declared, pairs
 from lunarsim.kernels.records import Field, record
@@ -104,7 +105,7 @@ def _ends(value: Any, pair: Pair) -> tuple[float, ...]:
 
 
 def _in_si(value: Any, unit: u.UnitBase) -> float:
-    return float(value.to_value(si(unit)) if isinstance(value, u.Quantity) else value)
+    return float(value.to_value(si(unit)) if isinstance(value, u.Quantity | TimeDelta) else value)
 
 
 def _component_in(hint: Any) -> type | None:

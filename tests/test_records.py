@@ -8,6 +8,7 @@ import landing_example
 import numpy as np
 import pytest
 from astropy import units as u
+from astropy.time import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,11 @@ def test_each_path_that_can_be_dispersed_leads_into_the_record_to_the_scenarios_
         if path.parts[0] not in {"orbit", "faults"} and not path.offset:
             value = float(nominal(scenario, path.name).value)
             assert bases.of(path, scenario)[0] == pytest.approx(value, rel=1e-15), path.name  # one conversion
+
+
+def test_a_duration_may_be_a_difference_of_times():
+    coast = ls.Coast(duration=Time("2023-08-19T12:00:00") - Time("2023-08-19T11:00:00"))
+    assert filled(coast) == pytest.approx((3600.0,))
 
 
 def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
