@@ -12,6 +12,7 @@ import lunarsim as ls
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.io.scenario_file.guidance_file import law_of
+from lunarsim.plan.laws.law import naming_laws
 
 MPS = u.m / u.s
 
@@ -176,7 +177,7 @@ def fails(estimate, target, own):
 @pytest.mark.parametrize("command", [fails, numba.njit(fails)], ids=["plain", "compiled"])
 def test_a_command_that_raises_ends_a_flight_and_a_campaign_with_its_name(command):
     law = own_law(f"fails {type(command).__name__}", command)
-    said = f"guidance law .*'{law.title}'.* ended with ValueError: no way down"
+    said = f"^guidance law '{law.title}' ended with ValueError: no way down"
     with pytest.raises(ls.IntegrationError, match=said):
         ls.simulate(with_law(law()))
     with pytest.raises(ls.IntegrationError, match=said):
@@ -203,3 +204,9 @@ def test_a_title_stands_for_one_class_and_each_number_is_declared():
             @staticmethod
             def command(estimate, target, own):
                 return 0.0, 0.0, 0.0
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ZeroDivisionError("elsewhere")])
+def test_an_error_that_no_law_of_a_users_can_have_raised_is_not_laid_upon_a_law(error):
+    with pytest.raises(type(error)), naming_laws([ls.EngineOff()]):
+        raise error

@@ -98,19 +98,21 @@ def address(law: GuidanceLaw) -> int:
 
 @contextmanager
 def naming_laws(laws: Iterable[GuidanceLaw]) -> Iterator[None]:
-    """Let an error that compiled code raises name the laws that may have raised it: nothing else there raises any.
+    """Let an error that arises while laws are flown name those of a user's own: the package's raise none.
 
     Raises
     ------
     IntegrationError
-        In place of an error that is not the package's own.
+        In place of an error that a law of the user's may have raised.
     """
     try:
         yield
-    except LunarsimError:
+    except (LunarsimError, NumbaError, MemoryError):
         raise
     except Exception as error:
-        titles = " or ".join(sorted({f"'{law.title}'" for law in laws}))
+        titles = " or ".join(sorted({f"'{law.title}'" for law in laws if hasattr(law, "command")}))
+        if not titles:
+            raise
         raise IntegrationError(
             f"guidance law {titles} ended with {type(error).__name__}: {error}: mend its command, or let it give NaN "
             "where it has none"
