@@ -25,6 +25,7 @@ extensions = [
     "mathml",
     "provenance",
     "public_names",
+    "scenario_keys",
 ]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]

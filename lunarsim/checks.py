@@ -27,7 +27,7 @@ _LAST_JULIAN_DATE = 1e7
 
 
 @cache
-def _wanted(unit: u.UnitBase) -> tuple[str, str]:
+def wanted(unit: u.UnitBase) -> tuple[str, str]:
     """Return in words what is expected of a quantity: as Python writes it, and as a file does."""
     in_python = _EXAMPLES.get(unit, f"a quantity in {unit}")
     return in_python, in_python.replace(" * u.", " ").replace("u.", "")
@@ -64,7 +64,7 @@ def quantity(
     InputError
         If ``value`` is no quantity, of another dimension or shape, not finite, or out of range.
     """
-    in_python, expected = _wanted(unit)
+    in_python, expected = wanted(unit)
     if isinstance(value, TimeDelta):
         value = value.to(u.s)
     if isinstance(value, list | tuple) and any(isinstance(each, u.Quantity) for each in value):

@@ -6,6 +6,7 @@ A :class:`Number` alone declares an argument of a function.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from math import nan
@@ -55,6 +56,8 @@ class Number:
         Whether a campaign may disperse it.
     absent : float
         What stands in the kernels' record for None.
+    whole : bool
+        Whether files write it as a whole number; what a campaign draws may lie between.
     """
 
     unit: u.UnitBase
@@ -66,6 +69,7 @@ class Number:
     optional: bool = False
     dispersible: bool = False
     absent: float = nan
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if (self.low is None) == (self.above is None) or (self.high is None) == (self.below is None):
@@ -154,6 +158,37 @@ class Switch:
         return bool(value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What is declared of a word, which is one of several.
+
+    Attributes
+    ----------
+    words : mapping of str to int
+        All that there are, and what stands in the kernels' record for each.
+    text : str
+        What they mean.
+    """
+
+    words: Mapping[str, int]
+    text: str = ""
+    optional: ClassVar[bool] = False
+    dispersible: ClassVar[bool] = False
+    unit: ClassVar[u.UnitBase] = u.one
+
+    @property
+    def bounds(self) -> str:
+        """The words: ``'level' or 'site'``."""
+        *others, last = map(repr, self.words)
+        return f"{', '.join(others)} or {last}"
+
+    def checked(self, name: str, value: Any) -> str:
+        """Return a word, or raise an error that names it."""
+        if not isinstance(value, str) or value not in self.words:
+            raise InputError(f"{name} = {value!r}: expected {self.bounds}; {self.text}")
+        return value
+
+
 Declaration: TypeAlias = Number | Switch
 
 
@@ -165,11 +200,17 @@ class Pair:
     ----------
     unit : Unit
         Of both.
+    example : tuple of two floats
+        Two that there might be, in ``unit``.
+    text : str
+        What they are.
     absent : tuple of two floats
         What stands in the kernels' record for None, in SI.
     """
 
     unit: u.UnitBase
+    example: tuple[float, float]
+    text: str
     absent: tuple[float, float] = (nan, nan)
 
 
@@ -200,33 +241,44 @@ def switch(default: bool, text: str, *, dispersible: bool = False) -> Any:
     return field(default=default, metadata={_KEY: Switch(text=text, dispersible=dispersible)})
 
 
-def pair(default: Any, unit: u.UnitBase, *, absent: tuple[float, float] = (nan, nan)) -> Any:
+@checked
+def choice(default: str, among: Choice) -> Any:
+    """Return the field of a dataclass that holds one of several words."""
+    return field(default=default, metadata={_KEY: among})
+
+
+def pair(default: Any, unit: u.UnitBase, example: tuple[float, float], text: str, **declared: Any) -> Any:
     """Return the field of a dataclass that holds two numbers, which the component itself checks; see :class:`Pair`."""
-    return field(default=default, metadata={_PAIR: Pair(unit=unit, absent=absent)})
+    return field(default=default, metadata={_KEY: Pair(unit=unit, example=example, text=text, **declared)})
 
 
 def pairs(component: Any) -> dict[str, Pair]:
     """Return the pairs of numbers of a component, or its class, by the names of its fields."""
-    return {each.name: each.metadata[_PAIR] for each in fields(component) if _PAIR in each.metadata}
+    return {name: each for name, each in everything(component).items() if isinstance(each, Pair)}
 
 
 def declared(component: Any) -> dict[str, Declaration]:
-    """Return what a component, or its class, declares, by the names of its fields."""
+    """Return the numbers and switches that a component, or its class, declares, by the names of its fields."""
+    return {name: each for name, each in everything(component).items() if isinstance(each, Number | Switch)}
+
+
+def everything(component: Any) -> dict[str, Declaration | Choice | Pair]:
+    """Return all that a component, or its class, declares, by the names of its fields."""
     return {each.name: each.metadata[_KEY] for each in fields(component) if _KEY in each.metadata}
 
 
 def check(component: Any) -> None:
-    """Check the numbers and switches that a component declares.
+    """Check the numbers, switches and words that a component declares; its pairs it checks itself.
 
     Raises
     ------
     InputError
         If one is of the wrong kind, dimension or shape, not finite or out of its bounds; the text names it.
     """
-    for name, declaration in declared(component).items():
+    for name, declaration in everything(component).items():
         value = getattr(component, name)
-        if not (value is None and declaration.optional):
+        if not isinstance(declaration, Pair) and not (value is None and declaration.optional):
             declaration.checked(name, value)
 
 
-_KEY, _PAIR = "declared", "pair"
+_KEY = "declared"

@@ -11,7 +11,7 @@ from astropy import units as u
 import lunarsim as ls
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.sampling import MonteCarlo
-from lunarsim.io.scenario_file.guidance_file import law_of
+from lunarsim.io.scenario_file.components import law_of
 from lunarsim.plan.laws.law import naming_laws
 
 MPS = u.m / u.s
@@ -126,9 +126,9 @@ def test_a_phase_ends_on_the_time_to_go_of_a_users_law_that_declares_it():
 
 def test_a_scenario_file_names_a_users_law_by_its_title():
     table = {"law": "Cherry in Python", "until": "70 s", "target_altitude": "0.06 km"}
-    assert law_of(table, "mine.toml: plan.0") == PLAIN(until=70 * u.s, target_altitude=60 * u.m)
+    assert law_of(table, "mine.toml", ("plan", 0)) == PLAIN(until=70 * u.s, target_altitude=60 * u.m)
     with pytest.raises(ls.ScenarioError, match=r"until = 0\.1 s: expected from 1 s to 10000 s"):
-        law_of({**table, "until": "0.1 s"}, "mine.toml: plan.0")
+        law_of({**table, "until": "0.1 s"}, "mine.toml", ("plan", 0))
 
 
 def test_a_saved_flight_under_a_users_law_is_the_same_flight(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from astropy import units as u
 import lunarsim as ls
 from lunarsim.campaign.columns import described
 from lunarsim.flight.result.flight_file.encoding import Encoder, decode
-from lunarsim.io.scenario_file.schema import GuidedTable
+from lunarsim.io.scenario_file.schema import table_of
 from lunarsim.names import _RENAMED, _RENAMED_COLUMNS, _RENAMED_OF, told
 
 
@@ -52,7 +52,7 @@ def test_old_arguments_and_attributes_name_the_new_ones() -> None:
             replace(phase, **{old: 1})
         with pytest.raises(ls.UnknownNameError, match=f"Guided has no '{old}': it is called '{new}' now"):
             getattr(phase, old)
-        assert new in GuidedTable.model_fields
+        assert new in table_of(ls.Guided).model_fields
 
 
 def test_an_old_key_of_a_scenario_file_names_the_new_one(tmp_path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lunarsim as ls
+from lunarsim.declarations import REQUIRED, check, declared, number, pair, switch
 from lunarsim.errors import InputError
-from lunarsim.io.scenario_file.guidance_file import LAWS, law_of
+from lunarsim.io.scenario_file.complaints import validated
+from lunarsim.io.scenario_file.components import law_of, made
+from lunarsim.io.scenario_file.schema import table_of
 from lunarsim.io.text import parse_quantity, parse_time
 from lunarsim.mission import Status
+from lunarsim.plan.laws import LAWS
 
 VALID = """
 name = "test"
@@ -308,7 +313,7 @@ def test_every_parameter_of_a_law_has_a_unit_of_its_kind_for_the_example_in_an_e
     needed = {f.name: "400 s" for f in fields(law) if f.default is MISSING}
     for name in (f.name for f in fields(law) if "Quantity" in str(f.type)):
         with pytest.raises(ls.ScenarioError, match=f"here.{name}: 5 has no unit: write text with a unit, ") as caught:
-            law_of({"law": title, **needed, name: 5}, "here")
+            law_of({"law": title, **needed, name: 5}, "file", ("here",))
         example = str(caught.value).partition("such as '")[2].partition("'")[0]
         assert not dimension_refused(law, name, parse_quantity(example)), example
 
@@ -333,3 +338,67 @@ def test_an_approach_may_start_below_the_sphere_above_low_ground(tmp_path: Path)
         ls.simulate(ls.load_scenario(write(tmp_path, text.replace('"-2.6 km"', '"-1 km"'))))
     words = complaint_of_guided(tmp_path, '"15 km"', '"-1738 km"')
     assert words == "[approach] altitude = -1738.0 km: expected from -20000 m to 1e+09 m"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Altimeter:
+    """A sensor as somebody may add it."""
+
+    name: str
+    noise: u.Quantity = number(0.0, u.m, low=0.0, high=1e3, text="Standard deviation.")
+    scale: float = number(1.0, u.one, low=0.5, high=2.0, text="Reported over true.")
+    rate: u.Quantity = number(REQUIRED, u.s**-1, low=1e-3, high=1e3, text="Readings per time.")
+    beams: float = number(1, u.one, low=1, high=9, whole=True, text="How many.")
+    switched_on: bool = switch(True, "It reads.")
+    view: tuple[u.Quantity, u.Quantity] | None = pair(None, u.deg, (5.0, 30.0), "Between which it sees.")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+def read(**keys: object) -> Altimeter:
+    return made(validated(table_of(Altimeter), {"name": "a", "rate": "2 / s", **keys}, "file", ("sensor",)), "file", ())
+
+
+def test_what_a_component_declares_are_the_keys_of_its_table_and_its_defaults_stand_where_nothing_is_written() -> None:
+    assert read() == Altimeter(name="a", rate=2 / u.s)
+    full = read(noise="30 cm", scale=1.5, beams=3, switched_on=False, view=["1 deg", "20 deg"])
+    assert full.noise == 0.3 * u.m
+    assert (full.scale, full.beams, full.switched_on) == (1.5, 3, False)
+    assert full.view == (1 * u.deg, 20 * u.deg)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"nose": "1 m"}, "sensor.nose: there is no such key; did you mean 'noise'? known: beams, "),
+        ({"noise": "1 s"}, "sensor.noise: '1 s' is of the wrong dimension: expected a length such as 18 km"),
+        ({"noise": 1}, "sensor.noise: 1 has no unit: write text with a unit, such as '1 km' or '1 m'"),
+        ({"noise": "2 km"}, "noise = 2.0 km: expected from 0 m to 1000 m"),
+        ({"scale": "1"}, "sensor.scale = '1': expected a number, such as 0.5"),
+        ({"beams": 1.5}, "sensor.beams: 1.5 is not a whole number: write e.g. 1"),
+        ({"switched_on": 1}, "sensor.switched_on = 1: expected true or false"),
+        ({"view": ["1 deg"]}, 'sensor.view = [\'1 deg\']: expected a list of two values, such as ["5 deg", "30 deg"]'),
+        ({"name": 1}, "sensor.name = 1: expected text, in quotes"),
+    ],
+)
+def test_a_wrong_value_of_a_declared_number_is_told_by_what_is_declared(keys: dict[str, object], words: str) -> None:
+    with pytest.raises(ls.ScenarioError, match="^" + re.escape(f"file: {words}")):
+        read(**keys)
+
+
+def test_a_missing_key_is_told_if_nothing_is_declared_in_its_place() -> None:
+    with pytest.raises(ls.ScenarioError, match=r"^file: sensor\.rate: this key is missing$"):
+        validated(table_of(Altimeter), {"name": "a"}, "file", ("sensor",))
+
+
+def test_each_number_of_a_component_that_a_campaign_may_disperse_is_a_key_of_its_table() -> None:
+    for component in (ls.Spacecraft, ls.Engine, ls.Accelerometer, ls.Navigation, ls.Burn, ls.Guided, ls.Moon):
+        dispersible = {name for name, each in declared(component).items() if each.dispersible}
+        assert dispersible
+        assert dispersible <= table_of(component).model_fields.keys()
+
+
+def test_an_accelerometer_may_be_off_in_a_file_without_a_fault(tmp_path: Path) -> None:
+    text = VALID.replace("[craft.engine]", "[craft.accelerometer]\npowered = false\n[craft.engine]")
+    assert not ls.load_scenario(write(tmp_path, text)).craft.accelerometer.powered

@@ -51,12 +51,19 @@ class Engine:
         0.0, u.one, low=0.0, high=1.0, text="Share of full thrust below which the engine cannot be throttled."
     )
     specific_impulse_at_min_throttle: u.Quantity | None = number(
-        None, u.s, low=1.0, high=1e5, absent=0.0, text="At the least throttle, linear between there and full throttle."
+        None,
+        u.s,
+        low=1.0,
+        high=1e5,
+        absent=0.0,
+        text="At the least throttle, linear up to full throttle; else the same.",
     )
     throttle_rate: u.Quantity | None = number(
-        None, u.s**-1, low=1e-6, high=1e6, absent=inf, text="Change of the throttle per time."
+        None, u.s**-1, low=1e-6, high=1e6, absent=inf, text="Change of the throttle per time; else at once."
     )
-    throttle_keep_out: tuple[float, float] | None = pair(None, u.one, absent=(0.0, 0.0))
+    throttle_keep_out: tuple[float, float] | None = pair(
+        None, u.one, (0.6, 0.95), "A band in which the engine cannot stay: above it, full thrust.", absent=(0.0, 0.0)
+    )
     thrust_error: float = number(
         0.0,
         u.one,

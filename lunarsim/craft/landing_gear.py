@@ -59,10 +59,20 @@ class LandingGear:
         None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, absent=inf, text="Greatest attitude rate at contact."
     )
     crash_speed: u.Quantity | None = number(
-        None, _MPS, low=1e-3, high=10.0 * FAST_MPS, absent=0.0, text="Total speed beyond which the craft breaks."
+        None,
+        _MPS,
+        low=1e-3,
+        high=10.0 * FAST_MPS,
+        absent=0.0,
+        text="Total speed beyond which the craft breaks; else three times the greater limit.",
     )
     stance: u.Quantity | None = number(
-        None, u.m, low=1e-3, high=_LARGE_M, absent=0.0, text="Radius of the circle through the feet."
+        None,
+        u.m,
+        low=1e-3,
+        high=_LARGE_M,
+        absent=0.0,
+        text="Radius of the circle through the feet; together with the next.",
     )
     mass_centre_height: u.Quantity | None = number(
         None, u.m, low=1e-3, high=_LARGE_M, absent=0.0, text="Of the centre of mass above the plane of the feet."

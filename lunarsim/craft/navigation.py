@@ -69,7 +69,7 @@ class Navigation:
         0.0, u.m, low=0.0, high=_FAR_M, text="Standard deviation of the altitude besides.", dispersible=True
     )
     seed: float = number(  # whole numbers that a float holds
-        0, u.one, low=0.0, high=2.0**53, text="Of the noise.", dispersible=True
+        0.0, u.one, low=0.0, high=2.0**53, text="Of the noise.", dispersible=True, whole=True
     )
 
     def __post_init__(self) -> None:

@@ -59,13 +59,23 @@ class Spacecraft:
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
     slew_rate: u.Quantity | None = number(
-        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, absent=inf, text="At which the attitude can follow a command."
+        None,
+        u.deg / u.s,
+        low=1e-6,
+        high=QUICK_DEG_S,
+        absent=inf,
+        text="At which the attitude can follow a command; else at once.",
     )
     radiation_area: u.Quantity = number(  # a sail of 10 km by 10 km
         0.0, u.m**2, low=0.0, high=1e8, text="Cross-section that faces the Sun.", dispersible=True
     )
     radiation_coefficient: float = number(
-        1.0, u.one, above=0.0, high=2.0, text="Force over that on a black surface; 2: a mirror.", dispersible=True
+        1.0,
+        u.one,
+        above=0.0,
+        high=2.0,
+        text="Force of sunlight over that on a black surface: 1 black, 2 a mirror.",
+        dispersible=True,
     )
 
     def __post_init__(self) -> None:

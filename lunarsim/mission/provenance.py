@@ -116,7 +116,15 @@ def _decimals(half_width: float) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A publication that a scenario cites."""
+    """A publication that a scenario cites.
+
+    Attributes
+    ----------
+    title : str
+        Who, when, what.
+    url : str
+        Where.
+    """
 
     title: str
     url: str

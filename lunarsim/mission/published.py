@@ -54,7 +54,7 @@ class ProfilePoint:
     label: str
     time: u.Quantity | None = number(None, u.s, low=-LONG_S, high=LONG_S, text="After the first ignition.")
     altitude: u.Quantity | None = number(None, u.m, text="Above the landing site.", **_LENGTH)
-    speed: u.Quantity | None = number(None, u.m / u.s, text="Inertial.", **_SPEED)
+    speed: u.Quantity | None = number(None, u.m / u.s, text="Moon-centred, inertial.", **_SPEED)
     ground_speed: u.Quantity | None = number(None, u.m / u.s, text="Over the turning Moon.", **_SPEED)
     horizontal_speed: u.Quantity | None = number(None, u.m / u.s, text="Its horizontal part.", **_SPEED)
     altitude_rate: u.Quantity | None = number(None, u.m / u.s, text="Negative in a descent.", **_SPEED)

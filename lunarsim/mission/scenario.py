@@ -59,8 +59,12 @@ class Scenario:
 
     Parameters
     ----------
-    name, title, remark : str
-        Short name, one line for people, and what they must know to read the result.
+    name : str
+        Short name.
+    title : str
+        One line for people.
+    remark : str
+        What they must know to read the result.
     state : State
         Where the flight starts, at one time.
     craft : Spacecraft, optional

@@ -24,7 +24,20 @@ _SHORTEST_S = 1e-6  # of a phase
 
 @dataclass(frozen=True, kw_only=True)
 class Coast:
-    """Flight without thrust for a duration."""
+    """Flight without thrust for a duration.
+
+    Parameters
+    ----------
+    duration : Quantity
+        How long the craft coasts, from 1e-6 s to 200 years.
+    name : str
+        For the timeline.
+
+    Raises
+    ------
+    InputError
+        If the duration is out of its bounds.
+    """
 
     duration: u.Quantity = number(
         REQUIRED, u.s, low=_SHORTEST_S, high=LONG_S, text="How long the craft coasts.", dispersible=True
@@ -79,7 +92,12 @@ class Burn:
     steering: Steering = field(default_factory=AgainstVelocity)
     throttle: float = number(1.0, u.one, above=0.0, high=1.0, text="Share of full thrust.", dispersible=True)
     pitch_error: u.Quantity = number(
-        0.0, u.deg, low=-360.0, high=360.0, text="Of the thrust, about the orbit's normal.", dispersible=True
+        0.0,
+        u.deg,
+        low=-360.0,
+        high=360.0,
+        text="Of the thrust, about the orbit's normal: against the velocity, towards the zenith.",
+        dispersible=True,
     )
     yaw_error: u.Quantity = number(
         0.0, u.deg, low=-360.0, high=360.0, text="Of the thrust, towards the orbit's normal.", dispersible=True
@@ -144,17 +162,36 @@ class Guided:
         REQUIRED, u.s, low=_SHORTEST_S, high=DESCENT_S, text="Time after which the phase ends in any case."
     )
     cycle_time: u.Quantity = number(  # a landing is a million cycles with the shortest, one with the longest
-        1.0, u.s, low=SHORTEST_CYCLE_S, high=1e4, text="Time between guidance cycles.", dispersible=True
+        1.0,
+        u.s,
+        low=SHORTEST_CYCLE_S,
+        high=1e4,
+        text="Between guidance cycles; commands are held in between.",
+        dispersible=True,
     )
     slew_rate: u.Quantity | None = number(
-        None, u.deg / u.s, low=1e-6, high=QUICK_DEG_S, absent=inf, text="Limit of the attitude's rate."
+        None,
+        u.deg / u.s,
+        low=1e-6,
+        high=QUICK_DEG_S,
+        absent=inf,
+        text="Limit of the attitude's rate, if below the craft's own.",
     )
     max_tilt: u.Quantity = number(180.0, u.deg, low=0.0, high=180.0, text="Of the thrust axis from the vertical.")
-    throttle: tuple[float, float] = pair((0.0, 1.0), u.one)
-    glide_slope: u.Quantity | None = number(
-        None, u.deg, low=0.0, below=90.0, absent=-pi, text="Above the horizontal, seen from the site."
+    throttle: tuple[float, float] = pair(
+        (0.0, 1.0), u.one, (0.1, 1.0), "Minimum and maximum in this phase, within those of the engine."
     )
-    field_of_view: tuple[u.Quantity, u.Quantity] | None = pair(None, u.deg, absent=(0.0, pi))
+    glide_slope: u.Quantity | None = number(
+        None,
+        u.deg,
+        low=0.0,
+        below=90.0,
+        absent=-pi,
+        text="Angle above the horizontal, seen from the site, that is watched.",
+    )
+    field_of_view: tuple[u.Quantity, u.Quantity] | None = pair(
+        None, u.deg, (20.0, 65.0), "Angles from the craft's underside between which the site is seen.", absent=(0.0, pi)
+    )
     divert: Divert | None = None
     hazard_detection: HazardDetection | None = None
 

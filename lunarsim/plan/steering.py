@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from astropy import units as u
@@ -58,6 +58,8 @@ def check_steering(law: Any) -> None:
 class AlongVelocity:
     """Thrust along the Moon-centred inertial velocity at each moment."""
 
+    title: ClassVar[str] = "along velocity"
+
     def lower(self) -> tuple[int, NDArray[np.float64]]:
         """Return the law's code in the kernels."""
         return steering.ALONG_VELOCITY, np.zeros(3)
@@ -66,6 +68,8 @@ class AlongVelocity:
 @dataclass(frozen=True)
 class AgainstVelocity:
     """Thrust against the Moon-centred inertial velocity at each moment."""
+
+    title: ClassVar[str] = "against velocity"
 
     def lower(self) -> tuple[int, NDArray[np.float64]]:
         """Return the law's code in the kernels."""
@@ -99,3 +103,7 @@ class FixedDirection:
         """Return the law's code in the kernels and its unit vector."""
         vector = self.direction.to_value(u.one)
         return steering.FIXED, vector / np.linalg.norm(vector)
+
+
+#: The laws that a scenario file may name, by title.
+STEERING = {law.title: law for law in (AgainstVelocity, AlongVelocity)}

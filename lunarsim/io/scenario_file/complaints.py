@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
+from lunarsim.declarations import Pair
 from lunarsim.errors import DataError, InputError, ScenarioError, alike, clipped, listed, shown
 from lunarsim.io.scenario_file import schema
-from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
+from lunarsim.io.scenario_file.values import Table
 from lunarsim.names import renamed
 
 Built = TypeVar("Built")
-Table = TypeVar("Table", bound=BaseModel)
 Key = tuple[str | int, ...]
 
 
@@ -22,7 +23,7 @@ class _Kinds(NamedTuple):
     """A list of tables of several kinds."""
 
     key: str  #: the key that says of which kind a table is
-    tables: dict[Any, type[BaseModel]]  #: by what that key may say
+    tables: dict[Any, type[Table]]  #: by what that key may say
 
     @property
     def words(self) -> str:
@@ -30,24 +31,25 @@ class _Kinds(NamedTuple):
         return f"{', '.join(others)} or {last}"
 
 
-def _kinds(key: str, *tables: type[BaseModel]) -> _Kinds:
-    return _Kinds(key, {get_args(table.model_fields[key].annotation)[0]: table for table in tables})
+def _kinds_within(model: type[Table]) -> dict[str, _Kinds]:
+    """Return the lists of tables of several kinds that a table holds, by their keys."""
+    found = {}
+    for name, field in model.model_fields.items():
+        for union, said in (get_args(part)[:2] for part in get_args(field.annotation) if get_origin(part) is Annotated):
+            if key := getattr(said, "discriminator", None):
+                tables = {get_args(table.model_fields[key].annotation)[0]: table for table in get_args(union)}
+                found[name_of(name, field)] = _Kinds(key, tables)
+    return found
 
-
-_KINDS = {
-    "plan": _kinds("type", schema.BurnTable, schema.CoastTable, schema.GuidedTable),
-    "dispersions": _kinds("distribution", *get_args(get_args(DispersionTable)[0])),
-}
 
 _NO_TABLE = {"dict_type", "model_type", "model_attributes_type"}  # what pydantic calls a value where a table belongs
-_MOST_LINES = 12  # of complaints about one file
-
-#: Keys that hold two values, with an example.
-_PAIRS: dict[str | int, str] = {
-    "throttle": "[0.1, 1.0]",
-    "throttle_keep_out": "[0.6, 0.95]",
-    "field_of_view": '["20 deg", "65 deg"]',
+_EXPECTED = {
+    "bool_type": "expected true or false",
+    "float_type": "expected a number, such as 0.5",
+    "int_type": "expected a whole number, such as 50",
+    "string_type": "expected text, in quotes",
 }
+_MOST_LINES = 12  # of complaints about one file
 
 
 def built(origin: str, key: str, build: Callable[[], Built]) -> Built:
@@ -60,7 +62,7 @@ def built(origin: str, key: str, build: Callable[[], Built]) -> Built:
         raise ScenarioError(f"{origin}: {f'[{key}] ' if key else ''}{error}") from error
 
 
-def validated(model: type[Table], document: Any, origin: str, at: Key) -> Table:
+def validated(model: type[Table], document: Any, origin: str, at: Key) -> Any:
     """Return a document as a table; the complaint names each key that is not as it should be."""
     try:
         return model.model_validate(document)
@@ -71,15 +73,18 @@ def validated(model: type[Table], document: Any, origin: str, at: Key) -> Table:
         raise ScenarioError("\n".join(f"{origin}: {line}" for line in words)) from None
 
 
-def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
+def _in_words(model: type[Table], detail: Any, at: Key) -> str:
     location = detail["loc"]
     path = tuple(part for i, part in enumerate(location) if not _kind_table(location, i))
     key = dotted((*at, *path))
     match detail["type"]:
         case "extra_forbidden":
-            return f"{key}: there is no such key; {_meant(str(path[-1]), _keys_beside(model, location))}"
+            table = table_at(model, location[:-1])
+            whose = f"{title} has no such parameter:" if (title := _title(table)) else "there is no such key;"
+            return f"{key}: {whose} {_meant(str(path[-1]), [name_of(*each) for each in table.model_fields.items()])}"
         case "missing" if not isinstance(path[-1], int):
-            return f"{key}: this key is missing"
+            title = _title(table_at(model, location[:-1]))
+            return f"{key}: this key is missing{f': {title} needs it' if title else ''}"
         case "missing" | "too_long" | "tuple_type":
             return _list_in_words(model, detail, at, path)
         case "text":
@@ -89,14 +94,20 @@ def _in_words(model: type[BaseModel], detail: Any, at: Key) -> str:
             given = f" = {shown(detail['ctx']['tag'])}" if "tag" in detail["ctx"] else ": this key is missing"
             return f"{key}.{kinds.key}{given}: expected {kinds.words}"
         case kind:
-            words = f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
-            words = f"expected {_table_in_words(model, (*at, *path))}" if kind in _NO_TABLE else words
-            return f"{key} = {shown(detail['input'])}: {words}"
+            return f"{key} = {shown(detail['input'])}: {_value_in_words(model, kind, detail['msg'], (*at, *path))}"
+
+
+def _value_in_words(model: type[Table], kind: str, message: str, key: Key) -> str:
+    """Return what was expected of a value, instead of pydantic's words where those are of Python."""
+    if kind in _NO_TABLE:
+        return f"expected {_table_in_words(model, key)}"
+    words = f"{message[0].lower()}{message[1:]}".replace("input should be", "expected")
+    return _EXPECTED.get(kind, words)
 
 
 def _meant(key: str, known: list[str]) -> str:
     """Return which key a wrong one may have meant, and where it belongs if it is one of the whole file."""
-    if key in schema.ScenarioTable.model_fields:
+    if _field(schema.ScenarioTable, key):
         return f"'{key}' belongs to the whole file: write it above the first [table]"
     return meant(key, known)
 
@@ -109,56 +120,79 @@ def meant(key: str, known: Collection[str]) -> str:
     return f"did you mean {' or '.join(map(repr, close))}? {listed(known)}" if close else listed(known)
 
 
-def _table_in_words(model: type[BaseModel], key: Key) -> str:
+def _table_in_words(model: type[Table], key: Key) -> str:
     """Return how a table is written, or tables that have names, or one of a list."""
     heading = dotted(tuple(part for part in key if isinstance(part, str)))
     if isinstance(key[-1], int):
         return f"a table, under [[{heading}]]"
-    field = model.model_fields.get(str(key[0])) if len(key) == 1 else None
+    field = _field(model, key[0]) if len(key) == 1 else None
     if field is not None and get_origin(field.annotation) is dict and _table_within(field.annotation):
         return f"tables with names of their own, such as [{heading}.NAME]"
     return f"one table, under [{heading}]"
 
 
-def _list_in_words(model: type[BaseModel], detail: Any, at: Key, path: Key) -> str:
+def _list_in_words(model: type[Table], detail: Any, at: Key, path: Key) -> str:
     """Return what is wrong with a value that is no list, or one of another length."""
     given = detail["input"]
     if detail["type"] == "missing":
         path = path[:-1]  # the place in the list where there is nothing
-    key, example = dotted((*at, *path)), _PAIRS.get(path[-1])
+    key, example = dotted((*at, *path)), _example(table_at(model, detail["loc"]).declared.get(str(path[-1])), given)
     if detail["type"] != "tuple_type":
         return f"{key} = {shown(given)}: expected a list of two values, such as {example}"
     if isinstance(given, dict):
         return f"{key}: expected a list of tables, each under [[{key}]]"
-    if len(path) == 1 and path[0] in model.model_fields and _table_within(model.model_fields[path[0]].annotation):
+    field = _field(model, path[0]) if len(path) == 1 else None
+    if field is not None and _table_within(field.annotation):
         return f"{key} = {shown(given)}: expected a list of tables, each under [[{key}]]"
-    example = example or f"[{clipped(json.dumps(given, default=str))}]"
     return f"{key} = {shown(given)}: expected a list, such as {example}"
 
 
-def _kind_table(location: Key, i: int) -> type[BaseModel] | None:
+def _example(declaration: Any, given: Any) -> str:
+    """Return how a list is written: that of a pair with what is declared, another with what was given."""
+    if not isinstance(declaration, Pair):
+        return f"[{clipped(json.dumps(given, default=str))}]" if not isinstance(given, list) else '["a", "b"]'
+    unit = str(declaration.unit)
+    return json.dumps([f"{end:g} {unit}" if unit else end for end in declaration.example])
+
+
+def _kind_table(location: Key, i: int) -> type[Table] | None:
     """Return the table that pydantic names at a place of a location, where it adds the kind to the keys."""
     kinds = _KINDS.get(str(location[0])) if i > 0 and isinstance(location[i - 1], int) else None
     return kinds.tables.get(location[i]) if kinds else None
 
 
-def _keys_beside(model: type[BaseModel], location: Key) -> list[str]:
-    """Return the keys that a table may have, where one of its keys was not known."""
-    for i, part in enumerate(location[:-1]):
-        kind = _kind_table(location, i)
-        if kind is not None:
-            model = kind
-        elif isinstance(part, str) and part in model.model_fields:
-            model = _table_within(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
+def table_at(model: type[Table], location: Key) -> type[Table]:
+    """Return the table in which a location of pydantic's lies, or that it names."""
+    for i, part in enumerate(location):
+        field = _field(model, part)
+        model = _kind_table(location, i) or (field and _table_within(field.annotation)) or model
+    return model
 
 
-def _table_within(annotation: Any) -> type[BaseModel] | None:
-    """Return the table that a field's annotation holds: itself, an optional one, or the values of a dict."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _field(model: type[Table], key: str | int) -> FieldInfo | None:
+    return next((field for name, field in model.model_fields.items() if name_of(name, field) == key), None)
+
+
+def name_of(name: str, field: FieldInfo) -> str:
+    """Return what files call a field."""
+    return field.alias or name
+
+
+def _title(table: type[Table]) -> str:
+    """Return what a component that a table describes is called in scenario files, if it is."""
+    return str(getattr(table.component, "title", "")) if hasattr(table, "component") else ""
+
+
+def _table_within(annotation: Any) -> type[Table] | None:
+    """Return the table that a field's annotation holds: itself, or one of a list, or the values of a dict."""
+    if isinstance(annotation, type) and issubclass(annotation, Table):
         return annotation
     inner = [_table_within(argument) for argument in getattr(annotation, "__args__", ())]
     return next((table for table in inner if table is not None), None)
+
+
+#: By the keys of the whole file that hold them.
+_KINDS = _kinds_within(schema.ScenarioTable)
 
 
 def dotted(key: Key) -> str:

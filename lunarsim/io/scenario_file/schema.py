@@ -1,256 +1,178 @@
-"""The keys of a scenario file, and what each may hold."""
+"""The keys of scenario files: those of the fields of components, and what a file writes otherwise than Python."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache, reduce
+from inspect import Parameter, signature
+from operator import or_
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from astropy import units as u
-from pydantic import Field, Strict
+from astropy.time import Time
+from pydantic import AfterValidator, Field, Strict, create_model
 
+from lunarsim.declarations import Choice, Number, Pair, Switch, everything
+from lunarsim.faults import AccelerometerOff, Fault
+from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
-from lunarsim.io.scenario_file.values import (
-    Acceleration,
-    Angle,
-    AngularRate,
-    AnyValue,
-    Area,
-    Condition,
-    Duration,
-    FolderName,
-    Force,
-    Instant,
-    Length,
-    Mass,
-    Number,
-    Rate,
-    Table,
-    Velocity,
-    Whole,
-)
-from lunarsim.mission import Status
+from lunarsim.io.scenario_file.values import Table
+from lunarsim.mission import Provenance, Scenario
+from lunarsim.moon import Moon
+from lunarsim.orbits import State
+from lunarsim.orbits.numbers import APPROACH, ELEMENTS
+from lunarsim.plan import Burn, Coast, GuidanceLaw, Guided, Phase, Steering, Termination
+from lunarsim.plan.steering import STEERING
+
+Key = tuple[Any, Any]  # the type of a value, and pydantic's field
 
 
-class OrbitTable(Table):
-    """Osculating elements at the start, to the Moon's equator (ME) of date."""
-
-    epoch: Instant
-    perilune: Length
-    apolune: Length
-    inclination: Angle
-    node_longitude: Angle
-    argument_of_perilune: Angle
-    true_anomaly: Angle
+class Law(dict[str, Any]):
+    """The table of a guidance law, read once it is known which laws there are."""
 
 
-class ApproachTable(Table):
-    """The start, seen from the landing site."""
-
-    epoch: Instant
-    azimuth: Angle
-    range_to_go: Length
-    altitude: Length
-    speed: Velocity
-    flight_path_angle: Angle = Field(default_factory=lambda: 0.0 * u.deg)
-    crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
+def key(annotation: Any, text: str = "", *, needed: bool = False, name: str | None = None) -> Key:
+    """Return a key of a table: the type of its value, what it means, and its name if that is not the field's."""
+    return annotation, Field(... if needed else None, description=text or None, alias=name)
 
 
-class EngineTable(Table):
-    """The engine."""
-
-    thrust: Force
-    specific_impulse: Duration
-    min_throttle: Number = 0.0
-    specific_impulse_at_min_throttle: Duration | None = None
-    throttle_rate: Rate | None = None
-    throttle_keep_out: tuple[Number, Number] | None = None
-    thrust_error: Number = 0.0
-
-
-class NavigationTable(Table):
-    """Errors of what the navigation estimates."""
-
-    downrange: Length = Field(default_factory=lambda: 0.0 * u.m)
-    crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
-    altitude: Length = Field(default_factory=lambda: 0.0 * u.m)
-    downrange_rate: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
-    crossrange_rate: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
-    altitude_rate: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
-    altitude_scale: Number = 0.0
-    mass: Mass = Field(default_factory=lambda: 0.0 * u.kg)
-    position_noise: Length = Field(default_factory=lambda: 0.0 * u.m)
-    velocity_noise: Velocity = Field(default_factory=lambda: 0.0 * u.m / u.s)
-    altitude_noise: Length = Field(default_factory=lambda: 0.0 * u.m)
-    seed: Whole = 0.0
+@cache
+def table_of(component: type) -> type[Table]:
+    """Return the table that describes a component: its class is a dataclass."""
+    declared, hints = everything(component), get_type_hints(component)
+    keys = {
+        each.name: _key_of(hints[each.name], each.default is each.default_factory is MISSING, declared.get(each.name))
+        for each in fields(component)
+    }
+    otherwise = {name: own and (own[0] or keys[name][0], own[1]) for name, own in _OTHERWISE.get(component, {}).items()}
+    return _made(component, {**otherwise, **keys, **otherwise}, declared)
 
 
-class AccelerometerTable(Table):
-    """Errors of the accelerometer."""
-
-    scale_factor: Number = 1.0
-    bias: Acceleration = Field(default_factory=lambda: 0.0 * u.m / u.s**2)
-
-
-class GearTable(Table):
-    """What the landing gear stands."""
-
-    vertical_speed: Velocity
-    horizontal_speed: Velocity
-    tilt: Angle
-    slope: Angle
-    turn_rate: AngularRate | None = None
-    crash_speed: Velocity | None = None
-    stance: Length | None = None
-    mass_centre_height: Length | None = None
+def table_of_call(
+    call: Callable[..., Any], declared: Mapping[str, Number], *, without: Collection[str] = (), whole: bool = False
+) -> type[Table]:
+    """Return the table that describes what a function takes, ``without`` some; a ``whole`` one needs all of them."""
+    hints = get_type_hints(call)
+    keys = {
+        name: _key_of(hints[name], whole or each.default is Parameter.empty, declared.get(name))
+        for name, each in signature(call).parameters.items()
+        if name not in without
+    }
+    return _made(call, keys, declared)
 
 
-class CraftTable(Table):
-    """The spacecraft as designed."""
-
-    dry_mass: Mass
-    propellant_mass: Mass
-    engine: EngineTable
-    accelerometer: AccelerometerTable = Field(default_factory=AccelerometerTable)
-    navigation: NavigationTable = Field(default_factory=NavigationTable)
-    slew_rate: AngularRate | None = None
-    gear: GearTable | None = None
-    radiation_area: Area = Field(default_factory=lambda: 0.0 * u.m**2)
-    radiation_coefficient: Number = 1.0
-
-
-class MoonTable(Table):
-    """The Moon's model."""
-
-    gravity_degree: Annotated[int, Strict()] = 50
-    gravity_file: str | None = None
-    third_bodies: tuple[str, ...] = ("earth", "sun")
-    ephemeris: Literal["builtin", "de421", "de440"] = "builtin"
-    tide: Annotated[bool, Strict()] = False
-    radiation: Annotated[bool, Strict()] = False
-    surface_elevation: Length | None = None
-    terrain: str | None = None
+def kinds(components: tuple[type, ...]) -> tuple[type[Table], ...]:
+    """Return the tables of components of which the key ``type`` says which it is."""
+    tables = []
+    for component in components:
+        title: Any = Literal[getattr(component, "title", component.__name__.lower())]
+        tables.append(
+            create_model(
+                component.__name__, __base__=table_of(component), type=key(title, "Which kind it is.", needed=True)
+            )
+        )
+    return tuple(tables)
 
 
-class BurnTable(Table):
-    """A burn of the plan."""
-
-    type: Literal["burn"]
-    name: str = "burn"
-    ignition: Instant
-    steering: Literal["against velocity", "along velocity"] = "against velocity"
-    throttle: Number = 1.0
-    pitch_error: Angle = 0.0 * u.deg
-    yaw_error: Angle = 0.0 * u.deg
-    target_delta_v: Velocity
-    timer: Duration
+def _made(component: Any, keys: Mapping[str, Key | None], declared: Mapping[str, Any]) -> type[Table]:
+    chosen: dict[str, Any] = {name: each for name, each in keys.items() if each is not None}
+    made = create_model(component.__name__, __base__=Table, **chosen)
+    made.component, made.declared = component, declared
+    return made
 
 
-class CoastTable(Table):
-    """A coast of the plan."""
-
-    type: Literal["coast"]
-    name: str = "coast"
-    duration: Duration
+def _key_of(hint: Any, needed: bool, declaration: Any) -> Key:
+    return key(_form_of_declared(declaration) or _form(hint), getattr(declaration, "text", ""), needed=needed)
 
 
-class DivertTable(Table):
-    """By how much a guided phase moves the target."""
-
-    downrange: Length = Field(default_factory=lambda: 0.0 * u.m)
-    crossrange: Length = Field(default_factory=lambda: 0.0 * u.m)
-
-
-class HazardDetectionTable(Table):
-    """How a guided phase detects hazards and avoids them."""
-
-    radius: Length
-    slope: Angle
-    footprint: Length = Field(default_factory=lambda: 0.0 * u.m)
-    step: Length = Field(default_factory=lambda: 1.0 * u.m)
-
-
-class GuidedTable(Table):
-    """A guided phase of the plan."""
-
-    type: Literal["guided"]
-    name: str
-    guidance: dict[str, Any]
-    terminations: tuple[Condition, ...] = ()
-    max_duration: Duration
-    cycle_time: Duration = Field(default_factory=lambda: 1.0 * u.s)
-    slew_rate: AngularRate | None = None
-    max_tilt: Angle = Field(default_factory=lambda: 180.0 * u.deg)
-    throttle: tuple[Number, Number] = (0.0, 1.0)
-    glide_slope: Angle | None = None
-    field_of_view: tuple[Angle, Angle] | None = None
-    divert: DivertTable | None = None
-    hazard_detection: HazardDetectionTable | None = None
+def _form_of_declared(declaration: Any) -> Any:
+    """Return how a file writes what a component declares; what it only holds has the form of its type."""
+    match declaration:
+        case Number(whole=True):
+            return values.Whole
+        case Number() | Pair():
+            end = values.Number if declaration.unit == u.one else values.quantity(declaration.unit)
+            return tuple[end, end] if isinstance(declaration, Pair) else end  # type: ignore[valid-type]
+        case Switch():
+            return values.OnOff
+        case Choice():
+            return Any  # the component says which words there are
+    return None
 
 
-class FaultTable(Table):
-    """A fault of the craft."""
-
-    type: Literal["accelerometer off"]
-    cause: str = ""
-
-
-class SiteTable(Table):
-    """A place on the Moon."""
-
-    title: str = ""
-    latitude: Angle
-    longitude: Angle
-    elevation: Length = Field(default_factory=lambda: 0.0 * u.m)
-
-
-class ProfileTable(Table):
-    """One row of a published descent; ``tolerance`` holds plus or minus by the names of the values."""
-
-    label: str
-    time: Duration | None = None
-    altitude: Length | None = None
-    speed: Velocity | None = None
-    ground_speed: Velocity | None = None
-    horizontal_speed: Velocity | None = None
-    altitude_rate: Velocity | None = None
-    range_to_go: Length | None = None
-    delta_v: Velocity | None = None
-    mass: Mass | None = None
-    tolerance: dict[str, AnyValue] = Field(default_factory=dict)
+def _form(hint: Any) -> Any:
+    """Return how a file writes an object of a type."""
+    if hint in _FORMS:
+        return _FORMS[hint]
+    if hint in KINDS:
+        tables = kinds(KINDS[hint])
+        return tables[0] if len(tables) == 1 else Annotated[reduce(or_, tables), Field(discriminator="type")]
+    if is_dataclass(hint):
+        return table_of(hint)  # type: ignore[arg-type]
+    origin, parts = get_origin(hint), [_form(part) for part in get_args(hint) if part is not NoneType]
+    if origin in {None, Literal}:
+        return hint
+    if origin is tuple:
+        return tuple[tuple(parts)]  # type: ignore[misc]
+    return dict[str, parts[-1]] if origin is Mapping else parts[0]  # type: ignore[valid-type]
 
 
-class SourceTable(Table):
-    """A publication."""
+#: How a file writes objects that are not made of declared numbers.
+_FORMS: dict[Any, Any] = {
+    Time: values.Instant,
+    u.Quantity: values.AnyValue,
+    u.Quantity | Time: values.AnyValue,
+    Termination: values.Condition,
+    Steering: Annotated[Literal[tuple(STEERING)], AfterValidator(lambda word: STEERING[word]())],
+    GuidanceLaw: Annotated[dict[str, Any], AfterValidator(Law)],
+}
 
-    title: str
-    url: str
+#: Of what the key ``type`` says which it is.
+KINDS: dict[Any, tuple[type, ...]] = {Phase: (Burn, Coast, Guided), Fault: (AccelerometerOff,)}
 
+OrbitTable = table_of_call(State.from_elements, ELEMENTS, whole=True)
+ApproachTable = table_of_call(State.from_approach, APPROACH, without={"latitude", "longitude"})
 
-class ProvenanceTable(Table):
-    """The birth certificate of one number."""
+#: Keys of components that do not follow from their fields.
+_OTHERWISE: dict[type, dict[str, Key | None]] = {
+    Guided: {"law": key(_FORMS[GuidanceLaw], "`law`, and the parameters of the law.", needed=True, name="guidance")},
+    Moon: {
+        "gravity": None,
+        "gravity_degree": key(
+            Annotated[int, Strict()], "Where the field is cut: 0 to 50, or as far as `gravity_file` reaches. Else 50."
+        ),
+        "gravity_file": key(
+            str,
+            "A field of the Moon: GMAT `.cof`, PDS SHADR `.tab` or `.sha`, ICGEM `.gfc`. Default: GRGM900C as carried.",
+        ),
+        "surface_elevation": key(values.quantity(u.m), "The ground is a sphere at this height above 1737.4 km."),
+        "terrain": key(
+            str,
+            "A map of heights to fly into: LOLA `.IMG` or `.LBL`, GeoTIFF `.tif`. Not with `surface_elevation`.",
+        ),
+        "ephemeris": key(
+            Literal["builtin", "de421", "de440"],
+            'Where the bodies stand; `"builtin"` unless given. The last two need the extras of these names.',
+        ),
+    },
+    Provenance: {"value": key(Any, "The value itself, as the key asks.", needed=True)},
+    Scenario: {
+        "name": key(
+            values.FolderName,
+            'Short name, of the folder of results too: up to 60 characters, no line ends, none of / \\ : * ? " < > |.',
+            needed=True,
+        ),
+        "state": None,
+        "orbit": key(OrbitTable, "Where the flight starts: elements."),
+        "approach": key(ApproachTable, "Where the flight starts: seen from the landing site."),
+        "landing_site": key(str, "The name of one of `sites`: where guided phases aim."),
+        "published_profile": key(None, "A published descent, row by row: `[[profile]]`.", name="profile"),
+        "provenance": None,
+        "dispersions": key(tuple[DispersionTable, ...], "How values scatter in a campaign: `[[dispersions]]`."),
+    },
+}
 
-    value: Any
-    status: Status
-    sources: tuple[str, ...] = ()
-    script: str = ""
-    note: str = ""
-    interval: tuple[str, str] | None = None
-
-
-class ScenarioTable(Table):
-    """A whole scenario file."""
-
-    name: FolderName
-    title: str = ""
-    remark: str = ""
-    orbit: OrbitTable | None = None
-    approach: ApproachTable | None = None
-    landing_site: str | None = None
-    craft: CraftTable | None = None
-    moon: MoonTable = Field(default_factory=MoonTable)
-    plan: tuple[Annotated[BurnTable | CoastTable | GuidedTable, Field(discriminator="type")], ...]
-    faults: tuple[FaultTable, ...] = ()
-    dispersions: tuple[DispersionTable, ...] = ()
-    sites: dict[str, SiteTable] = Field(default_factory=dict)
-    profile: tuple[ProfileTable, ...] = ()
-    published: dict[str, AnyValue] = Field(default_factory=dict)
-    sources: dict[str, SourceTable] = Field(default_factory=dict)
+ProvenanceTable = table_of(Provenance)
+ScenarioTable = table_of(Scenario)

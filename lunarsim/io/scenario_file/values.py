@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from astropy import units as u
 from astropy.time import Time
@@ -32,16 +33,19 @@ def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
-def _in(unit: u.UnitBase) -> BeforeValidator:
-    def parse(value: Any) -> u.Quantity:
-        quantity = parse_quantity(value, unit)
-        try:
-            checks.quantity("value", quantity, unit)
-        except InputError as error:
-            raise InputError(str(error).replace(f"value = {quantity}", shown(value), 1)) from None
-        return quantity  # in the unit of the file, so that later complaints show what was written
+@cache
+def quantity(unit: u.UnitBase) -> Any:
+    """Return the type of text with a number and a unit that converts to the given one."""
 
-    return teaching(parse)
+    def parse(value: Any) -> u.Quantity:
+        written = parse_quantity(value, unit)
+        try:
+            checks.quantity("value", written, unit)
+        except InputError as error:
+            raise InputError(str(error).replace(f"value = {written}", shown(value), 1)) from None
+        return written  # in the unit of the file, so that later complaints show what was written
+
+    return Annotated[u.Quantity, teaching(parse)]
 
 
 def _any_value(value: Any) -> u.Quantity | Time:
@@ -99,18 +103,9 @@ def _words_of_condition(value: Any) -> tuple[str, str, str]:
 _GREATEST_SI = 1e21  # the Earth and the Sun included: GM of the Sun is 1.3e20 m3/s2
 
 
-Length = Annotated[u.Quantity, _in(u.m)]
-Area = Annotated[u.Quantity, _in(u.m**2)]
-Duration = Annotated[u.Quantity, _in(u.s)]
-Mass = Annotated[u.Quantity, _in(u.kg)]
-Angle = Annotated[u.Quantity, _in(u.deg)]
-Force = Annotated[u.Quantity, _in(u.N)]
-Velocity = Annotated[u.Quantity, _in(u.m / u.s)]
-AngularRate = Annotated[u.Quantity, _in(u.deg / u.s)]
-Rate = Annotated[u.Quantity, _in(1 / u.s)]
-Acceleration = Annotated[u.Quantity, _in(u.m / u.s**2)]
 Instant = Annotated[Time, teaching(parse_time)]
 Number = Annotated[float, Strict()]
+OnOff = Annotated[bool, Strict()]
 Whole = Annotated[float, teaching(_whole)]
 FolderName = Annotated[str, teaching(_folder_name)]
 Amount = Annotated[u.Quantity, teaching(_amount)]  # a number is dimensionless
@@ -119,6 +114,9 @@ AnyValue = Annotated[Any, teaching(_any_value)]
 
 
 class Table(BaseModel):
-    """A table of a scenario file: no keys but its own."""
+    """A table of a scenario file: no keys but its own. What a file leaves out has the component's own default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+    component: ClassVar[Callable[..., Any]]  #: what takes the values by the names of the fields
+    declared: ClassVar[Mapping[str, Any]] = {}  #: what is declared of the fields

@@ -9,10 +9,10 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.declarations import FAST_MPS, number
+from lunarsim.declarations import FAST_MPS, choice, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import descent_rate
-from lunarsim.plan.laws.law import ALONG, RATE, LoweredLaw, checked_frame, parameters_of, registered
+from lunarsim.plan.laws.law import ALONG, FRAME, RATE, LoweredLaw, parameters_of, registered
 
 _TIME_CONSTANT = {"low": 1e-3, "high": 1e6}
 
@@ -69,11 +69,10 @@ class DescentRate:
     largest_drift_speed: u.Quantity = number(
         2.0, u.m / u.s, low=1e-6, high=FAST_MPS, text="On the way to the target point."
     )
-    frame: str = "level"
+    frame: str = choice("level", FRAME)
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        checked_frame(self.frame)
         slow, least = self.position_time_constant, 4.0 * self.horizontal_time_constant
         if slow is not None and slow < least:
             raise InputError(
@@ -93,4 +92,4 @@ class DescentRate:
             position_time_s=0.0 if slow is None else slow.to_value(u.s),
             drift_speed_mps=self.largest_drift_speed.to_value(u.m / u.s),
         )
-        return LoweredLaw(descent_rate.descent_rate, checked_frame(self.frame), p)
+        return LoweredLaw(descent_rate.descent_rate, FRAME.words[self.frame], p)

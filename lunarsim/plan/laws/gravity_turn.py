@@ -9,10 +9,10 @@ from typing import ClassVar
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.declarations import number
+from lunarsim.declarations import choice, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import gravity_turn
-from lunarsim.plan.laws.law import ABOVE_SITE, RATE, LoweredLaw, checked_frame, parameters_of, registered
+from lunarsim.plan.laws.law import ABOVE_SITE, FRAME, RATE, LoweredLaw, parameters_of, registered
 
 
 @registered
@@ -48,11 +48,10 @@ class GravityTurn:
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site.", **ABOVE_SITE)
     target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Zero or negative.", **RATE)
     throttle: float | None = number(None, u.one, above=0.0, high=1.0, text="Share of full thrust.")
-    frame: str = "level"
+    frame: str = choice("level", FRAME)
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        checked_frame(self.frame)
         if self.target_altitude_rate > 0.0 * u.m / u.s:
             raise InputError(
                 f"target_altitude_rate = {self.target_altitude_rate}: expected zero or a negative rate; a "
@@ -63,4 +62,4 @@ class GravityTurn:
         """Return the law as the kernels take it."""
         throttle = nan if self.throttle is None else self.throttle
         p = parameters_of(self, gravity_turn.GRAVITY_TURN, throttle=throttle)
-        return LoweredLaw(gravity_turn.gravity_turn, checked_frame(self.frame), p)
+        return LoweredLaw(gravity_turn.gravity_turn, FRAME.words[self.frame], p)

@@ -8,13 +8,15 @@ from typing import ClassVar
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.declarations import number
-from lunarsim.errors import InputError
+from lunarsim.declarations import Choice, choice, number
 from lunarsim.kernels.guidance import law, situation
 from lunarsim.kernels.guidance.laws import held
 from lunarsim.plan.laws.law import LoweredLaw, parameters_of, registered
 
-_ATTITUDES = {"held": law.AS_IT_WAS, "upright": law.UPRIGHT, "free": law.FREE}
+_ATTITUDE = Choice(
+    words={"upright": law.UPRIGHT, "held": law.AS_IT_WAS, "free": law.FREE},
+    text="where the thrust axis points: to the vertical, as it was, or nowhere in particular",
+)
 
 
 @registered
@@ -38,15 +40,14 @@ class EngineOff:
     title: ClassVar[str] = "engine off"
     knows_time_to_go: ClassVar[bool] = False
 
-    attitude: str = "upright"
+    attitude: str = choice("upright", _ATTITUDE)
 
     def __post_init__(self) -> None:
-        if self.attitude not in _ATTITUDES:
-            raise InputError(f"attitude = {self.attitude!r}: expected 'upright', 'held' or 'free'")
+        declarations.check(self)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(held.engine_off, situation.LEVEL, parameters_of(self), _ATTITUDES[self.attitude])
+        return LoweredLaw(held.engine_off, situation.LEVEL, parameters_of(self), _ATTITUDE.words[self.attitude])
 
 
 @registered

@@ -11,12 +11,16 @@ from astropy import units as u
 from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
-from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2
+from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2, Choice
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.kernels.guidance import memory, situation
 from lunarsim.kernels.guidance.law import AS_IT_WAS, address_of
 
-FRAMES = {"level": situation.LEVEL, "site": situation.SITE}
+#: Of the coordinates of a law.
+FRAME = Choice(
+    words={"level": situation.LEVEL, "site": situation.SITE},
+    text="level: arcs along the Moon, and height; site: its Cartesian axes",
+)
 
 _AXES = ("downrange", "crossrange", "altitude")
 _TARGETS = tuple(
@@ -117,15 +121,6 @@ def naming_laws(laws: Iterable[GuidanceLaw]) -> Iterator[None]:
             f"guidance law {titles} ended with {type(error).__name__}: {error}: mend its command, or let it give NaN "
             "where it has none"
         ) from error
-
-
-def checked_frame(frame: str) -> int:
-    """Return a frame's code, or raise an error that says which there are."""
-    if not isinstance(frame, str) or frame not in FRAMES:
-        raise InputError(
-            f"frame = {frame!r}: expected 'level' (arcs along the Moon, and height) or 'site' (its Cartesian axes)"
-        )
-    return FRAMES[frame]
 
 
 #: The names under which a law declares where it leads.

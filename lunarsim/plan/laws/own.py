@@ -18,7 +18,7 @@ from lunarsim.declarations import declared
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.situation import Situation, Three
-from lunarsim.plan.laws.law import TARGETS, LoweredLaw, checked_frame, parameters_of, registered
+from lunarsim.plan.laws.law import FRAME, TARGETS, LoweredLaw, parameters_of, registered
 from lunarsim.records import field_name, in_si
 
 _TAKES = ("estimate", "target", "own", "memory")
@@ -96,7 +96,7 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
         whole: Any = dataclass(frozen=True, kw_only=True)(law)
         whole.title = title
         whole.frame = getattr(law, "frame", "level")
-        checked_frame(whole.frame)
+        FRAME.checked("frame", whole.frame)
         whole.knows_time_to_go = "time_to_go" in declared(whole)
         whole.command = staticmethod(command)
         whole.lower = _lower
@@ -148,7 +148,7 @@ def _lower(law: Any) -> LoweredLaw:
     numbers = declared(law)
     own = {field_name(name, numbers[name].unit): in_si(getattr(law, name), numbers[name]) for name in _own_names(law)}
     kind: Any = type(law)
-    return LoweredLaw(_kernel_of(kind), checked_frame(law.frame), parameters_of(law, _kind_of(kind), **own))
+    return LoweredLaw(_kernel_of(kind), FRAME.words[law.frame], parameters_of(law, _kind_of(kind), **own))
 
 
 @cache

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from astropy import units as u
 
-from lunarsim.declarations import REQUIRED, number
+from lunarsim.declarations import REQUIRED, choice, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import polynomial
-from lunarsim.plan.laws.law import ACCELERATION, LoweredLaw, checked_frame, registered
+from lunarsim.plan.laws.law import ACCELERATION, FRAME, LoweredLaw, registered
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
@@ -40,7 +40,7 @@ class EGuidance(ToTarget):
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(polynomial.e_guidance, checked_frame(self.frame), self._parameters())
+        return LoweredLaw(polynomial.e_guidance, FRAME.words[self.frame], self._parameters())
 
 
 @registered
@@ -86,7 +86,7 @@ class QuadraticGuidance(ToTarget):
     target_downrange_jerk: u.Quantity | None = number(
         None, u.m / u.s**3, text="With which the downrange acceleration changes at the target.", **ACCELERATION
     )
-    frame: str = "site"
+    frame: str = choice("site", FRAME)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
@@ -94,7 +94,7 @@ class QuadraticGuidance(ToTarget):
         p = self._parameters(
             polynomial.QUADRATIC, downrange_jerk_mps3=nan if jerk is None else jerk.to_value(u.m / u.s**3)
         )
-        return LoweredLaw(polynomial.quadratic, checked_frame(self.frame), p)
+        return LoweredLaw(polynomial.quadratic, FRAME.words[self.frame], p)
 
 
 @registered
@@ -150,4 +150,4 @@ class FractionalPolynomial(ToTarget):
         """Return the law as the kernels take it."""
         exponents = {"first_exponent": self.first_exponent, "second_exponent": self.second_exponent}
         p = self._parameters(polynomial.FRACTIONAL, **exponents)
-        return LoweredLaw(polynomial.fractional, checked_frame(self.frame), p)
+        return LoweredLaw(polynomial.fractional, FRAME.words[self.frame], p)

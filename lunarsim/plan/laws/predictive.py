@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.declarations import DESCENT_S, number, switch
+from lunarsim.declarations import DESCENT_S, Choice, choice, number, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import bang_bang, pitch, predictor
 from lunarsim.kernels.guidance.situation import LEVEL
@@ -17,7 +17,10 @@ from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw, paramete
 _SHARE = {"above": 0.0, "high": 1.0}
 _HOLD = {"low": 0.0, "high": DESCENT_S}
 _CROSSRANGE = {"low": 0.0, "high": 0.9}
-_SHAPES = {"linear": predictor.LINEAR, "linear tangent": predictor.LINEAR_TANGENT}
+_SHAPE = Choice(
+    words={"linear": predictor.LINEAR, "linear tangent": predictor.LINEAR_TANGENT},
+    text="whether the pitch is linear in time, or its tangent",
+)
 
 
 @registered
@@ -70,7 +73,7 @@ class PitchGuidance:
     range_control: bool = switch(False, "The throttle brings the downrange position in as well.")
     min_throttle: float = number(0.8, u.one, text="Least throttle of the range control.", **_SHARE)
     most_throttle: float = number(1.0, u.one, text="Greatest throttle of the range control.", **_SHARE)
-    shape: Literal["linear", "linear tangent"] = "linear"
+    shape: str = choice("linear", _SHAPE)
     hold: u.Quantity = number(5.0, u.s, text="Time to go from which on the parameters stay as they are.", **_HOLD)
     crossrange_share: float = number(0.2, u.one, text="Of the thrust, that crossrange may take.", **_CROSSRANGE)
 
@@ -81,8 +84,6 @@ class PitchGuidance:
                 f"throttle = {self.throttle}: expected from min_throttle = {self.min_throttle} to "
                 f"most_throttle = {self.most_throttle}, between which range_control moves it"
             )
-        if self.shape not in _SHAPES:
-            raise InputError(f"shape = {self.shape!r}: expected 'linear' or 'linear tangent'")
 
     def lower(self) -> LoweredLaw:
         """Return the law's code, frame and parameters."""
@@ -93,7 +94,7 @@ class PitchGuidance:
             hold_s=self.hold.to_value(u.s),
             min_throttle=self.min_throttle if self.range_control else 0.0,
             most_throttle=self.most_throttle if self.range_control else 0.0,
-            shape=_SHAPES[self.shape],
+            shape=_SHAPE.words[self.shape],
             cross_share=self.crossrange_share,
         )
         return LoweredLaw(pitch.pitch_guidance, LEVEL, p)

@@ -10,9 +10,9 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import declarations
-from lunarsim.declarations import DESCENT_S, number
+from lunarsim.declarations import DESCENT_S, choice, number
 from lunarsim.kernels.guidance.laws import polynomial
-from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, checked_frame, parameters_of
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, FRAME, RATE, parameters_of
 
 TIME_TO_GO = {"low": 1e-3, "high": DESCENT_S}
 
@@ -51,11 +51,10 @@ class ToTarget:
     lead_time: u.Quantity = number(
         0.0, u.s, low=0.0, high=1e4, text="How far ahead of each guidance cycle the acceleration is evaluated."
     )
-    frame: str = "level"
+    frame: str = choice("level", FRAME)
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        checked_frame(self.frame)
 
     def _parameters(self, kind: np.dtype[Any] = polynomial.TO_TARGET, **own: float) -> NDArray[np.float64]:
         frozen_below_s, lead_s = self.frozen_below.to_value(u.s), self.lead_time.to_value(u.s)

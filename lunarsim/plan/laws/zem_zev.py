@@ -9,7 +9,7 @@ from astropy import units as u
 
 from lunarsim.declarations import number
 from lunarsim.kernels.guidance.laws import zem_zev
-from lunarsim.plan.laws.law import LoweredLaw, checked_frame, registered
+from lunarsim.plan.laws.law import FRAME, LoweredLaw, registered
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
@@ -48,4 +48,4 @@ class ZemZev(ToTarget):
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
         p = self._parameters(zem_zev.ZEM_ZEV, time_weight_m2_s4=self.time_weight.to_value(u.m**2 / u.s**4))
-        return LoweredLaw(zem_zev.zem_zev, checked_frame(self.frame), p)
+        return LoweredLaw(zem_zev.zem_zev, FRAME.words[self.frame], p)

@@ -1,0 +1,61 @@
+"""The components that tables of a scenario file describe."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from lunarsim.errors import ScenarioError, shown
+from lunarsim.io.scenario_file import schema
+from lunarsim.io.scenario_file.complaints import Key, built, dotted, meant, name_of, validated
+from lunarsim.io.scenario_file.values import Table
+from lunarsim.plan import GuidanceLaw
+from lunarsim.plan.laws import LAWS
+
+
+def made(table: Table, origin: str, at: Key, **more: Any) -> Any:
+    """Return the component that a table describes, with those within it; ``more`` is what the file does not say."""
+    return built(origin, dotted(at), lambda: table.component(**more, **parts_of(table, origin, at)))
+
+
+def parts_of(table: Table, origin: str, at: Key, *, without: Collection[str] = ()) -> dict[str, Any]:
+    """Return what a table holds, by the names of the component's fields: the components within, and values."""
+    given = [name for name in type(table).model_fields if name in table.model_fields_set and name not in without]
+    return {name: part_of(table, name, origin, at) for name in given if name != "type"}
+
+
+def part_of(table: Table, name: str, origin: str, at: Key) -> Any:
+    """Return what a table holds under the name of a field: components, or a value."""
+    return _part(getattr(table, name), origin, (*at, name_of(name, type(table).model_fields[name])))
+
+
+def _part(value: Any, origin: str, at: Key) -> Any:
+    match value:
+        case Table():
+            return made(value, origin, at)
+        case schema.Law():
+            return law_of(value, origin, at)
+        case tuple():
+            return tuple(_part(each, origin, (*at, i)) for i, each in enumerate(value))
+        case dict():
+            return {name: _part(each, origin, (*at, name)) for name, each in value.items()}
+    return value
+
+
+def law_of(table: Mapping[str, Any], origin: str, at: Key) -> GuidanceLaw:
+    """Return the guidance law of a table: ``law`` is its title, the other keys are the parameters of its class.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such law or parameter, or a value is not what it should be.
+    """
+    title = table.get("law")
+    if not isinstance(title, str) or title not in LAWS:
+        given = f" = {shown(title)}" if "law" in table else ": this key is missing"
+        known = meant(title if isinstance(title, str) else "", LAWS)
+        raise ScenarioError(f"{origin}: {dotted((*at, 'law'))}{given}: {known}")
+    parameters = {name: value for name, value in table.items() if name != "law"}
+    told = validated(schema.table_of(LAWS[title]), parameters, origin, at)
+    law: GuidanceLaw = made(told, f"{origin}: {dotted(at)}", ())
+    return law
