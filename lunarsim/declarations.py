@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from math import nan
+from types import MappingProxyType
 from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
@@ -252,19 +253,25 @@ def pair(default: Any, unit: u.UnitBase, example: tuple[float, float], text: str
     return field(default=default, metadata={_KEY: Pair(unit=unit, example=example, text=text, **declared)})
 
 
-def pairs(component: Any) -> dict[str, Pair]:
-    """Return the pairs of numbers of a component, or its class, by the names of its fields."""
-    return {name: each for name, each in everything(component).items() if isinstance(each, Pair)}
-
-
-def declared(component: Any) -> dict[str, Declaration]:
-    """Return the numbers and switches that a component, or its class, declares, by the names of its fields."""
-    return {name: each for name, each in everything(component).items() if isinstance(each, Number | Switch)}
-
-
-def everything(component: Any) -> dict[str, Declaration | Choice | Pair]:
+def everything(component: Any) -> Mapping[str, Declaration | Choice | Pair]:
     """Return all that a component, or its class, declares, by the names of its fields."""
-    return {each.name: each.metadata[_KEY] for each in fields(component) if _KEY in each.metadata}
+    return _declared(component if isinstance(component, type) else type(component), Number | Switch | Choice | Pair)
+
+
+def declared(component: Any) -> Mapping[str, Declaration]:
+    """Return the numbers and switches that a component, or its class, declares, by the names of its fields."""
+    return _declared(component if isinstance(component, type) else type(component), Declaration)
+
+
+def pairs(component: Any) -> Mapping[str, Pair]:
+    """Return the pairs of numbers of a component, or its class, by the names of its fields."""
+    return _declared(component if isinstance(component, type) else type(component), Pair)
+
+
+@cache
+def _declared(component: type, kinds: Any) -> Mapping[str, Any]:
+    found = {each.name: each.metadata.get(_KEY) for each in fields(component)}
+    return MappingProxyType({name: each for name, each in found.items() if isinstance(each, kinds)})
 
 
 def check(component: Any) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import TimeDelta
 
-from lunarsim.declarations import Declaration, Number, Pair, declared, pairs
+from lunarsim.declarations import Choice, Declaration, Number, Pair, declared, pairs
 from lunarsim.kernels.records import Field, record
 
 _NAMED = {
@@ -93,8 +93,10 @@ def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
     return tuple(made)
 
 
-def in_si(value: Any, declaration: Declaration) -> float:
+def in_si(value: Any, declaration: Declaration | Choice | Pair) -> float:
     """Return a declared value as its record holds it."""
+    if isinstance(declaration, Choice):
+        return float(declaration.words[value])
     if value is None and isinstance(declaration, Number):
         return declaration.absent
     return _in_si(value, declaration.unit)

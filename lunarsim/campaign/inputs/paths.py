@@ -24,7 +24,9 @@ from lunarsim.names import renamed
 from lunarsim.orbits import State, rot_rtn_from_icrf
 from lunarsim.orbits.numbers import ELEMENTS
 from lunarsim.orbits.plane import check_orbital_plane
-from lunarsim.plan import Burn, Guided
+from lunarsim.plan import Burn, GuidanceLaw, Guided
+from lunarsim.plan.laws.law import places_of
+from lunarsim.records import si
 
 ORBIT = tuple(ELEMENTS)
 OFFSETS = ("radial", "transverse", "normal", "radial_rate", "transverse_rate", "normal_rate")
@@ -40,6 +42,7 @@ _OFFSETS = dict(
 _GM = Number(unit=u.m**3 / u.s**2, low=GM_RANGE_M3_S2[0], high=GM_RANGE_M3_S2[1])
 _FAULT = Switch()
 _RADIATION = ("radiation_area", "radiation_coefficient")
+_FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
 
 
@@ -132,9 +135,17 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
         if isinstance(phase, Burn):
             yield Path(f"plan.{k}.ignition", _TIME_OFFSET, offset=True)
         yield from _declared(f"plan.{k}", declared(phase))
+        if isinstance(phase, Guided):
+            yield from _law_paths(f"plan.{k}.guidance", phase.law)
         if isinstance(phase, Guided) and phase.divert is not None:
             yield from _declared(f"plan.{k}.divert", declared(phase.divert))
     yield from (Path(f"faults.{fault.title}", _FAULT) for fault in scenario.faults)
+
+
+def _law_paths(prefix: str, law: GuidanceLaw) -> Iterator[Path]:
+    """Return the paths of the numbers that a law has, and hands to its kernel as they are."""
+    own, places = declared(law), places_of(type(law))
+    yield from _declared(prefix, {name: own[name] for name in own if name in places and getattr(law, name) is not None})
 
 
 def _craft_paths(scenario: Scenario) -> Iterator[Path]:
@@ -162,11 +173,11 @@ def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]
 
 @cache
 def _kept(number: Declaration) -> Declaration:
-    """Return a declaration in the unit in which samples are kept; of angles that is the radian.
+    """Return a declaration in the unit in which samples are kept: of SI, of angles the radian.
 
     Units that are unlike are compared by an exception and its text, and a campaign finds its paths hundreds of times.
     """
-    return number.to(u.rad) if isinstance(number, Number) and number.unit == u.deg else number
+    return number.to(si(number.unit)) if isinstance(number, Number) and number.unit != si(number.unit) else number
 
 
 def check_orbit(scenario: Scenario, names: Collection[str]) -> None:
@@ -206,7 +217,7 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
         return _orbit(scenario.state)[path.parts[1]].to(path.unit)
     value: Any = scenario
     for part in path.parts:
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, _FIELDS.get(part, part))
     return u.Quantity(value, dtype=float).to(path.unit)
 
 
@@ -289,7 +300,8 @@ def _replaced(node: Any, parts: list[str], value: float, path: Path) -> Any:
     if isinstance(node, tuple):
         k = int(parts[0])
         return (*node[:k], _replaced(node[k], parts[1:], value, path), *node[k + 1 :])
-    return replace(node, **{parts[0]: _replaced(getattr(node, parts[0]), parts[1:], value, path)})
+    name = _FIELDS.get(parts[0], parts[0])
+    return replace(node, **{name: _replaced(getattr(node, name), parts[1:], value, path)})
 
 
 def _in_kind_of(old: Any, value: float, path: Path) -> Any:

@@ -26,7 +26,8 @@ from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
-from lunarsim.plan import GuidanceLaw
+from lunarsim.plan import GuidanceLaw, Guided
+from lunarsim.plan.laws.law import places_of
 from lunarsim.records import field_name
 
 Table = NDArray[np.float64]
@@ -51,7 +52,10 @@ class Drawn(NamedTuple):
         values: Any = self.runs
         if first == "plan":
             k, *rest = rest
-            values = self.phases[:, int(k)][PARTS[type(scenario.plan[int(k)])]]
+            phase = scenario.plan[int(k)]
+            values = self.phases[:, int(k)][PARTS[type(phase)]]
+            if rest[0] == "guidance" and isinstance(phase, Guided):
+                return np.asarray(values["parameters"][:, places_of(type(phase.law))[rest[1]]])
         else:
             values = values[first]
         for name in rest[:-1]:
@@ -223,6 +227,8 @@ def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
     path = find(scenario, name)
     column, values = drawn.of(path, scenario), np.where(path.declaration.holds(values), values, np.nan)
     column[:] = column + values if path.offset else values
+    if ".guidance." in name:  # a law's parameters may be NaN: what no guided phase has tells that the run is not known
+        drawn.phases["coast"]["duration_s"][np.isnan(values), int(path.parts[1])] = np.nan
     if name == "moon.terrain.elevation":
         _raise_site(values, drawn.runs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from astropy import units as u
@@ -12,7 +12,7 @@ from lunarsim import declarations
 from lunarsim.declarations import FAST_MPS, choice, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import descent_rate
-from lunarsim.plan.laws.law import ALONG, FRAME, RATE, LoweredLaw, parameters_of, registered
+from lunarsim.plan.laws.law import ALONG, FRAME, RATE, LoweredLaw, lowered, registered
 
 _TIME_CONSTANT = {"low": 1e-3, "high": 1e6}
 
@@ -54,20 +54,23 @@ class DescentRate:
 
     title: ClassVar[str] = "rate of descent"
     knows_time_to_go: ClassVar[bool] = False
+    record: ClassVar[np.dtype[Any]] = descent_rate.DESCENT_RATE
 
-    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
-    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
-    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="That is held.", **RATE)
-    vertical_time_constant: u.Quantity = number(1.5, u.s, text="Of the altitude rate.", **_TIME_CONSTANT)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="That is held.", **RATE)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="That is held.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="That is held.", **RATE)
+    vertical_time_constant: u.Quantity = number(
+        1.5, u.s, dispersible=True, text="Of the altitude rate.", **_TIME_CONSTANT
+    )
     horizontal_time_constant: u.Quantity = number(5.0, u.s, text="Of the horizontal velocity.", **_TIME_CONSTANT)
     max_tilt: u.Quantity = number(20.0, u.deg, low=0.0, below=90.0, text="Of the thrust wanted, to the vertical.")
     position_time_constant: u.Quantity | None = number(
-        None, u.s, text="In which the distance to the target point falls to 1/e.", **_TIME_CONSTANT
+        None, u.s, absent=0.0, text="In which the distance to the target point falls to 1/e.", **_TIME_CONSTANT
     )
     target_downrange: u.Quantity = number(0.0, u.m, text="The target point, from the site.", **ALONG)
     target_crossrange: u.Quantity = number(0.0, u.m, text="The target point, to the left.", **ALONG)
     largest_drift_speed: u.Quantity = number(
-        2.0, u.m / u.s, low=1e-6, high=FAST_MPS, text="On the way to the target point."
+        2.0, u.m / u.s, low=1e-6, high=FAST_MPS, dispersible=True, text="On the way to the target point."
     )
     frame: str = choice("level", FRAME)
 
@@ -82,14 +85,5 @@ class DescentRate:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        slow = self.position_time_constant
-        p = parameters_of(
-            self,
-            descent_rate.DESCENT_RATE,
-            vertical_time_s=self.vertical_time_constant.to_value(u.s),
-            horizontal_time_s=self.horizontal_time_constant.to_value(u.s),
-            tilt_tangent=np.tan(self.max_tilt.to_value(u.rad)),
-            position_time_s=0.0 if slow is None else slow.to_value(u.s),
-            drift_speed_mps=self.largest_drift_speed.to_value(u.m / u.s),
-        )
-        return LoweredLaw(descent_rate.descent_rate, FRAME.words[self.frame], p)
+        tangent = np.tan(self.max_tilt.to_value(u.rad))
+        return lowered(self, descent_rate.descent_rate, tilt_tangent=tangent)

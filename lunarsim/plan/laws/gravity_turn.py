@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.declarations import choice, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import gravity_turn
-from lunarsim.plan.laws.law import ABOVE_SITE, FRAME, RATE, LoweredLaw, parameters_of, registered
+from lunarsim.plan.laws.law import ABOVE_SITE, FRAME, RATE, LoweredLaw, lowered, registered
 
 
 @registered
@@ -44,10 +44,11 @@ class GravityTurn:
 
     title: ClassVar[str] = "gravity turn"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = gravity_turn.GRAVITY_TURN
 
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site.", **ABOVE_SITE)
     target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Zero or negative.", **RATE)
-    throttle: float | None = number(None, u.one, above=0.0, high=1.0, text="Share of full thrust.")
+    throttle: float | None = number(None, u.one, above=0.0, high=1.0, dispersible=True, text="Share of full thrust.")
     frame: str = choice("level", FRAME)
 
     def __post_init__(self) -> None:
@@ -60,6 +61,4 @@ class GravityTurn:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        throttle = nan if self.throttle is None else self.throttle
-        p = parameters_of(self, gravity_turn.GRAVITY_TURN, throttle=throttle)
-        return LoweredLaw(gravity_turn.gravity_turn, FRAME.words[self.frame], p)
+        return lowered(self, gravity_turn.gravity_turn)

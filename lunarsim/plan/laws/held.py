@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.declarations import Choice, choice, number
-from lunarsim.kernels.guidance import law, situation
+from lunarsim.kernels.guidance import law
 from lunarsim.kernels.guidance.laws import held
-from lunarsim.plan.laws.law import LoweredLaw, parameters_of, registered
+from lunarsim.plan.laws.law import LoweredLaw, lowered, registered
 
 _ATTITUDE = Choice(
     words={"upright": law.UPRIGHT, "held": law.AS_IT_WAS, "free": law.FREE},
@@ -47,7 +48,7 @@ class EngineOff:
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(held.engine_off, situation.LEVEL, parameters_of(self), _ATTITUDE.words[self.attitude])
+        return lowered(self, held.engine_off)._replace(idle=_ATTITUDE.words[self.attitude])
 
 
 @registered
@@ -68,12 +69,13 @@ class AttitudeHold:
 
     title: ClassVar[str] = "attitude hold"
     knows_time_to_go: ClassVar[bool] = False
+    record: ClassVar[np.dtype[Any]] = held.HELD
 
-    throttle: float = number(1.0, u.one, above=0.0, high=1.0, text="Share of full thrust.")
+    throttle: float = number(1.0, u.one, above=0.0, high=1.0, dispersible=True, text="Share of full thrust.")
 
     def __post_init__(self) -> None:
         declarations.check(self)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(held.attitude_hold, situation.LEVEL, parameters_of(self, held.HELD, throttle=self.throttle))
+        return lowered(self, held.attitude_hold)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import numpy as np
-from astropy import units as u
 from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
-from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2, Choice
+from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2, Choice, everything
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.kernels.guidance import memory, situation
 from lunarsim.kernels.guidance.law import AS_IT_WAS, address_of
+from lunarsim.records import field_name, in_si
 
 #: Of the coordinates of a law.
 FRAME = Choice(
@@ -23,15 +24,23 @@ FRAME = Choice(
 )
 
 _AXES = ("downrange", "crossrange", "altitude")
-_TARGETS = tuple(
-    (field, unit, tuple(f"target_{axis}{suffix}" for axis in _AXES))
-    for field, unit, suffix in (
-        ("position_m", u.m, ""),
-        ("velocity_mps", u.m / u.s, "_rate"),
-        ("acceleration_mps2", u.m / u.s**2, "_acceleration"),
-    )
-)
 
+#: The names under which a law declares where it leads: the vectors of its record, and which component each is.
+TARGETS = {
+    f"target_{axis}{suffix}": (vector, i)
+    for vector, suffix in (("position_m", ""), ("velocity_mps", "_rate"), ("acceleration_mps2", "_acceleration"))
+    for i, axis in enumerate(_AXES)
+}
+#: What kernels call by a shorter name than that of the field, without the suffix of its unit.
+_SHORTER = {
+    "crossrange_share": "cross_share",
+    "horizontal_time_constant": "horizontal_time",
+    "largest_drift_speed": "drift_speed",
+    "lead_time": "lead",
+    "position_time_constant": "position_time",
+    "target_downrange_jerk": "downrange_jerk",
+    "vertical_time_constant": "vertical_time",
+}
 
 #: Bounds of targets: along the ground once around the Moon, above the site, rates and accelerations.
 ALONG = {"low": -AROUND_M, "high": AROUND_M}
@@ -123,18 +132,24 @@ def naming_laws(laws: Iterable[GuidanceLaw]) -> Iterator[None]:
         ) from error
 
 
-#: The names under which a law declares where it leads.
-TARGETS = tuple(name for _, _, names in _TARGETS for name in names)
+@cache
+def places_of(law: Any) -> dict[str, int]:
+    """Return where the declared numbers of a class of laws stand in its parameters, as they are."""
+    kind: np.dtype[Any] = getattr(law, "record", memory.TARGET)
+    places = {}
+    for name, declaration in everything(law).items():
+        vector, i = TARGETS.get(name, (field_name(_SHORTER.get(name, name), declaration.unit), 0))
+        if vector in (kind.names or ()):
+            places[name] = kind.fields[vector][1] // np.dtype(float).itemsize + i  # type: ignore[index]
+    return places
 
 
-def parameters_of(law: object, kind: np.dtype[Any] = memory.TARGET, **own: float) -> NDArray[np.float64]:
-    """Return a law's parameters: the targets that it has, and its own by the names of their record; else zero."""
-    p = np.zeros(1, kind)
-    for field, unit, names in _TARGETS:
-        values = [getattr(law, name, None) for name in names]
-        p[field] = [0.0 if value is None else value.to_value(unit) for value in values]
-    if getattr(law, "time_to_go", None) is not None:
-        p["time_to_go_s"] = law.time_to_go.to_value(u.s)  # type: ignore[attr-defined]
-    for name, value in own.items():
-        p[name] = value
-    return p.view(np.float64)
+def lowered(law: Any, kernel: Callable[..., Any], **others: float) -> LoweredLaw:
+    """Return a law as the kernels take it: what it declares, in SI, at its places, and ``others`` by their names."""
+    kind: Any = type(law)
+    declared, parameters = everything(kind), np.zeros(memory.PARAMETERS)
+    for name, place in places_of(kind).items():
+        parameters[place] = in_si(getattr(law, name), declared[name])
+    for name, value in others.items():
+        parameters.view(law.record)[name] = value
+    return LoweredLaw(kernel, FRAME.words[getattr(law, "frame", "level")], parameters)

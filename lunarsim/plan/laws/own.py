@@ -18,8 +18,8 @@ from lunarsim.declarations import declared
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.situation import Situation, Three
-from lunarsim.plan.laws.law import FRAME, TARGETS, LoweredLaw, parameters_of, registered
-from lunarsim.records import field_name, in_si
+from lunarsim.plan.laws.law import FRAME, TARGETS, LoweredLaw, lowered, registered
+from lunarsim.records import field_name
 
 _TAKES = ("estimate", "target", "own", "memory")
 _MOST = memory.OWN
@@ -109,6 +109,7 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
                     f"guidance law '{title}': its field '{field.name}' is declared neither by lunarsim.number(...) nor "
                     "by lunarsim.switch(...): expected one of them, so that it has a unit and bounds"
                 )
+        whole.record = memory.parameters_of(*(field_name(name, declared(whole)[name].unit) for name in names))
         registered(whole)
         return cast(Law, whole)
 
@@ -138,17 +139,9 @@ def _own_names(law: Any) -> tuple[str, ...]:
     return tuple(name for name in declared(law) if name not in TARGETS and name != "time_to_go")
 
 
-@cache
-def _kind_of(law: Any) -> np.dtype[Any]:
-    """Return the type of the parameters of a class: the names of its own numbers have their SI unit as a suffix."""
-    return memory.parameters_of(*(field_name(name, declared(law)[name].unit) for name in _own_names(law)))
-
-
 def _lower(law: Any) -> LoweredLaw:
-    numbers = declared(law)
-    own = {field_name(name, numbers[name].unit): in_si(getattr(law, name), numbers[name]) for name in _own_names(law)}
     kind: Any = type(law)
-    return LoweredLaw(_kernel_of(kind), FRAME.words[law.frame], parameters_of(law, _kind_of(kind), **own))
+    return lowered(law, _kernel_of(kind))
 
 
 @cache
@@ -157,8 +150,8 @@ def _kernel_of(law: Any) -> Callable[..., Any]:
     command = law.command
     remembers = len(inspect.signature(getattr(command, "py_func", command)).parameters) == len(_TAKES)
     if isinstance(command, CPUDispatcher):
-        return _compiled(command, _kind_of(law), remembers)
-    return _interpreted(_Interpreted(law.title, command, _kind_of(law), remembers))
+        return _compiled(command, law.record, remembers)
+    return _interpreted(_Interpreted(law.title, command, law.record, remembers))
 
 
 def _compiled(command: Any, kind: np.dtype[Any], remembers: bool) -> Callable[..., Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from astropy import units as u
 
 from lunarsim.declarations import REQUIRED, choice, number
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import polynomial
-from lunarsim.plan.laws.law import ACCELERATION, FRAME, LoweredLaw, registered
+from lunarsim.plan.laws.law import ACCELERATION, FRAME, LoweredLaw, lowered, registered
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
@@ -35,12 +35,13 @@ class EGuidance(ToTarget):
 
     title: ClassVar[str] = "E-guidance"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = polynomial.TO_TARGET
 
-    time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
+    time_to_go: u.Quantity = number(REQUIRED, u.s, dispersible=True, text="When the phase begins.", **TIME_TO_GO)
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        return LoweredLaw(polynomial.e_guidance, FRAME.words[self.frame], self._parameters())
+        return lowered(self, polynomial.e_guidance)
 
 
 @registered
@@ -72,8 +73,9 @@ class QuadraticGuidance(ToTarget):
 
     title: ClassVar[str] = "quadratic guidance"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = polynomial.QUADRATIC
 
-    time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
+    time_to_go: u.Quantity = number(REQUIRED, u.s, dispersible=True, text="When the phase begins.", **TIME_TO_GO)
     target_downrange_acceleration: u.Quantity = number(
         0.0, u.m / u.s**2, text="Of the position, at the target.", **ACCELERATION
     )
@@ -90,11 +92,7 @@ class QuadraticGuidance(ToTarget):
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        jerk = self.target_downrange_jerk
-        p = self._parameters(
-            polynomial.QUADRATIC, downrange_jerk_mps3=nan if jerk is None else jerk.to_value(u.m / u.s**3)
-        )
-        return LoweredLaw(polynomial.quadratic, FRAME.words[self.frame], p)
+        return lowered(self, polynomial.quadratic)
 
 
 @registered
@@ -125,8 +123,9 @@ class FractionalPolynomial(ToTarget):
 
     title: ClassVar[str] = "fractional polynomial"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = polynomial.FRACTIONAL
 
-    time_to_go: u.Quantity = number(REQUIRED, u.s, text="When the phase begins.", **TIME_TO_GO)
+    time_to_go: u.Quantity = number(REQUIRED, u.s, dispersible=True, text="When the phase begins.", **TIME_TO_GO)
     first_exponent: float = number(1.0, u.one, low=0.0, high=100.0, text="gamma1 of Lu 2020.")
     second_exponent: float = number(2.0, u.one, low=0.0, high=100.0, text="gamma2 of Lu 2020.")
     target_downrange_acceleration: u.Quantity = number(
@@ -148,6 +147,4 @@ class FractionalPolynomial(ToTarget):
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        exponents = {"first_exponent": self.first_exponent, "second_exponent": self.second_exponent}
-        p = self._parameters(polynomial.FRACTIONAL, **exponents)
-        return LoweredLaw(polynomial.fractional, FRAME.words[self.frame], p)
+        return lowered(self, polynomial.fractional)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.declarations import DESCENT_S, Choice, choice, number, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance.laws import bang_bang, pitch, predictor
-from lunarsim.kernels.guidance.situation import LEVEL
-from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw, parameters_of, registered
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, RATE, LoweredLaw, lowered, registered
 
 _SHARE = {"above": 0.0, "high": 1.0}
 _HOLD = {"low": 0.0, "high": DESCENT_S}
@@ -62,20 +62,25 @@ class PitchGuidance:
 
     title: ClassVar[str] = "linear pitch"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = pitch.PITCH
 
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site's level.", **ABOVE_SITE)
     target_downrange: u.Quantity = number(0.0, u.m, text="From the site.", **ALONG)
     target_crossrange: u.Quantity = number(0.0, u.m, text="From the site, to the left.", **ALONG)
-    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
     throttle: float = number(1.0, u.one, text="Share of full thrust.", **_SHARE)
     range_control: bool = switch(False, "The throttle brings the downrange position in as well.")
     min_throttle: float = number(0.8, u.one, text="Least throttle of the range control.", **_SHARE)
     most_throttle: float = number(1.0, u.one, text="Greatest throttle of the range control.", **_SHARE)
     shape: str = choice("linear", _SHAPE)
-    hold: u.Quantity = number(5.0, u.s, text="Time to go from which on the parameters stay as they are.", **_HOLD)
-    crossrange_share: float = number(0.2, u.one, text="Of the thrust, that crossrange may take.", **_CROSSRANGE)
+    hold: u.Quantity = number(
+        5.0, u.s, dispersible=True, text="Time to go from which on the parameters stay as they are.", **_HOLD
+    )
+    crossrange_share: float = number(
+        0.2, u.one, dispersible=True, text="Of the thrust, that crossrange may take.", **_CROSSRANGE
+    )
 
     def __post_init__(self) -> None:
         declarations.check(self)
@@ -87,17 +92,8 @@ class PitchGuidance:
 
     def lower(self) -> LoweredLaw:
         """Return the law's code, frame and parameters."""
-        p = parameters_of(
-            self,
-            pitch.PITCH,
-            throttle=self.throttle,
-            hold_s=self.hold.to_value(u.s),
-            min_throttle=self.min_throttle if self.range_control else 0.0,
-            most_throttle=self.most_throttle if self.range_control else 0.0,
-            shape=_SHAPE.words[self.shape],
-            cross_share=self.crossrange_share,
-        )
-        return LoweredLaw(pitch.pitch_guidance, LEVEL, p)
+        unused = {} if self.range_control else {"min_throttle": 0.0, "most_throttle": 0.0}
+        return lowered(self, pitch.pitch_guidance, **unused)
 
 
 @registered
@@ -137,28 +133,26 @@ class BangBang:
 
     title: ClassVar[str] = "bang-bang"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = bang_bang.BANG_BANG
 
     target_altitude: u.Quantity = number(0.0, u.m, text="Above the site's level.", **ABOVE_SITE)
-    target_downrange: u.Quantity | None = number(0.0, u.m, optional=True, text="From the site.", **ALONG)
+    target_downrange: u.Quantity | None = number(0.0, u.m, optional=True, absent=0.0, text="From the site.", **ALONG)
     target_crossrange: u.Quantity = number(0.0, u.m, text="From the site, to the left.", **ALONG)
-    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    margin: float = number(1.0, u.one, text="Share of full thrust that the plan uses.", **_SHARE)
-    hold: u.Quantity = number(2.0, u.s, text="Time to go from which on only the burn time is corrected.", **_HOLD)
-    crossrange_share: float = number(0.2, u.one, text="Of the thrust, that crossrange may take.", **_CROSSRANGE)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    margin: float = number(1.0, u.one, dispersible=True, text="Share of full thrust that the plan uses.", **_SHARE)
+    hold: u.Quantity = number(
+        2.0, u.s, dispersible=True, text="Time to go from which on only the burn time is corrected.", **_HOLD
+    )
+    crossrange_share: float = number(
+        0.2, u.one, dispersible=True, text="Of the thrust, that crossrange may take.", **_CROSSRANGE
+    )
 
     def __post_init__(self) -> None:
         declarations.check(self)
 
     def lower(self) -> LoweredLaw:
         """Return the law's code, frame and parameters."""
-        p = parameters_of(
-            self,
-            bang_bang.BANG_BANG,
-            free_range=float(self.target_downrange is None),
-            margin=self.margin,
-            hold_s=self.hold.to_value(u.s),
-            cross_share=self.crossrange_share,
-        )
-        return LoweredLaw(bang_bang.bang_bang, LEVEL, p)
+        free = float(self.target_downrange is None)
+        return lowered(self, bang_bang.bang_bang, free_range=free)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from astropy import units as u
-from numpy.typing import NDArray
 
 from lunarsim import declarations
 from lunarsim.declarations import DESCENT_S, choice, number
-from lunarsim.kernels.guidance.laws import polynomial
-from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, FRAME, RATE, parameters_of
+from lunarsim.plan.laws.law import ABOVE_SITE, ALONG, FRAME, RATE
 
 TIME_TO_GO = {"low": 1e-3, "high": DESCENT_S}
 
@@ -42,20 +38,21 @@ class ToTarget:
     target_downrange: u.Quantity = number(0.0, u.m, text="Where the law leads, from the site.", **ALONG)
     target_crossrange: u.Quantity = number(0.0, u.m, text="Where the law leads, to the left.", **ALONG)
     target_altitude: u.Quantity = number(0.0, u.m, text="Where the law leads, above the site.", **ABOVE_SITE)
-    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
-    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, text="Of the velocity there.", **RATE)
+    target_downrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    target_crossrange_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
+    target_altitude_rate: u.Quantity = number(0.0, u.m / u.s, dispersible=True, text="Of the velocity there.", **RATE)
     frozen_below: u.Quantity = number(
         0.0, u.s, low=0.0, high=DESCENT_S, text="Time to go below which the acceleration is flown to its end."
     )
     lead_time: u.Quantity = number(
-        0.0, u.s, low=0.0, high=1e4, text="How far ahead of each guidance cycle the acceleration is evaluated."
+        0.0,
+        u.s,
+        low=0.0,
+        high=1e4,
+        dispersible=True,
+        text="How far ahead of each guidance cycle the acceleration is evaluated.",
     )
     frame: str = choice("level", FRAME)
 
     def __post_init__(self) -> None:
         declarations.check(self)
-
-    def _parameters(self, kind: np.dtype[Any] = polynomial.TO_TARGET, **own: float) -> NDArray[np.float64]:
-        frozen_below_s, lead_s = self.frozen_below.to_value(u.s), self.lead_time.to_value(u.s)
-        return parameters_of(self, kind, frozen_below_s=frozen_below_s, lead_s=lead_s, **own)

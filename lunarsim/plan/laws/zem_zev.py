@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from astropy import units as u
 
 from lunarsim.declarations import number
 from lunarsim.kernels.guidance.laws import zem_zev
-from lunarsim.plan.laws.law import FRAME, LoweredLaw, registered
+from lunarsim.plan.laws.law import LoweredLaw, lowered, registered
 from lunarsim.plan.laws.to_target import TIME_TO_GO, ToTarget
 
 
@@ -39,13 +40,15 @@ class ZemZev(ToTarget):
 
     title: ClassVar[str] = "ZEM/ZEV"
     knows_time_to_go: ClassVar[bool] = True
+    record: ClassVar[np.dtype[Any]] = zem_zev.ZEM_ZEV
 
-    time_to_go: u.Quantity | None = number(None, u.s, text="When the phase begins.", **TIME_TO_GO)
+    time_to_go: u.Quantity | None = number(
+        None, u.s, absent=0.0, dispersible=True, text="When the phase begins; else the best.", **TIME_TO_GO
+    )
     time_weight: u.Quantity = number(  # its root is an acceleration
-        0.0, u.m**2 / u.s**4, low=0.0, high=1e8, text="Worth of a second."
+        0.0, u.m**2 / u.s**4, low=0.0, high=1e8, dispersible=True, text="Worth of a second."
     )
 
     def lower(self) -> LoweredLaw:
         """Return the law as the kernels take it."""
-        p = self._parameters(zem_zev.ZEM_ZEV, time_weight_m2_s4=self.time_weight.to_value(u.m**2 / u.s**4))
-        return LoweredLaw(zem_zev.zem_zev, FRAME.words[self.frame], p)
+        return lowered(self, zem_zev.zem_zev)
