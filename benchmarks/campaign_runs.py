@@ -20,7 +20,7 @@ from scipy.integrate import solve_ivp
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.driver.lowering import COASTING, LoweredBurn, lower
+from lunarsim.flight.driver.lowering import COASTING, lower
 from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.forces.motion import MASS, POSITION, VELOCITY, Environment
 from lunarsim.kernels.geometry.orientation import rotations_pa_from_icrf
@@ -128,13 +128,14 @@ def luna25_runs(n: int, seed: int) -> Runs:
     """Return ``n`` dispersed runs of the catalogue's Luna-25, over the sphere at the height of its crater."""
     scenario = _from_before_ignition(ls.load_scenario("luna25").without_faults())
     lowered = lower(scenario)
-    burn = next(phase for phase in lowered.phases if isinstance(phase, LoweredBurn))
+    k = next(k for k, phase in enumerate(scenario.plan) if isinstance(phase, ls.Burn))
+    burn, propulsion = lowered.records[k].burn, lowered.burn_propulsion(k)
     random = np.random.default_rng(seed)
-    thrust_n = burn.propulsion.thrust_n * (1.0 + SIGMA_THRUST * random.standard_normal(n))
-    exhaust_mps = burn.propulsion.exhaust_velocity_mps * (1.0 + SIGMA_SPECIFIC_IMPULSE * random.standard_normal(n))
+    thrust_n = propulsion.thrust_n * (1.0 + SIGMA_THRUST * random.standard_normal(n))
+    exhaust_mps = propulsion.exhaust_velocity_mps * (1.0 + SIGMA_SPECIFIC_IMPULSE * random.standard_normal(n))
     mass_kg = np.full(n, lowered.initial[MASS])
     sound = np.arange(n) % 2 == 1
-    to_target_s = mass_kg * exhaust_mps / thrust_n * -np.expm1(-burn.target_dv_mps / exhaust_mps)
+    to_target_s = mass_kg * exhaust_mps / thrust_n * -np.expm1(-burn.target_delta_v_mps / exhaust_mps)
     return Runs(
         scenario=scenario,
         r=lowered.initial[POSITION] + SIGMA_POSITION_M * random.standard_normal((n, 3)),

@@ -17,8 +17,8 @@ from lunarsim.campaign.heldout import apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.flight.driver.row import PHASE
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.guided import gets_nowhere
 from lunarsim.kernels.driver.refusals import is_known, why_not
+from lunarsim.kernels.driver.sequence import gets_nowhere
 from lunarsim.kernels.forces import steering
 from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import COMPUTER

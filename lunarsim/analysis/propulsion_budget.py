@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lunarsim.analysis.ideal import IdealDescent, continuous_bound, impulsive_bound
 from lunarsim.errors import InputError
-from lunarsim.flight.driver.lowering import COASTING, LoweredBurn, LoweredScenario, lower
+from lunarsim.flight.driver.lowering import COASTING, LoweredScenario, lower
 from lunarsim.flight.result.flight import Flight
 from lunarsim.flight.result.touchdown import Landed, Verdict
 from lunarsim.flight.result.trajectory import FlownPhase
@@ -22,6 +22,7 @@ from lunarsim.kernels.forces import motion, steering
 from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.guidance.look import moon_fixed
 from lunarsim.mission.site import Site
+from lunarsim.plan import Burn
 
 Vector = NDArray[np.float64]
 
@@ -252,9 +253,9 @@ def _propulsion(piece: FlownPhase, lowered: LoweredScenario) -> motion.Propulsio
     """Return what drove a piece: thrust in its own direction, or the burn of its name that had begun."""
     if piece.direction is not None:
         return COASTING._replace(thrust_n=piece.thrust_n, steering=steering.FIXED, direction=piece.direction)
-    latest = piece.segment.start_s + _ON_TIME_S
-    burns = [phase for phase in lowered.phases if isinstance(phase, LoweredBurn) and phase.name == piece.name]
-    return max((burn for burn in burns if burn.ignition_s <= latest), key=lambda burn: burn.ignition_s).propulsion
+    latest, ignitions_s = piece.segment.start_s + _ON_TIME_S, lowered.records["burn"]["ignition_s"]
+    burns = [k for k, phase in enumerate(lowered.scenario.plan) if isinstance(phase, Burn) and phase.name == piece.name]
+    return lowered.burn_propulsion(max((k for k in burns if ignitions_s[k] <= latest), key=lambda k: ignitions_s[k]))
 
 
 def _over_ground(t_s: float, y: Vector, environment: motion.Environment) -> tuple[Vector, Vector]:

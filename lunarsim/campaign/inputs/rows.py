@@ -18,7 +18,7 @@ from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.driver.row import PARTS, PHASE, RUN, plan_of
-from lunarsim.kernels.driver.run import Plan
+from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
 from lunarsim.kernels.ground.terrain import Ground

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.flight.driver.computer import Computer
 from lunarsim.flight.events.timeline import EventKind
-from lunarsim.kernels.guidance.look import Command
+from lunarsim.kernels.guidance.look import Command, is_empty
+from lunarsim.kernels.records import Record
 
 #: What the computer counts, and what the timeline calls it.
 _COUNTED = {
@@ -22,12 +22,19 @@ class Complaints:
 
     Parameters
     ----------
-    computer : Computer
-        Of the flight, at the start of a phase.
+    computer : record
+        What the computer of the flight remembers.
+    dry_mass_kg : float
+        Of the craft.
     """
 
-    def __init__(self, computer: Computer) -> None:
+    def __init__(self, computer: Record, dry_mass_kg: float) -> None:
         self._computer = computer
+        self._dry_mass_kg = dry_mass_kg
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin a phase: nothing is wrong yet."""
         self._counts = self._counted()
         self._standing: set[EventKind] = set()
 
@@ -35,10 +42,10 @@ class Complaints:
         """Return what is wrong at a look and was not at the one before."""
         counts = self._counted()
         standing = {kind for kind, grown in zip(_COUNTED.values(), counts > self._counts, strict=True) if grown}
-        if command.thrust_n > 0.0 and self._computer.is_empty(mass_kg):
+        if command.thrust_n > 0.0 and is_empty(mass_kg, self._dry_mass_kg):
             standing.add(EventKind.NO_PROPELLANT)
         begun, self._standing, self._counts = standing - self._standing, standing, counts
         return sorted(begun, key=lambda kind: kind.value)
 
     def _counted(self) -> NDArray[np.float64]:
-        return np.array([self._computer.memory[name] for name in _COUNTED])
+        return np.array([self._computer[name] for name in _COUNTED])

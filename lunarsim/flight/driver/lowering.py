@@ -12,58 +12,34 @@ from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.ground import GroundSearch
 from lunarsim.flight.driver.row import phases_of, plan_of, run_of
-from lunarsim.kernels.driver.run import Plan, burn_propulsion
+from lunarsim.kernels.driver.engine import burn_propulsion, engine_off
+from lunarsim.kernels.driver.sequence import Plan, is_below
 from lunarsim.kernels.forces import motion
-from lunarsim.kernels.guidance.look import Guide
 from lunarsim.kernels.records import Record, Records
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon.orientation import et_seconds
 from lunarsim.orbits import State
-from lunarsim.plan import Coast, Guided, Phase
 
 #: Engine off, nothing sensed.
-COASTING = motion.Propulsion(0.0, 1.0, 0, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class LoweredCoast:
-    """A coast for a time."""
-
-    name: str
-    duration_s: float
-
-
-@dataclass(frozen=True)
-class LoweredBurn:
-    """A burn: when it starts, the engine, and what ends it."""
-
-    name: str
-    ignition_s: float
-    target_dv_mps: float
-    propulsion: motion.Propulsion
-    numbers: Record  #: its record
-
-
-@dataclass(frozen=True)
-class LoweredGuided:
-    """A guided phase: what its looks need."""
-
-    name: str
-    guide: Guide
-    numbers: Record  #: its record
+COASTING = engine_off()
 
 
 @dataclass(frozen=True)
 class LoweredScenario:
     """A scenario in SI floats; times are seconds after the epoch of its state."""
 
+    scenario: Scenario
     environment: motion.Environment
     ground: GroundSearch
     initial: NDArray[np.float64]
-    phases: tuple[LoweredCoast | LoweredBurn | LoweredGuided, ...]
     run: Record  #: all numbers of the craft, see :mod:`lunarsim.flight.driver.row`
     records: Records  #: of the phases
+    plan: Plan
     longest_s: float  #: burns to the end of their timers
+
+    def burn_propulsion(self, k: int) -> motion.Propulsion:
+        """Return the engine in phase ``k``, a burn, and the sensor that watches it."""
+        return burn_propulsion(self.run.craft, self.records[k].burn, int(self.plan.steering[k]))
 
 
 def lower(scenario: Scenario) -> LoweredScenario:
@@ -81,14 +57,14 @@ def lower(scenario: Scenario) -> LoweredScenario:
     environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
     initial = _initial(scenario.state, craft)
     run = run_of(scenario, initial, environment.love_number, environment.field.exact.gm)
-    records, plan = phases_of(scenario), plan_of(scenario)
     return LoweredScenario(
+        scenario=scenario,
         environment=environment,
         ground=_ground(scenario, environment),
         initial=initial,
-        phases=tuple(_lower_phase(phase, k, run, records[k], plan) for k, phase in enumerate(scenario.plan)),
         run=run,
-        records=records,
+        records=phases_of(scenario),
+        plan=plan_of(scenario),
         longest_s=longest_s,
     )
 
@@ -97,7 +73,7 @@ def _ground(scenario: Scenario, environment: motion.Environment) -> GroundSearch
     """Return the search for the ground, after a look that the flight starts above it."""
     state, terrain = scenario.state, scenario.moon.terrain
     search = GroundSearch(terrain, environment, state.epoch)
-    if search.clearance_m(0.0, state.position.to_value(u.m)) <= 0.0:
+    if is_below(0.0, state.position.to_value(u.m), environment, search.lowered):
         raise InputError(
             f"the flight starts at a height of {state.altitude.to(u.m):.1f}, below the ground: expected more than "
             f"the terrain's elevation there, {terrain.height(state.latitude, state.longitude):.1f}"
@@ -111,21 +87,3 @@ def _initial(state: State, craft: Spacecraft | None) -> NDArray[np.float64]:
     y[motion.VELOCITY] = state.velocity.to_value(u.m / u.s)
     y[motion.MASS] = craft.mass.to_value(u.kg) if craft is not None else 1.0
     return y
-
-
-def _lower_phase(
-    phase: Phase, k: int, run: Record, own: Record, plan: Plan
-) -> LoweredCoast | LoweredBurn | LoweredGuided:
-    if isinstance(phase, Coast):
-        return LoweredCoast(phase.name, float(own.coast.duration_s))
-    if isinstance(phase, Guided):
-        return LoweredGuided(
-            phase.name, Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k]), own.guided
-        )
-    return LoweredBurn(
-        name=phase.name,
-        ignition_s=float(own.burn.ignition_s),
-        target_dv_mps=float(own.burn.target_delta_v_mps),
-        propulsion=burn_propulsion(run.craft, own.burn, int(plan.steering[k])),
-        numbers=own.burn,
-    )

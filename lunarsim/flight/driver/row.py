@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import Spacecraft
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.run import Plan
+from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records, record

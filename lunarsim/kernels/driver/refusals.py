@@ -19,15 +19,17 @@ from lunarsim.kernels.codes import (
     THROTTLE_OUT_OF_RANGE,
     TOO_STRONG,
 )
-from lunarsim.kernels.compiled import kernel
-from lunarsim.kernels.driver.guided import MOST_CYCLES, SHORTEST_CYCLE_S
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kernels.guidance.limits import runs_at
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records
 
+SHORTEST_CYCLE_S = 1e-3  #: of guidance: a landing is then a million looks
+MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
 
-@kernel
+
+@formula
 def is_known(run: Records, phases: Records) -> bool:
     """Return whether no number of a run is NaN; parameters of a law may be, where it finds them itself."""
     if np.isnan(run.view(np.float64)).any():
@@ -39,7 +41,7 @@ def is_known(run: Records, phases: Records) -> bool:
     return True
 
 
-@kernel
+@formula
 def why_not(run: Record, phases: Records, kinds: NDArray[np.int64], known: bool) -> int:
     """Return why a run cannot be flown, or SOUND; ``known`` says that none of its numbers is NaN."""
     if not run.craft.dry_mass_kg > 0.0 or not run.craft.propellant_mass_kg >= 0.0:
@@ -51,7 +53,7 @@ def why_not(run: Record, phases: Records, kinds: NDArray[np.int64], known: bool)
     return failure if failure != SOUND or known else NOT_FINITE
 
 
-@kernel
+@formula
 def _why_not_phase(craft: Record, phase: Record, kind: int) -> int:
     engine = craft.engine
     if kind == COAST:
@@ -65,7 +67,7 @@ def _why_not_phase(craft: Record, phase: Record, kind: int) -> int:
     return _why_not_burn(engine, phase.burn)
 
 
-@kernel
+@formula
 def _why_not_burn(engine: Record, burn: Record) -> int:
     if not burn.timer_s > 0.0:
         return NO_TIME
@@ -75,7 +77,7 @@ def _why_not_burn(engine: Record, burn: Record) -> int:
     return SOUND if runs_at(burn.throttle, engine.min_throttle, band.low, band.high) else THROTTLE_OUT_OF_RANGE
 
 
-@kernel
+@formula
 def _why_not_guided(craft: Record, phase: Record) -> int:
     """Return why no guidance could fly a phase, as a scenario refuses it, or SOUND."""
     cycle_s, longest_s = phase.cycle_time_s, phase.max_duration_s

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lunarsim.constants import MOON_RADIUS_M
 from lunarsim.kernels.codes import ALOFT, ESCAPE, FAILED, IMPACT, IN_ORBIT, NO_BURN, SOUND
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.orbit import apsides, around, flight_path_angle, spherical
 from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
@@ -25,6 +25,16 @@ def nothing(out: Records, burns: Records) -> None:
     out[0].outcome, out[0].failure, out[0].evaluations = FAILED, SOUND, 0.0
     for k in range(burns.size):
         burns[k].cutoff = NO_BURN
+
+
+@formula
+def write_burn(
+    burn: Record, cutoff: int, start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
+) -> None:
+    """Write how a burn or a guided phase ended, and what it took, from the state before it to the one after it."""
+    burn.cutoff, burn.ignition_s, burn.duration_s = cutoff, start_s, t_s - start_s
+    burn.dv_mps, burn.dv_sensed_mps = y[7] - before[7], y[8] - before[8]
+    burn.propellant_kg = before[6] - y[6]
 
 
 @kernel

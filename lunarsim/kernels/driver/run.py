@@ -1,74 +1,71 @@
-"""One run of a campaign, flown from its start to its end in compiled code: its phases in order, and how it ended."""
+"""Runs of a campaign, flown from start to end in compiled code."""
 
-from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.codes import (
-    BELOW_GROUND,
-    BURN,
-    BURN_MET_GROUND,
-    COAST,
-    GROUND_UNKNOWN,
-    LATE,
-    NO_TIME,
-    NOT_CONVERGED,
-    OUTSIDE_SKY,
-    PROPELLANT_OUT,
-    SENSED_DELTA_V,
-    SOUND,
-    TIMER_RAN_OUT,
-    ZERO_SPEED,
-)
-from lunarsim.kernels.compiled import kernel, threaded_kernel
+from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
+from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
 from lunarsim.kernels.driver.collocation import TERMS
-from lunarsim.kernels.driver.guided import engine_off, fly_guided
-from lunarsim.kernels.driver.refusals import is_known, why_not
-from lunarsim.kernels.driver.results import nothing, write_end, write_touchdown
-from lunarsim.kernels.driver.segment import (
-    AT_CUTOFF,
-    AT_END,
-    AT_REST,
-    LOST,
-    ON_GROUND,
-    STUCK,
-    Course,
-    fly_to,
-    write_burn,
-)
+from lunarsim.kernels.driver.refusals import is_known
+from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
+from lunarsim.kernels.driver.segment import Course, fly_to
+from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, fly_phases, guide_of
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
-from lunarsim.kernels.forces.motion import Environment, Propulsion
+from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.forces.radiation import Sunlight
-from lunarsim.kernels.forces.standstill import above_standstill
-from lunarsim.kernels.forces.steering import follows_velocity
-from lunarsim.kernels.ground.terrain import Ground, clearance, raised
-from lunarsim.kernels.guidance.limits import exhaust_velocity, until_empty
-from lunarsim.kernels.guidance.look import (
-    COMPUTER,
-    Guide,
-    is_empty,
-    point,
-    rest,
-)
-from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.kernels.ground.terrain import Ground, raised
+from lunarsim.kernels.guidance.look import COMPUTER, Command, look
 from lunarsim.kernels.records import Record, Records
 
-_ROUNDING_S = 1e-3  # of a planned time against the sum of durations, as a scenario allows
+
+class Means(NamedTuple):
+    """What a run is flown with, and where its results are written."""
+
+    environment: Environment
+    ground: Ground
+    tolerance_m: float
+    coefficients: NDArray[np.float64]  #: room for a step's path
+    kinds: NDArray[np.int64]  #: of the phases
+    out: Record
+    burns: Records
 
 
-class Plan(NamedTuple):
-    """What all runs of a campaign share: the kinds of the phases, the laws of burns and of guided phases."""
+@formula
+def _fly_leg(means: Means, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
+    course = Course(
+        means.environment, means.ground, leg.propulsion, leg.target_dv_mps, means.tolerance_m, means.coefficients
+    )
+    return fly_to(t_s, leg.end_s, y, course, means.out)
 
-    kinds: NDArray[np.int64]
-    steering: NDArray[np.int64]
-    laws: NDArray[np.int64]  #: their addresses in this process
-    idle: NDArray[np.int64]  #: where the thrust axis points while a law wants no thrust
-    frames: NDArray[np.int64]
-    quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4); -1: none
-    signs: NDArray[np.int64]
+
+@formula
+def _nothing_to_tell(means: Means, t_s: float, y: NDArray[np.float64], k: int) -> None:
+    pass
+
+
+@formula
+def _look(means: Means, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> Command:
+    guide = guide_of(flown.plan, k)
+    return look(t_s, y, flown.run, flown.phases[k].guided, guide, means.environment, flown.computer)
+
+
+@formula
+def _write_burn(
+    means: Means,
+    t_s: float,
+    y: NDArray[np.float64],
+    k: int,
+    reason: int,
+    start_s: float,
+    before: NDArray[np.float64],
+) -> None:
+    which = 0
+    for i in range(k):
+        which += means.kinds[i] != COAST
+    write_burn(means.burns[which], reason, start_s, before, t_s, y)
 
 
 @threaded_kernel
@@ -132,150 +129,20 @@ def fly_run(
     burns: Records,
 ) -> int:
     """Fly one run, write its results, and return why it could not be flown, or SOUND."""
-    own = _environment_of(run, environment)
-    own_ground = raised(ground, run.moon.terrain.elevation_m)
+    own, own_ground = _environment_of(run, environment), raised(ground, run.moon.terrain.elevation_m)
     y = np.zeros(9)
     y[0:3], y[3:6] = run.state.position_m, run.state.velocity_mps
     y[6] = run.craft.dry_mass_kg + run.craft.propellant_mass_kg
-    start_s = run.state.epoch_s
-    failure: int = why_not(run, phases, plan.kinds, known)
-    if failure == SOUND and clearance(own.epoch_et_s + start_s, y[0:3], own.angles, own_ground) <= 0.0:
-        failure = BELOW_GROUND
-    t_s, ended, burned = start_s, AT_END, 0
-    latest_s = t_s  # when the phases before can end at the latest: burns with their timers
     computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
-    for k in range(plan.kinds.size):
-        if failure != SOUND or ended == ON_GROUND:
-            break
-        phase, kind = phases[k], plan.kinds[k]
-        if not _in_sky(t_s, _latest_end(t_s, phase, kind), own):
-            failure = OUTSIDE_SKY
-            break
-        if kind == BURN and phase.burn.ignition_s < latest_s - _ROUNDING_S:
-            failure = LATE
-            break
-        coasting = Course(own, own_ground, engine_off(phase), np.inf, tolerance_m, coefficients)
-        if kind == COAST:
-            t_s, ended = fly_to(t_s, t_s + phase.coast.duration_s, y, coasting, out)
-            rest(computer)
-        elif kind == BURN:
-            t_s, ended = fly_to(t_s, phase.burn.ignition_s, y, coasting, out)
-            if ended == AT_END:
-                t_s, ended = _burn(t_s, y, run, phase.burn, plan.steering[k], coasting, out, burns[burned])
-                point(y, burn_propulsion(run.craft, phase.burn, plan.steering[k]), computer)
-        else:
-            guide = Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k])
-            t_s, ended = fly_guided(t_s, y, run, phase.guided, guide, coasting, computer, out, burns[burned])
-        burned += kind != COAST
-        latest_s = _latest_end(latest_s, phase, kind)
-        failure = _failure_of(ended)
-    if failure == SOUND and t_s <= start_s:  # no burn could begin, and nothing else was flown
-        failure = NO_TIME
+    means = Means(own, own_ground, tolerance_m, coefficients, plan.kinds, out, burns)
+    flown = Flown(run, phases, plan, own, own_ground, computer, known)
+    driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn)
+    t_s, ended, failure = fly_phases(driver, means, y, flown)
     if failure == SOUND:
         write_end(t_s, y, run, ended == ON_GROUND, own, own_ground, computer, out)
         if ended == ON_GROUND:
             write_touchdown(t_s, y, run, own, own_ground, computer, out)
     return failure
-
-
-@kernel
-def _failure_of(ended: int) -> int:
-    if ended == LOST:
-        return GROUND_UNKNOWN
-    return NOT_CONVERGED if ended == STUCK else SOUND
-
-
-@kernel
-def _latest_end(t_s: float, phase: Record, kind: int) -> float:
-    """Return when a phase that begins at ``t_s`` ends at the latest."""
-    if kind == BURN:
-        return float(phase.burn.ignition_s + phase.burn.timer_s)
-    return float(t_s + (phase.coast.duration_s if kind == COAST else phase.guided.max_duration_s))
-
-
-@kernel
-def _in_sky(t_s: float, end_s: float, environment: Environment) -> bool:
-    """Return whether the Moon's rotation and the bodies are tabulated from now to the end of a phase."""
-    from_et_s, to_et_s = environment.epoch_et_s + t_s, environment.epoch_et_s + end_s
-    if not _covers(environment.angles, from_et_s, to_et_s):
-        return False
-    return environment.body_gm.size == 0 or _covers(environment.body_positions, from_et_s, to_et_s)
-
-
-@kernel
-def _covers(table: ChebyshevTable, from_et_s: float, to_et_s: float) -> bool:
-    return table.start_s <= from_et_s and to_et_s <= table.start_s + table.coefficients.shape[0] * table.interval_s
-
-
-@kernel
-def burn_propulsion(craft: Record, burn: Record, steering: int) -> Propulsion:
-    """Return the engine in a burn, and the sensor that watches it."""
-    return Propulsion(
-        craft.engine.thrust_n * burn.throttle * (1.0 + craft.engine.thrust_error),
-        exhaust_velocity(burn.throttle, craft.engine),
-        steering,
-        _unit(burn.direction),
-        craft.accelerometer.powered != 0.0,
-        craft.accelerometer.scale_factor,
-        craft.accelerometer.bias_mps2,
-        burn.pitch_error_rad,
-        burn.yaw_error_rad,
-    )
-
-
-@kernel
-def longest_burn(y: NDArray[np.float64], run: Record, burn: Record, propulsion: Propulsion) -> tuple[float, int]:
-    """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
-    dry_mass_kg = run.craft.dry_mass_kg
-    if is_empty(y[6], dry_mass_kg):
-        return 0.0, PROPELLANT_OUT
-    gm = run.moon.gravity.gm_m3_s2
-    if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
-        return 0.0, ZERO_SPEED
-    lasts_s = until_empty(y[6], dry_mass_kg, propulsion.thrust_n, propulsion.exhaust_velocity_mps)
-    if burn.timer_s <= lasts_s:
-        return burn.timer_s, TIMER_RAN_OUT
-    return lasts_s, PROPELLANT_OUT
-
-
-@kernel
-def _burn(
-    t_s: float,
-    y: NDArray[np.float64],
-    run: Record,
-    burn: Record,
-    steering: int,
-    coasting: Course,
-    out: Record,
-    took: Record,
-) -> tuple[float, int]:
-    """Fly a burn until the sensed delta-v, timer, propellant, standstill or the ground ends it; write what it took."""
-    propulsion = burn_propulsion(run.craft, burn, steering)
-    start_s, before = t_s, y.copy()
-    longest_s, reason = longest_burn(y, run, burn, propulsion)
-    course = Course(
-        coasting.environment,
-        coasting.ground,
-        propulsion,
-        before[8] + burn.target_delta_v_mps,
-        coasting.tolerance_m,
-        coasting.coefficients,
-    )
-    t_s, ended = fly_to(t_s, t_s + longest_s, y, course, out)
-    if ended == AT_CUTOFF:
-        reason = SENSED_DELTA_V
-    elif ended == ON_GROUND:
-        reason = BURN_MET_GROUND
-    elif ended == AT_REST:
-        reason = ZERO_SPEED
-    write_burn(took, reason, start_s, before, t_s, y)
-    return t_s, ended
-
-
-@kernel
-def _unit(direction: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = sqrt(direction @ direction)
-    return direction / length if length > 0.0 else direction.copy()
 
 
 @kernel

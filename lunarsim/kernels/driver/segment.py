@@ -1,4 +1,4 @@
-"""One segment of a run: steps with one engine setting until a time, a cut-off or the ground.
+"""One leg of a run in compiled code: steps with one engine setting until a time, a cut-off or the ground.
 
 The forces are those of :mod:`lunarsim.kernels.forces.motion`, the steps those of
 :mod:`lunarsim.kernels.driver.collocation`. A jump of the forces ends a step: a cut-off, an edge of the shadow. Events
@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel, part_of_kernel
+from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, ON_EDGE, ON_GROUND, STUCK
+from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import (
     TERMS,
     Solution,
@@ -29,9 +30,6 @@ from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.simd.lanes import WIDTH
-
-# How a segment ended.
-AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST = 0, 1, 2, 3, 4, 5, 6
 
 _LONGEST_STEP_S = 400.0
 _SHORTEST_STEP_S = 1e-8
@@ -56,20 +54,10 @@ class Course(NamedTuple):
     coefficients: NDArray[np.float64]  #: room for a step's path
 
 
-@kernel
+@formula
 def most_steps(duration_s: float, longest_step_s: float) -> float:
-    """Return how many steps a segment may take, in either driver."""
+    """Return how many steps a leg may take, in either driver."""
     return _MOST_STEPS + 2.0 * duration_s / min(longest_step_s, 1.0)
-
-
-@kernel
-def write_burn(
-    burn: Record, cutoff: int, start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
-) -> None:
-    """Write how a burn or a guided phase ended, and what it took, from the state before it to the one after it."""
-    burn.cutoff, burn.ignition_s, burn.duration_s = cutoff, start_s, t_s - start_s
-    burn.dv_mps, burn.dv_sensed_mps = y[7] - before[7], y[8] - before[8]
-    burn.propellant_kg = before[6] - y[6]
 
 
 @kernel

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.constants import STANDARD_GRAVITY_MPS2
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.records import Record
 
 
-@kernel
+@formula
 def runs_at(throttle: float, least: float, band_bottom: float, band_top: float) -> bool:
     """Return whether an engine can run at a throttle: from its least to full, and not within the band."""
     return 0.0 < throttle <= 1.0 and throttle >= least and not band_bottom < throttle < band_top
@@ -42,7 +42,7 @@ def throttle_within(
     return share, at_full
 
 
-@kernel
+@formula
 def exhaust_velocity(throttle: float, engine: Record) -> float:
     """Return the effective exhaust velocity (m/s) at a throttle: linear between the least throttle and full.
 
@@ -60,7 +60,7 @@ def exhaust_velocity(throttle: float, engine: Record) -> float:
     return float(full + (least - full) * (1.0 - throttle) / (1.0 - engine.min_throttle))
 
 
-@kernel
+@formula
 def until_empty(mass_kg: float, dry_mass_kg: float, thrust_n: float, exhaust_velocity_mps: float) -> float:
     """Return how long (s) the propellant lasts."""
     return (mass_kg - dry_mass_kg) * exhaust_velocity_mps / thrust_n

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.constants import STANDARD_GRAVITY_MPS2
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust
 from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
 from lunarsim.kernels.ground.terrain import Ground
@@ -332,13 +332,13 @@ def _angle(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return float(np.arctan2(sqrt(aside @ aside), a @ b))
 
 
-@kernel
+@formula
 def is_empty(mass_kg: float, dry_mass_kg: float) -> bool:
     """Return whether the tank is empty, but for the rounding of the mass when it ran dry."""
-    return mass_kg <= dry_mass_kg * _ROUNDING
+    return bool(mass_kg <= dry_mass_kg * _ROUNDING)
 
 
-@kernel
+@formula
 def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[float, float]:
     """Return from when to when (s after the look) the engine runs: delay, cut, and the last of the propellant."""
     if command.thrust_n <= 0.0 or is_empty(mass_kg, dry_mass_kg):
@@ -356,7 +356,7 @@ def point(y: NDArray[np.float64], propulsion: Propulsion, computer: Record) -> N
     rest(computer)
 
 
-@kernel
+@formula
 def rest(computer: Record) -> None:
     """Let the computer remember that the engine was off and the attitude at rest: after a coast, after a burn."""
     computer.throttle, computer.at_full, computer.turn_rate_rad_s = 0.0, 0.0, 0.0

@@ -1,0 +1,289 @@
+"""The sequence of a run, once for both drivers: its phases in order, the cycles of the computer, what ends what.
+
+A driver is a table of four functions. The compiled one flies by collocation and listens to nothing; the reference
+driver flies by scipy's DOP853, in Python, and writes the log. What they are called for, and when, stands here alone.
+In Python these functions run as they stand; in machine code they are compiled into the run.
+"""
+
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels.codes import (
+    AT_CUTOFF,
+    AT_END,
+    AT_EXIT,
+    AT_REST,
+    BELOW_GROUND,
+    BURN,
+    BURN_MET_GROUND,
+    COAST,
+    GROUND_UNKNOWN,
+    LATE,
+    LOST,
+    NO_TIME,
+    NOT_CONVERGED,
+    ON_GROUND,
+    OUTSIDE_SKY,
+    PROPELLANT_OUT,
+    SENSED_DELTA_V,
+    SOUND,
+    STUCK,
+    TIMER_RAN_OUT,
+    ZERO_SPEED,
+)
+from lunarsim.kernels.compiled import formula
+from lunarsim.kernels.driver.engine import burn_propulsion, engine_off, propulsion_of
+from lunarsim.kernels.driver.refusals import why_not
+from lunarsim.kernels.forces.motion import Environment, Propulsion
+from lunarsim.kernels.forces.standstill import above_standstill
+from lunarsim.kernels.forces.steering import follows_velocity
+from lunarsim.kernels.ground.terrain import Ground, clearance
+from lunarsim.kernels.guidance.exits import NO_EXIT
+from lunarsim.kernels.guidance.limits import until_empty
+from lunarsim.kernels.guidance.look import Command, Guide, begin, engine_runs, is_empty, point, rest
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.kernels.records import Record, Records
+
+_ON_TIME_S = 1e-3  # of a planned ignition against the sum of durations, as a scenario allows
+_ROUNDING_S = 1e-9  # of the limit of a phase against the sum of its cycles
+_MOST_SHORTENED = 10_000  # cycles that a condition on a time has cut short: beyond, the phase gets nowhere
+
+
+class Plan(NamedTuple):
+    """What all runs of a campaign share: the kinds of the phases, the laws of burns and of guided phases."""
+
+    kinds: NDArray[np.int64]
+    steering: NDArray[np.int64]
+    laws: NDArray[np.int64]  #: their addresses in this process
+    idle: NDArray[np.int64]  #: where the thrust axis points while a law wants no thrust
+    frames: NDArray[np.int64]
+    quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4); -1: none
+    signs: NDArray[np.int64]
+
+
+@formula
+def guide_of(plan: Plan, k: int) -> Guide:
+    """Return what all runs share of a guided phase."""
+    return Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k])
+
+
+class Flown(NamedTuple):
+    """What is flown: the records of a run, where it flies, and what its computer remembers."""
+
+    run: Record
+    phases: Records
+    plan: Plan
+    environment: Environment
+    ground: Ground
+    computer: Record
+    known: bool  #: whether none of its numbers is NaN
+
+
+class Leg(NamedTuple):
+    """A part of a phase that is flown with one engine setting."""
+
+    phase: int  #: which
+    end_s: float
+    propulsion: Propulsion
+    target_dv_mps: float  #: the sensed delta-v that cuts the engine off; infinite where nothing does
+
+
+class Driver(NamedTuple):
+    """What flies the legs, and what is told on the way; each takes first what it works on, the ``means``."""
+
+    #: ``(means, t_s, y, leg) -> (t_s, ended)``: moves ``y`` on to the end of a leg, or to what ends it before.
+    fly_to: Any
+    #: ``(means, t_s, y, phase)``: a burn ignites, or a guided phase begins.
+    begins: Any
+    #: ``(means, t_s, y, phase, flown) -> Command``: the computer looks.
+    look: Any
+    #: ``(means, t_s, y, phase, reason, start_s, before)``: a burn or a guided phase is over, from a state before.
+    ends: Any
+
+
+@formula
+def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown) -> tuple[float, int, int]:
+    """Fly the phases of a run; return when it ended, how its last leg did, and why it cannot be flown, or SOUND."""
+    run, phases, plan = flown.run, flown.phases, flown.plan
+    start_s = t_s = float(run.state.epoch_s)
+    ended, failure = AT_END, _why_not_begun(y, flown)
+    latest_s = t_s  # when the phases before can end at the latest: burns with their timers
+    for k in range(plan.kinds.size):
+        if failure != SOUND or ended == ON_GROUND:
+            break
+        phase, kind = phases[k], plan.kinds[k]
+        if not _in_sky(t_s, _latest_end(t_s, phase, kind), flown.environment):
+            failure = OUTSIDE_SKY
+        elif kind == BURN and phase.burn.ignition_s < latest_s - _ON_TIME_S:
+            failure = LATE
+        else:
+            t_s, ended = _fly_phase(driver, means, t_s, y, k, flown)
+            failure = _failure_of(ended)
+        latest_s = _latest_end(latest_s, phase, kind)
+    if failure == SOUND and t_s <= start_s:  # no burn could begin, and nothing else was flown
+        failure = NO_TIME
+    return t_s, ended, failure
+
+
+@formula
+def _why_not_begun(y: NDArray[np.float64], flown: Flown) -> int:
+    """Return why a run cannot begin, or SOUND."""
+    run, environment = flown.run, flown.environment
+    failure: int = why_not(run, flown.phases, flown.plan.kinds, flown.known)
+    if failure == SOUND and is_below(run.state.epoch_s, y, environment, flown.ground):
+        failure = BELOW_GROUND
+    return failure
+
+
+@formula
+def is_below(t_s: float, y: NDArray[np.float64], environment: Environment, ground: Ground) -> bool:
+    """Return whether a craft is below the ground; not where the terrain is not known."""
+    return bool(clearance(environment.epoch_et_s + t_s, y[0:3], environment.angles, ground) <= 0.0)
+
+
+@formula
+def _failure_of(ended: int) -> int:
+    if ended == LOST:
+        return GROUND_UNKNOWN
+    return NOT_CONVERGED if ended == STUCK else SOUND
+
+
+@formula
+def _latest_end(t_s: float, phase: Record, kind: int) -> float:
+    """Return when a phase that begins at ``t_s`` ends at the latest."""
+    if kind == BURN:
+        return float(phase.burn.ignition_s + phase.burn.timer_s)
+    return float(t_s + (phase.coast.duration_s if kind == COAST else phase.guided.max_duration_s))
+
+
+@formula
+def _in_sky(t_s: float, end_s: float, environment: Environment) -> bool:
+    """Return whether the Moon's rotation and the bodies are tabulated from now to the end of a phase."""
+    from_et_s, to_et_s = environment.epoch_et_s + t_s, environment.epoch_et_s + end_s
+    if not _covers(environment.angles, from_et_s, to_et_s):
+        return False
+    return environment.body_gm.size == 0 or _covers(environment.body_positions, from_et_s, to_et_s)
+
+
+@formula
+def _covers(table: ChebyshevTable, from_et_s: float, to_et_s: float) -> bool:
+    return bool(
+        table.start_s <= from_et_s and to_et_s <= table.start_s + table.coefficients.shape[0] * table.interval_s
+    )
+
+
+@formula
+def _fly_phase(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
+) -> tuple[float, int]:
+    phase, kind = flown.phases[k], flown.plan.kinds[k]
+    if kind == COAST:
+        return _coast(driver, means, t_s, y, Leg(k, t_s + phase.coast.duration_s, engine_off(), inf), flown)
+    if kind == BURN:
+        return _burn(driver, means, t_s, y, k, flown)
+    return _fly_guided(driver, means, t_s, y, k, flown)
+
+
+@formula
+def _coast(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown) -> tuple[float, int]:
+    """Coast, after which the computer knows of no throttle and no turning."""
+    rest(flown.computer)
+    t_s, ended = driver.fly_to(means, t_s, y, leg)
+    return t_s, ended
+
+
+@formula
+def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> tuple[float, int]:
+    """Coast to an ignition, and burn until the sensed delta-v, timer, propellant, standstill or the ground ends it."""
+    burn, run = flown.phases[k].burn, flown.run
+    t_s, ended = _coast(driver, means, t_s, y, Leg(k, burn.ignition_s, engine_off(), inf), flown)
+    if ended != AT_END:
+        return t_s, ended
+    driver.begins(means, t_s, y, k)
+    propulsion = burn_propulsion(run.craft, burn, flown.plan.steering[k])
+    start_s, before = t_s, y.copy()
+    longest_s, reason = _longest_burn(y, run, burn, propulsion)
+    leg = Leg(k, t_s + longest_s, propulsion, before[8] + burn.target_delta_v_mps)
+    t_s, ended = driver.fly_to(means, t_s, y, leg)
+    if ended == AT_CUTOFF:
+        reason = SENSED_DELTA_V
+    elif ended == ON_GROUND:
+        reason = BURN_MET_GROUND
+    elif ended == AT_REST:
+        reason = ZERO_SPEED
+    driver.ends(means, t_s, y, k, reason, start_s, before)
+    point(y, propulsion, flown.computer)
+    return t_s, ended
+
+
+@formula
+def _longest_burn(y: NDArray[np.float64], run: Record, burn: Record, propulsion: Propulsion) -> tuple[float, int]:
+    """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
+    dry_mass_kg = run.craft.dry_mass_kg
+    if is_empty(y[6], dry_mass_kg):
+        return 0.0, PROPELLANT_OUT
+    gm = run.moon.gravity.gm_m3_s2
+    if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
+        return 0.0, ZERO_SPEED
+    lasts_s = until_empty(y[6], dry_mass_kg, propulsion.thrust_n, propulsion.exhaust_velocity_mps)
+    if burn.timer_s <= lasts_s:
+        return burn.timer_s, TIMER_RAN_OUT
+    return lasts_s, PROPELLANT_OUT
+
+
+@formula
+def _fly_guided(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
+) -> tuple[float, int]:
+    """Fly a guided phase, cycle by cycle, until an exit, its limit of time or the ground ends it."""
+    phase, computer = flown.phases[k].guided, flown.computer
+    start_s, before = t_s, y.copy()
+    begin(t_s, y, flown.run, phase, flown.environment, flown.ground, computer)
+    driver.begins(means, t_s, y, k)
+    ended, reason = AT_END, TIMER_RAN_OUT
+    while ended == AT_END and not _is_over(t_s, phase, computer):
+        command = driver.look(means, t_s, y, k, flown)
+        if command.exit != NO_EXIT:
+            reason = AT_EXIT + command.exit
+            break
+        if gets_nowhere(phase, computer):
+            return t_s, STUCK
+        t_s, ended = _fly_cycle(driver, means, t_s, y, k, command, flown)
+    if ended == ON_GROUND:
+        reason = BURN_MET_GROUND
+    driver.ends(means, t_s, y, k, reason, start_s, before)
+    return t_s, ended
+
+
+@formula
+def _is_over(t_s: float, phase: Record, computer: Record) -> bool:
+    """Return whether a phase has come to its limit of time."""
+    return bool(t_s >= computer.phase_start_s + phase.max_duration_s - _ROUNDING_S)
+
+
+@formula
+def gets_nowhere(phase: Record, computer: Record) -> bool:
+    """Return whether a phase has had far more looks than its limit of time holds cycles."""
+    planned = phase.max_duration_s / phase.cycle_time_s
+    return bool(computer.looks - computer.looks_before > 2.0 * planned + _MOST_SHORTENED)
+
+
+@formula
+def _fly_cycle(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, command: Command, flown: Flown
+) -> tuple[float, int]:
+    """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
+    craft = flown.run.craft
+    from_s, until_s = engine_runs(command, y[6], craft.dry_mass_kg)
+    ended, end_s = AT_END, t_s + command.cycle_s
+    if until_s > from_s:
+        on_s, off_s = t_s + from_s, min(t_s + until_s, end_s)
+        t_s, ended = driver.fly_to(means, t_s, y, Leg(k, on_s, engine_off(), inf))
+        if ended == AT_END:
+            t_s, ended = driver.fly_to(means, t_s, y, Leg(k, off_s, propulsion_of(command, craft.accelerometer), inf))
+    if ended == AT_END:
+        t_s, ended = driver.fly_to(means, t_s, y, Leg(k, end_s, engine_off(), inf))
+    return t_s, ended
