@@ -303,3 +303,17 @@ def test_the_cross_check_sees_another_cut_off_another_exit_and_other_propellant(
     assert not apart(row | {"burn0_cutoff": codes.PROPELLANT_OUT}, flight).alike
     assert not apart(row | {"burn0_cutoff": codes.NO_BURN}, flight).alike
     assert apart(row | {"burn0_propellant_kg": 0.0}, flight).propellant_kg == pytest.approx(50 * 12e3 / EXHAUST_MPS)
+
+
+def test_the_cross_check_holds_every_column_of_a_landing_against_the_reference_flight():
+    scenario = ls.load_scenario("chandrayaan3")
+    flight, row = ls.simulate(scenario), compiled(scenario)
+    found = apart(row, flight)
+    assert found.alike
+    # what a guided phase sensed, no reference flight records
+    assert {name for name in row if not name.endswith("_dv_sensed_mps")} == set(found.columns)
+    for name in found.columns:
+        changed = apart(row | {name: row[name] + 1.0}, flight)
+        assert abs(changed.columns[name] - 1.0) < 1e-3, name
+        codes_and_counts = row[name].dtype == np.int8 or "cycles" in name
+        assert changed.alike is not codes_and_counts, name

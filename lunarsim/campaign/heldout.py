@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
+from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.arguments import checked
 from lunarsim.campaign.columns import records
-from lunarsim.campaign.outcome import CUTOFFS, OUTCOMES
+from lunarsim.campaign.outputs import OF_BURN, OF_RUN, Output
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.flight import Aloft, BurnRecord, Escape, EventKind, Flight, Impact, InOrbit, Landed, PhaseRecord
-from lunarsim.flight.events.timeline import LIMIT_OF_TIME
-from lunarsim.kernels import codes
+from lunarsim.flight import BurnRecord, Flight, PhaseRecord
+from lunarsim.kernels.codes import NO_BURN
 from lunarsim.plan import Burn, Guided
 
 
@@ -37,8 +38,11 @@ class CrossCheck:
         Between the durations of a burn or a guided phase.
     propellant : Quantity
         Between what a burn or a guided phase used, and between the masses at the end.
+    columns : mapping of str to float
+        Between the values of each column that a reference flight knows, in the column's unit.
     different : tuple of int
-        Runs that ended otherwise, or of which a burn or a guided phase did, or that the reference driver refuses.
+        Runs that ended otherwise, or of which a burn or a guided phase did, or took another number of cycles, or that
+        the reference driver refuses.
     """
 
     runs: tuple[int, ...]
@@ -46,6 +50,7 @@ class CrossCheck:
     time: u.Quantity
     cutoff: u.Quantity
     propellant: u.Quantity
+    columns: Mapping[str, float]
     different: tuple[int, ...]
 
     def __str__(self) -> str:
@@ -64,7 +69,8 @@ class Apart(NamedTuple):
     time_s: float
     cutoff_s: float
     propellant_kg: float
-    alike: bool  #: whether both ended alike, and all their burns and guided phases
+    columns: Mapping[str, float]  #: all of them that the reference flight knows, in their units
+    alike: bool  #: whether both ended alike, and all their burns and guided phases, after as many cycles
 
 
 def chosen_runs(flown: NDArray[np.bool_], count: int, seed: int) -> NDArray[np.int64]:
@@ -85,14 +91,15 @@ def cross_check(found: Any, rerun: Callable[[int], Flight]) -> CrossCheck:
     """Fly runs, of which ``found`` is the dataset, with the reference driver."""
     runs = found["run"].values
     rows = [_compared(rerun, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
-    position, time, cutoff, propellant, alike = (np.array(each) for each in zip(*rows, strict=True))
+    position, time, cutoff, propellant, columns, alike = zip(*rows, strict=True)
     return CrossCheck(
         runs=tuple(int(run) for run in runs),
-        position=float(position.max()) * u.m,
-        time=float(time.max()) * u.s,
-        cutoff=float(cutoff.max()) * u.s,
-        propellant=float(propellant.max()) * u.kg,
-        different=tuple(int(run) for run in runs[~alike]),
+        position=max(position) * u.m,
+        time=max(time) * u.s,
+        cutoff=max(cutoff) * u.s,
+        propellant=max(propellant) * u.kg,
+        columns={name: max(each.get(name, 0.0) for each in columns) for name in dict.fromkeys(chain(*columns))},
+        different=tuple(int(run) for run, same in zip(runs, alike, strict=True) if not same),
     )
 
 
@@ -100,26 +107,44 @@ def _compared(rerun: Callable[[int], Flight], run: int, row: Any) -> Apart:
     try:
         return apart(row, rerun(run))
     except LunarsimError:  # a run that the reference driver refuses is one on which the two differ
-        return Apart(0.0, 0.0, 0.0, 0.0, False)
+        return Apart(0.0, 0.0, 0.0, 0.0, {}, False)
 
 
 def apart(row: Any, flight: Flight) -> Apart:
     """Return how far a run, by the names of its columns, is from its reference flight."""
-    state = flight.outcome.state
-    end = np.array([float(row[name]) for name in ("x_m", "y_m", "z_m")])
-    position = float(np.linalg.norm(end - state.position.to_value(u.m)))
     start = flight.start if "state.epoch" not in row else flight.start - float(row["state.epoch"]) * u.s
-    time = abs(float((state.epoch - start).to_value(u.s)) - float(row["end_s"]))
-    durations, propellant = [0.0], [0.0]
-    if flight.scenario.craft is not None:
-        propellant.append(abs(float(row["mass_kg"]) - float(flight.mass[-1].to_value(u.kg))))
-    alike = OUTCOMES[int(row["outcome"])] == _outcome(flight)
+    columns = _differences(OF_RUN, "", row, start, flight)
+    alike = _alike(columns, OF_RUN)
+    durations, propellant = [0.0], [columns.get("mass_kg", 0.0)]
     for prefix, phase, record in _flown(flight):
-        alike = alike and _ended_alike(int(row[f"{prefix}_cutoff"]), phase, record)
-        if record is not None:
-            durations.append(abs(float(row[f"{prefix}_duration_s"]) - record.duration.to_value(u.s)))
-            propellant.append(abs(float(row[f"{prefix}_propellant_kg"]) - record.propellant.to_value(u.kg)))
-    return Apart(position, time, max(durations), max(propellant), alike)
+        if record is None:
+            alike = alike and int(row[f"{prefix}_cutoff"]) == NO_BURN
+            continue
+        own = _differences(OF_BURN, f"{prefix}_", row, start, record, phase)
+        alike = alike and _alike(own, OF_BURN)
+        columns |= {f"{prefix}_{name}": value for name, value in own.items()}
+        durations.append(own["duration_s"])
+        propellant.append(own["propellant_kg"])
+    position = float(np.linalg.norm([columns[f"{axis}_m"] for axis in "xyz"]))
+    return Apart(position, columns["end_s"], max(durations), max(propellant), columns, alike)
+
+
+def _differences(outputs: Iterable[Output], prefix: str, row: Any, start: Time, *flown: Any) -> dict[str, float]:
+    """Return how far columns are from what a reference flight says, those of which it says something."""
+    found = {}
+    for output in outputs:
+        said = output.of_reference(start, *flown) if prefix + output.column in row else None
+        if said is not None:
+            apart = abs(float(row[prefix + output.column]) - said)
+            found[output.column] = (
+                min(apart, 360.0 - apart) if output.unit == u.deg else apart
+            )  # a longitude goes round
+    return found
+
+
+def _alike(columns: Mapping[str, float], outputs: Iterable[Output]) -> bool:
+    """Return whether all codes and counts are the same."""
+    return not any(columns.get(o.column) for o in outputs if o.code or o.unit == u.one)
 
 
 def _flown(flight: Flight) -> list[tuple[str, Burn | Guided, BurnRecord | PhaseRecord | None]]:
@@ -130,25 +155,3 @@ def _flown(flight: Flight) -> list[tuple[str, Burn | Guided, BurnRecord | PhaseR
         (prefix, phase, next(burns, None) if isinstance(phase, Burn) else next(phases, None))
         for (prefix, _), phase in zip(records(flight.scenario), plan, strict=True)
     ]
-
-
-def _ended_alike(code: int, phase: Burn | Guided, record: BurnRecord | PhaseRecord | None) -> bool:
-    """Return whether the code of a burn or a guided phase says what its record does."""
-    if record is None:
-        return code == codes.NO_BURN
-    if isinstance(record, BurnRecord):
-        return CUTOFFS[code] == record.cutoff.value
-    exits = phase.terminations if isinstance(phase, Guided) else ()
-    if code >= codes.AT_EXIT:
-        return str(exits[code - codes.AT_EXIT]) == record.ended_by
-    if code == codes.BURN_MET_GROUND:
-        return record.ended_by in {EventKind.IMPACT.value, EventKind.TOUCHDOWN.value}
-    return record.ended_by.startswith(LIMIT_OF_TIME)
-
-
-def _outcome(flight: Flight) -> str:
-    if isinstance(flight.outcome, Landed):
-        return flight.outcome.verdict.value
-    if isinstance(flight.outcome, Impact):
-        return "impact"
-    return {Escape: "escape", Aloft: "still aloft", InOrbit: "in orbit"}[type(flight.outcome)]

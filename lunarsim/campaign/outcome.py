@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight.driver.refusals import FAILURES  # noqa: F401  (the package gives it out from here)
+from lunarsim.flight.driver import refusals
 from lunarsim.flight.events import timeline
 from lunarsim.flight.result.touchdown import VERDICTS
 from lunarsim.kernels import codes
@@ -27,6 +27,9 @@ OUTCOMES = {
 #: All outcomes on the ground by one name: impacts and touchdowns of any verdict.
 GROUND = "on the ground"
 _ON_GROUND = (codes.IMPACT, *VERDICTS)
+
+#: Why a run could not be flown, by its code; empty for those that could.
+FAILURES = refusals.FAILURES
 
 #: How a burn or a guided phase ended, by its code; empty where it did not begin. Terminations are counted from 1.
 CUTOFFS = {

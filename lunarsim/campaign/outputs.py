@@ -6,13 +6,18 @@ burn or a guided phase. A further number is a line here, and its value there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from astropy import units as u
+from astropy.time import Time
 from numpy.typing import NDArray
 
+from lunarsim.campaign import reference
+from lunarsim.flight import Flight
+from lunarsim.kernels.codes import SOUND
 from lunarsim.kernels.records import Record, Records, record
 from lunarsim.records import field_name, si
 from lunarsim.statistics import CROSSRANGE
@@ -38,6 +43,9 @@ class Output:
         Whether it is a column of scenarios with guided phases alone.
     kept : bool
         Whether it is a column at all.
+    of_flight : callable, optional
+        What a reference flight says of it, or the record of a burn or a guided phase and that phase: a number, a
+        quantity, a time, or None where it says nothing. The cross-check holds the column against it.
     """
 
     name: str
@@ -46,6 +54,7 @@ class Output:
     code: bool = False
     guided: bool = False
     kept: bool = True
+    of_flight: Callable[..., Any] = lambda *_: None
 
     def __post_init__(self) -> None:
         if not (self.unit == si(self.unit) or self._in_degrees):
@@ -71,44 +80,100 @@ class Output:
         """The type of its column."""
         return "int8" if self.code else "float64"
 
+    def of_reference(self, start: Time, *flown: Any) -> float | None:
+        """Return it as its column holds it, from a reference flight, or a record and its phase; None: it says nothing.
+
+        Times are counted from ``start``.
+        """
+        said = self.of_flight(*flown)
+        if isinstance(said, Time):
+            said = (said - start).to(u.s)
+        return float(said.to_value(self.unit)) if isinstance(said, u.Quantity) else said
+
     def values(self, results: Records) -> NDArray[np.float64]:
         """Return it as its column holds it, from the records of some runs."""
         written = np.ascontiguousarray(results[self.field])
         return (np.degrees(written) if self._in_degrees else written).astype(self.dtype)
 
 
+def _state(axis: int, vector: str) -> Callable[[Flight], u.Quantity]:
+    return lambda flight: getattr(flight.outcome.state, vector)[axis]
+
+
+def _at_touchdown(name: str) -> Callable[[Flight], u.Quantity | None]:
+    return lambda flight: reference.at_touchdown(flight, name)
+
+
+def _cycles(name: str, text: str) -> Output:
+    counted = f"cycles_{name}"
+    return Output(counted, u.one, text, guided=True, of_flight=lambda flight: reference.cycles(flight, counted))
+
+
 OF_RUN = (
-    Output("outcome", u.one, "how the run ended, a code", code=True),
-    Output("failure", u.one, "why it could not be flown, a code; 0: it was", code=True),
-    Output("end", u.s, "end, after the scenario's epoch"),
-    Output("latitude", u.deg, "latitude at the end (ME)"),
-    Output("longitude", u.deg, "east longitude at the end (ME)"),
-    Output("altitude", u.m, "altitude at the end above 1737.4 km"),
-    Output("speed", _MPS, "inertial speed at the end"),
-    Output("flight_path", u.deg, "flight-path angle at the end"),
-    Output("mass", u.kg, "mass at the end"),
-    *(Output(axis, u.m, f"position at the end, ICRF {axis}") for axis in "xyz"),
-    *(Output(f"v{axis}", _MPS, f"velocity at the end, ICRF {axis}") for axis in "xyz"),
-    Output("descent_rate", _MPS, "descent rate at touchdown", guided=True),
-    Output("horizontal_speed", _MPS, "speed along the ground at touchdown", guided=True),
-    Output("tilt", u.deg, "thrust axis from the vertical at touchdown", guided=True),
-    Output("slope", u.deg, "slope of the ground at touchdown", guided=True),
-    Output("downrange_miss", u.m, "downrange of the landing site, positive beyond it", guided=True),
-    Output("crossrange_miss", u.m, f"{CROSSRANGE}: from the landing site", guided=True),
-    Output("propellant_left", u.kg, "propellant left at the end", guided=True),
-    Output("cycles_below_glide_slope", u.one, "guidance cycles below the glide slope", guided=True),
-    Output("cycles_out_of_view", u.one, "guidance cycles with the site out of view", guided=True),
-    Output("cycles_without_command", u.one, "guidance cycles without a command", guided=True),
+    Output("outcome", u.one, "how the run ended, a code", code=True, of_flight=reference.outcome),
+    Output("failure", u.one, "why it could not be flown, a code; 0: it was", code=True, of_flight=lambda _: SOUND),
+    Output("end", u.s, "end, after the scenario's epoch", of_flight=lambda flight: flight.end),
+    Output("latitude", u.deg, "latitude at the end (ME)", of_flight=lambda flight: flight.outcome.latitude),
+    Output("longitude", u.deg, "east longitude at the end (ME)", of_flight=lambda flight: flight.outcome.longitude),
+    Output(
+        "altitude", u.m, "altitude at the end above 1737.4 km", of_flight=lambda flight: flight.outcome.state.altitude
+    ),
+    Output("speed", _MPS, "inertial speed at the end", of_flight=lambda flight: flight.outcome.speed),
+    Output(
+        "flight_path",
+        u.deg,
+        "flight-path angle at the end",
+        of_flight=lambda flight: flight.outcome.flight_path_angle,
+    ),
+    Output(
+        "mass", u.kg, "mass at the end", of_flight=lambda flight: flight.mass[-1] if flight.scenario.craft else None
+    ),
+    *(
+        Output(axis, u.m, f"position at the end, ICRF {axis}", of_flight=_state(k, "position"))
+        for k, axis in enumerate("xyz")
+    ),
+    *(
+        Output(f"v{axis}", _MPS, f"velocity at the end, ICRF {axis}", of_flight=_state(k, "velocity"))
+        for k, axis in enumerate("xyz")
+    ),
+    Output("descent_rate", _MPS, "descent rate at touchdown", guided=True, of_flight=_at_touchdown("vertical_speed")),
+    Output(
+        "horizontal_speed",
+        _MPS,
+        "speed along the ground at touchdown",
+        guided=True,
+        of_flight=_at_touchdown("horizontal_speed"),
+    ),
+    Output("tilt", u.deg, "thrust axis from the vertical at touchdown", guided=True, of_flight=_at_touchdown("tilt")),
+    Output("slope", u.deg, "slope of the ground at touchdown", guided=True, of_flight=_at_touchdown("slope")),
+    Output(
+        "downrange_miss",
+        u.m,
+        "downrange of the landing site, positive beyond it",
+        guided=True,
+        of_flight=lambda flight: reference.miss(flight)[0],
+    ),
+    Output(
+        "crossrange_miss",
+        u.m,
+        f"{CROSSRANGE}: from the landing site",
+        guided=True,
+        of_flight=lambda flight: reference.miss(flight)[1],
+    ),
+    Output("propellant_left", u.kg, "propellant left at the end", guided=True, of_flight=reference.propellant_left),
+    _cycles("below_glide_slope", "guidance cycles below the glide slope"),
+    _cycles("out_of_view", "guidance cycles with the site out of view"),
+    _cycles("without_command", "guidance cycles without a command"),
     Output("evaluations", u.one, "evaluations of the field, at eight places each", kept=False),
 )
 #: Of each burn and each guided phase.
 OF_BURN = (
-    Output("cutoff", u.one, "how {} ended, a code", code=True),
-    Output("ignition", u.s, "start of {}, after the scenario's epoch"),
-    Output("duration", u.s, "duration of {}"),
-    Output("dv", _MPS, "delta-v of {}"),
-    Output("dv_sensed", _MPS, "sensed delta-v of {}"),
-    Output("propellant", u.kg, "propellant of {}"),
+    Output("cutoff", u.one, "how {} ended, a code", code=True, of_flight=reference.reason),
+    Output("ignition", u.s, "start of {}, after the scenario's epoch", of_flight=reference.start),
+    Output("duration", u.s, "duration of {}", of_flight=lambda record, _: record.duration),
+    Output("dv", _MPS, "delta-v of {}", of_flight=lambda record, _: record.delta_v),
+    Output("dv_sensed", _MPS, "sensed delta-v of {}", of_flight=reference.delta_v_sensed),
+    Output("propellant", u.kg, "propellant of {}", of_flight=lambda record, _: record.propellant),
 )
 
 RESULT = record((each.field, float) for each in OF_RUN)

@@ -157,6 +157,7 @@ def cross_check_summary(check: CrossCheck) -> dict[str, Any]:
         "time_s": float(check.time.to_value(u.s)),
         "cutoff_s": float(check.cutoff.to_value(u.s)),
         "propellant_kg": float(check.propellant.to_value(u.kg)),
+        "columns": {name: float(apart) for name, apart in check.columns.items()},
         "different": list(check.different),
     }
 

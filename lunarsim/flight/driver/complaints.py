@@ -35,7 +35,7 @@ class Complaints:
 
     def restart(self) -> None:
         """Begin a phase: nothing is wrong yet."""
-        self._counts = self._counted()
+        self._before = self._counts = self._counted()
         self._standing: set[EventKind] = set()
 
     def that_begin(self, command: Command, mass_kg: float) -> list[EventKind]:
@@ -46,6 +46,11 @@ class Complaints:
             standing.add(EventKind.NO_PROPELLANT)
         begun, self._standing, self._counts = standing - self._standing, standing, counts
         return sorted(begun, key=lambda kind: kind.value)
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each has been counted in this phase, by the names of a phase's record."""
+        grown = self._counted() - self._before
+        return {f"cycles_{name}": int(count) for name, count in zip(_COUNTED, grown, strict=True)}
 
     def _counted(self) -> NDArray[np.float64]:
         return np.array([self._computer[name] for name in _COUNTED])

@@ -174,7 +174,8 @@ class Pilot:
                     end=took["after"].epoch,
                     ended_by=self._end_in_words(phase, reason),
                     site_elevation=self._site_elevation,
-                    **took,
+                    cycles=int(self._computer.looks - self._computer.looks_before),
+                    **(took | self._complaints.counts()),
                 )
             )
 

@@ -145,6 +145,10 @@ class PhaseRecord:
     before: State  #: at its start
     after: State  #: at its end
     site_elevation: u.Quantity  #: of the ground at the landing site, above the 1737.4 km sphere
+    cycles: int = 0  #: of the computer
+    cycles_below_glide_slope: int = 0  #: those at which the craft truly was below the glide slope
+    cycles_out_of_view: int = 0  #: those whose attitude truly had the site out of view
+    cycles_without_command: int = 0  #: those at which the law gave no command that is a number
 
     def __post_init__(self) -> None:
         _check_record(self, {**_SPENT, "site_elevation": u.m})
