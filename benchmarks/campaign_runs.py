@@ -129,7 +129,7 @@ def luna25_runs(n: int, seed: int) -> Runs:
     scenario = _from_before_ignition(ls.load_scenario("luna25").without_faults())
     lowered = lower(scenario)
     k = next(k for k, phase in enumerate(scenario.plan) if isinstance(phase, ls.Burn))
-    burn, propulsion = lowered.records[k].burn, lowered.burn_propulsion(k)
+    burn, propulsion = lowered.records[k].burn, lowered.burn_propulsion(k, 0.0)
     random = np.random.default_rng(seed)
     thrust_n = propulsion.thrust_n * (1.0 + SIGMA_THRUST * random.standard_normal(n))
     exhaust_mps = propulsion.exhaust_velocity_mps * (1.0 + SIGMA_SPECIFIC_IMPULSE * random.standard_normal(n))

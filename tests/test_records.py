@@ -91,7 +91,7 @@ def test_each_path_that_can_be_dispersed_leads_into_the_record_to_the_scenarios_
     for path in dispersible(scenario).values():
         if path.parts[0] not in {"orbit", "faults"} and not path.offset:
             value = float(nominal(scenario, path.name).value)
-            assert bases.of(path, scenario)[0] == pytest.approx(value, rel=1e-15), path.name  # one conversion
+            assert bases.columns(path, scenario)[0][0] == pytest.approx(value, rel=1e-15), path.name  # one conversion
 
 
 def test_a_duration_may_be_a_difference_of_times():

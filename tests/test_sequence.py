@@ -9,7 +9,7 @@ import lunarsim as ls
 from lunarsim import constants
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.sequence import Driver, Flown, fly_phases
+from lunarsim.kernels.driver.sequence import Driver, fly_phases
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import COMPUTER, Command
 
@@ -41,7 +41,7 @@ class Recorder:
     def look(self, t_s, _y, k, flown):
         cycle_s = float(flown.phases[k].guided.cycle_time_s)
         self.asked.append(("look", k, at(t_s)))
-        return Command(NO_EXIT, 1e3, 3e3, np.array([1.0, 0.0, 0.0]), 0.25 * cycle_s, 0.75 * cycle_s, cycle_s)
+        return Command(NO_EXIT, 0.5, np.array([1.0, 0.0, 0.0]), 0.25 * cycle_s, 0.75 * cycle_s, cycle_s)
 
     def ends(self, t_s, _y, k, reason, _start_s, _before):
         self.asked.append(("ends", k, at(t_s), reason))
@@ -50,13 +50,13 @@ class Recorder:
 DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.ends)
 
 
-def flown(*phases, endings=(), **changed):
+def flown(*phases, endings=(), faults=(), **changed):
     site = ls.Site(latitude=0 * u.deg, longitude=0 * u.deg)
-    scenario = ls.Scenario(name="asked", state=HIGH, craft=CRAFT, moon=MOON, plan=phases, landing_site=site)
+    scenario = ls.Scenario(
+        name="asked", state=HIGH, craft=CRAFT, moon=MOON, plan=phases, landing_site=site, faults=faults
+    )
     low, recorder = lower(scenario), Recorder(endings)
-    computer = np.zeros(1, COMPUTER)[0]
-    parts = {"run": low.run, "phases": low.records, "plan": low.plan, "known": True, **changed}
-    what = Flown(environment=low.environment, ground=low.ground.lowered, computer=computer, **parts)
+    what = low.flown(np.zeros(1, COMPUTER)[0])._replace(**changed)
     end_s, ended, failure = fly_phases(DRIVER, recorder, low.initial.copy(), what)
     return recorder.asked, (at(end_s), ended, failure)
 
@@ -143,3 +143,26 @@ def test_a_burn_may_not_begin_before_what_precedes_it_can_have_ended():
     asked, (_, _, failure) = flown(burn(), burn(at_s=120), phases=phases)
     assert failure == codes.LATE
     assert asked[-1][2] == 90.0
+
+
+def test_a_fault_in_a_burn_cuts_its_leg_and_the_timer_runs_on():
+    faults = (ls.AccelerometerOff(onset=70 * u.s),)
+    asked, (end_s, *_) = flown(burn(), ls.Coast(duration=10 * u.s), faults=faults)
+    assert [each for each in asked if each[0] == "fly"] == [
+        ("fly", 0, 0.0, 60.0, False),
+        ("fly", 0, 60.0, 70.0, True),
+        ("fly", 0, 70.0, 90.0, True),
+        ("fly", 1, 90.0, 100.0, False),
+    ]
+    assert end_s == 100.0
+
+
+def test_a_fault_in_a_cycle_cuts_its_leg_and_not_the_cycle():
+    down = ls.Guided(name="down", law=ls.EngineOff(), max_duration=3 * u.s, cycle_time=4 * u.s)
+    asked, _ = flown(down, faults=(ls.AccelerometerOff(onset=2 * u.s),))
+    assert asked[2:6] == [
+        ("fly", 0, 0.0, 1.0, False),
+        ("fly", 0, 1.0, 2.0, True),
+        ("fly", 0, 2.0, 3.0, True),
+        ("fly", 0, 3.0, 4.0, False),
+    ]

@@ -253,9 +253,10 @@ def _propulsion(piece: FlownPhase, lowered: LoweredScenario) -> motion.Propulsio
     """Return what drove a piece: thrust in its own direction, or the burn of its name that had begun."""
     if piece.direction is not None:
         return COASTING._replace(thrust_n=piece.thrust_n, steering=steering.FIXED, direction=piece.direction)
-    latest, ignitions_s = piece.segment.start_s + _ON_TIME_S, lowered.records["burn"]["ignition_s"]
+    start_s, ignitions_s = piece.segment.start_s, lowered.records["burn"]["ignition_s"]
     burns = [k for k, phase in enumerate(lowered.scenario.plan) if isinstance(phase, Burn) and phase.name == piece.name]
-    return lowered.burn_propulsion(max((k for k in burns if ignitions_s[k] <= latest), key=lambda k: ignitions_s[k]))
+    begun = (k for k in burns if ignitions_s[k] <= start_s + _ON_TIME_S)
+    return lowered.burn_propulsion(max(begun, key=lambda k: ignitions_s[k]), start_s)
 
 
 def _over_ground(t_s: float, y: Vector, environment: motion.Environment) -> tuple[Vector, Vector]:

@@ -67,7 +67,7 @@ class Engine:
     thrust_error: float = number(
         0.0,
         u.one,
-        low=-0.99,
+        low=-1.0,  # an engine that gives nothing
         high=10.0,
         text="Share by which the true thrust exceeds what the computer counts on.",
         dispersible=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
 
 from astropy import units as u
 from astropy.time import Time
@@ -13,7 +12,7 @@ from lunarsim import checks
 from lunarsim.craft import Engine, Spacecraft, check_lander
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.faults import Fault
+from lunarsim.faults import CraftChange, Fault, onset_of, with_faults
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
@@ -122,6 +121,7 @@ class Scenario:
             raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
         if self.guided:
             self._check_landing()
+        self._check_faults()
         self._check_engine()
         self._check_ignitions()
 
@@ -183,10 +183,24 @@ class Scenario:
 
     @property
     def flown_craft(self) -> Spacecraft | None:
-        """The craft with its faults."""
+        """The craft with the faults that are there from the start."""
+        return self.craft_at(0.0 * u.s)
+
+    def craft_at(self, elapsed: u.Quantity) -> Spacecraft | None:
+        """Return the craft with the faults that have begun by a time after the start."""
         if self.craft is None:
             return None
-        return reduce(lambda craft, fault: fault.apply(craft), self.faults, self.craft)
+        return with_faults(self.craft, [fault for fault in self.faults if onset_of(fault) <= elapsed])
+
+    @property
+    def craft_changes(self) -> tuple[CraftChange, ...]:
+        """What the faults that begin in flight make of the craft, in the order of their onsets."""
+        later = sorted((fault for fault in self.faults if onset_of(fault) > 0.0 * u.s), key=onset_of)
+        if self.craft is None:
+            return ()
+        begun = [fault for fault in self.faults if fault not in later]
+        crafts = [with_faults(self.craft, [*begun, *later[: k + 1]]) for k in range(len(later))]
+        return tuple(CraftChange(onset_of(fault), fault, craft) for fault, craft in zip(later, crafts, strict=True))
 
     @property
     def longest_duration(self) -> u.Quantity:
@@ -239,12 +253,30 @@ class Scenario:
             elif isinstance(phase, Burn):
                 pointed = True
 
+    def _check_faults(self) -> None:
+        """Refuse faults that cannot be told apart, or that never begin."""
+        titles = [fault.title for fault in self.faults]
+        twice = next((title for title in titles if titles.count(title) > 1), None)
+        if twice is not None:
+            raise InputError(f"faults has '{twice}' twice: expected each once; make a fault of its own for each")
+        for fault in self.faults:
+            if onset_of(fault) >= self.longest_duration > 0.0 * u.s:
+                raise InputError(
+                    f"fault '{fault.title}' has onset = {onset_of(fault)}, and the plan is over after "
+                    f"{self.longest_duration:.0f} at the latest: expected an onset before"
+                )
+
     def _check_engine(self) -> None:
         """Refuse what the engine, as it is flown, cannot run at, and more thrust than the drivers resolve."""
         powered = [phase for phase in self.plan if isinstance(phase, Burn | Guided)]
-        craft = self.flown_craft
-        if craft is None or not powered:
+        if self.craft is None or not powered:
             return
+        for elapsed in (0.0 * u.s, *(change.onset for change in self.craft_changes)):
+            craft = self.craft_at(elapsed)
+            assert craft is not None  # there is one
+            self._check_engine_of(craft, powered)
+
+    def _check_engine_of(self, craft: Spacecraft, powered: list[Burn | Guided]) -> None:
         engine = craft.engine
         strongest = STRONGEST_MPS2 * (u.m / u.s**2)
         if (engine.thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:

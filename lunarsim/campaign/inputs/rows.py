@@ -17,7 +17,7 @@ from lunarsim.campaign.inputs.paths import OFFSETS, ORBIT, Path, find, nominal
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.row import PARTS, PHASE, RUN, plan_of
+from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, plan_of
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
@@ -39,28 +39,35 @@ class Drawn(NamedTuple):
     """The numbers of some runs, as the compiled driver takes them."""
 
     runs: Records  #: shape (n,), see :data:`lunarsim.flight.driver.row.RUN`
+    changes: Records  #: shape (n, faults that begin in flight): what they make of the craft
     phases: Records  #: shape (n, phases)
 
-    def of(self, path: Path, scenario: Scenario) -> Table:
-        """Return the values of a path, a view of shape (n,): its parts are the names in the records.
+    def columns(self, path: Path, scenario: Scenario) -> list[Table]:
+        """Return where the values of a path stand, views of shape (n,): of the craft also in what faults make of it.
 
-        Of the orbit and of the state's offsets, which move position and velocity together, the position's first.
+        The parts of a path are the names in the records. Of the orbit and of the state's offsets, which move position
+        and velocity together, the position's first.
         """
         first, *rest = path.parts
         if first == "orbit" or (first == "state" and path.name != "state.epoch"):
-            return np.asarray(self.runs["state"]["position_m"][:, 0])
-        values: Any = self.runs
+            return [np.asarray(self.runs["state"]["position_m"][:, 0])]
         if first == "plan":
             k, *rest = rest
             phase = scenario.plan[int(k)]
-            values = self.phases[:, int(k)][PARTS[type(phase)]]
+            held = [self.phases[:, int(k)][PARTS[type(phase)]]]
             if rest[0] == "guidance" and isinstance(phase, Guided):
-                return np.asarray(values["parameters"][:, places_of(type(phase.law))[rest[1]]])
+                return [np.asarray(held[0]["parameters"][:, places_of(type(phase.law))[rest[1]]])]
         else:
-            values = values[first]
-        for name in rest[:-1]:
-            values = values[name]
-        return np.asarray(values[field_name(rest[-1], path.unit)])
+            held = [self.runs[first]]
+        if first == "craft":
+            held += [self.changes[:, k]["craft"] for k in range(self.changes.shape[1])]
+        return [_named(records, rest, path.unit) for records in held]
+
+
+def _named(records: Any, names: Sequence[str], unit: u.UnitBase) -> Table:
+    for name in names[:-1]:
+        records = records[name]
+    return np.asarray(records[field_name(names[-1], unit)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +141,7 @@ class Rows:
         count = len(next(iter(values.values()))) if values else 1
         faults = [name for name in self.names if name.startswith("faults.")]
         choice = sum((2**k * (values[name] != 0.0).astype(int) for k, name in enumerate(faults)), np.zeros(count, int))
-        drawn = Drawn(self.bases.runs[choice], self.bases.phases[choice])
+        drawn = Drawn(*(records[choice] for records in self.bases))
         for name in self.names:
             _write(self.scenario, name, values[name], drawn)
         _write_states(self.scenario, {name: values[name] for name in self.names}, drawn.runs)
@@ -187,7 +194,12 @@ def _with_faults(scenario: Scenario, dispersed: Sequence[str], chosen: Sequence[
 def _drawn(scenarios: Sequence[Scenario]) -> Drawn:
     """Return the records of scenarios as they are."""
     lowered = [lower(scenario) for scenario in scenarios]
-    return Drawn(np.array([each.run for each in lowered], RUN), np.array([each.records for each in lowered], PHASE))
+    changes = np.zeros((len(lowered), max(each.changes.size for each in lowered)), CHANGE)
+    for own, each in zip(changes, lowered, strict=True):
+        own["at_s"], own["craft"] = np.inf, each.run["craft"]  # where a fault is not there
+        own[: each.changes.size] = each.changes
+    runs = np.array([each.run for each in lowered], RUN)
+    return Drawn(runs, changes, np.array([each.records for each in lowered], PHASE))
 
 
 def _of_unit_area(craft: Spacecraft | None) -> Spacecraft | None:
@@ -198,8 +210,7 @@ def _of_unit_area(craft: Spacecraft | None) -> Spacecraft | None:
 def _check_untouched(scenario: Scenario, values: Sequence[str], faults: Sequence[str], bases: Drawn) -> None:
     for k, fault in enumerate(faults):
         for name in values:
-            given = bases.of(find(scenario, name), scenario)
-            if given[2**k] != given[0]:
+            if _sets(bases.columns(find(scenario, name), scenario), 2**k):
                 raise InputError(f"'{name}' is dispersed, and '{fault}' sets it too: disperse one of them")
 
 
@@ -208,12 +219,17 @@ def _check_standing(scenario: Scenario, values: Sequence[str], faults: Sequence[
     bases = _drawn([scenario.without_faults(), *(scenario.with_faults(fault) for fault in scenario.faults)])
     for k, fault in enumerate(scenario.faults, start=1):
         for name in values:
-            given = bases.of(find(scenario, name), scenario)
-            if f"faults.{fault.title}" not in faults and given[k] != given[0]:
+            columns = bases.columns(find(scenario, name), scenario)
+            if f"faults.{fault.title}" not in faults and _sets(columns, k):
                 raise InputError(
                     f"'{name}' is dispersed, and the scenario's fault '{fault.title}' sets it: disperse the fault "
                     "instead, or take it out with scenario.without_faults()"
                 )
+
+
+def _sets(columns: Sequence[Table], k: int) -> bool:
+    """Return whether a fault sets what stands in some columns: row 0 is without it, row ``k`` with it."""
+    return any(given[k] != columns[0][0] for given in columns)
 
 
 def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
@@ -225,12 +241,15 @@ def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
     if first in {"faults", "orbit"} or (first == "state" and name != "state.epoch"):
         return
     path = find(scenario, name)
-    column, values = drawn.of(path, scenario), np.where(path.declaration.holds(values), values, np.nan)
-    column[:] = column + values if path.offset else values
+    values = np.where(path.declaration.holds(values), values, np.nan)
+    for column in drawn.columns(path, scenario):
+        column[:] = column + values if path.offset else values
     if ".guidance." in name:  # a law's parameters may be NaN: what no guided phase has tells that the run is not known
         drawn.phases["coast"]["duration_s"][np.isnan(values), int(path.parts[1])] = np.nan
     if name == "moon.terrain.elevation":
         _raise_site(values, drawn.runs)
+    if name == "state.epoch":  # faults begin so long after the start
+        drawn.changes["at_s"] += values[:, None]
 
 
 def _raise_site(by_m: Table, runs: Records) -> None:

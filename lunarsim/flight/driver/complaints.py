@@ -42,7 +42,7 @@ class Complaints:
         """Return what is wrong at a look and was not at the one before."""
         counts = self._counted()
         standing = {kind for kind, grown in zip(_COUNTED.values(), counts > self._counts, strict=True) if grown}
-        if command.thrust_n > 0.0 and is_empty(mass_kg, self._dry_mass_kg):
+        if command.throttle > 0.0 and is_empty(mass_kg, self._dry_mass_kg):
             standing.add(EventKind.NO_PROPELLANT)
         begun, self._standing, self._counts = standing - self._standing, standing, counts
         return sorted(begun, key=lambda kind: kind.value)

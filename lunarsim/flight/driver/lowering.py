@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.ground import GroundSearch
-from lunarsim.flight.driver.row import phases_of, plan_of, run_of
+from lunarsim.flight.driver.row import changes_of, phases_of, plan_of, run_of
 from lunarsim.kernels.driver.engine import burn_propulsion, engine_off
-from lunarsim.kernels.driver.sequence import Plan, is_below
+from lunarsim.kernels.driver.sequence import Flown, Plan, craft_at, is_below
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.guidance.look import COMPUTER
 from lunarsim.kernels.records import Record, Records
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon.orientation import et_seconds
@@ -33,13 +34,28 @@ class LoweredScenario:
     ground: GroundSearch
     initial: NDArray[np.float64]
     run: Record  #: all numbers of the craft, see :mod:`lunarsim.flight.driver.row`
+    changes: Records  #: of the craft by faults in flight
     records: Records  #: of the phases
     plan: Plan
     longest_s: float  #: burns to the end of their timers
 
-    def burn_propulsion(self, k: int) -> motion.Propulsion:
-        """Return the engine in phase ``k``, a burn, and the sensor that watches it."""
-        return burn_propulsion(self.run.craft, self.records[k].burn, int(self.plan.steering[k]))
+    def flown(self, computer: Record) -> Flown:
+        """Return what is flown, in the form in which the sequence takes it."""
+        return Flown(
+            run=self.run,
+            changes=self.changes,
+            phases=self.records,
+            plan=self.plan,
+            environment=self.environment,
+            ground=self.ground.lowered,
+            computer=computer,
+            known=True,
+        )
+
+    def burn_propulsion(self, k: int, t_s: float) -> motion.Propulsion:
+        """Return the engine in phase ``k``, a burn, at a time, and the sensor that watches it."""
+        craft = craft_at(t_s, self.flown(np.zeros(1, COMPUTER)[0]))
+        return burn_propulsion(craft, self.records[k].burn, int(self.plan.steering[k]))
 
 
 def lower(scenario: Scenario) -> LoweredScenario:
@@ -63,6 +79,7 @@ def lower(scenario: Scenario) -> LoweredScenario:
         ground=_ground(scenario, environment),
         initial=initial,
         run=run,
+        changes=changes_of(scenario),
         records=phases_of(scenario),
         plan=plan_of(scenario),
         longest_s=longest_s,

@@ -25,7 +25,7 @@ from lunarsim.flight.result.segment import Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, fly_phases, guide_of
+from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step
@@ -72,6 +72,7 @@ class Pilot:
         self._computer = np.zeros(1, COMPUTER)[0]
         self._complaints = Complaints(self._computer, float(lowered.run.craft.dry_mass_kg))
         self._engine_on = False
+        self._burning = False
         self._phase = 0  # the burn or the guided phase that began last, and where
         self._begun = scenario.state
         self._site_elevation = scenario.site_elevation if scenario.guided else 0.0 * u.m
@@ -81,10 +82,7 @@ class Pilot:
     def fly(self) -> Flight:
         """Fly all phases, or until the ground."""
         self._log(EventKind.START)
-        lowered, computer = self._lowered, self._computer
-        ground = lowered.ground.lowered
-        flown = Flown(lowered.run, lowered.records, lowered.plan, lowered.environment, ground, computer, known=True)
-        _, ended, failure = fly_phases(_REFERENCE, self, self._y, flown)
+        _, ended, failure = fly_phases(_REFERENCE, self, self._y, self._lowered.flown(self._computer))
         if failure != codes.SOUND:
             raise self._refusal(failure)
         outcome = self._finish(down=ended == codes.ON_GROUND)
@@ -100,13 +98,14 @@ class Pilot:
     def fly_to(self, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
         """Fly a leg: a coast, the coast to a burn, a burn, or what guidance has commanded."""
         phase, on = self._scenario.plan[leg.phase], leg.propulsion.thrust_n > 0.0
-        name = f"coast to {phase.name}" if isinstance(phase, Burn) and not on else phase.name
+        before_burn = isinstance(phase, Burn) and not self._burning
+        name = f"coast to {phase.name}" if before_burn else phase.name
         lasts = leg.end_s > t_s
         if isinstance(phase, Guided):
             if lasts:
                 dry = not on and is_empty(y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
                 self._switch(on, Cutoff.PROPELLANT.value if dry else name, leg.propulsion.thrust_n)
-        elif not on:  # the computer believes nothing of where it is, after guidance
+        elif not self._burning:  # the computer believes nothing of where it is, after guidance
             self._switch(False, name)
             self._direction = self._error = None
         if not lasts:
@@ -117,11 +116,12 @@ class Pilot:
         reached = ended_by is None or ended_by in self._shadow
         return self._t_s, codes.AT_END if ended_by is None or reached else _ENDED[ended_by.name]
 
-    def begins(self, _t_s: float, _y: NDArray[np.float64], k: int) -> None:
+    def begins(self, t_s: float, _y: NDArray[np.float64], k: int) -> None:
         """Log that a burn ignites, or that a guided phase begins."""
         phase, self._phase, self._begun = self._scenario.plan[k], k, self._state()
         if isinstance(phase, Burn):
-            self._log(EventKind.IGNITION, phase.name, self._lowered.burn_propulsion(k).thrust_n)
+            self._burning = True
+            self._log(EventKind.IGNITION, phase.name, self._lowered.burn_propulsion(k, t_s).thrust_n)
         elif isinstance(phase, Guided):
             self._complaints.restart()
             self._log(EventKind.PHASE, phase.name)
@@ -132,10 +132,11 @@ class Pilot:
         """Return what the computer commands, and log what is wrong and was not at the look before."""
         phase = self._scenario.plan[k]
         assert isinstance(phase, Guided)
-        run, environment, computer = flown.run, flown.environment, flown.computer
+        craft, site_m, environment, computer = craft_at(t_s, flown), flown.run.site_m, flown.environment, flown.computer
         with naming_laws([phase.law]):
-            self._error = navigation_error(t_s, y, run, environment, computer)
-            command: Command = look(t_s, y, run, flown.phases[k].guided, guide_of(flown.plan, k), environment, computer)
+            self._error = navigation_error(t_s, y, craft, site_m, environment, computer)
+            record, guide = flown.phases[k].guided, guide_of(flown.plan, k)
+            command: Command = look(t_s, y, craft, site_m, record, guide, environment, computer)
         self._direction = command.direction
         if command.exit == NO_EXIT:
             for kind in self._complaints.that_begin(command, y[motion.MASS]):
@@ -165,6 +166,7 @@ class Pilot:
                 **took,
             )
             self._burns.append(record)
+            self._burning = False
             self._log(EventKind.CUTOFF, record.cutoff.value)
         else:
             self._guided_phases.append(
@@ -247,6 +249,10 @@ class Pilot:
             kind = watched and (watched.rising if crossing.rising else watched.falling)
             if watched and kind and (watched.within is None or watched.within(crossing.t_s, crossing.y)):
                 self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
+        for change in self._scenario.craft_changes:
+            if segment.start_s < (onset_s := float(change.onset.to_value(u.s))) <= segment.end_s:
+                y = segment.solution(onset_s)
+                self._log_at(EventKind.FAULT, onset_s, y, propulsion.thrust_n, change.fault.title)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
         return segment.ended_by
@@ -258,7 +264,7 @@ class Pilot:
         return (lambda y: longest_step(y, propulsion, self._gm)) if turns else None
 
     def _finish(self, *, down: bool) -> Outcome:
-        craft, terrain = self._scenario.flown_craft, self._scenario.moon.terrain
+        craft, terrain = self._scenario.craft_at(self._t_s * u.s), self._scenario.moon.terrain
         if down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = axis_at(self._y, self._computer), float(self._computer.turn_rate_rad_s)

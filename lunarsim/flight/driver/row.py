@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.craft import Spacecraft
@@ -37,6 +38,8 @@ RUN = record(
         ("site_m", float, (3,)),  # the landing site, PA; zero: there is none
     ]
 )
+#: What a fault that begins in flight makes of the craft, and when.
+CHANGE = record([("at_s", float), ("craft", record_of(Spacecraft))])
 #: The numbers of a phase: of whichever kind it is, the others are zero.
 PHASE = record(
     [
@@ -74,6 +77,12 @@ def run_of(scenario: Scenario, initial: NDArray[np.float64], love_number: float,
     if scenario.landing_site is not None:
         run.site_m = position_pa(scenario.landing_site, scenario.moon.terrain)
     return run
+
+
+def changes_of(scenario: Scenario) -> Records:
+    """Return the records of what the faults of a scenario make of its craft in flight, in the order of their onsets."""
+    made = [(change.onset.to_value(u.s), filled(change.craft, Spacecraft)) for change in scenario.craft_changes]
+    return np.array(made, CHANGE) if made else np.zeros(0, CHANGE)
 
 
 def phases_of(scenario: Scenario) -> Records:

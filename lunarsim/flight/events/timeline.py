@@ -26,6 +26,7 @@ class EventKind(Enum):
     IGNITION = "ignition"
     CUTOFF = "cut-off"
     PHASE = "phase"
+    FAULT = "fault"
     GLIDE_SLOPE = "below the glide slope"
     OUT_OF_VIEW = "site out of view"
     DIVERT = "divert"

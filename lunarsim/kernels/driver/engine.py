@@ -36,16 +36,16 @@ def burn_propulsion(craft: Record, burn: Record, steering: int) -> Propulsion:
 
 
 @formula
-def propulsion_of(command: Command, accelerometer: Record) -> Propulsion:
+def propulsion_of(command: Command, craft: Record) -> Propulsion:
     """Return the engine as commanded, and the sensor that watches it."""
     return Propulsion(
-        command.thrust_n,
-        command.exhaust_velocity_mps,
+        command.throttle * craft.engine.thrust_n * (1.0 + craft.engine.thrust_error),
+        exhaust_velocity(command.throttle, craft.engine),
         FIXED,
         command.direction,
-        accelerometer.powered != 0.0,
-        accelerometer.scale_factor,
-        accelerometer.bias_mps2,
+        craft.accelerometer.powered != 0.0,
+        craft.accelerometer.scale_factor,
+        craft.accelerometer.bias_mps2,
         0.0,
         0.0,
     )

@@ -41,22 +41,23 @@ def write_burn(
 def write_touchdown(
     t_s: float,
     y: NDArray[np.float64],
-    run: Record,
+    gear: Record,
+    site_m: NDArray[np.float64],
     environment: Environment,
     ground: Ground,
     computer: Record,
     out: Record,
 ) -> None:
     """Write how the craft met the ground, and the verdict where it has a landing gear."""
-    limits, axis = limits_of(run.craft.gear), axis_at(y, computer)
+    limits, axis = limits_of(gear), axis_at(y, computer)
     et_s, turn_rate_rad_s = environment.epoch_et_s + t_s, computer.turn_rate_rad_s
     contact = touchdown_on(et_s, y[0:3], y[3:6], axis, turn_rate_rad_s, environment.angles, ground, limits)
     out.descent_rate_mps, out.horizontal_speed_mps = contact.vertical_mps, contact.horizontal_mps
     out.tilt_rad, out.slope_rad = contact.tilt_rad, contact.slope_rad
     if limits.vertical_mps > 0.0:
         out.outcome = contact.verdict
-    if run.site_m @ run.site_m > 0.0:
-        miss = from_place(t_s, y, run.site_m, environment, computer)
+    if site_m @ site_m > 0.0:
+        miss = from_place(t_s, y, site_m, environment, computer)
         out.downrange_miss_m, out.crossrange_miss_m = miss[0], miss[1]
 
 

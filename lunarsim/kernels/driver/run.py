@@ -11,7 +11,7 @@ from lunarsim.kernels.driver.collocation import TERMS
 from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import Course, fly_to
-from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, fly_phases, guide_of
+from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
 from lunarsim.kernels.forces.motion import Environment
@@ -49,7 +49,8 @@ def _nothing_to_tell(means: Means, t_s: float, y: NDArray[np.float64], k: int) -
 @formula
 def _look(means: Means, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> Command:
     guide = guide_of(flown.plan, k)
-    return look(t_s, y, flown.run, flown.phases[k].guided, guide, means.environment, flown.computer)
+    craft, site_m, phase = craft_at(t_s, flown), flown.run.site_m, flown.phases[k].guided
+    return look(t_s, y, craft, site_m, phase, guide, means.environment, flown.computer)
 
 
 @formula
@@ -71,6 +72,7 @@ def _write_burn(
 @threaded_kernel
 def fly_runs(
     runs: Records,
+    changes: Records,
     phases: Records,
     plan: Plan,
     environment: Environment,
@@ -85,6 +87,8 @@ def fly_runs(
     ----------
     runs : structured array, shape (n,)
         What is flown, see :mod:`lunarsim.flight.driver.row`.
+    changes : structured array, shape (n, faults that begin in flight)
+        What each craft is from the onset of a fault on.
     phases : structured array, shape (n, phases)
         The phases of each run.
     plan : Plan
@@ -106,7 +110,18 @@ def fly_runs(
         nothing(out[i : i + 1], burns[i])
         known = is_known(runs[i : i + 1], phases[i])
         failure = fly_run(
-            runs[i], phases[i], known, plan, environment, ground, tolerance_m, coefficients, memory, out[i], burns[i]
+            runs[i],
+            changes[i],
+            phases[i],
+            known,
+            plan,
+            environment,
+            ground,
+            tolerance_m,
+            coefficients,
+            memory,
+            out[i],
+            burns[i],
         )
         if failure != SOUND:  # nothing that could be taken for a result
             evaluations = out[i].evaluations
@@ -117,6 +132,7 @@ def fly_runs(
 @kernel
 def fly_run(
     run: Record,
+    changes: Records,
     phases: Records,
     known: bool,
     plan: Plan,
@@ -135,13 +151,14 @@ def fly_run(
     y[6] = run.craft.dry_mass_kg + run.craft.propellant_mass_kg
     computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
     means = Means(own, own_ground, tolerance_m, coefficients, plan.kinds, out, burns)
-    flown = Flown(run, phases, plan, own, own_ground, computer, known)
+    flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
     driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn)
     t_s, ended, failure = fly_phases(driver, means, y, flown)
     if failure == SOUND:
         write_end(t_s, y, run, ended == ON_GROUND, own, own_ground, computer, out)
         if ended == ON_GROUND:
-            write_touchdown(t_s, y, run, own, own_ground, computer, out)
+            gear = craft_at(t_s, flown).gear
+            write_touchdown(t_s, y, gear, run.site_m, own, own_ground, computer, out)
     return failure
 
 

@@ -43,7 +43,7 @@ from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import until_empty
-from lunarsim.kernels.guidance.look import Command, Guide, begin, engine_runs, is_empty, point, rest
+from lunarsim.kernels.guidance.look import Command, Guide, begin, is_empty, point, rest
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.kernels.records import Record, Records
 
@@ -74,12 +74,32 @@ class Flown(NamedTuple):
     """What is flown: the records of a run, where it flies, and what its computer remembers."""
 
     run: Record
+    changes: Records  #: of the craft by faults, in the order of their onsets
     phases: Records
     plan: Plan
     environment: Environment
     ground: Ground
     computer: Record
     known: bool  #: whether none of its numbers is NaN
+
+
+@formula
+def craft_at(t_s: float, flown: Flown) -> Record:
+    """Return the craft as its faults have left it by a time."""
+    craft = flown.run.craft
+    for i in range(flown.changes.size):
+        if flown.changes[i].at_s <= t_s:
+            craft = flown.changes[i].craft
+    return craft
+
+
+@formula
+def _next_change(t_s: float, flown: Flown) -> float:
+    """Return when, after a time, a fault next changes the craft; infinite if none does."""
+    for i in range(flown.changes.size):
+        if flown.changes[i].at_s > t_s:
+            return float(flown.changes[i].at_s)
+    return inf
 
 
 class Leg(NamedTuple):
@@ -198,16 +218,22 @@ def _coast(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: 
 @formula
 def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> tuple[float, int]:
     """Coast to an ignition, and burn until the sensed delta-v, timer, propellant, standstill or the ground ends it."""
-    burn, run = flown.phases[k].burn, flown.run
+    burn = flown.phases[k].burn
     t_s, ended = _coast(driver, means, t_s, y, Leg(k, burn.ignition_s, engine_off(), inf), flown)
     if ended != AT_END:
         return t_s, ended
     driver.begins(means, t_s, y, k)
-    propulsion = burn_propulsion(run.craft, burn, flown.plan.steering[k])
     start_s, before = t_s, y.copy()
-    longest_s, reason = _longest_burn(y, run, burn, propulsion)
-    leg = Leg(k, t_s + longest_s, propulsion, before[8] + burn.target_delta_v_mps)
-    t_s, ended = driver.fly_to(means, t_s, y, leg)
+    while True:  # once, and once more after each fault
+        craft = craft_at(t_s, flown)
+        propulsion = burn_propulsion(craft, burn, flown.plan.steering[k])
+        timer_s = burn.timer_s - (t_s - start_s)
+        longest_s, reason = _longest_burn(y, craft.dry_mass_kg, timer_s, propulsion, flown.run.moon.gravity.gm_m3_s2)
+        end_s, change_s = t_s + longest_s, _next_change(t_s, flown)
+        leg = Leg(k, min(end_s, change_s), propulsion, before[8] + burn.target_delta_v_mps)
+        t_s, ended = driver.fly_to(means, t_s, y, leg)
+        if ended != AT_END or end_s <= change_s:
+            break
     if ended == AT_CUTOFF:
         reason = SENSED_DELTA_V
     elif ended == ON_GROUND:
@@ -220,18 +246,26 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
 
 
 @formula
-def _longest_burn(y: NDArray[np.float64], run: Record, burn: Record, propulsion: Propulsion) -> tuple[float, int]:
+def _longest_burn(
+    y: NDArray[np.float64], dry_mass_kg: float, timer_s: float, propulsion: Propulsion, gm: float
+) -> tuple[float, int]:
     """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
-    dry_mass_kg = run.craft.dry_mass_kg
     if is_empty(y[6], dry_mass_kg):
         return 0.0, PROPELLANT_OUT
-    gm = run.moon.gravity.gm_m3_s2
     if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
         return 0.0, ZERO_SPEED
-    lasts_s = until_empty(y[6], dry_mass_kg, propulsion.thrust_n, propulsion.exhaust_velocity_mps)
-    if burn.timer_s <= lasts_s:
-        return burn.timer_s, TIMER_RAN_OUT
+    lasts_s = _lasts(y, dry_mass_kg, propulsion)
+    if timer_s <= lasts_s:
+        return timer_s, TIMER_RAN_OUT
     return lasts_s, PROPELLANT_OUT
+
+
+@formula
+def _lasts(y: NDArray[np.float64], dry_mass_kg: float, propulsion: Propulsion) -> float:
+    """Return how long (s) the propellant lasts."""
+    if propulsion.thrust_n <= 0.0:  # an engine that has failed
+        return inf
+    return float(until_empty(y[6], dry_mass_kg, propulsion.thrust_n, propulsion.exhaust_velocity_mps))
 
 
 @formula
@@ -241,7 +275,7 @@ def _fly_guided(
     """Fly a guided phase, cycle by cycle, until an exit, its limit of time or the ground ends it."""
     phase, computer = flown.phases[k].guided, flown.computer
     start_s, before = t_s, y.copy()
-    begin(t_s, y, flown.run, phase, flown.environment, flown.ground, computer)
+    begin(t_s, y, craft_at(t_s, flown), flown.run.site_m, phase, flown.environment, flown.ground, computer)
     driver.begins(means, t_s, y, k)
     ended, reason = AT_END, TIMER_RAN_OUT
     while ended == AT_END and not _is_over(t_s, phase, computer):
@@ -276,14 +310,18 @@ def _fly_cycle(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, command: Command, flown: Flown
 ) -> tuple[float, int]:
     """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
-    craft = flown.run.craft
-    from_s, until_s = engine_runs(command, y[6], craft.dry_mass_kg)
     ended, end_s = AT_END, t_s + command.cycle_s
-    if until_s > from_s:
-        on_s, off_s = t_s + from_s, min(t_s + until_s, end_s)
-        t_s, ended = driver.fly_to(means, t_s, y, Leg(k, on_s, engine_off(), inf))
-        if ended == AT_END:
-            t_s, ended = driver.fly_to(means, t_s, y, Leg(k, off_s, propulsion_of(command, craft.accelerometer), inf))
+    if command.throttle > 0.0 and command.stop_s > command.start_s:
+        on_s, off_s = t_s + command.start_s, t_s + command.stop_s
+        if not is_empty(y[6], flown.run.craft.dry_mass_kg):
+            t_s, ended = driver.fly_to(means, t_s, y, Leg(k, on_s, engine_off(), inf))
+        while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
+            craft = craft_at(t_s, flown)
+            propulsion = propulsion_of(command, craft)
+            until_s = min(off_s, t_s + _lasts(y, craft.dry_mass_kg, propulsion), _next_change(t_s, flown))
+            if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
+                break
+            t_s, ended = driver.fly_to(means, t_s, y, Leg(k, until_s, propulsion, inf))
     if ended == AT_END:
         t_s, ended = driver.fly_to(means, t_s, y, Leg(k, end_s, engine_off(), inf))
     return t_s, ended

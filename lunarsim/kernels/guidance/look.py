@@ -15,10 +15,8 @@ from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
 from lunarsim.kernels.guidance.law import FREE, UPRIGHT, called
 from lunarsim.kernels.guidance.limits import (
-    exhaust_velocity,
     throttle_within,
     turned,
-    until_empty,
     within_tilt,
     within_view,
 )
@@ -78,8 +76,7 @@ class Command(NamedTuple):
     """What is flown until the next look."""
 
     exit: int  #: which exit is met; then nothing else counts
-    thrust_n: float  #: true
-    exhaust_velocity_mps: float
+    throttle: float  #: share of full thrust
     direction: NDArray[np.float64]  #: ICRF unit vector of the thrust axis
     start_s: float  #: the engine runs from so many seconds after the look
     stop_s: float  #: to so many
@@ -98,7 +95,8 @@ def moon_fixed(t_s: float, environment: Environment) -> tuple[NDArray[np.float64
 def begin(
     t_s: float,
     y: NDArray[np.float64],
-    run: Record,
+    craft: Record,
+    site_m: NDArray[np.float64],
     phase: Record,
     environment: Environment,
     ground: Ground,
@@ -114,7 +112,7 @@ def begin(
     if not scans and downrange_m == 0.0 and crossrange_m == 0.0:
         return
     rot, omega = moon_fixed(t_s, environment)
-    r_believed, _, site = _seen(y, rot, omega, run, computer)
+    r_believed, _, site = _seen(y, rot, omega, craft, site_m, computer)
     if scans:
         # cameras see the ground from the craft: where the computer is off along the ground, so is what it aims at
         error = r_believed - rot @ y[0:3]
@@ -132,10 +130,10 @@ def begin(
 
 
 @kernel
-def aim_of(run: Record, computer: Record) -> NDArray[np.float64]:
+def aim_of(site_m: NDArray[np.float64], computer: Record) -> NDArray[np.float64]:
     """Return where the guidance aims (PA, m): the landing site, or where a divert or a scan has moved the aim."""
     aim: NDArray[np.float64] = computer.aim_m
-    return aim.copy() if aim @ aim > 0.0 else run.site_m.copy()
+    return aim.copy() if aim @ aim > 0.0 else site_m.copy()
 
 
 @kernel
@@ -156,14 +154,15 @@ def _seen(
     y: NDArray[np.float64],
     rot: NDArray[np.float64],
     omega: NDArray[np.float64],
-    run: Record,
+    craft: Record,
+    site_m: NDArray[np.float64],
     computer: Record,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Site]:
     """Return the position and the velocity over the ground that are believed (PA), and the site's axes."""
     r_pa = rot @ y[0:3]
     v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
-    site = _axes_about(aim_of(run, computer), r_pa, v_pa, computer)
-    r_believed, v_believed = believed(r_pa, v_pa, site, run.craft.navigation, int(computer.looks))
+    site = _axes_about(aim_of(site_m, computer), r_pa, v_pa, computer)
+    r_believed, v_believed = believed(r_pa, v_pa, site, craft.navigation, int(computer.looks))
     return r_believed, v_believed, site
 
 
@@ -171,13 +170,14 @@ def _seen(
 def navigation_error(
     t_s: float,
     y: NDArray[np.float64],
-    run: Record,
+    craft: Record,
+    site_m: NDArray[np.float64],
     environment: Environment,
     computer: Record,
 ) -> NDArray[np.float64]:
     """Return by how much position (m) and velocity (m/s) are believed wrong at the coming look, ICRF, shape (6,)."""
     rot, omega = moon_fixed(t_s, environment)
-    r_pa, v_pa, _ = _seen(y, rot, omega, run, computer)
+    r_pa, v_pa, _ = _seen(y, rot, omega, craft, site_m, computer)
     error = np.empty(6)
     error[0:3] = rot.T @ r_pa - y[0:3]
     error[3:6] = rot.T @ (v_pa + np.cross(omega, r_pa)) - y[3:6]
@@ -188,7 +188,8 @@ def navigation_error(
 def look(
     t_s: float,
     y: NDArray[np.float64],
-    run: Record,
+    craft: Record,
+    site_m: NDArray[np.float64],
     phase: Record,
     guide: Guide,
     environment: Environment,
@@ -196,15 +197,15 @@ def look(
 ) -> Command:
     """Return what the computer commands in a state: ``phase`` is the record of a guided phase."""
     rot, omega = moon_fixed(t_s, environment)
-    r_pa, v_pa, site = _seen(y, rot, omega, run, computer)
+    r_pa, v_pa, site = _seen(y, rot, omega, craft, site_m, computer)
     g_pa = acceleration_without_thrust(r_pa, v_pa, omega, environment.field.exact.gm)
     along = level(r_pa, v_pa, g_pa, site)
     seen = cartesian(r_pa, v_pa, g_pa, site) if guide.frame == SITE else along
-    time_s, engine = t_s - computer.phase_start_s, run.craft.engine
+    time_s, engine = t_s - computer.phase_start_s, craft.engine
     cycle_s = min(phase.cycle_time_s, phase.max_duration_s - time_s)
     axes = seen[4]
     attitude = axes @ (rot @ computer.attitude)
-    mass_kg = y[6] + run.craft.navigation.mass_kg
+    mass_kg = y[6] + craft.navigation.mass_kg
     s = Situation(
         time_s,
         cycle_s,
@@ -226,14 +227,14 @@ def look(
     values = phase.exits
     met = exit_of(along[0], along[1], time_s, shared.to_go_s, guide.quantities, guide.signs, values)
     if met != NO_EXIT:
-        return Command(met, 0.0, 1.0, np.zeros(3), 0.0, 0.0, 0.0)
+        return Command(met, 0.0, np.zeros(3), 0.0, 0.0, 0.0)
     cycle_s = max(min(cycle_s, time_left(time_s, shared.to_go_s, guide.quantities, values)), _SHORTEST_S)
     rot_icrf_from_local = rot.T @ axes.T
     vertical = rot.T @ along[4][2]
     from_site = rot.T @ (r_pa - site.radius_m * site.up)
     computer.looks += 1.0
     command = _within_limits(
-        wanted, guide.idle, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, run, phase, computer
+        wanted, guide.idle, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, craft, phase, computer
     )
     _watch(rot @ y[0:3], rot @ command.direction, site, phase, computer)
     return command
@@ -267,7 +268,7 @@ def _within_limits(
     rot_icrf_from_local: NDArray[np.float64],
     vertical: NDArray[np.float64],
     from_site: NDArray[np.float64],
-    run: Record,
+    craft: Record,
     phase: Record,
     computer: Record,
 ) -> Command:
@@ -276,7 +277,7 @@ def _within_limits(
     if not isfinite(size):  # a law that has lost its way switches off
         size = 0.0
         computer.without_command += 1.0
-    old, engine = computer.attitude.copy(), run.craft.engine
+    old, engine = computer.attitude.copy(), craft.engine
     if size > 0.0:
         toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
         toward = within_view(toward, from_site, phase.field_of_view.low_rad, phase.field_of_view.high_rad)
@@ -286,7 +287,7 @@ def _within_limits(
     if not isfinite(toward @ toward):  # as where the local axes have no direction
         size, toward = 0.0, old.copy()
         computer.without_command += 1.0
-    on = size > 0.0 and run.craft.propellant_mass_kg > 0.0
+    on = size > 0.0 and craft.propellant_mass_kg > 0.0
     throttle, at_full = throttle_within(
         size * mass_kg / engine.thrust_n if on else 0.0,
         computer.throttle,
@@ -296,7 +297,7 @@ def _within_limits(
         phase,
     )
     known = old @ old > 0.0 and toward @ toward > 0.0
-    rate = min(run.craft.slew_rate_rad_s, phase.slew_rate_rad_s)
+    rate = min(craft.slew_rate_rad_s, phase.slew_rate_rad_s)
     direction = turned(old, toward, rate * cycle_s) if known else toward
     computer.turn_rate_rad_s = _angle(old, direction) / cycle_s if known else 0.0
     shared = computer.law.view(SHARED)[0]
@@ -307,8 +308,7 @@ def _within_limits(
     stop_s = min(shared.cut_s, cycle_s) if shared.cut_s > 0.0 else cycle_s
     return Command(
         NO_EXIT,
-        throttle * engine.thrust_n * (1.0 + engine.thrust_error),
-        exhaust_velocity(throttle, engine),
+        throttle,
         direction,
         min(shared.delay_s, cycle_s),
         stop_s,
@@ -336,15 +336,6 @@ def _angle(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 def is_empty(mass_kg: float, dry_mass_kg: float) -> bool:
     """Return whether the tank is empty, but for the rounding of the mass when it ran dry."""
     return bool(mass_kg <= dry_mass_kg * _ROUNDING)
-
-
-@formula
-def engine_runs(command: Command, mass_kg: float, dry_mass_kg: float) -> tuple[float, float]:
-    """Return from when to when (s after the look) the engine runs: delay, cut, and the last of the propellant."""
-    if command.thrust_n <= 0.0 or is_empty(mass_kg, dry_mass_kg):
-        return 0.0, 0.0
-    lasts_s = until_empty(mass_kg, dry_mass_kg, command.thrust_n, command.exhaust_velocity_mps)
-    return command.start_s, min(command.stop_s, command.start_s + lasts_s)
 
 
 @kernel
