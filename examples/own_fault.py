@@ -1,4 +1,4 @@
-"""A fault of one's own, with a number and an onset: how much thrust may Chandrayaan-3 lose, and when, and still land?"""
+"""A fault of one's own, with a number and an onset: what a loss of thrust makes of Chandrayaan-3's landing."""
 
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ class LossOfThrust(ls.Fault):
     lost: float = ls.number(0.1, u.one, low=0.0, high=1.0, text="Share of the thrust that is lost.")
 
     def apply(self, craft: ls.Spacecraft) -> ls.Spacecraft:
+        """Return the craft with less thrust than its engine's number says, which is what the computer goes by."""
         return replace(craft, engine=replace(craft.engine, thrust_error=-self.lost))
 
 
