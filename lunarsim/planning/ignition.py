@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def solve_ignition(
     """
     search = _Search(coast, law, stage, guess[0], mass_kg)
     try:
-        return search.even(search.fullest(mean_throttle, guess[1]))
+        return search.fullest(mean_throttle, guess[1])
     except ValueError as error:
         raise InputError(
             f"craft.engine.thrust = {stage.craft.engine.thrust:g}: no braking to the first target with a mean throttle "
@@ -103,18 +104,20 @@ class _Search:
     near: Time
     mass_kg: float
 
-    def fullest(self, mean: float, guess_s: float) -> float:
-        """Return the time to go (s) with which the even throttle has a mean, or else a peak of 97 %.
+    def fullest(self, mean: float, guess_s: float) -> Ignition:
+        """Return the ignition with the time to go with which the even throttle has a mean, or else a peak of 97 %.
 
         More time, less throttle. What the throttle lacks to either is one function that rises through zero where the
         first of them is reached, so that asking for a greater mean never leads to a smaller one.
         """
 
+        even = cache(self.even)
+
         def lacking(to_go_s: float) -> float:
-            path = self.even(to_go_s).rehearsal
+            path = even(to_go_s).rehearsal
             return min(mean - path.mean_throttle, _FULLEST - path.peak_throttle)
 
-        return _throttle_root(lacking, guess_s)
+        return even(_throttle_root(lacking, guess_s))
 
     def even(self, to_go_s: float) -> Ignition:
         """Return the ignition from which a time to go has a throttle that neither grows nor falls."""
@@ -122,11 +125,11 @@ class _Search:
         ahead, end = here.ground_rate_mps, float(self.law.target_downrange_rate.to_value(_MPS))
         way_m = 0.5 * (ahead + end) * to_go_s - float(self.law.target_downrange.to_value(u.m))
 
-        def offset_s(range_m: float) -> float:
-            return (here.range_to_go_m - range_m) / ahead
+        @cache
+        def at(range_m: float) -> Ignition:
+            return self._from((here.range_to_go_m - range_m) / ahead, to_go_s)
 
-        range_m = _throttle_root(lambda x: self._from(offset_s(x), to_go_s).rehearsal.throttle_growth, way_m)
-        return self._from(offset_s(range_m), to_go_s)
+        return at(_throttle_root(lambda range_m: at(range_m).rehearsal.throttle_growth, way_m))
 
     def _from(self, offset_s: float, to_go_s: float) -> Ignition:
         start_s = float(seconds_after(self.coast.start, self.near)) + offset_s
@@ -143,6 +146,7 @@ def _rising_root(function: Callable[[float], float], guess: float) -> float:
     ValueError
         If there is none.
     """
+    function = cache(function)  # Brent's method asks again at the ends of its bracket
     x, value = guess, function(guess)
     up = value < 0.0
     for _ in range(_STEPS):
@@ -161,6 +165,7 @@ def _throttle_root(function: Callable[[float], float], guess: float) -> float:
     ValueError
         If there is none, or the throttle jumps through it: a bracket closes on a jump as it does on a zero.
     """
+    function = cache(function)
     root = _rising_root(function, guess)
     left = function(root)
     if abs(left) > _NOTHING:
@@ -230,6 +235,7 @@ def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, per
     guess = float(at.speed.to_value(_MPS)) - float(np.sqrt(2.0 * _GM * low / (r * (low + r))))
     guess = max(guess, 0.1)
 
+    @cache
     def flown(delta_v_mps: float) -> tuple[Burn, Flight]:
         return _fly_insertion(orbit, moon, craft, middle, ignition, delta_v_mps)
 
