@@ -5,14 +5,14 @@ import os
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
+from repetitions import ALL, FEW
 
 import lunarsim as ls
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into memory, never on a screen
 
-settings.register_profile("lunarsim", derandomize=True, deadline=None, max_examples=30)
-settings.load_profile("lunarsim")
+settings.load_profile(FEW)
 
 #: Files whose kernels are compiled for minutes, or which run long: begun first, by different workers, so that none
 #: of them is the last that runs, or waits for what another compiles.
@@ -30,7 +30,18 @@ FIRST = (
 )
 
 
-def pytest_collection_modifyitems(items):
+def pytest_configure(config):
+    if config.option.markexpr == "slow":
+        settings.load_profile(ALL)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests that -m does not ask for are left out
+def pytest_collection_modifyitems(config, items):
+    """Order the files, and count property tests to the slow ones where they draw all of their examples."""
+    if config.option.markexpr == "slow":
+        for item in items:
+            if is_hypothesis_test(item.obj):
+                item.add_marker(pytest.mark.slow)
     place = {name: k for k, name in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(FIRST)))
 

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from campaign_example import MANIFEST, bits, expected, fill, work
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutations import mutated
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.campaign import ChunkStore, Column, open_dataset
@@ -103,7 +104,7 @@ def test_a_torn_file_of_a_killed_process_is_cleared_away(partial, where):
         assert bits(store) == expected(1050)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.integers(1, 200))
 def test_a_log_torn_anywhere_loses_the_torn_lines_and_no_more(tmp_path_factory, lost):
     folder = tmp_path_factory.mktemp("torn") / "store"
@@ -138,7 +139,7 @@ def test_a_chunk_that_was_not_logged_is_flown_again_to_the_same_bits(partial):
     assert file.read_bytes() == before
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.data())
 def test_any_wrong_byte_is_found_and_its_file_named(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("damaged") / "store"
@@ -483,7 +484,7 @@ def whole(tmp_path_factory):
     return folder
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(seed=st.integers(0, 2**32), name=st.sampled_from(["manifest.json", "chunks.log", "chunks/000000001.parquet"]))
 def test_a_mutated_file_of_a_store_is_read_or_refused_by_name(whole, tmp_path_factory, seed, name):
     folder, rng = tmp_path_factory.mktemp("store") / "campaign", random.Random(seed)

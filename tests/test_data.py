@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from command_line import here
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 
 from lunarsim import data
 from lunarsim.data.integrity import difference
@@ -322,7 +323,7 @@ def test_a_damaged_copy_in_the_users_folder_is_never_written_over(folder: Path) 
 
 
 # A change of one bit anywhere, and a cut anywhere, must be seen; a few places stand for all.
-@settings(derandomize=True, deadline=None, max_examples=25)
+@examples(25)
 @given(place=st.integers(0, len(CONTENT) - 1), bit=st.integers(0, 7))
 def test_one_changed_bit_or_a_cut_is_seen(tmp_path_factory: pytest.TempPathFactory, place: int, bit: int) -> None:
     path = tmp_path_factory.mktemp("bits") / "heights.img"

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy import units as u
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.campaign.inputs.distributions import (
@@ -156,7 +157,7 @@ def test_a_table_beside_the_file_is_read_by_its_headings(tmp_path: Path) -> None
     assert table.values(np.array([[0.2], [0.7]])).tolist() == [[264.9, 1.001], [266.3, 0.999]]
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@examples(15)
 @given(
     numbers=st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=8),  # possible thrusts (N) and timers (s)
     sigma=st.floats(1e-300, 1e9),

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import TimeDelta
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from repetitions import examples
 from scipy import stats
 
 from lunarsim.campaign.inputs.distributions import (
@@ -30,7 +31,7 @@ from lunarsim.campaign.inputs.distributions import (
 )
 from lunarsim.errors import InputError
 
-FEW = settings(max_examples=40, deadline=None, derandomize=True)
+FEW = examples(40)
 #: Probabilities, with both ends of what the samplers give.
 GRID = np.concatenate([[2.0**-53], np.linspace(1e-4, 1.0 - 1e-4, 1999), [1.0 - 2.0**-53]])[:, np.newaxis]
 COVARIANCE = np.array([[4.0, 0.8, -0.6], [0.8, 0.25, -0.1], [-0.6, -0.1, 9.0]])

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from astropy import units as u
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_flights import EPOCH, MOON, MPS, NEVER, SITE, both, compiled, random_scenario
+from repetitions import examples
 from scipy.integrate import solve_ivp
 
 import lunarsim as ls
@@ -101,7 +102,7 @@ def test_a_burn_that_follows_the_velocity_does_not_begin_at_rest(law):
     assert flight.burns[0].propellant == 0 * u.kg
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.floats(-300.0, 300.0), st.floats(-6.0, 1.0), st.floats(0.5, 50.0))
 def test_a_burn_near_the_vertical_ends_alike_in_both_drivers(rise_mps, log_along, weights):
     engine = replace(CRAFT.engine, thrust=weights * 1500.0 * constants.MOON_GRAVITY_MPS2 * u.N)

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jplephem.excerpter import write_excerpt
 from jplephem.spk import SPK
 from numpy.typing import NDArray
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.kernels.numerics.chebyshev import evaluate
@@ -173,7 +174,7 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
         ls.Ephemeris.from_file(foreign)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@examples(40)
 @given(part=st.floats(0.0, 0.999))
 def test_a_file_cut_anywhere_is_refused(excerpt: Path, tmp_path_factory: pytest.TempPathFactory, part: float) -> None:
     whole = excerpt.read_bytes()

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from repetitions import examples
 from scipy.integrate import quad
 
 import lunarsim as ls
@@ -39,7 +40,7 @@ CRAFT = ls.Spacecraft(
     radiation_coefficient=1.3,
 )
 
-few = settings(derandomize=True, deadline=None, max_examples=60)
+few = examples(60)
 radii = st.floats(1.0, 4.0).map(lambda exponent: MOON_M * (1.0 + 10.0 ** (exponent - 4.0)))
 angles = st.floats(0.0, pi)
 

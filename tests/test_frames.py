@@ -20,10 +20,11 @@ from astropy.coordinates import (
     get_body_barycentric_posvel,
 )
 from astropy.time import Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lunarsky.spice_utils import j2000_to_moon_me
 from numpy.typing import NDArray
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.kernels.numerics.chebyshev import evaluate_with_rate
@@ -130,7 +131,7 @@ components = st.floats(-1.0, 1.0)
 triples = st.tuples(components, components, components)
 
 
-@settings(derandomize=True, deadline=None, max_examples=20)
+@examples(20)
 @given(et_s=epochs_s)
 def test_the_rates_of_the_orientation_angles_are_the_derivatives_of_their_series(et_s: float) -> None:
     angles, rates = np.empty(3), np.empty(3)
@@ -141,7 +142,7 @@ def test_the_rates_of_the_orientation_angles_are_the_derivatives_of_their_series
     np.testing.assert_allclose(rates, np.array(exact, dtype=float), rtol=0.0, atol=1e-13 * MOON_RATE)
 
 
-@settings(derandomize=True, deadline=None, max_examples=10)
+@examples(10)
 @given(et_s=epochs_s)
 def test_the_derivative_of_the_rotation_is_exact(et_s: float) -> None:
     epoch = tdb(et_s)
@@ -159,7 +160,7 @@ def test_the_derivative_of_the_rotation_is_exact(et_s: float) -> None:
     np.testing.assert_array_equal(rot, rot_pa_from_icrf(epoch))
 
 
-@settings(derandomize=True, deadline=None, max_examples=25)
+@examples(25)
 @given(et_s=epochs_s, direction=triples, velocity=triples, size=st.floats(1.7e6, 4e8))
 def test_every_round_trip_returns_position_and_velocity(
     et_s: float, direction: Any, velocity: Any, size: float

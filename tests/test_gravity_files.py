@@ -14,9 +14,10 @@ from gravity_writers import (
     write_pyshtools,
     write_shadr,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.errors import DataError, InputError
@@ -93,7 +94,7 @@ def test_three_models_of_the_moon_agree_about_its_gravity_at_50_km_as_well_as_th
     gm=st.floats(4.898e12, 4.907e12),
     radius_m=st.floats(1.734e6, 1.742e6),
 )
-@settings(derandomize=True, deadline=None, max_examples=15)
+@examples(15)
 def test_what_was_written_is_read(tmp_path_factory, name, degree, values, gm, radius_m):
     rows = {(n, m): (values[2 * i], values[2 * i + 1] if m else 0.0) for i, (n, m) in enumerate(published_rows(degree))}
     rows[2, 0] = (-9e-5 + 0.1 * values[0], 0.0)
@@ -254,7 +255,7 @@ def test_no_file_and_no_known_ending_are_refused_with_what_to_do(tmp_path):
 
 
 @given(st.binary(max_size=400))
-@settings(derandomize=True, deadline=None, max_examples=60)
+@examples(60)
 def test_no_bytes_at_all_raise_anything_but_a_data_error(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("bytes")
     for name in ("a.cof", "a.tab", "a.gfc", "a.sha"):

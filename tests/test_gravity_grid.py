@@ -7,9 +7,10 @@ import numba
 import numpy as np
 import pytest
 from astropy import units as u
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutations import mutated
+from repetitions import examples
 from scipy.integrate import solve_ivp
 from scipy.interpolate import BSpline
 
@@ -65,7 +66,7 @@ def test_the_pieces_of_the_spline_are_those_of_scipys_b_spline_of_degree_seven()
 
 
 @given(st.floats(-9.9e3, 1.199e5), st.floats(-1.0, 1.0), st.floats(-np.pi, np.pi))
-@settings(derandomize=True, deadline=None, max_examples=300)
+@examples(300)
 def test_the_grid_gives_the_exact_field_to_1e_7_all_over_the_moon(whole, altitude_m, z, longitude):
     assert error(position(altitude_m, z, longitude), whole.lower()) < 1e-7  # the aim; measured at most 7e-8
 
@@ -100,7 +101,7 @@ def test_smaller_cells_lower_the_error_by_at_least_the_order_of_the_spline(folde
 
 
 @given(st.floats(0.0, 1.1e5), st.floats(-1.0, 1.0), st.floats(-np.pi, np.pi))
-@settings(derandomize=True, deadline=None, max_examples=40)
+@examples(40)
 def test_the_gridded_force_has_no_curl(whole, altitude_m, z, longitude):
     grid, r, step_m = whole.lower(), position(altitude_m + 4e3, z, longitude), 200.0
     columns = []

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from astropy import units as u
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.errors import InputError
@@ -93,7 +94,7 @@ def test_the_zonal_terms_alone_agree_with_a_mass_in_the_axis(degree):
 
 
 @given(st.floats(0.0, 2e6), st.floats(-1.0, 1.0), st.floats(-np.pi, np.pi))
-@settings(derandomize=True, deadline=None, max_examples=30)
+@examples(30)
 def test_the_potential_without_its_central_term_is_that_of_the_mass_less_that_of_one_at_the_origin(height_m, z, lon):
     distance_m = 0.76 * RADIUS_M
     r = position(height_m, z, lon)

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim import constants
@@ -142,7 +143,7 @@ def hold_against_samples(path, terrain):
 
 
 @pytest.mark.parametrize("kind", RASTERS)
-@settings(max_examples=8)
+@examples(8)
 @given(seed=st.integers(0, 100_000))
 def test_no_contact_is_found_late_and_none_is_false(kind, seed):
     rng = np.random.default_rng(seed)
@@ -151,7 +152,7 @@ def test_no_contact_is_found_late_and_none_is_false(kind, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=440)
+@examples(440)
 @given(kind=st.sampled_from(list(RASTERS)), seed=st.integers(0, 100_000))
 def test_of_hundreds_of_contacts_none_is_found_late_and_none_is_false(kind, seed):
     rng = np.random.default_rng(seed)
@@ -159,7 +160,7 @@ def test_of_hundreds_of_contacts_none_is_found_late_and_none_is_false(kind, seed
     hold_against_samples(grazing_path(kind, rng, terrain), terrain)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(seed=st.integers(0, 100_000))
 def test_ground_that_bends_upwards_under_a_diagonal_is_not_met_late(seed):
     """Saddles: from the middle of a cell to a high corner the rise itself grows, from nothing."""
@@ -180,7 +181,7 @@ def test_ground_that_bends_upwards_under_a_diagonal_is_not_met_late(seed):
 
 
 @pytest.mark.parametrize("kind", RASTERS)
-@settings(max_examples=20, derandomize=True, deadline=None)
+@examples(20)
 @given(seed=st.integers(0, 100_000))
 def test_no_ground_in_reach_of_a_tile_is_higher_than_its_top(kind, seed):
     rng = np.random.default_rng(seed)
@@ -217,7 +218,7 @@ def random_path(seed):
     return ChebyshevTable(0.0, length_s, coefficients)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@examples(200)
 @given(seed=st.integers(0, 100_000))
 def test_a_path_is_low_only_when_it_may_be_and_sinks_no_faster(seed):
     path = random_path(seed)
@@ -237,7 +238,7 @@ def test_a_path_is_low_only_when_it_may_be_and_sinks_no_faster(seed):
     assert second.min() >= -low.sink_m2ps2 - 1e-9 * np.abs(second).max()
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@examples(100)
 @given(seed=st.integers(0, 100_000))
 def test_a_path_over_the_turning_moon_is_where_the_exact_rotation_puts_it(seed):
     path = random_path(seed)

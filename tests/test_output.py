@@ -16,9 +16,10 @@ import pytest
 from astropy import units as u
 from astropy.coordinates import Angle, Latitude, Longitude
 from astropy.time import Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from repetitions import examples
 from scipy.io import netcdf_file
 
 import lunarsim as ls
@@ -37,7 +38,7 @@ from lunarsim.mission import Provenance, Source, Status
 from lunarsim.mission.clock import time_after
 
 POINT_MOON = ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
-EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
+EXAMPLES = examples(60)
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
 
 
@@ -308,7 +309,7 @@ def test_a_foreign_file_is_named_with_what_was_expected(tmp_path) -> None:
             Flight.load(path)
 
 
-@settings(EXAMPLES, max_examples=40)
+@examples(40)
 @given(part=st.floats(0, 1, exclude_max=True))
 def test_a_truncated_file_is_refused(coast_file, part: float) -> None:
     content = coast_file.read_bytes()
@@ -318,7 +319,7 @@ def test_a_truncated_file_is_refused(coast_file, part: float) -> None:
         Flight.load(cut)
 
 
-@settings(EXAMPLES, max_examples=300)
+@examples(300)
 @given(part=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_found_or_changes_nothing(coast, coast_file, part: float, bit: int) -> None:
     content = bytearray(coast_file.read_bytes())

@@ -9,15 +9,16 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 from scipy import stats
 from scipy.stats import qmc
 
 from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling, Sobol
 from lunarsim.errors import InputError
 
-FEW = settings(max_examples=30, deadline=None, derandomize=True)
+FEW = examples(30)
 METHODS: list[Sampling] = [MonteCarlo(), LatinHypercube(), Sobol()]
 TOTAL, DIMENSIONS = 1000, 7
 

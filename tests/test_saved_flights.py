@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutations import mutated
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.equality import same
@@ -261,7 +262,7 @@ def test_a_time_that_would_need_a_server_is_refused(saved, tmp_path):
     assert "scenario.published.contact: a time of scale 'ut1'" in told(tmp_path / "x.npz")
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(seed=st.integers(0, 2**32), name=st.sampled_from(["coast.npz", "burns.npz"]))
 def test_a_flight_with_other_values_is_used_or_refused_by_name(saved, seed, name):
     changed = document(saved / name)
@@ -271,7 +272,7 @@ def test_a_flight_with_other_values_is_used_or_refused_by_name(saved, seed, name
     assert "edited.npz" in told(path)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     seed=st.integers(0, 2**32),
     member=st.sampled_from(["", "flight.json", "phases.0.segment.terms.npy", *files.MAP_MEMBERS]),

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from astropy import units as u
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim.declarations import REQUIRED, check, declared, number, pair, switch
@@ -181,7 +182,7 @@ def test_every_number_of_the_catalogue_has_a_birth_certificate() -> None:
         assert cited == set(scenario.sources)  # none missing, none idle
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(
     value=st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12),
     unit=st.sampled_from(["km", "m", "s", "kg", "deg", "N", "kN", "m/s", "m/s2"]),
@@ -190,7 +191,7 @@ def test_a_quantity_written_as_text_is_read_back_exactly(value: float, unit: str
     assert parse_quantity(f"{value!r} {unit}") == u.Quantity(value, unit)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(200)
 @given(text=st.text(max_size=30))
 def test_any_text_is_either_read_or_refused_with_words(text: str) -> None:
     for parse in (parse_quantity, parse_time):

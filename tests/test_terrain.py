@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy import units as u
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from map_files import write_geotiff, write_map
+from repetitions import examples
 from scipy.interpolate import RegularGridInterpolator
 
 import lunarsim as ls
@@ -22,7 +23,7 @@ EVERYWHERE = (-90 * u.deg, 90 * u.deg, 0 * u.deg, 360 * u.deg)
 PATCH = (-10 * u.deg, -9 * u.deg, 40 * u.deg, 42 * u.deg)
 FLOAT32_M = 5e-4  # half the spacing of float32 between 4 and 8 km
 
-few = settings(max_examples=30, derandomize=True, deadline=None)
+few = examples(30)
 latitudes = st.floats(-90.0, 90.0)
 longitudes = st.floats(-360.0, 720.0)
 
@@ -125,7 +126,7 @@ def test_a_pole_has_one_height_from_all_sides_the_mean_of_its_row(pole, row):
     assert np.all(np.isfinite(terrain.normal(pole * u.deg, around * u.deg)))
 
 
-@settings(few, max_examples=60)
+@examples(60)
 @given(st.integers(0, 1000), latitudes, longitudes, st.floats(0.0, 2 * np.pi), st.floats(1e-6, 0.5))
 def test_no_way_over_the_surface_is_steeper_than_its_bound(seed, latitude, longitude, azimuth, degrees):
     terrain = rough(seed=seed, outside=1 * u.km, window=(-90 * u.deg, 60 * u.deg, 0 * u.deg, 360 * u.deg))

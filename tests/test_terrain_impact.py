@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from repetitions import examples
 
 import lunarsim as ls
 from lunarsim import constants
@@ -132,7 +133,7 @@ def test_the_ridge_is_far_narrower_than_the_steps_that_pass_it():
     assert steps.max() / 8 * 1500 > 5 * 2 * HALF_WIDTH_M  # samples an eighth of a step apart see nothing of it
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
+@examples(25)
 @given(st.integers(0, 10_000))
 def test_nothing_before_the_contact_lies_below_the_ground(seed):
     rng = np.random.default_rng(seed)

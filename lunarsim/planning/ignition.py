@@ -110,7 +110,6 @@ class _Search:
         More time, less throttle. What the throttle lacks to either is one function that rises through zero where the
         first of them is reached, so that asking for a greater mean never leads to a smaller one.
         """
-
         even = cache(self.even)
 
         def lacking(to_go_s: float) -> float:
