@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -326,19 +327,17 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
         ChunkStore.create(tmp_path / "file", MANIFEST)
 
 
-LIMITED = """
-import resource, sys
-sys.path.insert(0, sys.argv[2])
-from campaign_example import MANIFEST, fill
-from lunarsim.campaign import ChunkStore
-from lunarsim.errors import OutputError
-with ChunkStore.resume(sys.argv[1], MANIFEST) as store:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+@contextmanager
+def files_end_at(limit_bytes):
+    """Let this process write no file beyond a length."""
+    import resource  # noqa: PLC0415  (of POSIX)
+
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, most))
     try:
-        fill(store)
-    except OutputError as error:
-        print(error)
-"""
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
 
 
 @posix
@@ -350,8 +349,10 @@ def test_where_the_system_takes_no_more_bytes_the_store_stays_whole_and_goes_on(
     log = partial / "chunks.log"
     log.write_text("\n" * (log_bytes - log.stat().st_size) + log.read_text())
     before = log.read_bytes()
-    command = [sys.executable, "-c", LIMITED, str(partial), str(Path(__file__).parent), str(limit_bytes)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    with ChunkStore.resume(partial, MANIFEST) as store, files_end_at(limit_bytes):
+        with pytest.raises(OutputError) as caught:
+            fill(store)
+        said = str(caught.value)
     assert "chunk 4 (runs 400 to 499) could not be written (File too large). 400 of 1050 runs are safe" in said
     assert "the other 650 need 11.7 kB, and" in said
     assert "--resume" in said
@@ -388,6 +389,7 @@ with ChunkStore.resume(sys.argv[1] + "/campaign", manifest) as store:
 """
 
 
+@pytest.mark.slow
 def test_a_campaign_that_filled_its_disk_goes_on_when_there_is_room(tmp_path):
     """On a real disk of 300 kB, in memory, which needs a mount of one's own."""
     disk = f"mount -t tmpfs -o size=300k none {tmp_path} && "

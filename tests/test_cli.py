@@ -15,7 +15,7 @@ FIGURES = {"altitude_profile.png", "burn.png", "ground_track.png", "orbit.png"}
 @pytest.fixture(scope="module")
 def luna25(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     folder = tmp_path_factory.mktemp("luna25")
-    return folder, in_a_process("luna25", "--out", "results", "--json", cwd=folder)
+    return folder, here("luna25", "--out", "results", "--json", cwd=folder)
 
 
 def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(

@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
-from command_line import Done, here, in_a_process
+from command_line import Done, here
 
 from lunarsim import plots, statistics
 from lunarsim.scenarios import load_campaign
@@ -96,7 +96,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     """A campaign of 300 runs, flown by the command itself."""
     folder = tmp_path_factory.mktemp("drop")
     (folder / "drop.toml").write_text(SCENARIO + DISPERSIONS)
-    done = in_a_process("campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2", cwd=folder)
+    done = here("campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2", cwd=folder)
     assert done.status == 0, done.err
     return folder, done
 
@@ -211,6 +211,7 @@ def test_json_is_one_object_on_standard_output_and_the_report_goes_to_standard_e
     assert "How the runs ended" in done.err
 
 
+@pytest.mark.slow
 def test_a_killed_campaign_goes_on_to_the_same_bits(campaign: Command, tmp_path: Path) -> None:
     killed = """
 import os, signal

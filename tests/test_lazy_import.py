@@ -16,26 +16,36 @@ def names_of_the_stub():
     return [alias.asname or alias.name for node in imports for alias in node.names]
 
 
-def modules_after(statement):
-    code = f"import sys\n{statement}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+#: What one process does, step by step.
+STEPS = {
+    "import": "import lunarsim as ls",
+    "describe": "ls.Moon(); ls.State; ls.Scenario; ls.simulate; ls.propagate",
+    "commands": "from lunarsim.cli import app, figures, landing, report; ls.simulate; ls.Flight",
+    "campaign": "ls.Campaign",
+}
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """The libraries that are loaded after each of the steps."""
+    names = "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    code = "\n".join(["import sys", *(f"{step}\n{names}" for step in STEPS.values())])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    return dict(zip(STEPS, map(set, map(str.split, done.stdout.splitlines())), strict=True))
 
 
-def test_importing_lunarsim_loads_none_of_the_heavy_libraries():
+def test_importing_lunarsim_loads_none_of_the_heavy_libraries(loaded):
     heavy = {"matplotlib", "boinor", "scipy", "astropy", "numba", "numpy", "pydantic", "jplephem", "lunarsky"}
-    assert modules_after("import lunarsim") & heavy == set()
+    assert loaded["import"] & heavy == set()
 
 
-def test_describing_a_flight_loads_no_library_for_figures():
-    loaded = modules_after("import lunarsim as ls; ls.Moon(); ls.State; ls.Scenario; ls.simulate; ls.propagate")
-    assert loaded & {"matplotlib", "pandas", "IPython"} == set()
+def test_describing_a_flight_loads_no_library_for_figures(loaded):
+    assert loaded["describe"] & {"matplotlib", "pandas", "IPython"} == set()
 
 
-def test_what_campaigns_store_with_is_loaded_by_campaigns_alone():
-    luna25 = "import lunarsim as ls; from lunarsim.cli import app, figures, landing, report; ls.simulate; ls.Flight"
-    assert modules_after(luna25) & {"pyarrow", "xarray", "dask", "cvxpy"} == set()
-    assert {"pyarrow"} <= modules_after("import lunarsim as ls; ls.Campaign")
+def test_what_campaigns_store_with_is_loaded_by_campaigns_alone(loaded):
+    assert loaded["commands"] & {"pyarrow", "xarray", "dask", "cvxpy"} == set()
+    assert {"pyarrow"} <= loaded["campaign"]
 
 
 @pytest.mark.parametrize("name", names_of_the_stub())
