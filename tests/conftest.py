@@ -22,6 +22,7 @@ FIRST = (
     "test_cli.py",
     "test_luna25.py",
     "test_guidance_comparison.py",
+    "test_collocation.py",
     "test_cli_campaign.py",
     "test_descent_figures.py",
     "test_catalogue_landings.py",

@@ -197,6 +197,7 @@ def test_a_force_that_turns_over_at_rest_collapses_the_steps_and_says_where():
         fly_segment(braking, 0.0, y, 100.0, [], Accuracy())
 
 
+@pytest.mark.slow
 def test_steps_without_end_are_counted_and_said():
     def shaking(t_s, _y):
         out = np.zeros(motion.SIZE)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mutations import mutated
+from repetitions import repeated
 
 import lunarsim as ls
 from lunarsim.errors import LunarsimError
@@ -264,15 +265,17 @@ def test_a_value_of_any_other_kind_in_any_place_is_read_or_refused_in_words(tmp_
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("load", [ls.load_scenario, ls.load_campaign])
-def test_damaged_scenario_files_are_read_or_refused_in_words(tmp_path, load):
+@repeated(50, 200)
+def test_damaged_scenario_files_are_read_or_refused_in_words(tmp_path, load, count):
     originals = [catalogue(name).encode() for name in ("luna25", "luna25-landing")]
-    damaged = (mutated(originals[i % 2], random.Random(i)) for i in range(200))
+    damaged = (mutated(originals[i % 2], random.Random(i)) for i in range(count))
     assert findings(tmp_path / "damaged.toml", load, damaged) == []
 
 
-def test_damaged_tables_of_measured_values_are_read_or_refused_in_words(tmp_path):
+@repeated(75, 300)
+def test_damaged_tables_of_measured_values_are_read_or_refused_in_words(tmp_path, count):
     table = b"craft.engine.thrust [N],craft.engine.specific_impulse [s]\n4200,310\n4180.5,311\n4.21e3,309.5\n"
-    damaged = (mutated(table, random.Random(i)) for i in range(300))
+    damaged = (mutated(table, random.Random(i)) for i in range(count))
     assert findings(tmp_path / "damaged.csv", read_empirical, damaged) == []
 
 

@@ -12,7 +12,7 @@ from astropy import units as u
 from astropy.time import Time
 from hypothesis import given
 from hypothesis import strategies as st
-from repetitions import examples
+from repetitions import examples, repeated
 
 import lunarsim as ls
 from lunarsim import constants
@@ -116,13 +116,9 @@ def hits_on_the_ridge(flights, seed):
     return hits
 
 
-def test_a_ridge_in_the_way_is_hit_in_a_hundred_of_a_hundred_random_flights():
-    assert hits_on_the_ridge(100, seed=20230820) == 100
-
-
-@pytest.mark.slow
-def test_a_ridge_in_the_way_is_hit_in_a_thousand_of_a_thousand_random_flights():
-    assert hits_on_the_ridge(1000, seed=20230819) == 1000
+@repeated(40, 1000)
+def test_a_ridge_in_the_way_is_hit_in_each_of_many_random_flights(count):
+    assert hits_on_the_ridge(count, seed=20230819) == count
 
 
 def test_the_ridge_is_far_narrower_than_the_steps_that_pass_it():
