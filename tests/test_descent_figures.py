@@ -193,6 +193,7 @@ def test_a_published_altitude_without_a_time_is_a_level_and_what_has_no_place_is
     assert labels[-1] == "published altitude, no time"
 
 
+@pytest.mark.slow
 def test_letters_of_points_stand_near_them(lander, strong):
     axes = plots.descent_profile(lander, strong, published=POINTS)
     axes.altitude.figure.canvas.draw()
@@ -215,6 +216,7 @@ def test_published_points_outside_the_view_are_left_out(lander):
     assert axes.altitude.get_ylim()[1] < 700.0  # m: 480 and the room for letters
 
 
+@pytest.mark.slow
 def test_a_flight_round_the_far_side_is_not_drawn_across_the_panel_of_range(coast):
     craft = ls.Spacecraft(
         dry_mass=800 * u.kg,
@@ -241,7 +243,7 @@ def test_points_of_the_scenario_are_drawn_unless_others_are_given(lander):
 
 
 @pytest.mark.parametrize(
-    "case", ["published", "two", *(pytest.param(each, marks=pytest.mark.slow) for each in ("one", "near"))]
+    "case", ["published", *(pytest.param(each, marks=pytest.mark.slow) for each in ("two", "one", "near"))]
 )
 def test_no_text_of_the_page_covers_another_or_leaves_it(case, lander, strong):
     given = {"one": (lander,), "published": (lander,), "two": (lander, strong), "near": (lander,)}[case]
