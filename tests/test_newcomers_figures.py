@@ -10,7 +10,7 @@ import pytest
 from astropy import units as u
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
@@ -22,6 +22,8 @@ from lunarsim.campaign.inputs.titles import joint_title, title
 from lunarsim.cli.figures import files
 from lunarsim.plots.style.colours import ink, legible, paper, shade
 from lunarsim.plots.style.labels import default_labels
+from lunarsim.plots.style.notes import Note
+from lunarsim.plots.style.placing import place
 
 RNG = np.random.default_rng(7)
 PLANE = statistics.LocalPlane(latitude_deg=-57.9, longitude_deg=61.4)
@@ -134,6 +136,49 @@ def test_on_small_axes_texts_cover_neither_each_other_nor_data_and_the_title_is_
         assert not covered, f"{one.get_text()!r} covers {other.get_text()!r}"
     if ax.get_legend() is not None and figure != "track":  # whose tracks cross the map from edge to edge
         assert_clear_of_data(ax, ax.get_legend().get_window_extent().padded(-2.0))
+
+
+def of_its_own():
+    return None
+
+
+def in_plain_two_by_two():
+    return plt.subplots(2, 2)[1][1, 0]
+
+
+@pytest.mark.parametrize("style", [{}, {"style": "dark_background", "dpi": 110}])
+@pytest.mark.parametrize("axes", [of_its_own, on_4_x_3_inches, in_plain_two_by_two])
+@pytest.mark.parametrize("figure", [plots.altitude_profile, plots.orbit])
+def test_names_of_events_stay_within_their_axes_and_clear_of_flights_markers_and_legend(
+    figure, axes, style, planned, flown
+):
+    with plt.style.context(style.get("style", "default")), plt.rc_context({"figure.dpi": style.get("dpi", 100)}):
+        ax = figure(planned, flown, ax=axes())  # with the labels that it finds itself
+        boxes = written_on(ax)
+        for (one, box), (other, other_box) in itertools.combinations(boxes.items(), 2):
+            covered = box.padded(-1.0).overlaps(other_box.padded(-1.0))
+            assert not covered, f"{one.get_text()!r} covers {other.get_text()!r}"
+        for part in (ax, *ax.child_axes):
+            frame = part.get_window_extent().padded(1.0)
+            lines = [line for line in part.lines if not str(line.get_label()).startswith("_")]
+            paths = [line.get_transform().transform_path(line.get_path()) for line in lines]
+            points = [each.get_offsets() for each in part.collections if isinstance(each, PathCollection)]
+            markers = part.transData.transform(np.vstack(points)) if points else np.empty((0, 2))
+            for text in (text for text in part.texts if text in boxes):
+                box, name = boxes[text].padded(-1.0), text.get_text()
+                assert np.all((box.min >= frame.min) & (box.max <= frame.max)), f"{name!r} leaves its axes"
+                assert not np.any(np.all((markers > box.min) & (markers < box.max), axis=1)), (
+                    f"a marker lies on {name!r}"
+                )
+                assert not any(path.intersects_bbox(box, filled=False) for path in paths), f"{name!r} lies on a flight"
+        assert any(text.get_text().startswith("impact") for text in boxes)
+
+
+def test_a_note_that_has_no_room_within_its_axes_is_left_to_its_marker():
+    _, ax = plt.subplots(figsize=(1.2, 1.0))
+    ax.plot([0, 1], [0, 1])
+    place(ax, [Note(0.5, 0.5, "a name that is far too long for these axes"), Note(0.2, 0.8, "b")], legend=False)
+    assert [text.get_text() for text in written_on(ax)] == ["b"]
 
 
 def assert_clear_of_data(ax, legend):

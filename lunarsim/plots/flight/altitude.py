@@ -134,7 +134,8 @@ def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[n
         if event.kind is EventKind.IMPACT:
             text += f"\n{style.utc(event.time, '%H:%M:%S')} UTC"
         seen.add(event.kind)
-        texts.append(notes.Note(x, height, text, curve.color))
+        rank = int(style.is_narrow(ax) and event.kind is not EventKind.IMPACT)
+        texts.append(notes.Note(x, height, text, curve.color, rank=rank))
     return texts
 
 

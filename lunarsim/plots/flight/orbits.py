@@ -66,7 +66,7 @@ def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None
     high = _ROOM * (_RADIUS_KM + factor * highest)
     if factor >= 2.0 and style.is_narrow(ax):  # no room for two views
         _exaggerated(ax, curves, plane, factor, highest)
-        _legend_below(ax, curves, high, 1)
+        _legend_below(ax, curves, high, 1, _title(factor))  # above would be the labels of the axes above
         return ax
     _view(ax, curves, plane, 1.0, half)
     _scale_bar(ax, half)
@@ -87,14 +87,14 @@ def _exaggerated(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float
     _name_events(ax, curves, plane, factor)
 
 
-def _legend_below(ax: Axes, curves: Sequence[Curve], half: float, views: int) -> None:
+def _legend_below(ax: Axes, curves: Sequence[Curve], half: float, views: int, title: str = "") -> None:
     """Write the legend below views that are twice ``half`` high, in a strip that is added to the axes."""
     style.explain_thick_lines(ax, curves)
-    legend = legends.write(ax, columns=len(curves) + 1)
+    legend = legends.write(ax, title, columns=len(curves) + 1)
     width_in, height_in = style.size_in(ax)
-    per_in = max(2.0 * views * half / width_in, 2.0 * half / height_in)
-    strip_in = legend.move("lower center").height / ax.figure.canvas.figure.dpi
-    ax.set_ylim(-half - _STRIP * strip_in * per_in, half)
+    strip_in = _STRIP * legend.move("lower center").height / ax.figure.canvas.figure.dpi
+    per_in = max(2.0 * views * half / width_in, 2.0 * half / max(height_in - strip_in, 0.2 * height_in))
+    ax.set_ylim(-half - strip_in * per_in, half)
 
 
 class _Plane(NamedTuple):
@@ -143,10 +143,16 @@ def _view(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, half:
         style.draw(ax, curve, x, y, curve.flight.thrust.value[shown] > 0.0)
         for event in _events(curve.flight, plane):
             notes.mark(ax, *plane.point(event, factor), event, curve)
-    _mark_poles(ax, plane)
+    events = [plane.point(event, factor) for curve in curves for event in _events(curve.flight, plane)]
+    _mark_poles(ax, plane, events)
     _arrow(ax, curves[0], plane, factor)
-    title = "To scale" if factor == 1.0 else f"Heights drawn {factor:g} times too large"
-    ax.text(0.0, half, title, ha="center", va="top", fontsize=style.text_size(ax) + 1.0, weight="bold", color=ink(ax))
+    if factor == 1.0 or not style.is_narrow(ax):
+        look: dict[str, Any] = {"fontsize": style.text_size(ax) + 1.0, "weight": "bold", "color": ink(ax)}
+        ax.text(0.0, half, _title(factor), ha="center", va="top", **look)
+
+
+def _title(factor: float) -> str:
+    return "To scale" if factor == 1.0 else f"Heights drawn {factor:g} times too large"
 
 
 def _shown(flight: Flight, plane: _Plane) -> NDArray[np.bool_]:
@@ -168,13 +174,27 @@ def _events(flight: Flight, plane: _Plane) -> list[Event]:
     return [event for event in events if event not in perilunes[1:]]
 
 
-def _mark_poles(ax: Axes, plane: _Plane) -> None:
-    """Mark the Moon's poles where they are seen, unless the orbit is near the equator."""
+def _mark_poles(ax: Axes, plane: _Plane, events: Sequence[tuple[float, float]]) -> None:
+    """Mark the Moon's poles where they are seen, unless the orbit is near the equator; named where no event is."""
+    half_width, height = _text_km(ax, "north pole")
     for sign, text, side in ((1.0, "north pole", "top"), (-1.0, "south pole", "bottom")):
         x, y = (sign * _RADIUS_KM * float(plane.north @ axis) for axis in (plane.right, plane.up))
         if abs(y) > _IN_PLANE * _RADIUS_KM:
             ax.scatter([x], [y], s=12.0, marker="o", color=ink(ax), zorder=2)
+            middle = np.array([x, 0.93 * y - sign * 0.5 * height])
+            reach = np.array([half_width, 0.5 * height]) + 0.6 * height  # and a marker's own
+            taken = np.abs(np.reshape(events, (-1, 2)) - middle) < reach
+            if np.any(np.all(taken, axis=1)):
+                continue
             ax.text(x, 0.93 * y, text, ha="center", va=side, fontsize=style.text_size(ax), color=ink(ax))
+
+
+def _text_km(ax: Axes, text: str) -> tuple[float, float]:
+    """Return half the width and the height of a text on the paper, about."""
+    width_in, height_in = style.size_in(ax)
+    km_per_in = max(float(np.ptp(ax.get_xlim())) / width_in, float(np.ptp(ax.get_ylim())) / height_in)
+    size_km = _STRIP * style.text_size(ax) / 72.0 * km_per_in  # a strip for the legend will make all else smaller
+    return 0.3 * len(text) * size_km, 1.2 * size_km
 
 
 def _arrow(ax: Axes, curve: Curve, plane: _Plane, factor: float) -> None:
@@ -236,6 +256,6 @@ def _name_events(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float
             text = notes.name(event, curve.flight)
             if event.kind is EventKind.PERILUNE:
                 text += f", {event.true.state.altitude.to_value(u.km):.1f} km"
-            rank = 1 if event.kind in (EventKind.PERILUNE, EventKind.IGNITION) else 0
+            rank = 0 if event.kind is EventKind.IMPACT else 1
             texts.append(notes.Note(*plane.point(event, factor), text, curve.color, rank=rank))
     placing.place(ax, texts, legend=False)

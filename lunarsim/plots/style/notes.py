@@ -22,7 +22,7 @@ class Note(NamedTuple):
     color: str = ""  #: empty: that of the ink
     radius: float = 3.0  #: of the marker, points
     reach: float = 100.0  #: how far the text may stand from it, points
-    rank: int = 0  #: 0 is always written; the higher, the sooner a text gives way where there is no room
+    rank: int = 0  #: 0 gives way only where the axes have no room; the higher, the sooner
 
 
 def events(flight: Flight) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +22,9 @@ from lunarsim.plots.style.notes import Note
 from lunarsim.plots.style.style import text_size
 
 _DISTANCES_PT = (4.0, 11.0, 20.0, 32.0, 48.0, 68.0, 92.0)
-_ANGLES_RAD = np.radians(np.arange(0.0, 360.0, 22.5))
+_STEP_DEG, _FINE_DEG = 22.5, 11.25  # between the angles at which a text may stand; fine ones where much is in the way
+_THIN_PT = 0.7  # lines up to this width lie in the background, like a grid
+_BOUNDLESS = Bbox([[-np.inf, -np.inf], [np.inf, np.inf]])
 _PAD_PX = 3.0  # kept free round a text
 _ALOOF_PT = 80.0  # from a legend to an event, beyond which more is no better
 # Costs of a place for a text, against 1 per point of distance from where it belongs
@@ -33,7 +35,8 @@ def place(ax: Axes, notes: Sequence[Note], *, legend: bool = True, columns: int 
     """Write notes, and the legend, where they cover neither lines nor each other, whenever the axes are drawn.
 
     Where no place is clear for the legend, and the view may ``grow``, it grows upwards, and the legend stands above all
-    that was in it. Of notes that find no room those of a rank are left out. Without ``legend`` the axes get none.
+    that was in it. Notes that find no room within the axes are left out, and those of a rank where they would cover
+    a line. Without ``legend`` the axes get none.
     """
     ax.add_artist(_Placer(ax, notes, legends.write(ax, columns=columns) if legend else None, grow=grow))
 
@@ -90,14 +93,10 @@ class _Placer(Artist):
         clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
         if (legend := ax.get_legend()) is not None:
             clutter.texts.append(legend.get_window_extent())
-        for (note, written), marker in zip(kept, markers, strict=True):
-            others = clutter._replace(markers=[box for box in markers if box is not marker])
-            box, leader, cost = _place_note(ax, note, written, marker, others)
-            if note.rank and cost >= _ON_MARKER:
-                written.set_visible(False)
-                continue
-            clutter.texts.append(box)
-            clutter.leaders.append(_Line.of(leader))
+        for written, spot, _, _ in _best_arrangement(ax, kept, clutter):
+            written.set_visible(spot is not None)
+            if spot is not None:
+                written.set(position=spot.offset, horizontalalignment=spot.across, verticalalignment=spot.up)
 
     def _place_legend(self, ax: Axes, legend: legends.Movable) -> None:
         """Move the legend to the clearest place; of places as clear, an early one that stands off from the events."""
@@ -108,7 +107,7 @@ class _Placer(Artist):
         for order, spot in enumerate(legends.PLACES):
             box = legend.move(spot)
             inner = box.padded(-2 * _PAD_PX)
-            nearest = min((float(np.linalg.norm(_middle(inner) - _middle(m))) for m in clutter.markers), default=0.0)
+            nearest = min((_apart(inner, _middle(marker)) for marker in clutter.markers), default=0.0)
             boxes.append(float(clutter.costs([inner])[0]))
             costs.append(boxes[-1] + 20.0 * order - min(nearest / pixels, _ALOOF_PT))
         best = int(np.argmin(costs))
@@ -181,7 +180,8 @@ class _Clutter(NamedTuple):
     @classmethod
     def of(cls, ax: Axes, texts: Sequence[Text] | None = None) -> _Clutter:
         """Return what axes hold, but for markers; of their texts, all or those given."""
-        lines = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
+        drawn = [line for line in ax.lines if line.get_linewidth() > _THIN_PT]
+        lines = [line.get_transform().transform_path(line.get_path()) for line in drawn]
         fills = [each for each in ax.collections if isinstance(each, PolyCollection)]  # the ground, by its edge
         lines += [fill.get_transform().transform_path(path) for fill in fills for path in fill.get_paths()]
         boxes = [_box(text) for text in (ax.texts if texts is None else texts)]
@@ -231,20 +231,86 @@ def _write(ax: Axes, note: Note) -> Annotation:
     return written
 
 
-def _place_note(ax: Axes, note: Note, written: Annotation, marker: Bbox, clutter: _Clutter) -> tuple[Bbox, Path, float]:
-    """Move one note to the best of many places round its point; return its box and leader, in pixels, and the cost."""
-    size = np.array(Text.get_window_extent(written).size)
-    point = _middle(marker)
-    pixels = ax.figure.canvas.figure.dpi / 72.0
-    distances = [distance for distance in _DISTANCES_PT if distance <= note.reach]
-    spots = [_Spot(angle, note.radius + distance) for distance in distances for angle in _ANGLES_RAD]
-    boxes = [spot.box(point, size, pixels) for spot in spots]
-    leaders = [Path(np.array([point, _middle(box)])) for box in boxes]
-    costs = clutter.costs(boxes) + clutter.leader_costs(leaders) + [spot.distance for spot in spots]
-    best = int(np.argmin(costs))
-    spot = spots[best]
-    written.set(position=spot.offset, horizontalalignment=spot.across, verticalalignment=spot.up)
-    return boxes[best], leaders[best], float(costs[best])
+class _Placed(NamedTuple):
+    """Where a text goes; nowhere where it would leave the axes or cover another, and with a rank a line."""
+
+    written: Annotation
+    spot: _Spot | None
+    cost: float
+    covers: bool  #: a line at least, or it is left out
+
+
+_Written = tuple[Note, Annotation]
+#: Which note is placed first: the last, the longest, the first.
+_ORDERS: tuple[Callable[[Note], float], ...] = (lambda n: -n.x, lambda n: -len(n.text), lambda n: n.x)
+
+
+def _best_arrangement(ax: Axes, kept: Sequence[_Written], clutter: _Clutter) -> list[_Placed]:
+    """Return the best of some arrangements: each places the notes one by one, in another order within each rank."""
+    places = [_Places.of(ax, note, written, clutter, _STEP_DEG) for note, written in kept]
+    tries = []
+    for order in _ORDERS:
+        tries.append(_arranged(_ordered(places, order)))
+        if not any(placed.covers for placed in tries[-1]):
+            return tries[-1]
+    fine = [_Places.of(ax, note, written, clutter, _FINE_DEG) for note, written in kept]
+    best = min(range(len(tries)), key=lambda i: _total(tries[i]))
+    return min(tries[best], _arranged(_ordered(fine, _ORDERS[best])), key=_total)
+
+
+def _ordered(places: Sequence[_Places], order: Callable[[Note], float]) -> list[_Places]:
+    return sorted(places, key=lambda each: (each.note.rank, order(each.note)))
+
+
+def _total(arrangement: Sequence[_Placed]) -> float:
+    return sum(placed.cost for placed in arrangement)
+
+
+def _arranged(notes: Sequence[_Places]) -> list[_Placed]:
+    """Place notes one by one, each clear of those before it."""
+    before = _Clutter(_BOUNDLESS, [], [], [], [], [])
+    arrangement = []
+    for places in notes:
+        covered = places.covered + before.costs(places.boxes)
+        costs = places.costs + covered + before.leader_costs(places.leaders)
+        best = int(np.argmin(costs))
+        covers = bool(covered[best] >= _ON_LINE)
+        if costs[best] >= _OUTSIDE or (places.note.rank and covers):
+            cost = _ON_MARKER if places.note.rank else _OUTSIDE
+            arrangement.append(_Placed(places.written, None, cost, covers=True))
+            continue
+        before.texts.append(places.boxes[best])
+        before.leaders.append(_Line.of(places.leaders[best]))
+        arrangement.append(_Placed(places.written, places.spots[best], float(costs[best]), covers=covers))
+    return arrangement
+
+
+class _Places(NamedTuple):
+    """Where one note may stand round its point, and how bad each place is whatever the other notes do."""
+
+    note: Note
+    written: Annotation
+    spots: list[_Spot]
+    boxes: list[Bbox]  #: of the text, in pixels
+    leaders: list[Path]
+    covered: NDArray[np.float64]  #: the cost of what the text covers
+    costs: NDArray[np.float64]  #: of the leader and the distance
+
+    @classmethod
+    def of(cls, ax: Axes, note: Note, written: Annotation, clutter: _Clutter, step_deg: float) -> _Places:
+        """Return the places at angles so far apart."""
+        size = np.array(Text.get_window_extent(written).size)
+        marker = _marker_box(ax, note)
+        point = _middle(marker)
+        pixels = ax.figure.canvas.figure.dpi / 72.0
+        distances = [distance for distance in _DISTANCES_PT if distance <= note.reach]
+        angles = np.radians(np.arange(0.0, 360.0, step_deg))
+        spots = [_Spot(angle, note.radius + distance) for distance in distances for angle in angles]
+        boxes = [spot.box(point, size, pixels) for spot in spots]
+        leaders = [Path(np.array([point, _middle(box)])) for box in boxes]
+        others = clutter._replace(markers=[box for box in clutter.markers if not np.array_equal(box, marker)])
+        costs = others.leader_costs(leaders) + [spot.distance for spot in spots]
+        return cls(note, written, spots, boxes, leaders, others.costs(boxes), costs)
 
 
 class _Spot(NamedTuple):
@@ -280,6 +346,11 @@ def _box(text: Text) -> Bbox:
 
 def _middle(box: Bbox) -> NDArray[np.float64]:
     return np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2.0
+
+
+def _apart(box: Bbox, point: NDArray[np.float64]) -> float:
+    """Return how far a point is from a box; 0 within it."""
+    return float(np.hypot(*np.maximum(np.maximum(box.min - point, point - box.max), 0.0)))
 
 
 def _marker_box(ax: Axes, note: Note) -> Bbox:
