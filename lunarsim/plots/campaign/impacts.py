@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import matplotlib.patheffects
 import numpy as np
 from astropy import units as u
 from matplotlib.axes import Axes
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.mission import Site
-from lunarsim.plots.style import legends, scale, style
+from lunarsim.plots.style import legends, notes, placing, scale, style
 from lunarsim.plots.style.colours import ink, paper
 from lunarsim.plots.style.window import degrees_east, degrees_north
 from lunarsim.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
@@ -112,8 +111,7 @@ def footprint(
     for density in densities:
         handles += _draw_contours(ax, density, view)
     handles += [_draw_ellipse(ax, ellipse, _DASHES[i % len(_DASHES)], view) for i, ellipse in enumerate(ellipses)]
-    for title, place in marks:
-        _mark(ax, title, *view.of(place)[0].tolist())
+    placing.place(ax, [_mark(ax, title, *view.of(place)[0].tolist()) for title, place in marks], legend=False)
     _dress(ax, plane, view)
     if given is not None:
         _fit_below_legend(ax, view, limits, to_scale, _centre(plane), handles)
@@ -251,9 +249,8 @@ def _length(metres: float, view: _View) -> str:
     return f"{metres / 1e3:.3g} km" if in_km else f"{metres:.3g} m"
 
 
-def _mark(ax: Axes, title: str, x: float, y: float) -> None:
+def _mark(ax: Axes, title: str, x: float, y: float) -> notes.Note:
+    """Mark a place with a star, and return its name."""
     star: dict[str, Any] = {"marker": "*", "markersize": 13.0, "linestyle": "", "zorder": 7}
     ax.plot([x], [y], color=paper(ax), markeredgecolor=ink(ax), **star)
-    halo = [matplotlib.patheffects.withStroke(linewidth=3.0, foreground=paper(ax))]
-    look: dict[str, Any] = {"ha": "center", "fontsize": style.text_size(ax), "zorder": 8, "path_effects": halo}
-    ax.annotate(title, (x, y), (0.0, 9.0), textcoords="offset points", color=ink(ax), **look)
+    return notes.Note(x, y, title, radius=7.0)

@@ -123,7 +123,7 @@ class _Topper(Artist):
 
     def __init__(self, legend: Movable) -> None:
         super().__init__()
-        self.set_zorder(-10.0)
+        self.set_zorder(-11.0)  # before texts are placed, which keep clear of the legend
         self.set_in_layout(False)
         self._legend = legend
         self._placed_for: tuple[float, ...] = ()

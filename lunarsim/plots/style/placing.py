@@ -9,26 +9,23 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.collections import PolyCollection
-from matplotlib.container import BarContainer
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from lunarsim.plots.style import legends
-from lunarsim.plots.style.colours import ink, legible
+from lunarsim.plots.style.clutter import BOUNDLESS, ON_LINE, ON_MARKER, OUTSIDE, PAD_PX, Clutter
+from lunarsim.plots.style.colours import ink, legible, paper
 from lunarsim.plots.style.notes import Note
 from lunarsim.plots.style.style import text_size
 
 _DISTANCES_PT = (4.0, 11.0, 20.0, 32.0, 48.0, 68.0, 92.0)
 _STEP_DEG, _FINE_DEG = 22.5, 11.25  # between the angles at which a text may stand; fine ones where much is in the way
-_THIN_PT = 0.7  # lines up to this width lie in the background, like a grid
-_BOUNDLESS = Bbox([[-np.inf, -np.inf], [np.inf, np.inf]])
-_PAD_PX = 3.0  # kept free round a text
+_SAME_PT = 3.0  # between points that are one
+_HALO_PT = 3.0  # round a text that finds no clear place
 _ALOOF_PT = 80.0  # from a legend to an event, beyond which more is no better
-# Costs of a place for a text, against 1 per point of distance from where it belongs
-_OUTSIDE, _ON_TEXT, _ON_LEADER, _ON_MARKER, _ON_LINE = 1e4, 1e4, 2e3, 500.0, 100.0
 
 
 def place(ax: Axes, notes: Sequence[Note], *, legend: bool = True, columns: int = 1, grow: bool = True) -> None:
@@ -43,7 +40,7 @@ def place(ax: Axes, notes: Sequence[Note], *, legend: bool = True, columns: int 
 
 def clearest(ax: Axes, boxes: Sequence[Bbox]) -> int:
     """Return which of some boxes, in fractions of the axes, covers the fewest lines and texts."""
-    clutter = _Clutter.of(ax)
+    clutter = Clutter.of(ax)
     return int(np.argmin(clutter.costs([box.transformed(ax.transAxes) for box in boxes])))
 
 
@@ -90,128 +87,32 @@ class _Placer(Artist):
                 written.arrow_patch.set_color(colour)
         kept = [(note, written) for note, written in zip(shown, self._written, strict=True) if note is not None]
         markers = [_marker_box(ax, note) for note, _ in kept]
-        clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
+        clutter = Clutter.of(ax, self._fixed).with_markers(markers)
         if (legend := ax.get_legend()) is not None:
-            clutter.texts.append(legend.get_window_extent())
-        for written, spot, _, _ in _best_arrangement(ax, kept, clutter):
+            clutter = clutter._replace(texts=[*clutter.texts, legend.get_window_extent()])
+        for written, spot, _, covers in _best_arrangement(ax, kept, clutter):
             written.set_visible(spot is not None)
             if spot is not None:
                 written.set(position=spot.offset, horizontalalignment=spot.across, verticalalignment=spot.up)
+                written.set_path_effects([withStroke(linewidth=_HALO_PT, foreground=paper(ax))] if covers else [])
 
     def _place_legend(self, ax: Axes, legend: legends.Movable) -> None:
         """Move the legend to the clearest place; of places as clear, an early one that stands off from the events."""
         markers = [_marker_box(ax, note) for note in self._notes]
-        clutter = _Clutter.of(ax, self._fixed)._replace(markers=markers)
+        clutter = Clutter.of(ax, self._fixed).with_markers(markers)
         pixels = ax.figure.canvas.figure.dpi / 72.0
         costs, boxes = [], []
         for order, spot in enumerate(legends.PLACES):
             box = legend.move(spot)
-            inner = box.padded(-2 * _PAD_PX)
-            nearest = min((_apart(inner, _middle(marker)) for marker in clutter.markers), default=0.0)
+            inner = box.padded(-2 * PAD_PX)
+            nearest = min((_apart(inner, _middle(marker)) for marker in markers), default=0.0)
             boxes.append(float(clutter.costs([inner])[0]))
             costs.append(boxes[-1] + 20.0 * order - min(nearest / pixels, _ALOOF_PT))
         best = int(np.argmin(costs))
-        if self._grow and boxes[best] >= _ON_LINE and legend.has_room_above(ax):
+        if self._grow and boxes[best] >= ON_LINE and legend.has_room_above(ax):
             legend.make_room(ax)
         else:
             legend.move(legends.PLACES[best])
-
-
-class _Boxes(NamedTuple):
-    """Many boxes as arrays of shape (n, 2): their lower left and upper right corners."""
-
-    least: NDArray[np.float64]
-    most: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, boxes: Sequence[Bbox], pad: float = 0.0) -> _Boxes:
-        """Return boxes, each wider by ``pad`` on all sides."""
-        corners = np.sort(np.reshape([box.get_points() for box in boxes], (-1, 2, 2)), axis=1)
-        return cls(corners[:, 0] - pad, corners[:, 1] + pad)
-
-    def on(self, other: _Boxes) -> NDArray[np.bool_]:
-        """Return which of these boxes overlap which others, shape (these, others)."""
-        together = (self.least[:, None] <= other.most) & (self.most[:, None] >= other.least)
-        both: NDArray[np.bool_] = together[..., 0] & together[..., 1]
-        return both
-
-
-class _Line(NamedTuple):
-    """A path, and the boxes of its segments: what reaches none of them need not be held against the path itself."""
-
-    path: Path
-    segments: _Boxes
-
-    @classmethod
-    def of(cls, path: Path) -> _Line:
-        """Return a path with its boxes; one for all of it where it has curves, or ends where it began."""
-        points = np.asarray(path.vertices)
-        points = points[np.isfinite(points).all(axis=1)]  # matplotlib, too, looks at what lies between over a gap
-        if path.codes is not None or len(points) < 2:
-            least = np.min(points, axis=0, keepdims=True, initial=np.inf)
-            return cls(path, _Boxes(least, np.max(points, axis=0, keepdims=True, initial=-np.inf)))
-        return cls(path, _Boxes(np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])))
-
-    def crosses(self, boxes: Sequence[Bbox], around: _Boxes) -> NDArray[np.bool_]:
-        """Return through which boxes the path goes."""
-        through: NDArray[np.bool_] = np.asarray(around.on(self.segments).any(axis=1))
-        for i in np.flatnonzero(through).tolist():
-            through[i] = self.path.intersects_bbox(boxes[i], filled=False)
-        return through
-
-    def crossed_by(self, leaders: Sequence[Path], around: _Boxes) -> NDArray[np.bool_]:
-        """Return which leaders go over the path."""
-        over: NDArray[np.bool_] = np.asarray(around.on(self.segments).any(axis=1))
-        for i in np.flatnonzero(over).tolist():
-            over[i] = leaders[i].intersects_path(self.path, filled=False)
-        return over
-
-
-class _Clutter(NamedTuple):
-    """What stands in the way, in pixels."""
-
-    frame: Bbox
-    texts: list[Bbox]
-    markers: list[Bbox]
-    lines: list[_Line]
-    leaders: list[_Line]
-    bars: list[Bbox]
-
-    @classmethod
-    def of(cls, ax: Axes, texts: Sequence[Text] | None = None) -> _Clutter:
-        """Return what axes hold, but for markers; of their texts, all or those given."""
-        drawn = [line for line in ax.lines if line.get_linewidth() > _THIN_PT]
-        lines = [line.get_transform().transform_path(line.get_path()) for line in drawn]
-        fills = [each for each in ax.collections if isinstance(each, PolyCollection)]  # the ground, by its edge
-        lines += [fill.get_transform().transform_path(path) for fill in fills for path in fill.get_paths()]
-        boxes = [_box(text) for text in (ax.texts if texts is None else texts)]
-        boxes += [child.get_window_extent() for child in ax.child_axes]
-        bars = [bar.get_window_extent() for group in ax.containers if isinstance(group, BarContainer) for bar in group]
-        return cls(ax.get_window_extent(), boxes, [], [_Line.of(line) for line in lines], [], bars)
-
-    def costs(self, boxes: Sequence[Bbox]) -> NDArray[np.float64]:
-        """Return how bad it is to write in each of some boxes."""
-        padded = [box.padded(_PAD_PX) for box in boxes]
-        around, frame = _Boxes.of(padded), _Boxes.of([self.frame])
-        inside = ((frame.least <= around.least) & (around.most <= frame.most)).all(axis=1)
-        costs = np.where(inside, 0.0, _OUTSIDE)
-        for cost, others in ((_ON_TEXT, self.texts), (_ON_MARKER, self.markers), (_ON_LINE, self.bars)):
-            costs += cost * around.on(_Boxes.of(others)).sum(axis=1)
-        for cost, lines in ((_ON_LEADER, self.leaders), (_ON_LINE, self.lines)):
-            for line in lines:
-                costs += cost * line.crosses(padded, around)
-        return costs
-
-    def leader_costs(self, leaders: Sequence[Path]) -> NDArray[np.float64]:
-        """Return how bad it is to draw each of some leaders: through a text, or over a line."""
-        ends = [Bbox(leader.vertices) for leader in leaders]
-        around = _Boxes.of(ends, pad=1.0)  # a leader that begins on a line crosses it, whatever the rounding
-        costs = np.zeros(len(leaders))
-        for i, k in np.argwhere(around.on(_Boxes.of(self.texts))).tolist():
-            costs[i] += _ON_TEXT * leaders[i].intersects_bbox(self.texts[k], filled=True)
-        for line in self.lines + self.leaders:
-            costs += 40.0 * line.crossed_by(leaders, around)
-        return costs
 
 
 def _write(ax: Axes, note: Note) -> Annotation:
@@ -245,7 +146,7 @@ _Written = tuple[Note, Annotation]
 _ORDERS: tuple[Callable[[Note], float], ...] = (lambda n: -n.x, lambda n: -len(n.text), lambda n: n.x)
 
 
-def _best_arrangement(ax: Axes, kept: Sequence[_Written], clutter: _Clutter) -> list[_Placed]:
+def _best_arrangement(ax: Axes, kept: Sequence[_Written], clutter: Clutter) -> list[_Placed]:
     """Return the best of some arrangements: each places the notes one by one, in another order within each rank."""
     places = [_Places.of(ax, note, written, clutter, _STEP_DEG) for note, written in kept]
     tries = []
@@ -268,19 +169,18 @@ def _total(arrangement: Sequence[_Placed]) -> float:
 
 def _arranged(notes: Sequence[_Places]) -> list[_Placed]:
     """Place notes one by one, each clear of those before it."""
-    before = _Clutter(_BOUNDLESS, [], [], [], [], [])
+    before = Clutter(BOUNDLESS)
     arrangement = []
     for places in notes:
         covered = places.covered + before.costs(places.boxes)
         costs = places.costs + covered + before.leader_costs(places.leaders)
         best = int(np.argmin(costs))
-        covers = bool(covered[best] >= _ON_LINE)
-        if costs[best] >= _OUTSIDE or (places.note.rank and covers):
-            cost = _ON_MARKER if places.note.rank else _OUTSIDE
+        covers = bool(covered[best] >= ON_LINE)
+        if costs[best] >= OUTSIDE or (places.note.rank and covers):
+            cost = ON_MARKER if places.note.rank else OUTSIDE
             arrangement.append(_Placed(places.written, None, cost, covers=True))
             continue
-        before.texts.append(places.boxes[best])
-        before.leaders.append(_Line.of(places.leaders[best]))
+        before = before.with_note(places.boxes[best], places.leaders[best])
         arrangement.append(_Placed(places.written, places.spots[best], float(costs[best]), covers=covers))
     return arrangement
 
@@ -297,7 +197,7 @@ class _Places(NamedTuple):
     costs: NDArray[np.float64]  #: of the leader and the distance
 
     @classmethod
-    def of(cls, ax: Axes, note: Note, written: Annotation, clutter: _Clutter, step_deg: float) -> _Places:
+    def of(cls, ax: Axes, note: Note, written: Annotation, clutter: Clutter, step_deg: float) -> _Places:
         """Return the places at angles so far apart."""
         size = np.array(Text.get_window_extent(written).size)
         marker = _marker_box(ax, note)
@@ -308,7 +208,7 @@ class _Places(NamedTuple):
         spots = [_Spot(angle, note.radius + distance) for distance in distances for angle in angles]
         boxes = [spot.box(point, size, pixels) for spot in spots]
         leaders = [Path(np.array([point, _middle(box)])) for box in boxes]
-        others = clutter._replace(markers=[box for box in clutter.markers if not np.array_equal(box, marker)])
+        others = clutter.without(marker)
         costs = others.leader_costs(leaders) + [spot.distance for spot in spots]
         return cls(note, written, spots, boxes, leaders, others.costs(boxes), costs)
 
@@ -338,12 +238,6 @@ class _Spot(NamedTuple):
         return Bbox.from_bounds(*corner, *size)
 
 
-def _box(text: Text) -> Bbox:
-    """Return the box of a text as it stands now, without the leader of an annotation."""
-    text.get_window_extent()  # moves an annotation to its point, which the layout may have moved
-    return Text.get_window_extent(text)
-
-
 def _middle(box: Bbox) -> NDArray[np.float64]:
     return np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2.0
 
@@ -360,16 +254,25 @@ def _marker_box(ax: Axes, note: Note) -> Bbox:
 
 
 def _together(ax: Axes, notes: Sequence[Note]) -> list[Note | None]:
-    """Return the notes; of those that say the same at the same point the first, in ink, and None for the others."""
+    """Return the notes, by rank, and None for those left out.
+
+    Of those that say the same at the same point the first is kept, in ink; of those of one colour whose markers
+    overlap, such as a cut-off at touchdown, the one that always has its place.
+    """
     kept: list[Note | None] = []
     for note in notes:
-        same = [i for i, other in enumerate(kept) if other is not None and _coincide(ax, note, other)]
-        kept.append(None if same else note)
+        others = [(i, other, _apart_pt(ax, note, other)) for i, other in enumerate(kept) if other is not None]
+        same = [i for i, other, apart_pt in others if note.text == other.text and apart_pt < _SAME_PT]
+        hidden = any(
+            note.color == other.color and note.rank > other.rank == 0 and apart_pt < note.radius + other.radius
+            for _, other, apart_pt in others
+        )
+        kept.append(None if same or hidden else note)
         for i in same:
             kept[i] = note._replace(color="")
     return kept
 
 
-def _coincide(ax: Axes, note: Note, other: Note) -> bool:
+def _apart_pt(ax: Axes, note: Note, other: Note) -> float:
     apart = ax.transData.transform((note.x, note.y)) - ax.transData.transform((other.x, other.y))
-    return note.text == other.text and float(np.hypot(*apart)) < 5.0
+    return float(np.hypot(*apart)) * 72.0 / float(ax.figure.canvas.figure.dpi)
