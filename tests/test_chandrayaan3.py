@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
 
 import lunarsim as ls
+from lunarsim import plots
 from lunarsim.flight.events.timeline import PhaseRecord
 from lunarsim.mission.over_ground import ground_velocity, range_to_go
 
@@ -110,3 +112,15 @@ def test_the_sites_of_plan_and_landing_lie_350_m_apart(scenario: ls.Scenario) ->
     north = (planned.latitude - landed.latitude).to_value(u.rad)
     east = (planned.longitude - landed.longitude).to_value(u.rad) * np.cos(landed.latitude.to_value(u.rad))
     assert np.hypot(north, east) * 1737.4e3 == pytest.approx(351.0, abs=15.0)  # the landed site has three decimals
+
+
+def test_figures_name_the_touchdown_and_count_from_ignition_and_a_hover_is_no_perilune(flight: ls.Flight) -> None:
+    for figure in (plots.altitude_profile, plots.ground_track, plots.orbit):
+        ax = figure(flight)
+        ax.figure.canvas.draw()
+        names = [text.get_text() for part in (ax, *ax.child_axes) for text in part.texts if text.get_visible()]
+        assert any(name.startswith("touchdown") for name in names)
+        assert not any("perilune" in name for name in names)
+        plt.close("all")
+    assert plots.altitude_profile(flight).get_xlabel().startswith("Time after ignition")
+    plt.close("all")

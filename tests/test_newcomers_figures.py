@@ -174,6 +174,13 @@ def test_names_of_events_stay_within_their_axes_and_clear_of_flights_markers_and
         assert any(text.get_text().startswith("impact") for text in boxes)
 
 
+def test_the_figure_that_is_made_for_a_wide_map_is_no_higher_than_it_needs(planned):
+    ax = plots.ground_track(planned, extent=[0, 60, -8, 8] * u.deg)
+    ax.figure.canvas.draw()
+    taken = ax.get_tightbbox().height / ax.figure.bbox.height
+    assert taken > 0.7  # beside the title; in a figure as high as for a square map 0.4
+
+
 def test_a_note_that_has_no_room_within_its_axes_is_left_to_its_marker():
     _, ax = plt.subplots(figsize=(1.2, 1.0))
     ax.plot([0, 1], [0, 1])

@@ -131,11 +131,10 @@ def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[n
             if event.kind in seen:  # of many perilunes the first is named
                 continue
             text += f", {height:.1f} km"
-        if event.kind is EventKind.IMPACT:
+        if notes.is_down(event):
             text += f"\n{style.utc(event.time, '%H:%M:%S')} UTC"
         seen.add(event.kind)
-        rank = int(style.is_narrow(ax) and event.kind is not EventKind.IMPACT)
-        texts.append(notes.Note(x, height, text, curve.color, rank=rank))
+        texts.append(notes.Note(x, height, text, curve.color, rank=notes.rank(event)))
     return texts
 
 

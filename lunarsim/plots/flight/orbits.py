@@ -256,6 +256,5 @@ def _name_events(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float
             text = notes.name(event, curve.flight)
             if event.kind is EventKind.PERILUNE:
                 text += f", {event.true.state.altitude.to_value(u.km):.1f} km"
-            rank = 0 if event.kind is EventKind.IMPACT else 1
-            texts.append(notes.Note(*plane.point(event, factor), text, curve.color, rank=rank))
+            texts.append(notes.Note(*plane.point(event, factor), text, curve.color, rank=notes.rank(event)))
     placing.place(ax, texts, legend=False)

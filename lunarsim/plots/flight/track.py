@@ -23,6 +23,8 @@ from lunarsim.plots.style.window import Window, degrees_east, degrees_north
 
 _TICK_STEPS_S = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 _MOST_TICKS = 7
+_TALLEST_IN = 4.9
+_BESIDE_IN = (0.6, 1.05)  # what labels take beside and below a map, and the title above it
 _BELOW_THE_POLE = 0.12  # of the height of a map of the whole Moon, for its scale bar
 
 
@@ -64,7 +66,7 @@ def ground_track(
     curves = style.curves("ground_track", flights, labels, ax)
     places = _places(curves, sites)
     window = Window.around(flights, places) if extent is None else Window.of(extent)
-    ax = style.axes_for(ax, 4.9, style.about("Ground track", curves))
+    ax = style.axes_for(ax, _height_in(window), style.about("Ground track", curves))
     texts: list[notes.Note] = []
     for curve in curves:
         flight = curve.flight
@@ -105,6 +107,13 @@ def _dress(ax: Axes, window: Window) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(degrees_east))
     ax.yaxis.set_major_formatter(FuncFormatter(degrees_north))
     ax.spines[:].set_visible(True)
+
+
+def _height_in(window: Window) -> float:
+    """Return the height of a new figure, in which a map across a parallel leaves nothing empty above and below."""
+    if _may_grow(window):
+        return _TALLEST_IN
+    return min(_BESIDE_IN[1] + (style.WIDTH_IN - _BESIDE_IN[0]) * window.height_to_width, _TALLEST_IN)
 
 
 def _may_grow(window: Window) -> bool:
@@ -157,9 +166,9 @@ def _mark_events(ax: Axes, window: Window, curve: Curve) -> list[notes.Note]:
         if event.kind is EventKind.PERILUNE and perilune_named:  # of many perilunes the first is named
             continue
         perilune_named |= event.kind is EventKind.PERILUNE
-        rank = 1 if event.kind in (EventKind.PERILUNE, EventKind.IGNITION) else 0
-        when = f", {style.utc(event.time, '%H:%M:%S')} UTC" if event.kind is EventKind.IMPACT else ""
-        texts.append(notes.Note(x, y, notes.name(event, curve.flight) + when, curve.color, rank=rank))
+        when = f", {style.utc(event.time, '%H:%M:%S')} UTC" if notes.is_down(event) else ""
+        text = notes.name(event, curve.flight) + when
+        texts.append(notes.Note(x, y, text, curve.color, rank=notes.rank(event)))
     return texts
 
 

@@ -10,7 +10,14 @@ from lunarsim.flight import Event, EventKind, Flight
 from lunarsim.plots.style.colours import ink, paper
 from lunarsim.plots.style.style import Curve
 
-_MARKERS = {EventKind.IGNITION: "^", EventKind.CUTOFF: "s", EventKind.PERILUNE: "o", EventKind.IMPACT: "X"}
+_MARKERS = {
+    EventKind.IGNITION: "^",
+    EventKind.CUTOFF: "s",
+    EventKind.PERILUNE: "o",
+    EventKind.IMPACT: "X",
+    EventKind.TOUCHDOWN: "D",
+}
+_DOWN = {EventKind.IMPACT: 60.0, EventKind.TOUCHDOWN: 36.0}  # areas of their markers, square points
 
 
 class Note(NamedTuple):
@@ -26,8 +33,26 @@ class Note(NamedTuple):
 
 
 def events(flight: Flight) -> list[Event]:
-    """Return the events that figures name: ignitions, cut-offs, perilunes, impact."""
-    return [event for event in flight.timeline if event.kind in _MARKERS]
+    """Return the events that figures name: ignitions, cut-offs, perilunes, impact or touchdown.
+
+    Where guidance turns from descent to hover is no perilune of an orbit.
+    """
+    named = [event for event in flight.timeline if event.kind in _MARKERS]
+    return [event for event in named if event.kind is not EventKind.PERILUNE or not _is_guided(event, flight)]
+
+
+def _is_guided(event: Event, flight: Flight) -> bool:
+    return any(phase.start <= event.time <= phase.end for phase in flight.phases)
+
+
+def is_down(event: Event) -> bool:
+    """Return whether an event ends a flight on the ground."""
+    return event.kind in _DOWN
+
+
+def rank(event: Event) -> int:
+    """Return the rank of an event's note: where a flight ended stands before all else."""
+    return 0 if is_down(event) else 1
 
 
 def name(event: Event, flight: Flight) -> str:
@@ -37,8 +62,7 @@ def name(event: Event, flight: Flight) -> str:
 
 def mark(ax: Axes, x: float, y: float, event: Event, curve: Curve) -> None:
     """Draw the marker of an event."""
-    fill = curve.color if event.kind is EventKind.IMPACT else paper(ax)
-    size = 60.0 if event.kind is EventKind.IMPACT else 22.0
-    edge = ink(ax) if event.kind is EventKind.IMPACT else curve.color
-    width = 0.7 if event.kind is EventKind.IMPACT else 1.2
+    down = is_down(event)
+    fill, edge, width = (curve.color, ink(ax), 0.7) if down else (paper(ax), curve.color, 1.2)
+    size = _DOWN.get(event.kind, 22.0)
     ax.scatter([x], [y], s=size, marker=_MARKERS[event.kind], facecolor=fill, edgecolor=edge, linewidth=width, zorder=5)

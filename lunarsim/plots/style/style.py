@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.flight import Flight
+from lunarsim.flight import EventKind, Flight
 from lunarsim.plots.style.colours import ink, shade
 from lunarsim.plots.style.labels import default_labels
 
@@ -203,7 +203,8 @@ def with_unit(quantity: str, unit: u.UnitBase) -> str:
 
 def zero_time(drawn: Sequence[Curve]) -> tuple[Time, str]:
     """Return the first ignition of all flights, or else their first start, and what it is."""
-    ignitions = [burn.ignition for curve in drawn for burn in curve.flight.burns]
+    events = [event for curve in drawn for event in curve.flight.timeline]
+    ignitions = [event.time for event in events if event.kind is EventKind.IGNITION]
     if ignitions:
         return min(ignitions), "ignition"
     return min(curve.flight.start for curve in drawn), "the start"

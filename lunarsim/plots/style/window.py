@@ -85,6 +85,11 @@ class Window(NamedTuple):
         return _shrink(self.middle_latitude)
 
     @property
+    def height_to_width(self) -> float:
+        """Ratio of the sides of the map as it is drawn."""
+        return (self.north - self.south) / ((self.east - self.west) * self.shrink)
+
+    @property
     def width_km(self) -> float:
         """Width of the map at the middle latitude."""
         return (self.east - self.west) * self.shrink * KM_PER_DEGREE
