@@ -202,7 +202,7 @@ def test_a_tornado_has_its_greatest_effect_on_top_and_values_at_the_ends(effects
     widths = [bar.get_width() for bar in ax.patches]
     assert widths[:2] == [effects.effects[0].low, effects.effects[0].high]
     assert "1 smaller effect not drawn" in ax.get_legend().get_title().get_text()  # the bias is 0 in every run
-    assert f"explains {100.0 * effects.r_squared:.1f} %" in ax.get_legend().get_title().get_text()
+    assert f"explains {100.0 * effects.r_squared:.2f} %" in ax.get_legend().get_title().get_text()
 
 
 def test_a_tornado_names_the_units_of_its_inputs():

@@ -18,6 +18,7 @@ from lunarsim.statistics import Effect, Quantile, Rate, SobolIndices, Tornado
 
 _MOST_BINS = 200
 _HEADROOM = 1.05  # over the highest bar
+_ROOM = 1.45  # of the farthest interval, for the values of the inputs beyond it
 _SEEN = 0.01  # of the greatest effect: bars that are shorter are not seen
 _DASHES: tuple[style.Dashes, ...] = ((0.0, (1.5, 1.5)), "-", (0.0, (5.0, 2.0)), (0.0, (6.0, 2.0, 1.5, 2.0)))
 
@@ -114,10 +115,10 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     mean = (
         f", {result.mean:.5g}".replace("-", "\N{MINUS SIGN}") if abs(result.mean) > 1e-3 * reach else ""
     )  # of places about their mean: nearly 0
-    ax.set_xlim(-1.3 * reach, 1.3 * reach)
+    ax.set_xlim(-_ROOM * reach, _ROOM * reach)
     rows.dress(ax, f"Change of {what} from its mean{mean}", [_title(effect) for effect in shown], new=new)
     rest = len(result.effects) - len(shown)
-    model = f"Linear model of {result.total:,} runs: explains {100.0 * result.r_squared:.1f} % of the variance"
+    model = f"Linear model of {result.total:,} runs: explains {100.0 * result.r_squared:.2f} % of the variance"
     left_out = f"; {rest} smaller {'effect' if rest == 1 else 'effects'} not drawn" if rest else ""
     intervals = f"{100.0 * result.confidence:g} % intervals{left_out}"
     legends.on_top(ax, f"{model}\n{intervals}")
