@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.equality import by_value
-from lunarsim.kernels.geometry.orbit import apsides
+from lunarsim.kernels import codes
+from lunarsim.kernels.driver.results import in_space
 from lunarsim.mission.over_ground import ground_velocity, over_ground_pa
 from lunarsim.mission.site import Site
 from lunarsim.moon import Terrain
@@ -205,10 +206,10 @@ class Escape(Outcome):
 
 def outcome_in_space(state: State, terrain: Terrain, gm_m3_s2: float) -> Outcome:
     """Return how a flight ended that did not meet the ground: by its osculating orbit and the lowest ground."""
-    perilune, apolune = apsides(state.position.to_value(u.m), state.velocity.to_value(u.m / u.s), gm_m3_s2)
-    if not np.isfinite(apolune):
-        return Escape(state)
-    return InOrbit(state) if perilune > terrain.ground.radius_m + terrain.ground.lowest_m else Aloft(state)
+    lowest_m = terrain.ground.radius_m + terrain.ground.lowest_m
+    code = in_space(state.position.to_value(u.m), state.velocity.to_value(u.m / u.s), gm_m3_s2, lowest_m)
+    kinds: dict[int, type[Outcome]] = {codes.ESCAPE: Escape, codes.IN_ORBIT: InOrbit, codes.ALOFT: Aloft}
+    return kinds[code](state)
 
 
 def angle_to_ground(velocity: NDArray[np.float64], normal: NDArray[np.float64]) -> u.Quantity:

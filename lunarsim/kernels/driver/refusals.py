@@ -3,6 +3,8 @@
 What is out of its bounds is written as NaN. Comparisons are such that a NaN fails them, with the reason of its kind.
 """
 
+from math import isnan
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,13 +34,20 @@ MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
 @formula
 def is_known(run: Records, phases: Records) -> bool:
     """Return whether no number of a run is NaN; parameters of a law may be, where it finds them itself."""
-    if np.isnan(run.view(np.float64)).any():
-        return False
+    numbers = run.view(np.float64)
+    known = _are_known(numbers, numbers.size)
     for k in range(phases.size):
         numbers = phases[k : k + 1].view(np.float64)
-        if np.isnan(numbers[: numbers.size - PARAMETERS]).any():
-            return False
-    return True
+        known = known and _are_known(numbers, numbers.size - PARAMETERS)
+    return known
+
+
+@formula
+def _are_known(numbers: NDArray[np.float64], count: int) -> bool:
+    known = True
+    for i in range(count):
+        known = known and not isnan(numbers[i])
+    return known
 
 
 @formula
