@@ -118,7 +118,7 @@ class Clutter(NamedTuple):
     def without(self, marker: Bbox) -> Clutter:
         """Return this without what is drawn within a marker."""
         own, boxes = Boxes.of([marker], pad=0.5), Boxes.of(self.markers)  # half a pixel, for rounding
-        within = ((own.least <= boxes.least) & (boxes.most <= own.most)).all(axis=1)
+        within: NDArray[np.bool_] = np.asarray(((own.least <= boxes.least) & (boxes.most <= own.most)).all(axis=1))
         return self._replace(markers=[box for box, inside in zip(self.markers, within, strict=True) if not inside])
 
     def costs(self, boxes: Sequence[Bbox]) -> NDArray[np.float64]:
