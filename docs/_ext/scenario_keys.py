@@ -43,6 +43,7 @@ WORDS = {
     Termination: "text",
     Any: "any",
 }
+KINDS = {"type", "distribution"}
 HEADINGS = ("key", "type", "default", "bounds", "meaning")
 
 
@@ -59,23 +60,24 @@ class KeysTable(Directive):
 
 
 def table_named(name: str = "") -> type[Table]:
-    """Return the table of an argument of the directive."""
+    """Return the table that an argument of the directive names."""
     if name == "value":
         return table_of(Provenance)
     if name in LAWS:
         return table_of(LAWS[name])
     first, *rest = name.split(".")
-    location = (first, 0, *rest) if first == "plan" else (first, *rest)
+    location = (first, 0, *rest) if first in {"plan", "dispersions"} else (first, *rest)
     return table_at(ScenarioTable, location)
 
 
 def keys(table: type[Table]) -> Iterator[tuple[str, str, str, str, str]]:
     """Give the rows of a table: key, type, default, bounds, meaning; literals stand between backticks."""
-    described = _described(table.component)
-    for name, field in sorted(table.model_fields.items(), key=lambda each: each[0] != "type"):
+    component = getattr(table, "component", None)
+    described = _described(component)
+    for name, field in sorted(table.model_fields.items(), key=lambda each: each[0] not in KINDS):
         declaration = table.declared.get(name)
         kind = _type(field.annotation, declaration)
-        default = "needed" if field.is_required() else _default(table.component, name)
+        default = "needed" if field.is_required() else _default(component, name)
         default = "none" if default == "defaults" and kind != "table" else default
         bounds = declaration.bounds.replace(" / ", "/") if isinstance(declaration, Number) else ""
         meaning = field.description or described.get(name, "")
@@ -114,6 +116,8 @@ def _plain(annotation: Any) -> str:
 
 
 def _default(component: Any, name: str) -> str:
+    if component is None:
+        return "none"
     if not is_dataclass(component):
         return _written(inspect.signature(component).parameters[name].default)
     found = {each.name: each for each in fields(component)}.get(name)
@@ -136,7 +140,7 @@ def _written(value: Any) -> str:
 
 def _described(component: Any) -> dict[str, str]:
     """Return what the docstring says of each parameter."""
-    sections = NumpyDocString(inspect.getdoc(component) or "")
+    sections = NumpyDocString(inspect.getdoc(component) or "" if component else "")
     entries = [*sections["Parameters"], *sections["Attributes"]]
     return {name.strip(): " ".join(entry.desc) for entry in entries for name in entry.name.split(",")}
 

@@ -24,7 +24,6 @@ from lunarsim.campaign.inputs.distributions import (
 )
 from lunarsim.campaign.inputs.paths import dispersible, nominal
 from lunarsim.errors import DataError, InputError, ScenarioError, shown
-from lunarsim.io.scenario_file import dispersion_schema as schema
 from lunarsim.io.scenario_file.complaints import built
 from lunarsim.io.text import parse_unit
 from lunarsim.mission import Scenario
@@ -92,30 +91,30 @@ def _check_possible(
 
 
 def _dispersion(table: Any, scenario: Scenario, find: Callable[[str], Path]) -> tuple[Paths, Distribution]:
-    match table:
-        case schema.EmpiricalTable():
+    match table.distribution:
+        case "empirical":
             return read_empirical(find(table.file))
-        case schema.JointNormalTable():
+        case "joint normal":
             return table.paths, _named(", ".join(table.paths), lambda: _joint(table, scenario))
         case _:
             return table.path, _named(table.path, lambda: _single(table, scenario))
 
 
 def _single(table: Any, scenario: Scenario) -> Distribution:
-    match table:
-        case schema.NormalTable():
+    match table.distribution:
+        case "normal":
             return Normal(_mean(table, scenario), table.sigma)
-        case schema.TruncatedNormalTable():
+        case "truncated normal":
             return TruncatedNormal(_mean(table, scenario), table.sigma, table.low, table.high)
-        case schema.UniformTable():
+        case "uniform":
             return Uniform(table.low, table.high)
-        case schema.DiscreteTable():
+        case "discrete":
             return Discrete(table.values, table.probabilities)
         case _:
             return Probability(table.p)
 
 
-def _joint(table: schema.JointNormalTable, scenario: Scenario) -> Distribution:
+def _joint(table: Any, scenario: Scenario) -> Distribution:
     means = [nominal(scenario, path) for path in table.paths] if table.means is None else table.means
     for name, given in (("means", means), ("sigmas", table.sigmas)):
         if len(given) != len(table.paths):
@@ -123,7 +122,7 @@ def _joint(table: schema.JointNormalTable, scenario: Scenario) -> Distribution:
     return JointNormal.from_correlation(means, table.sigmas, table.correlation)
 
 
-def _mean(table: schema.NormalTable | schema.TruncatedNormalTable, scenario: Scenario) -> u.Quantity:
+def _mean(table: Any, scenario: Scenario) -> u.Quantity:
     return nominal(scenario, table.path) if table.mean is None else table.mean
 
 

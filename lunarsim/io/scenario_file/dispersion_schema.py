@@ -1,84 +1,48 @@
-"""The keys of a scenario file's dispersions, and what each may hold."""
+"""The keys of a scenario file's dispersions, by the kind of distribution."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from lunarsim.io.scenario_file.values import Amount, Number, Table
+from lunarsim.io.scenario_file.values import Amount, Number, Table, key
 
+_PATH = {"path": key(str, "What scatters.", needed=True)}
+_ABOUT = {
+    **_PATH,
+    "mean": key(Amount, "Where it is centred; else the scenario's value, and 0 for offsets."),
+    "sigma": key(Amount, "Standard deviation, of a truncated normal before it is cut.", needed=True),
+}
+_BOUNDS = {"low": key(Amount, "Lower bound.", needed=True), "high": key(Amount, "Upper bound.", needed=True)}
 
-class NormalTable(Table):
-    """A normal distribution; without a mean, about the scenario's own value."""
-
-    path: str
-    distribution: Literal["normal"]
-    mean: Amount | None = None
-    sigma: Amount
-
-
-class TruncatedNormalTable(Table):
-    """A normal distribution between bounds; without a mean, about the scenario's own value."""
-
-    path: str
-    distribution: Literal["truncated normal"]
-    mean: Amount | None = None
-    sigma: Amount
-    low: Amount
-    high: Amount
-
-
-class UniformTable(Table):
-    """A uniform distribution."""
-
-    path: str
-    distribution: Literal["uniform"]
-    low: Amount
-    high: Amount
-
-
-class DiscreteTable(Table):
-    """One of several values."""
-
-    path: str
-    distribution: Literal["discrete"]
-    values: tuple[Amount, ...]
-    probabilities: tuple[Number, ...] | None = None
+_KEYS: dict[str, dict[str, Any]] = {
+    "normal": _ABOUT,
+    "truncated normal": {**_ABOUT, **_BOUNDS},
+    "uniform": {**_PATH, **_BOUNDS},
+    "discrete": {
+        **_PATH,
+        "values": key(tuple[Amount, ...], "What can occur, each once.", needed=True),
+        "probabilities": key(tuple[Number, ...], "One for each value, together 1; else all equal."),
+    },
+    "probability": {**_PATH, "p": key(Number, "0 to 1.", needed=True)},
+    "joint normal": {
+        "paths": key(tuple[str, ...], "What scatters, in the order of the other lists.", needed=True),
+        "means": key(tuple[Amount, ...], "Where each is centred; else the scenario's values, and 0 for offsets."),
+        "sigmas": key(tuple[Amount, ...], "Standard deviation of each.", needed=True),
+        "correlation": key(tuple[tuple[Number, ...], ...], "Row by row, with ones on the diagonal.", needed=True),
+    },
+    "empirical": {"file": key(str, "A CSV file, looked for as `terrain` is.", needed=True)},
+}
 
 
-class ProbabilityTable(Table):
-    """Whether a fault is present."""
-
-    path: str
-    distribution: Literal["probability"]
-    p: Number
+def _table(kind: str, keys: dict[str, Any]) -> Any:
+    said = key(Literal[kind], "The kind.", needed=True)
+    return create_model(kind, __base__=Table, distribution=said, **keys)
 
 
-class JointNormalTable(Table):
-    """Several values with correlations; without means, about the scenario's own values."""
-
-    paths: tuple[str, ...]
-    distribution: Literal["joint normal"]
-    means: tuple[Amount, ...] | None = None
-    sigmas: tuple[Amount, ...]
-    correlation: tuple[tuple[Number, ...], ...]
-
-
-class EmpiricalTable(Table):
-    """Rows of a CSV file, whose header names the paths."""
-
-    distribution: Literal["empirical"]
-    file: str
-
-
-DispersionTable = Annotated[
-    NormalTable
-    | TruncatedNormalTable
-    | UniformTable
-    | DiscreteTable
-    | ProbabilityTable
-    | JointNormalTable
-    | EmpiricalTable,
-    Field(discriminator="distribution"),
+DispersionTable: Any = Annotated[
+    reduce(or_, (_table(kind, keys) for kind, keys in _KEYS.items())), Field(discriminator="distribution")
 ]

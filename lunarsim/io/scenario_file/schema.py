@@ -18,7 +18,7 @@ from lunarsim.declarations import Choice, Number, Pair, Switch, everything
 from lunarsim.faults import AccelerometerOff, Fault
 from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
-from lunarsim.io.scenario_file.values import Table
+from lunarsim.io.scenario_file.values import Key, Table, key
 from lunarsim.mission import Provenance, Scenario
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
@@ -26,16 +26,9 @@ from lunarsim.orbits.numbers import APPROACH, ELEMENTS
 from lunarsim.plan import Burn, Coast, GuidanceLaw, Guided, Phase, Steering, Termination
 from lunarsim.plan.steering import STEERING
 
-Key = tuple[Any, Any]  # the type of a value, and pydantic's field
-
 
 class Law(dict[str, Any]):
     """The table of a guidance law, read once it is known which laws there are."""
-
-
-def key(annotation: Any, text: str = "", *, needed: bool = False, name: str | None = None) -> Key:
-    """Return a key of a table: the type of its value, what it means, and its name if that is not the field's."""
-    return annotation, Field(... if needed else None, description=text or None, alias=name)
 
 
 @cache

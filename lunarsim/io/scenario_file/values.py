@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from astropy import units as u
 from astropy.time import Time
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from lunarsim import checks
@@ -120,3 +120,11 @@ class Table(BaseModel):
 
     component: ClassVar[Callable[..., Any]]  #: what takes the values by the names of the fields
     declared: ClassVar[Mapping[str, Any]] = {}  #: what is declared of the fields
+
+
+Key = tuple[Any, Any]  # the type of a value, and pydantic's field
+
+
+def key(annotation: Any, text: str = "", *, needed: bool = False, name: str | None = None) -> Key:
+    """Return a key of a table: the type of its value, what it means, and its name if that is not the field's."""
+    return annotation, Field(... if needed else None, description=text or None, alias=name)
