@@ -108,16 +108,17 @@ def test_a_number_of_a_law_is_dispersed_and_both_drivers_fly_it_alike(law, name)
     drawn = [getattr(campaign.rerun(i).scenario.plan[0].law, name).to_value(u.s) for i in range(3)]
     assert drawn == pytest.approx(campaign.dataset[path].values, rel=1e-12)
     assert campaign.cross_check(3, seed=1).position.to_value(u.m).max() < 0.1
-    ends = campaign.dataset["duration_s"].values
-    assert np.ptp(ends) > 1.0  # where the number of the scenario was flown each time, all are alike
+    assert (
+        np.ptp(campaign.dataset["end_s"].values) > 1.0
+    )  # where the number of the scenario was flown each time, all are alike
 
 
 def test_a_number_of_a_law_beyond_its_bounds_is_no_run_in_either_driver():
     scenario = with_law(ls.EGuidance(time_to_go=80 * u.s, lead_time=1 * u.s, **TO))
-    campaign = ls.Campaign(scenario, {"plan.0.guidance.lead_time": ls.Normal(0.5 * u.s, 1 * u.s)}).run(8, seed=3)
+    campaign = ls.Campaign(scenario, {"plan.0.guidance.lead_time": ls.Normal(0 * u.s, 1 * u.s)}).run(8, seed=3)
     below = campaign.dataset["plan.0.guidance.lead_time"].values < 0.0
     assert 0 < below.sum() < 8
-    assert (campaign.dataset["outcome"].values == "failed").tolist() == below.tolist()
+    assert (campaign.dataset["outcome"].values == 0).tolist() == below.tolist()  # the code of a failed run
     with pytest.raises(ls.InputError, match=r"plan\.0\.guidance\.lead_time = -.* s: expected from 0 s to 10000 s"):
         campaign.rerun(int(np.flatnonzero(below)[0]))
 
@@ -125,7 +126,7 @@ def test_a_number_of_a_law_beyond_its_bounds_is_no_run_in_either_driver():
 @pytest.mark.parametrize("kind", ls.plan.laws.OURS, ids=lambda kind: kind.title)
 def test_every_number_that_a_law_declares_reaches_its_kernel(kind):
     needed = {"time_to_go": 400 * u.s} if "time_to_go" in declared(kind) else {}
-    needed |= {"range_control": True} if "range_control" in declared(kind) else {}
+    needed |= {"range_control": True, "throttle": 0.9} if "range_control" in declared(kind) else {}
     for name, each in declared(kind).items():
         if name == "range_control":
             continue
