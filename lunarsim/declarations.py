@@ -248,7 +248,9 @@ def choice(default: str, among: Choice) -> Any:
     return field(default=default, metadata={_KEY: among})
 
 
-def pair(default: Any, unit: u.UnitBase, example: tuple[float, float], text: str, **declared: Any) -> Any:
+def pair(
+    default: Any, unit: u.UnitBase, example: tuple[float, float] = (0.0, 1.0), text: str = "", **declared: Any
+) -> Any:
     """Return the field of a dataclass that holds two numbers, which the component itself checks; see :class:`Pair`."""
     return field(default=default, metadata={_KEY: Pair(unit=unit, example=example, text=text, **declared)})
 
