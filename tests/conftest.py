@@ -17,6 +17,8 @@ settings.load_profile(FEW)
 #: Files whose kernels are compiled for minutes, or which run long: begun first, by different workers, so that none
 #: of them is the last that runs, or waits for what another compiles.
 FIRST = (
+    "test_warm_up.py",  # with -m slow alone: machine code from nothing
+    "test_compilation_notice.py",
     "test_campaign.py",  # the compiled driver
     "test_descent_planning.py",  # the reference driver under guidance
     "test_cli.py",

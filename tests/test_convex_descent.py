@@ -104,7 +104,12 @@ def test_limits_take_propellant():
             "1500 N is below the weight of 1620 N",
         ),
         ((0.0, 2000.0, 0.0, -10.0), {"dry_mass": 980 * u.kg}, r"propellant of 20 kg is not enough: 33\.\d* kg"),
-        ((0.0, 300.0, 0.0, -60.0), {}, "thrust of 4000 N is too weak to stop before the ground: 12000 N would do"),
+        pytest.param(
+            (0.0, 300.0, 0.0, -60.0),
+            {},
+            "thrust of 4000 N is too weak to stop before the ground: 12000 N would do",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             (-100.0, 400.0, -30.0, -40.0),
             {"glide_slope": 75 * u.deg},

@@ -97,7 +97,7 @@ def test_the_ellipse_holds_its_probability_of_further_runs(probability):
     assert inside == pytest.approx(probability, abs=0.008)  # three errors of 20,000 runs' area and of 100,000 counts
 
 
-@pytest.mark.parametrize("runs", [3, 4, 5, 10, 20, 30])
+@pytest.mark.parametrize("runs", [3, 5, 20, *(pytest.param(runs, marks=pytest.mark.slow) for runs in (4, 10, 30))])
 @pytest.mark.parametrize("probability", [0.5, 0.95])
 def test_the_ellipse_of_few_runs_holds_its_probability_of_further_runs(runs, probability):
     held = [
@@ -166,7 +166,15 @@ def covered(draw, truth, campaigns, **options):
     return hits / campaigns
 
 
-@pytest.mark.parametrize(("runs", "minor"), [(3, 50.0), (3, 1.0), (5, 30.0), (10, 10.0), (20, 50.0), (150, 10.0)])
+@pytest.mark.parametrize(
+    ("runs", "minor"),
+    [
+        (3, 1.0),
+        (10, 10.0),
+        (150, 10.0),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in ((3, 50.0), (5, 30.0), (20, 50.0))),
+    ],
+)
 def test_intervals_of_the_ellipse_of_few_runs_cover_that_of_unlimited_ones(runs, minor):
     found = covered(lambda seed: gaussian(runs, 50.0, minor, 30.0, seed=seed), (50.0, minor, 300.0, -200.0), 300)
     # nominal 0.95; those of the axes are 0.93 to 0.985, by the soak of 20,000; three errors of 0.0126 below the nominal

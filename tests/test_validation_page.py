@@ -43,7 +43,7 @@ def test_every_section_is_there_and_every_table_and_figure_is_on_the_page(make):
 
 
 def test_events_are_found_again_when_closed_forms_say(make):
-    results = make.module("events").measure(turns=2.0)
+    results = make.module("events").measure(turns=1.2)
     for row in results["rows"]:
         assert row["expected"] == row["found"] > 0, row
         assert row["error_s"] < 1e-6, row  # measured 3e-7 after 12 revolutions: 0.5 mm of flight
