@@ -1,6 +1,7 @@
 """A fault of the user's own, with a number and an onset: in both drivers, and against what its physics says."""
 
 from dataclasses import replace
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -158,3 +159,29 @@ def test_a_fault_that_gives_no_craft_is_an_error_that_names_it(apply, message):
     with pytest.raises(ls.InputError, match=message) as told:
         scenario(odd(onset=5 * u.s))
     assert "fault 'odd'" in str(told.value)
+
+
+def test_a_file_names_a_fault_by_its_title_and_gives_its_numbers_and_its_onset(tmp_path):
+    path = tmp_path / "own.toml"
+    whole = resources.files("lunarsim.scenarios").joinpath("luna25.toml").read_text()
+    sound = whole[: whole.index("[[faults]]")] + "{}" + whole[whole.index("\n\n", whole.index("[[faults]]")) :]
+    table = '[[faults]]\ntype = "loss of thrust"\nonset = "50 s"\nlost = 0.25\ncause = "a valve"\n'
+    path.write_text(sound.replace("{}", table))
+    assert ls.load_scenario(path).faults == (LossOfThrust(lost=0.25, onset=50 * u.s, cause="a valve"),)
+    for wrong, message in (
+        ('type = "loss of thrust"\nlost = 2.0', r"lost = 2.0: expected from 0 to 1"),
+        ('type = "loss of thrust"\nlosst = 0.2', r"losst.*did you mean 'lost'"),
+        ('type = "los of thrust"', r"faults.0.type = 'los of thrust': did you mean 'loss of thrust'"),
+        ("lost = 0.2", r"faults.0.type: this key is missing"),
+        ('type = "loss of thrust"\nonset = "5 km"', r"faults.0.onset: '5 km' is of the wrong dimension"),
+    ):
+        path.write_text(sound.replace("{}", f"[[faults]]\n{wrong}\n"))
+        with pytest.raises(ls.ScenarioError, match=message) as told:
+            ls.load_scenario(path)
+        assert str(told.value).startswith(str(path))
+
+
+def test_a_flight_with_a_fault_of_the_users_is_saved_and_read_again(tmp_path):
+    flight = ls.simulate(scenario(LossOfThrust(lost=0.25, onset=50 * u.s)))
+    flight.save(tmp_path / "flight.npz")
+    assert ls.Flight.load(tmp_path / "flight.npz") == flight

@@ -27,6 +27,7 @@ from tables import table as table_of_nodes
 from lunarsim.checks import wanted
 from lunarsim.declarations import Choice, Number, Pair, Switch
 from lunarsim.io.scenario_file.complaints import name_of, table_at
+from lunarsim.faults import Fault
 from lunarsim.io.scenario_file.schema import ScenarioTable, table_of
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.mission import Provenance
@@ -63,6 +64,8 @@ def table_named(name: str = "") -> type[Table]:
     """Return the table that an argument of the directive names."""
     if name == "value":
         return table_of(Provenance)
+    if name == "fault":
+        return table_of(Fault)
     if name in LAWS:
         return table_of(LAWS[name])
     first, *rest = name.split(".")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from lunarsim.errors import ScenarioError, shown
+from lunarsim.faults import FAULTS
 from lunarsim.io.scenario_file import schema
 from lunarsim.io.scenario_file.complaints import Key, built, dotted, meant, name_of, validated
 from lunarsim.io.scenario_file.values import Table
@@ -31,6 +32,8 @@ def part_of(table: Table, name: str, origin: str, at: Key) -> Any:
 
 def _part(value: Any, origin: str, at: Key) -> Any:
     match value:
+        case schema.FaultTable():
+            return _registered(FAULTS, "type", value.model_dump(), origin, at)
         case Table():
             return made(value, origin, at)
         case schema.Law():
@@ -50,12 +53,17 @@ def law_of(table: Mapping[str, Any], origin: str, at: Key) -> GuidanceLaw:
     ScenarioError
         If there is no such law or parameter, or a value is not what it should be.
     """
-    title = table.get("law")
-    if not isinstance(title, str) or title not in LAWS:
-        given = f" = {shown(title)}" if "law" in table else ": this key is missing"
-        known = meant(title if isinstance(title, str) else "", LAWS)
-        raise ScenarioError(f"{origin}: {dotted((*at, 'law'))}{given}: {known}")
-    parameters = {name: value for name, value in table.items() if name != "law"}
-    told = validated(schema.table_of(LAWS[title]), parameters, origin, at)
-    law: GuidanceLaw = made(told, f"{origin}: {dotted(at)}", ())
+    law: GuidanceLaw = _registered(LAWS, "law", table, origin, at)
     return law
+
+
+def _registered(known: Mapping[str, type], key: str, table: Mapping[str, Any], origin: str, at: Key) -> Any:
+    """Return what a table describes whose ``key`` is the title of a class, and whose other keys are its numbers."""
+    title = table.get(key)
+    if not isinstance(title, str) or title not in known:
+        given = f" = {shown(title)}" if key in table else ": this key is missing"
+        words = meant(title if isinstance(title, str) else "", known)
+        raise ScenarioError(f"{origin}: {dotted((*at, key))}{given}: {words}")
+    numbers = {name: value for name, value in table.items() if name != key}
+    told = validated(schema.table_of(known[title]), numbers, origin, at)
+    return made(told, f"{origin}: {dotted(at)}", ())

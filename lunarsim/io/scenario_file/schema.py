@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from astropy import units as u
 from astropy.time import Time
-from pydantic import AfterValidator, Field, Strict, create_model
+from pydantic import AfterValidator, ConfigDict, Field, Strict, create_model
 
 from lunarsim.declarations import Choice, Number, Pair, Switch, everything
-from lunarsim.faults import AccelerometerOff, Fault
+from lunarsim.faults import Fault
 from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
 from lunarsim.io.scenario_file.values import Key, Table, key
@@ -29,6 +29,14 @@ from lunarsim.plan.steering import STEERING
 
 class Law(dict[str, Any]):
     """The table of a guidance law, read once it is known which laws there are."""
+
+
+class FaultTable(Table):
+    """The table of a fault: the title of its class, by which its other keys are known when it is read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description='The title of the fault: `"accelerometer off"`, or of one that a program registers.')
 
 
 @cache
@@ -119,11 +127,12 @@ _FORMS: dict[Any, Any] = {
     u.Quantity | Time: values.AnyValue,
     Termination: values.Condition,
     Steering: Annotated[Literal[tuple(STEERING)], AfterValidator(lambda word: STEERING[word]())],
+    Fault: FaultTable,
     GuidanceLaw: Annotated[dict[str, Any], AfterValidator(Law)],
 }
 
 #: Of what the key ``type`` says which it is.
-KINDS: dict[Any, tuple[type, ...]] = {Phase: (Burn, Coast, Guided), Fault: (AccelerometerOff,)}
+KINDS: dict[Any, tuple[type, ...]] = {Phase: (Burn, Coast, Guided)}
 
 OrbitTable = table_of_call(State.from_elements, ELEMENTS, whole=True)
 ApproachTable = table_of_call(State.from_approach, APPROACH, without={"latitude", "longitude"})

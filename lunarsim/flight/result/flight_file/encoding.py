@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.faults import AccelerometerOff
+from lunarsim.faults import FAULTS, AccelerometerOff
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight_file.field_types import check_fields
@@ -76,7 +76,11 @@ ENUMS: tuple[type[Enum], ...] = (Cutoff, EventKind, Status)
 _QUANTITIES: tuple[type[u.Quantity], ...] = (u.Quantity, Angle, Latitude, Longitude)
 _KNOWN = {known.__name__: known for known in (*RECORDS, *ENUMS, *_QUANTITIES)}
 _QUANTITY_NAMES = tuple(known.__name__ for known in _QUANTITIES)
-_LAW = "guidance law"  # of the user's own, stored by its title: nothing is imported for a file
+#: What a user's own is stored by, with its title: nothing is imported for a file. And who registers it.
+_REGISTRIES: dict[str, tuple[Mapping[str, type[Any]], str]] = {
+    "guidance law": (LAWS, "lunarsim.guidance_law"),
+    "fault": (FAULTS, "lunarsim.fault"),
+}
 _INLINE = 16  # larger arrays go into files of their own
 NUMBERS = "biuf"  #: numpy's kinds of plain numbers
 _SCALES = ("utc", "tai", "tt", "tdb", "tcb", "tcg")  # for UT1 astropy asks a server how the Earth turned
@@ -130,9 +134,9 @@ class Encoder:
             case _ if kind in RECORDS:
                 fields = {name: self.encode(getattr(value, name), f"{at}.{name}") for name in field_names(kind)}
                 node = {"type": kind.__name__, **fields}
-            case _ if kind in LAWS.values():  # a law of the user's own
-                fields = {name: self.encode(getattr(value, name), f"{at}.{name}") for name in field_names(kind)}
-                node = {"type": _LAW, "title": kind.title, "parameters": {"type": "mapping", "items": fields}}
+            case _ if (name := _registry_of(kind)) is not None:  # a law or a fault of the user's own
+                fields = {each: self.encode(getattr(value, each), f"{at}.{each}") for each in field_names(kind)}
+                node = {"type": name, "title": kind.title, "parameters": {"type": "mapping", "items": fields}}
             case _:
                 raise InputError(
                     f"{at} is of class {kind.__name__}, which a file of a flight cannot hold: only lunarsim's own "
@@ -217,8 +221,8 @@ def _made(node: dict[str, Any], parts: dict[str, Any], arrays: Arrays) -> Any:
             value = _array(node, arrays)
         case "Time":
             value = _time(node, parts["jd1"], parts["jd2"])
-        case _ if kind == _LAW:
-            value = _law(parts["title"], parts["parameters"])
+        case _ if kind in _REGISTRIES:
+            value = _registered(kind, parts["title"], parts["parameters"])
         case _ if kind in _KNOWN:
             value = _known(_KNOWN[kind], node, fields)
         case _:
@@ -244,14 +248,19 @@ def _known(known: type[Any], node: dict[str, Any], parts: dict[str, Any]) -> Any
     return known(**parts)
 
 
-def _law(title: str, parameters: dict[str, Any]) -> Any:
-    if title not in LAWS:
+def _registry_of(kind: type[Any]) -> str | None:
+    return next((name for name, (known, _) in _REGISTRIES.items() if kind in known.values()), None)
+
+
+def _registered(name: str, title: str, parameters: dict[str, Any]) -> Any:
+    known, maker = _REGISTRIES[name]
+    if title not in known:
         raise InputError(
-            f"the guidance law {title!r} is not known here: import the module that registers it, by "
-            "lunarsim.guidance_law, before the file is read"
+            f"the {name} {title!r} is not known here: import the module that registers it, by {maker}, before the file "
+            "is read"
         )
-    check_fields(LAWS[title], parameters)
-    return LAWS[title](**parameters)
+    check_fields(known[title], parameters)
+    return known[title](**parameters)
 
 
 def _array(node: dict[str, Any], arrays: Arrays) -> NDArray[Any]:
