@@ -40,6 +40,10 @@ EPOCH = Time("2023-08-19T08:00:00", scale="tdb")
 
 #: By how much a path is moved, in its unit, by how its name ends; the flights below are such that each is felt.
 STEPS = {
+    **dict.fromkeys([f"guidance.target_{axis}_rate" for axis in ("downrange", "crossrange", "altitude")], 0.2),
+    "guidance.lead_time": 0.3,
+    "guidance.time_to_go": 2.0,
+    "guidance.vertical_time_constant": 0.3,
     "state.epoch": -40.0,
     "orbit.perilune": 1500.0,
     "orbit.apolune": -1200.0,

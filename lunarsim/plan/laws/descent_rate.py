@@ -70,7 +70,7 @@ class DescentRate:
     target_downrange: u.Quantity = number(0.0, u.m, text="The target point, from the site.", **ALONG)
     target_crossrange: u.Quantity = number(0.0, u.m, text="The target point, to the left.", **ALONG)
     largest_drift_speed: u.Quantity = number(
-        2.0, u.m / u.s, low=1e-6, high=FAST_MPS, dispersible=True, text="On the way to the target point."
+        2.0, u.m / u.s, low=1e-6, high=FAST_MPS, text="On the way to the target point."
     )
     frame: str = choice("level", FRAME)
 

@@ -46,7 +46,7 @@ class ZemZev(ToTarget):
         None, u.s, absent=0.0, dispersible=True, text="When the phase begins; else the best.", **TIME_TO_GO
     )
     time_weight: u.Quantity = number(  # its root is an acceleration
-        0.0, u.m**2 / u.s**4, low=0.0, high=1e8, dispersible=True, text="Worth of a second."
+        0.0, u.m**2 / u.s**4, low=0.0, high=1e8, text="Worth of a second."
     )
 
     def lower(self) -> LoweredLaw:
