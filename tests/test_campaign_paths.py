@@ -304,8 +304,8 @@ def test_both_drivers_fly_all_values_moved_at_once_alike(scenario):
             if name.endswith(("powered", "duration", "propellant_mass")):
                 continue
             if share > 0.0 or not name.endswith(
-                ("epoch", "ignition", "throttle")
-            ):  # not before the start, and not over 1
+                ("epoch", "ignition", "throttle", "lead_time")
+            ):  # not before the start, not over 1, not below 0
                 values |= moved(case, name, share)
         if case.name == "sunlit":
             values["moon.terrain.elevation"] = 400.0
