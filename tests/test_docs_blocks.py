@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lunarsim import names
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?:python|\{code-block\} python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -49,3 +51,13 @@ def test_the_blocks_of_a_page_import_nothing_but_the_package_itself(page: Path) 
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 assert not (node.module or "").startswith("lunarsim."), f"{page.name}: from {node.module} import ..."
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_blocks_of_a_page_call_nothing_by_a_name_that_it_had_before(page: Path) -> None:
+    before = {old for of in names._RENAMED_OF.values() for old in of} | set(names._RENAMED)
+    before -= {"cycle", "height", "longest", "moved", "shifted", "turn_rate"}  # words of other things too
+    for tree in blocks(page):
+        attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        arguments = {str(node.arg) for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+        assert not (attributes | arguments) & before, f"{page.name} uses names of before"

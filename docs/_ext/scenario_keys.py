@@ -26,8 +26,8 @@ from tables import table as table_of_nodes
 
 from lunarsim.checks import wanted
 from lunarsim.declarations import Choice, Number, Pair, Switch
-from lunarsim.io.scenario_file.complaints import name_of, table_at
 from lunarsim.faults import Fault
+from lunarsim.io.scenario_file.complaints import name_of, table_at
 from lunarsim.io.scenario_file.schema import ScenarioTable, table_of
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.mission import Provenance
