@@ -31,6 +31,8 @@ def check_fields(record: type[Any], fields: Mapping[str, Any]) -> None:
 
 def fits(value: Any, hint: Any) -> bool:
     """Return whether a value is of an annotated type; a protocol is left to the class that asks for it."""
+    # with the numpy of Python 3.12 and later NDArray is an alias that isinstance does not take
+    hint = getattr(get_origin(hint), "__value__", hint)
     origin, args = get_origin(hint), get_args(hint)
     if hint is Any or getattr(hint, "_is_protocol", False):
         return True
