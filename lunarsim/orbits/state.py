@@ -194,7 +194,9 @@ class State:
         """
         attractor = getattr(getattr(orbit, "attractor", None), "name", None)
         if attractor != "Moon":
-            raise InputError(f"orbit is about {attractor}: expected a poliastro or boinor Orbit about the Moon")
+            raise InputError(
+                f"orbit = {orbit} is about {attractor}: expected a poliastro or boinor Orbit about the Moon"
+            )
         plane = getattr(getattr(orbit, "plane", None), "name", "EARTH_EQUATOR")
         if plane != "EARTH_EQUATOR":
             raise InputError(f"orbit is given to the plane {plane}: expected EARTH_EQUATOR, with the axes of the ICRF")
