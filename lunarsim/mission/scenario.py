@@ -188,6 +188,7 @@ class Scenario:
 
     def craft_at(self, elapsed: u.Quantity) -> Spacecraft | None:
         """Return the craft with the faults that have begun by a time after the start."""
+        elapsed = checks.quantity("elapsed", elapsed, u.s)
         if self.craft is None:
             return None
         return with_faults(self.craft, [fault for fault in self.faults if onset_of(fault) <= elapsed])
