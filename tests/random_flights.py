@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 from astropy import units as u
@@ -15,6 +16,7 @@ from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.heldout import Apart, apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.outcome import FAILURES
+from lunarsim.plan import GuidanceLaw
 
 MPS = u.m / u.s
 EPOCH = Time("2023-08-19T10:00:00", scale="tdb")
@@ -115,26 +117,25 @@ def burning(rng: random.Random) -> ls.Scenario:
     return ls.Scenario(name="burns", state=odd_state(rng), craft=craft, moon=MOON, plan=plan, faults=faults)
 
 
-def a_law(rng: random.Random, engine: ls.Engine) -> ls.GuidanceLaw:
+def a_law(rng: random.Random, engine: ls.Engine) -> GuidanceLaw:
     """Any law with any sensible target."""
     to_go = rng.uniform(5.0, 120.0) * u.s
     low = {"target_altitude": rng.uniform(0.0, 100.0) * u.m, "target_altitude_rate": -rng.uniform(0.0, 5.0) * MPS}
     throttle = a_throttle(rng, engine)
-    return rng.choice(
-        [
-            lambda: ls.EGuidance(time_to_go=to_go, **low),
-            lambda: ls.QuadraticGuidance(time_to_go=to_go, **low),
-            lambda: ls.FractionalPolynomial(time_to_go=to_go, first_exponent=0.5, second_exponent=1.5, **low),
-            lambda: ls.ZemZev(time_to_go=rng.choice([None, to_go]), **low),
-            lambda: ls.DescentRate(target_altitude_rate=-rng.uniform(0.0, 20.0) * MPS),
-            lambda: ls.GravityTurn(**low),
-            lambda: ls.GravityTurn(throttle=throttle, **low),
-            lambda: ls.PitchGuidance(throttle=throttle, **low),
-            lambda: ls.BangBang(target_downrange=rng.choice([None, 0.0 * u.m]), **low),
-            lambda: ls.AttitudeHold(throttle=throttle),
-            ls.EngineOff,
-        ]
-    )()
+    laws: list[Callable[[], GuidanceLaw]] = [
+        lambda: ls.EGuidance(time_to_go=to_go, **low),
+        lambda: ls.QuadraticGuidance(time_to_go=to_go, **low),
+        lambda: ls.FractionalPolynomial(time_to_go=to_go, first_exponent=0.5, second_exponent=1.5, **low),
+        lambda: ls.ZemZev(time_to_go=rng.choice([None, to_go]), **low),
+        lambda: ls.DescentRate(target_altitude_rate=-rng.uniform(0.0, 20.0) * MPS),
+        lambda: ls.GravityTurn(**low),
+        lambda: ls.GravityTurn(throttle=throttle, **low),
+        lambda: ls.PitchGuidance(throttle=throttle, **low),
+        lambda: ls.BangBang(target_downrange=rng.choice([None, 0.0 * u.m]), **low),
+        lambda: ls.AttitudeHold(throttle=throttle),
+        ls.EngineOff,
+    ]
+    return rng.choice(laws)()
 
 
 def an_exit(rng: random.Random) -> ls.Termination:
@@ -202,7 +203,7 @@ def both(scenario: ls.Scenario) -> tuple[Apart, ls.Flight | None, str]:
     try:
         flight = ls.simulate(scenario)
     except ls.LunarsimError as error:
-        return Apart(0.0, 0.0, 0.0, 0.0, bool(failure)), None, f"reference: {error}; compiled: {failure}"
+        return Apart(0.0, 0.0, 0.0, 0.0, {}, bool(failure)), None, f"reference: {error}; compiled: {failure}"
     if failure:
-        return Apart(0.0, 0.0, 0.0, 0.0, False), flight, f"compiled: {failure}"
+        return Apart(0.0, 0.0, 0.0, 0.0, {}, False), flight, f"compiled: {failure}"
     return apart(row, flight), flight, ""

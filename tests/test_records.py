@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from typing import Any
 
 import landing_example
 import numpy as np
@@ -59,10 +60,10 @@ def test_a_component_with_any_numbers_becomes_a_record_with_units_of_si(length_k
         angle: u.Quantity = number(0.0, u.deg, low=0.0, high=360.0)
         rate: u.Quantity | None = number(None, u.deg / u.s, low=0.0, high=1e6, absent=np.inf)
         stiffness: u.Quantity = number(1.0, u.N / u.m, low=0.0, high=1e6)
-        range: tuple[float, float] | None = pair(None, u.km, absent=(0.0, 7.0))
+        range: tuple[float, float] | None = pair(None, u.km, (1.0, 2.0), "From here to there.", absent=(0.0, 7.0))
 
     boom = Boom(length=length_km * u.km, angle=angle_deg * u.deg, rate=None if rate is None else rate * u.rad / u.s)
-    record = np.array(filled(boom), record_of(Boom))[()]
+    record: Any = np.array(filled(boom), record_of(Boom))[()]
     assert list(leaves(record_of(Boom))) == [
         *("length_m", "angle_rad", "rate_rad_s", "stiffness_kg_s2", "range.low_m", "range.high_m")
     ]
