@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import reduce
-from typing import ClassVar, NamedTuple, TypeVar, cast
+from typing import ClassVar, NamedTuple, TypeVar, cast, dataclass_transform
 
 from astropy import units as u
 
@@ -56,6 +56,7 @@ class CraftChange(NamedTuple):
     craft: Spacecraft  #: from then on
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def fault(title: str) -> Callable[[Kind], Kind]:
     """Make a class one of the faults: in scenarios, in both drivers, in campaigns and in scenario files.
 

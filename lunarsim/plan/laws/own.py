@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform
 
 import numba
 import numpy as np
@@ -37,6 +37,7 @@ class Target(NamedTuple):
     time_to_go: float  #: s, counted down from what the class declares
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def guidance_law(title: str) -> Callable[[Law], Law]:
     """Make a class one of the guidance laws: in phases, in both drivers, in campaigns and in scenario files.
 

@@ -78,5 +78,6 @@ class Distribution(Protocol):
         ...
 
 
-#: What a campaign scatters: the path of a value in the scenario, or several paths for a joint distribution.
-Dispersions: TypeAlias = Mapping[str | tuple[str, ...], Distribution]
+#: What a campaign scatters: the path of a value in the scenario, or several paths for a joint distribution. Its keys
+#: are texts or tuples of texts: to a type checker a mapping of texts alone is no mapping of both.
+Dispersions: TypeAlias = Mapping[Any, Distribution]
