@@ -63,7 +63,7 @@ def compiled_impacts(runs: Runs, *, gridded: bool, tolerance_m: float, threads: 
     def fly(first: int, last: int) -> None:
         part = slice(first, last)
         mine, theirs = (each[part] for each in drawn), (each[part] for each in results)
-        run.fly_runs(*mine, rows.plan, rows.environment, rows.ground, tolerance_m, *theirs)
+        run.fly_runs(*mine, rows.plan, rows.environment, rows.ground, tolerance_m, *theirs)  # type: ignore[call-arg]
 
     fly(0, 1)
     ready_s = time.perf_counter() - start

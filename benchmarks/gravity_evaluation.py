@@ -82,7 +82,7 @@ def compare(degree: int) -> None:
     print(f"  lunarsim, one point at a time    {time_ours * 1e6:8.3f} us")
     for batch in (1, heyoka.recommended_simd_size()):
         function, theirs = heyoka_function(field, batch), np.zeros_like(p)
-        time_theirs = seconds(lambda f=function, out=theirs: f(p, outputs=out)) / POINTS
+        time_theirs = seconds(lambda f=function, out=theirs: f(p, outputs=out)) / POINTS  # type: ignore[misc]
         difference = np.linalg.norm(ours - theirs, axis=0) / np.linalg.norm(theirs, axis=0)
         print(
             f"  heyoka, {batch} points at a time      {time_theirs * 1e6:8.3f} us   lunarsim / heyoka "

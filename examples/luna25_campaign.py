@@ -37,7 +37,9 @@ def main() -> None:
     axes = ls.plots.footprint(
         footprint, ellipses=[ellipse], downrange_azimuth=ellipse.azimuth_deg * u.deg, to_scale=False
     )
-    axes.figure.savefig("luna25_campaign.png")
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.savefig("luna25_campaign.png")
 
     # The headline: the accelerometer decides, and nothing else does.
     off = result.column("faults.accelerometer off")

@@ -25,7 +25,9 @@ def main() -> None:
     print(f"distance from the crater that LRO found: {miss.to(u.m):.0f}")
 
     axes = ls.plots.altitude_profile(planned, flown, labels=["planned", "flown"])
-    axes.get_figure().savefig("luna25_failure.png", dpi=150, bbox_inches="tight")
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.savefig("luna25_failure.png", dpi=150, bbox_inches="tight")
 
     # The headline: the same craft, orbit and burn; the fault alone makes the difference.
     assert abs(planned.burns[0].duration - 84 * u.s) < 0.01 * u.s

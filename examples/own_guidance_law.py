@@ -4,6 +4,7 @@ Run it from anywhere: ``python examples/own_guidance_law.py``.
 """
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numba
 from astropy import units as u
@@ -11,11 +12,11 @@ from astropy import units as u
 import lunarsim as ls
 
 
-def to_the_target(estimate, target, own):
+def to_the_target(estimate: Any, target: Any, own: Any) -> tuple[float, float, float]:
     """Return the acceleration by thrust (m/s2: downrange, crossrange, up) that corrects both misses in time."""
     t = max(target.time_to_go, own.least_cycles * estimate.cycle_s)  # the gains grow as the time to go vanishes
 
-    def along(i):
+    def along(i: int) -> Any:
         zero_effort_miss = target.position[i] - estimate.position[i] - estimate.velocity[i] * t
         velocity_miss = target.velocity[i] - estimate.velocity[i]
         acceleration = 6.0 * zero_effort_miss / t**2 - 2.0 * velocity_miss / t
@@ -50,7 +51,7 @@ def main() -> None:
     braking = scenario.guided[0]
     names = [field.name for field in fields(Plain) if hasattr(braking.law, field.name)]
     same = {name: getattr(braking.law, name) for name in names}
-    laws = [braking.law, Plain(**same), Compiled(**same)]
+    laws: list[Any] = [braking.law, Plain(**same), Compiled(**same)]
     print(ls.compare_guidance(scenario, laws, phase=braking.name))
 
     mine = replace(scenario, plan=(replace(braking, law=laws[2]), *scenario.plan[1:]))

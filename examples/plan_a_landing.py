@@ -20,12 +20,15 @@ def main() -> None:
     # and the specific impulse of its class. The dry mass of 605 kg is often quoted, without a source: with the 800 kg
     # of the pre-launch catalogue the propellant would not do.
     dry_mass = 605 * u.kg
+    gear_from = ls.load_scenario("luna25-landing").craft
+    assert scenario.craft is not None
+    assert gear_from is not None
     lander = replace(
         scenario.craft,
         dry_mass=dry_mass,
         propellant_mass=burnt.mass[-1] - dry_mass,
         engine=ls.Engine(thrust=4118.8 * u.N, specific_impulse=315 * u.s),
-        gear=ls.load_scenario("luna25-landing").craft.gear,
+        gear=gear_from.gear,
     )
 
     plan = ls.plan_descent(orbit, site, lander, moon=scenario.moon, perilune=None)
@@ -61,6 +64,7 @@ def main() -> None:
     assert plan.chosen.time.isot.startswith("2023-08-21")
     assert plan.chosen.distance < 6 * u.km
     assert plan.expected.miss < 30 * u.m
+    assert isinstance(landed, ls.Landed)
     assert landed.verdict is ls.Verdict.LANDED
     assert landed.distance_to(site) < 30 * u.m
     assert all(row.miss < 30 * u.m and row.margin > 0 * u.kg for row in rows)

@@ -78,11 +78,11 @@ def stopped_rates(campaigns: int, rng: np.random.Generator) -> Iterator[Line]:
         found = [rates[end] for end in ends]
         values = np.array([rate.value for rate in found])
         value, error = (100.0 * each / probability for each in (values.mean(), values.std() / np.sqrt(campaigns)))
-        plain = 100.0 * np.mean([rate.count / rate.total for rate in found]) / probability
+        plain = 100.0 * float(np.mean([rate.count / rate.total for rate in found])) / probability
         what = f"probability {probability:g}, half width {half_width:g}"
         yield f"{what}: plain rate over the truth (not promised)", plain, 0.0, 200.0
         yield f"{what}: corrected rate over the truth", value, 100.0 - 4.0 * error, 100.0 + 4.0 * error
-        covers = 100.0 * np.mean([rate.low <= probability <= rate.high for rate in found])
+        covers = 100.0 * float(np.mean([rate.low <= probability <= rate.high for rate in found]))
         yield f"{what}: interval at the rule", covers, 92.0, 98.0  # Wilson's has a saw-tooth of its own
 
 

@@ -97,7 +97,7 @@ def edit_document(document: dict[str, object], rng: random.Random) -> None:
 def value_at(document: object, way: Sequence[object]) -> object:
     """Return what stands in a place of a document."""
     for key in way:
-        document = document[key]  # type: ignore[index]
+        document = document[key]
     return document
 
 

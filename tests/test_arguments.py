@@ -74,7 +74,7 @@ def public(name, thing):
 
 
 def surface():
-    tops = ((name, getattr(ls, name)) for name in ls.__all__ if not isinstance(getattr(ls, name), types.ModuleType))
+    tops = ((name, getattr(ls, name)) for name in ls.__all__ if not isinstance(getattr(ls, name), types.ModuleType))  # type: ignore[attr-defined]
     inner = (
         (f"{name}.{each}", getattr(getattr(ls, name), each)) for name in MODULES for each in getattr(ls, name).__all__
     )
@@ -196,7 +196,7 @@ def test_a_wrong_argument_is_told_with_what_was_given_what_is_expected_and_what_
 
 def test_a_wrong_argument_is_a_type_error_as_python_programs_expect_it():
     with pytest.raises(TypeError):
-        ls.Engine(isp=310 * u.s)
+        ls.Engine(isp=310 * u.s)  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="expected a Scenario"):
         ls.simulate(None)
 
@@ -225,7 +225,7 @@ def test_lists_and_numpy_numbers_serve_where_tuples_and_floats_are_meant(given):
     )
     plan = [ls.Coast(duration=60 * u.s)]
     craft = ls.Spacecraft(dry_mass=1 * u.kg, propellant_mass=1 * u.kg, engine=engine)
-    assert ls.Scenario(name="a list", state=given.scenario.state, craft=craft, plan=plan).plan == plan
+    assert ls.Scenario(name="a list", state=given.scenario.state, craft=craft, plan=plan).plan == plan  # type: ignore[comparison-overlap]
 
 
 def test_what_is_endless_or_lies_on_a_disk_is_not_looked_through():
@@ -233,7 +233,7 @@ def test_what_is_endless_or_lies_on_a_disk_is_not_looked_through():
         def __iter__(self):
             raise AssertionError("read")
 
-        __len__ = __getitem__ = __iter__
+        __len__ = __getitem__ = __iter__  # type: ignore[assignment]
 
     assert misfit("numbers", range(10**15), Sequence[int]) is None
     assert misfit("columns", OnDisk(), Mapping[str, float]) is None

@@ -60,8 +60,8 @@ def coasting(state, duration, **options):
 
 
 def burning(state, *, tail=2 * u.hour, world=None, craft=CRAFT, **options):
-    plan = (ls.Burn(**{"ignition": EPOCH + 30 * u.s, "target_delta_v": NEVER, "timer": 60 * u.s, **options}),)
-    plan += (ls.Coast(duration=tail),)
+    burn = ls.Burn(**{"ignition": EPOCH + 30 * u.s, "target_delta_v": NEVER, "timer": 60 * u.s, **options})
+    plan = (burn, ls.Coast(duration=tail))
     return ls.Scenario(name="burning", state=state, moon=world or moon(), plan=plan, craft=craft)
 
 

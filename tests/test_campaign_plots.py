@@ -164,7 +164,7 @@ def test_touchdowns_are_drawn_against_the_limits_of_the_gear(touched_down):
     legend = [text.get_text() for text in axes.horizontal_speed.get_legend().get_texts()]
     assert "beyond this view, up to 1,500 m/s: 4" in legend
     assert axes.horizontal_speed.get_xlim()[1] < 5.0  # the landings can be seen
-    assert sum(bar.get_height() for bar in axes.horizontal_speed.patches if bar.get_facecolor()[3] == 1.0) == 196
+    assert sum(bar.get_height() for bar in axes.horizontal_speed.patches if bar.get_facecolor()[3] == 1.0) == 196  # type: ignore[attr-defined, misc]
 
 
 def test_touchdowns_without_a_gear_far_from_empty_tanks_have_no_limits():
@@ -186,7 +186,7 @@ def test_rates_are_drawn_with_their_intervals_and_what_is_required():
     rates = statistics.outcome_rates(np.repeat([1, 2, 0], [973, 23, 4]), names)
     ax = plots.outcome_rates(rates, required={"landed safely": 0.99})
     assert_readable(ax)
-    assert [bar.get_width() for bar in ax.patches] == [rate.value for rate in rates.values()]
+    assert [bar.get_width() for bar in ax.patches] == [rate.value for rate in rates.values()]  # type: ignore[attr-defined]
     for line, rate in zip(ax.lines, rates.values(), strict=False):
         assert list(line.get_xdata()) == [rate.low, rate.high]
     assert ax.yaxis_inverted()
@@ -199,7 +199,7 @@ def test_a_tornado_has_its_greatest_effect_on_top_and_values_at_the_ends(effects
     assert_readable(ax)
     drawn = [effect.name for effect in effects.effects if effect.swing != 0.0]
     assert [label.get_text() for label in ax.get_yticklabels()] == drawn
-    widths = [bar.get_width() for bar in ax.patches]
+    widths = [bar.get_width() for bar in ax.patches]  # type: ignore[attr-defined]
     assert widths[:2] == [effects.effects[0].low, effects.effects[0].high]
     assert "1 smaller effect not drawn" in ax.get_legend().get_title().get_text()  # the bias is 0 in every run
     assert f"explains {100.0 * effects.r_squared:.2f} %" in ax.get_legend().get_title().get_text()

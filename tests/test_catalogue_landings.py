@@ -188,7 +188,7 @@ def test_lunas_propellant_is_inside_its_tanks_but_would_not_be_with_the_printed_
     assert flight.mass[-1] - scenario.craft.dry_mass > 100 * u.kg
     heavy = replace(scenario.craft, dry_mass=800 * u.kg, propellant_mass=scenario.craft.mass - 800 * u.kg)
     dry = ls.simulate(replace(scenario, craft=heavy))
-    assert dry.outcome.verdict is Verdict.CRASHED
+    assert dry.outcome.verdict is Verdict.CRASHED  # type: ignore[attr-defined]
     assert u.isclose(dry.mass[-1], 800 * u.kg, atol=1e-6 * u.kg)
 
 

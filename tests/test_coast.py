@@ -157,7 +157,7 @@ def test_the_ground_is_where_the_terrain_says(epoch):
         true_anomaly=180 * u.deg, epoch=epoch,
     )  # fmt: skip
     flight = ls.propagate(state, 3 * u.hour, moon)
-    expected_s = kepler.time_down_to(GM, *position_and_velocity(state), constants.MOON_RADIUS_M - 360.0)
+    expected_s = kepler.time_down_to(GM, *position_and_velocity(state), constants.MOON_RADIUS_M - 360.0)  # type: ignore[call-arg]
     assert flight.duration.to_value(u.s) == pytest.approx(expected_s, abs=1e-6)  # as above
     assert flight.outcome.elevation.to_value(u.m) == pytest.approx(-360.0, abs=1.3e-5)  # as above
     assert flight.timeline[-1].kind is ls.EventKind.IMPACT
@@ -182,7 +182,7 @@ def test_an_orbit_that_dips_ten_centimetres_into_the_ground_ends_there(epoch, po
     )  # fmt: skip
     flight = ls.propagate(state, 3 * u.hour, point_moon)
     assert isinstance(flight.outcome, ls.Impact)
-    expected_s = kepler.time_down_to(GM, *position_and_velocity(state), constants.MOON_RADIUS_M)
+    expected_s = kepler.time_down_to(GM, *position_and_velocity(state), constants.MOON_RADIUS_M)  # type: ignore[call-arg]
     # the descent there is 0.1 m/s, so 10 um of height are 1e-4 s
     assert flight.duration.to_value(u.s) == pytest.approx(expected_s, abs=1e-4)
 

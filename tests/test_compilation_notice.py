@@ -51,7 +51,7 @@ def test_the_notice_says_what_takes_how_long_and_where_it_is_kept(caplog, tmp_pa
 
 
 def test_the_package_listens_to_its_own_compilations():
-    assert ls.Moon  # whatever loads kernels
+    assert ls.Moon  # type: ignore[truthy-function]  # whatever loads kernels
     listeners = event._registered["numba:compile"]
     assert sum(isinstance(each, CompilationNotice) for each in listeners) == 1
 

@@ -9,6 +9,7 @@ from astropy import units as u
 from descent_example import IGNITION_S, LEGS, START, landing
 from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
 from matplotlib.text import Text
 from PIL import Image
 
@@ -60,7 +61,7 @@ def _figures_are_closed():
 def assert_readable(figure):
     """Draw a figure; no text covers another or leaves it."""
     figure.canvas.draw()
-    hidden = {text for ax in figure.findobj(plt.Axes) for text in hidden_ticks(ax)}
+    hidden = {text for ax in figure.findobj(Axes) for text in hidden_ticks(ax)}
     written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     boxes = {text: text.get_window_extent() for text in written if text not in hidden}
     frame = figure.bbox.padded(1.0)
@@ -160,7 +161,7 @@ def test_published_points_are_drawn_with_their_tolerances_and_named(lander):
     listed = "Published: a powered descent initiation, b high gate, c low gate, d touchdown"
     assert listed in bottom_text(axes).replace("\n", " ")
     (bars, _) = axes.altitude.containers
-    (across, upwards) = bars.lines[2]
+    (across, upwards) = bars.lines[2]  # type: ignore[attr-defined]
     np.testing.assert_allclose(across.get_segments()[0][:, 0], [-5.0, 5.0])
     np.testing.assert_allclose(upwards.get_segments()[0][:, 1], [15.9, 16.5])
     assert len(axes.speed.containers) == 2  # one inertial, one over the ground
@@ -186,7 +187,7 @@ def test_a_published_altitude_without_a_time_is_a_level_and_what_has_no_place_is
     axes = plots.descent_profile(lander, published=points)
     assert_readable(axes.altitude.figure)
     ax = axes.altitude_over_speed
-    assert [float(y) for y in ax.containers[0].lines[0].get_ydata()] == [100.0]
+    assert [float(y) for y in ax.containers[0].lines[0].get_ydata()] == [100.0]  # type: ignore[attr-defined]
     assert "a" in [text.get_text() for text in ax.texts]
     assert "Published: a hover" in bottom_text(axes)
     labels = [text.get_text() for text in axes.altitude.figure.legends[0].get_texts()]
@@ -281,7 +282,7 @@ def test_time_can_count_from_a_phase_or_a_moment(lander):
 
 def test_a_given_figure_is_drawn_on(lander):
     page = plt.figure(layout="constrained", figsize=(14.0, 9.0))
-    left, _ = page.subfigures(1, 2)
+    left, _ = page.subfigures(1, 2)  # type: ignore[misc]
     axes = plots.descent_profile(lander, figure=left)
     assert axes.mass.figure is left
     assert len(plt.get_fignums()) == 1
@@ -297,7 +298,7 @@ def test_what_the_page_cannot_draw_is_refused(lander, coast):
     with pytest.raises(ls.InputError, match="got 0 flights"):
         plots.descent_profile()
     with pytest.raises(ls.InputError, match=r"published\[0\] = 'PDI': expected a ProfilePoint"):
-        plots.descent_profile(lander, published=["PDI"])
+        plots.descent_profile(lander, published=["PDI"])  # type: ignore[list-item]
     for view in ((300 * u.s, 200 * u.s), (2000 * u.s, 3000 * u.s)):
         with pytest.raises(ls.InputError, match="a first time before the second, and some of each flight"):
             plots.descent_profile(lander, view=view)
@@ -332,7 +333,7 @@ def test_the_title_of_a_scenario_stays_clear_of_the_phase_however_long_it_is(lan
     named = replace(lander, scenario=replace(lander.scenario, title="a landing " * 20))
     picture = plots.animate_descent(named, fps=1, duration=2 * u.s)
     picture.to_jshtml()  # draws all frames
-    figure = picture._fig
+    figure = picture._fig  # type: ignore[attr-defined]
     renderer = figure.canvas.get_renderer()
     title, *_ = (text for text in figure.texts if text.get_text().startswith("a landing"))
     box = title.get_window_extent(renderer)
@@ -345,11 +346,11 @@ def test_the_title_of_a_scenario_stays_clear_of_the_phase_however_long_it_is(lan
 def test_a_moving_picture_shows_time_altitude_and_phase(lander):
     picture = plots.animate_descent(lander, fps=2, duration=3 * u.s)
     assert isinstance(picture, FuncAnimation)
-    picture._draw_was_started = True  # what matplotlib asks of one that is never shown
-    figure = picture._fig
+    picture._draw_was_started = True  # type: ignore[attr-defined]  # what matplotlib asks of one that is never shown
+    figure = picture._fig  # type: ignore[attr-defined]
     shown = {}
     for moment in (0.0, 300.0, 600.0, 650.0):
-        picture._func(moment)
+        picture._func(moment)  # type: ignore[attr-defined]
         shown[moment] = {text.get_text() for text in figure.texts}
         assert_readable(figure)
     assert "braking" in shown[300.0]
@@ -362,18 +363,18 @@ def test_a_moving_picture_shows_time_altitude_and_phase(lander):
 
 def test_the_craft_stands_on_its_path_and_its_plume_grows_with_the_throttle(lander):
     picture = plots.animate_descent(lander, fps=1, duration=2 * u.s)
-    picture._draw_was_started = True
-    wide = picture._fig.axes[0]
+    picture._draw_was_started = True  # type: ignore[attr-defined]
+    wide = picture._fig.axes[0]  # type: ignore[attr-defined]
     plume, body = wide.patches[-2:]
 
     def length(moment):
-        picture._func(moment)
+        picture._func(moment)  # type: ignore[attr-defined]
         return np.ptp(plume.get_xy()[:, 1]) if plume.get_visible() else 0.0
 
     assert length(-10.0) == 0.0
     strong, weak = length(10.0), length(640.0)
     assert strong > weak > 0.0
-    picture._func(300.0)
+    picture._func(300.0)  # type: ignore[attr-defined]
     i = np.searchsorted(lander.elapsed.value, 320.0)
     site = lander.outcome
     range_km = lander.range_to_go(ls.Site(latitude=u.Quantity(site.latitude), longitude=u.Quantity(site.longitude)))
@@ -387,7 +388,7 @@ def test_a_picture_is_written_whole_and_replaces_the_old_one(lander, tmp_path):
     plots.animate_descent(lander, path, fps=2, duration=1.5 * u.s)
     with Image.open(path) as image:
         assert image.size == (640, 400)
-        assert image.n_frames >= 3
+        assert image.n_frames >= 3  # type: ignore[attr-defined]
     assert [file.name for file in tmp_path.iterdir()] == ["descent.gif"]
 
 
@@ -480,7 +481,7 @@ def test_what_is_no_comparison_is_refused(rows):
     with pytest.raises(ls.InputError, match="got 0 rows"):
         plots.compare_guidance([])
     with pytest.raises(ls.InputError, match=r"rows\[1\] = 'PDI'"):
-        plots.compare_guidance([rows[0], "PDI"])
+        plots.compare_guidance([rows[0], "PDI"])  # type: ignore[list-item]
     with pytest.raises(ls.InputError, match="time of 'E-guidance'"):
         plots.compare_guidance([rows[0]._replace(time=3 * u.m)])
     with pytest.raises(ls.InputError, match="bound"):

@@ -180,7 +180,7 @@ def test_detectors_do_not_change_the_flight(state: ls.State) -> None:
 )
 def test_a_detector_of_the_wrong_kind_is_refused(make: object, words: str) -> None:
     with pytest.raises(ls.InputError, match=words):
-        make()  # type: ignore[operator]
+        make()
 
 
 def test_a_circular_orbit_has_no_apsides(kepler: ls.Moon) -> None:
@@ -194,7 +194,7 @@ def test_a_circular_orbit_has_no_apsides(kepler: ls.Moon) -> None:
 @pytest.mark.parametrize("detect", [detectors.Nodes(), [detectors.Nodes], ["nodes"]])
 def test_what_is_no_list_of_detectors_is_refused(state: ls.State, detect: object) -> None:
     with pytest.raises(ls.InputError, match=r"expected a list of detectors, such as \[detectors.Nodes\(\)\]"):
-        ls.propagate(state, 1 * u.min, detect=detect)  # type: ignore[arg-type]
+        ls.propagate(state, 1 * u.min, detect=detect)
 
 
 def test_a_function_that_gives_no_number_is_named(state: ls.State) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def write(folder: Path, dispersions: str) -> Path:
     return path
 
 
-def one(folder: Path, path: str, keys: str) -> object:
+def one(folder: Path, path: str, keys: str) -> Any:
     """Return the distribution that a file with one dispersion gives."""
     found = read_dispersions(write(folder, f'[[dispersions]]\npath = "{path}"\n{keys}'))
     assert list(found) == [path]
@@ -177,9 +178,9 @@ def test_numbers_of_a_file_arrive_exactly(
             '[[dispersions]]\ndistribution = "empirical"\nfile = "x.csv"',
         )
     )
-    assert (found["craft.engine.thrust"].mean.value, found["craft.engine.thrust"].sigma.value) == (numbers[0], sigma)
-    assert found["faults.accelerometer off"].p == p
-    assert found["plan.0.timer"].columns[0].value.tolist() == numbers
+    assert (found["craft.engine.thrust"].mean.value, found["craft.engine.thrust"].sigma.value) == (numbers[0], sigma)  # type: ignore[attr-defined]
+    assert found["faults.accelerometer off"].p == p  # type: ignore[attr-defined]
+    assert found["plan.0.timer"].columns[0].value.tolist() == numbers  # type: ignore[attr-defined]
 
 
 def test_a_scenario_with_dispersions_loads_as_before_and_keeps_their_certificates(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_rows_of_a_table_stay_together_and_are_drawn_equally_often() -> None:
     assert table.size == 2
     assert table.unit == (u.N, u.ks)
     pairs, counts = np.unique(rows, axis=0, return_counts=True)
-    assert np.array_equal(pairs, np.column_stack([thrust.value, impulse.value]))
+    assert np.array_equal(pairs, np.column_stack([thrust.value, impulse.value]))  # type: ignore[attr-defined]
     assert counts.tolist() == [100] * 4
     assert Empirical([1 * u.m, 1 * u.km]).values(np.array([[0.25], [0.75]])).tolist() == [[1.0], [1000.0]]
     assert Empirical(np.ones((5, 3)) * u.m).size == 3

@@ -1,5 +1,7 @@
 """The reference driver on motions whose answers are known: crossings, directions, restarts, edges."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -103,7 +105,8 @@ def test_of_two_terminal_events_in_one_step_the_earlier_ends_the_segment():
 
 def test_an_event_that_ended_a_segment_does_not_fire_again_at_its_root_in_the_next():
     end = height_above(0.5, terminal=True)
-    times, t_s, y, disarmed = [], 0.0, at_phase(0.0), ()
+    times, t_s, y = [], 0.0, at_phase(0.0)
+    disarmed: Collection[Trigger] = ()
     for _ in range(6):
         segment = fly_segment(oscillator, t_s, y, 20.0, [end], Accuracy(), disarmed=disarmed)
         t_s, y, disarmed = segment.end_s, segment.end_y, segment.fired_at_end

@@ -85,7 +85,7 @@ def test_a_vertical_burn_stops_when_the_equation_of_one_dimension_says(height_m,
     def at_rest(_t, y):
         return y[1]
 
-    at_rest.terminal = True
+    at_rest.terminal = True  # type: ignore[attr-defined]
     radial = solve_ivp(rates, (0.0, 60.0), [RADIUS_M + height_m, rise_mps], events=at_rest, rtol=1e-12, atol=1e-9)
     assert flight.burns[0].cutoff is ZERO
     # it ends up to 10 us (times 8 over 6.4 m/s2) before the rest
@@ -111,7 +111,7 @@ def test_a_burn_near_the_vertical_ends_alike_in_both_drivers(rise_mps, log_along
     found, flight, why = both(scenario)
     assert found.alike, why
     assert found.position_m < 1.0
-    assert sum(phase.segment.step_ends_s.size for phase in flight.trajectory.phases) < 500
+    assert sum(phase.segment.step_ends_s.size for phase in flight.trajectory.phases) < 500  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("pitch_deg", [-10.0, 10.0])
@@ -316,5 +316,5 @@ def test_the_cross_check_holds_every_column_of_a_landing_against_the_reference_f
     for name in found.columns:
         changed = apart(row | {name: row[name] + 1.0}, flight)
         assert abs(changed.columns[name] - 1.0) < 1e-3, name
-        codes_and_counts = row[name].dtype == np.int8 or "cycles" in name
+        codes_and_counts = row[name].dtype == np.int8 or "cycles" in name  # type: ignore[attr-defined]
         assert changed.alike is not codes_and_counts, name

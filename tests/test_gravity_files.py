@@ -1,5 +1,8 @@
 """Gravity field files: the formats as others wrote them, round trips, truncation, and what is refused."""
 
+# mypy: disable-error-code=call-arg
+# an array that is spread is of any length to a type checker: f(*r, field) seems one argument too many
+
 import os
 from pathlib import Path
 

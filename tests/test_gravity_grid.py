@@ -1,5 +1,8 @@
 """The gridded residual field: against the exact field, its conservation, its span, its corridor, its cache."""
 
+# mypy: disable-error-code=call-arg
+# an array that is spread is of any length to a type checker: f(*r, field) seems one argument too many
+
 import random
 import zipfile
 

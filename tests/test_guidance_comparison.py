@@ -84,7 +84,7 @@ def test_a_row_is_that_of_its_flight(rows, site, landing):
 def test_rows_are_a_sequence_with_a_table_for_people(rows):
     assert isinstance(rows, Sequence)
     assert len(rows) == 4
-    assert all(row.propellant > rows.bound > 0 * u.kg for row in rows)
+    assert all(row.propellant > rows.bound > 0 * u.kg for row in rows)  # type: ignore[attr-defined]
     lines = str(rows).splitlines()
     assert [line.split("  ")[0] for line in lines[1:]] == [row.label for row in rows]
 

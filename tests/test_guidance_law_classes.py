@@ -12,7 +12,7 @@ from lunarsim.plan import laws
 
 MPS, MPS2, MPS3 = u.m / u.s, u.m / u.s**2, u.m / u.s**3
 
-EACH = [
+EACH: list[laws.GuidanceLaw] = [
     laws.EngineOff(),
     laws.AttitudeHold(),
     laws.GravityTurn(),

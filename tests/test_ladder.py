@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,7 +43,7 @@ def test_a_rung_that_adds_what_is_there_already_moves_nothing(luna25: tuple[ls.R
 
 def test_the_ends_lie_as_far_apart_as_their_latitudes_and_longitudes_say(luna25: tuple[ls.Rung, ...]) -> None:
     below, rung = luna25[0].flight.outcome, luna25[1].flight.outcome
-    chord = 0.0
+    chord: Any = 0.0
     for angle in (below, rung):
         lat, lon = angle.latitude.rad, angle.longitude.rad
         point = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

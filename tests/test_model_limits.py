@@ -93,7 +93,7 @@ def test_a_corridor_along_a_flight_serves_the_flight(cache: Path) -> None:
 )
 def test_a_grid_that_makes_no_sense_is_refused(options: dict[str, object], words: str) -> None:
     with pytest.raises(ls.InputError, match=words):
-        ls.GriddedField.build(ls.GravityField.grail(50), **options)  # type: ignore[arg-type]
+        ls.GriddedField.build(ls.GravityField.grail(50), **options)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_a_grid_that_makes_no_sense_is_refused(options: dict[str, object], words
 )
 def test_a_moon_that_makes_no_sense_is_refused(options: dict[str, object], words: str) -> None:
     with pytest.raises(ls.InputError, match=words):
-        ls.Moon(**options)  # type: ignore[arg-type]
+        ls.Moon(**options)

@@ -296,7 +296,7 @@ def test_the_altitude_figure_draws_the_ground_that_was_flown_over(planned, flown
 def test_an_inset_tells_how_long_each_engine_burned_where_that_is_short_beside_the_flight(planned, flown):
     ax = plots.altitude_profile(planned, flown, labels=["planned", "flown"])
     (inset,) = ax.child_axes
-    assert [bar.get_width() for bar in inset.patches] == pytest.approx([84.0, 127.0], abs=0.05)
+    assert [bar.get_width() for bar in inset.patches] == pytest.approx([84.0, 127.0], abs=0.05)  # type: ignore[attr-defined]
     assert [text.get_text() for text in inset.texts] == ["84.0 s: sensed delta-v", "127.0 s: timer"]
     written_on(ax)
     widths = [bar.get_window_extent().width for bar in inset.patches]

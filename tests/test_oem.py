@@ -48,8 +48,8 @@ def misses(flight, message, i: int, count: int = 33) -> tuple[float, float]:
     segment = list(message)[i]
     pairs = [(segment(time.utc), flight.at(time)) for time in times_within(flight, i, count)]
     return (
-        max(np.linalg.norm(read.position * 1e3 - flown.position.to_value(u.m)) for read, flown in pairs),
-        max(np.linalg.norm(read.velocity * 1e3 - flown.velocity.to_value(u.m / u.s)) for read, flown in pairs),
+        max(float(np.linalg.norm(read.position * 1e3 - flown.position.to_value(u.m))) for read, flown in pairs),
+        max(float(np.linalg.norm(read.velocity * 1e3 - flown.velocity.to_value(u.m / u.s))) for read, flown in pairs),
     )
 
 

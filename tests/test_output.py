@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def parts(a: object) -> Mapping | None:
     return a if isinstance(a, Mapping) else None
 
 
-def same(a: object, b: object) -> bool:
+def same(a: Any, b: Any) -> bool:
     if isinstance(a, u.Quantity):
         return a.unit == b.unit and same(np.asarray(a.value), np.asarray(b.value))
     if isinstance(a, np.ndarray):
@@ -240,7 +241,7 @@ def test_plain_values_come_back(value: object) -> None:
     assert repr(round_trip(value)) == repr(value)
 
 
-def round_trip(value: object) -> object:
+def round_trip(value: object) -> Any:
     encoder = Encoder()
     text = json.dumps(encoder.encode(value, "at"), allow_nan=False)
     return decode(json.loads(text), encoder.arrays)

@@ -370,7 +370,7 @@ def test_what_is_not_axes_is_refused(flights):
     with pytest.raises(ls.InputError, match="expected a matplotlib Axes"):
         plots.orbit(*flights, ax="here")
     with pytest.raises(ls.InputError, match="expected two matplotlib Axes"):
-        plots.burn(*flights, axes=["here"])
+        plots.burn(*flights, axes=["here"])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("extent", [[80, 30, -70, -50], [30, 80, -50, -70], [30, 80, -100, -50], [0, 400, -10, 10]])
@@ -381,6 +381,6 @@ def test_an_impossible_extent_is_refused(flights, extent):
 
 def test_a_site_that_is_not_a_site_is_refused(flights):
     with pytest.raises(ls.InputError, match=r"sites\['crater'\]"):
-        plots.ground_track(*flights, sites={"crater": (1, 2)})
+        plots.ground_track(*flights, sites={"crater": (1, 2)})  # type: ignore[dict-item]
     with pytest.raises(ls.InputError, match=r"sites\['crater'\]"):
-        plots.ground_track(*flights, sites={"crater": (1, 2)}, extent=[30, 80, -70, -50] * u.deg)
+        plots.ground_track(*flights, sites={"crater": (1, 2)}, extent=[30, 80, -70, -50] * u.deg)  # type: ignore[dict-item]

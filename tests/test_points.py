@@ -1,5 +1,8 @@
 """Kernels at eight places as one, against the same kernels at each of the places alone; steering and its errors."""
 
+# mypy: disable-error-code=call-arg
+# an array that is spread is of any length to a type checker: f(*r, field) seems one argument too many
+
 from __future__ import annotations
 
 import numba

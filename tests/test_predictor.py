@@ -61,7 +61,7 @@ def by_scipy(pitch, duration, event=None):
         def events(t, q):
             return seen(q)[2] - event
 
-        events.terminal = True
+        events.terminal = True  # type: ignore[attr-defined]
     out = solve_ivp(rates, (0.0, duration), start, method="DOP853", rtol=1e-12, atol=1e-7, events=events)
     return seen(out.y[:, -1]), out.t[-1]
 

@@ -164,7 +164,7 @@ def suicide_burn(craft, height_m):
         def at_rest(_t, y):
             return y[1]
 
-        at_rest.terminal = True
+        at_rest.terminal = True  # type: ignore[attr-defined]
         flown = solve_ivp(
             rates, (0, 300), [RADIUS_M + ignition_m, -speed], events=at_rest, method="DOP853", rtol=1e-12, atol=1e-9
         )
@@ -245,7 +245,7 @@ def test_ever_more_thrust_leads_from_orbit_to_the_impulsive_bound(craft, epoch):
 def test_the_primer_vector_beats_steering_that_is_a_little_off():
     ship = FullThrust(GM, 4200.0, 3040.0, 1350.0, RADIUS_M, 0.0)
     low, high = RADIUS_M + 18e3, RADIUS_M + 100e3
-    anomaly, angle, rate, burn = solved(ship, low, high)
+    anomaly, angle, rate, burn = solved(ship, low, high)  # type: ignore[misc]
 
     def planar(anomaly_rad, slope, shift, angle_rad, burn_s):
         """Linear tangent steering from a point of the orbit; the misses at the end."""

@@ -79,7 +79,7 @@ def write_one(path):
 
 
 def write_among_others(path):
-    write_files(path.parent, {path.name: lambda draft: draft.write_bytes(b"new")})
+    write_files(path.parent, {path.name: lambda draft: draft.write_bytes(b"new")})  # type: ignore[dict-item]
 
 
 WAYS = pytest.mark.parametrize("write", [write_one, write_among_others])

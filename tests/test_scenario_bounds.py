@@ -5,6 +5,7 @@ import tomllib
 from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ NAMES = ("luna25", "chandrayaan3")
 _QUANTITY = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?(?= [a-zA-Z])")
 
 #: Keys that no named scenario has, by the table that may hold them.
-MORE = {
+MORE: dict[str, dict[Any, Any]] = {
     "luna25": {
         ("plan", 0): {"throttle": 0.9, "pitch_error": "1 deg", "yaw_error": "1 deg"},
         ("craft",): {"radiation_area": "10 m2", "radiation_coefficient": 1.2},

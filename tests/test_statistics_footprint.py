@@ -87,7 +87,7 @@ def test_the_ellipse_of_a_known_covariance_is_found():
     assert ellipse.semi_major_m == pytest.approx(2000.0 * reach, rel=0.005)
     assert ellipse.semi_minor_m == pytest.approx(300.0 * reach, rel=0.005)
     assert ellipse.azimuth_deg == pytest.approx(155.0, abs=0.1)
-    assert (ellipse.east_m, ellipse.north_m) == (pytest.approx(300.0, abs=15.0), pytest.approx(-200.0, abs=15.0))
+    assert (ellipse.east_m, ellipse.north_m) == (pytest.approx(300.0, abs=15.0), pytest.approx(-200.0, abs=15.0))  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize("probability", [0.5, 0.9, 0.99])

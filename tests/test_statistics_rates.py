@@ -75,7 +75,7 @@ def test_intervals_of_weighted_rates_and_quantiles_cover_those_of_the_target(flo
     tail, median_of_top = stats.norm.sf(1.5), stats.norm.ppf(0.9)
     rates, tops = [], []
     for _ in range(CAMPAIGNS):
-        x = rng.normal(*flown, size=400)
+        x = rng.normal(*flown, size=400)  # type: ignore[call-overload]
         found = statistics.importance_weights(stats.norm.logpdf(x), stats.norm.logpdf(x, *flown))
         rates.append(statistics.weighted_rate(x > 1.5, found.values))
         tops.append(statistics.weighted_quantile(x, found.values, 0.9))

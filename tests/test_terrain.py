@@ -99,7 +99,7 @@ def test_the_normal_is_across_two_steps_along_the_surface(seed, latitude, longit
     normal = terrain.normal(latitude * u.deg, longitude * u.deg).value
     # differences of metres over 3 cm to 50 um (beside a pole), rounded to 2e-10 m
     size = min(np.linalg.norm(east), np.linalg.norm(north))
-    np.testing.assert_allclose(normal, expected / np.linalg.norm(expected), rtol=0, atol=1e-5 + 4e-9 / size)
+    np.testing.assert_allclose(normal, expected / np.linalg.norm(expected), rtol=0, atol=1e-5 + 4e-9 / size)  # type: ignore[call-overload]
     assert np.arccos(normal @ unit(latitude, longitude)) == pytest.approx(
         terrain.slope(latitude * u.deg, longitude * u.deg).to_value(u.rad), abs=1e-7
     )  # arc cosine near 1 keeps half the digits

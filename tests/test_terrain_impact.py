@@ -168,8 +168,8 @@ def test_a_raster_of_one_height_ends_a_flight_where_the_sphere_does(falling):
     on_sphere = ls.propagate(falling, 2 * u.hour, point_moon(ls.Terrain.sphere(-360 * u.m)))
     on_raster = ls.propagate(falling, 2 * u.hour, point_moon(flat))
     assert abs(on_sphere.duration - on_raster.duration) < 2e-9 * u.s  # roots to 1e-12 s of times of 1 h: 5e-13 s each
-    assert on_raster.outcome.incidence.value == pytest.approx(-on_raster.outcome.flight_path_angle.value, abs=1e-9)
-    assert on_raster.outcome.slope.value == pytest.approx(0.0, abs=1e-9)
+    assert on_raster.outcome.incidence.value == pytest.approx(-on_raster.outcome.flight_path_angle.value, abs=1e-9)  # type: ignore[attr-defined]
+    assert on_raster.outcome.slope.value == pytest.approx(0.0, abs=1e-9)  # type: ignore[attr-defined]
 
 
 def test_a_path_that_stays_above_the_ridge_goes_on():
@@ -204,11 +204,11 @@ def test_incidence_is_measured_to_the_slope_that_was_hit(falling, east, north):
     # float32 heights over pixels of 90 m, and 1 + height / radius on the gradient: 3 km over 1737 km
     tolerance = np.degrees(2e-3 * max(abs(east), abs(north)) + 1e-5)
     expected = np.degrees(np.arcsin(-v @ normal / np.linalg.norm(v)))
-    assert impact.incidence.to_value(u.deg) == pytest.approx(expected, abs=tolerance)
-    assert impact.slope.to_value(u.deg) == pytest.approx(np.degrees(np.arctan(np.hypot(east, north))), abs=tolerance)
+    assert impact.incidence.to_value(u.deg) == pytest.approx(expected, abs=tolerance)  # type: ignore[attr-defined]
+    assert impact.slope.to_value(u.deg) == pytest.approx(np.degrees(np.arctan(np.hypot(east, north))), abs=tolerance)  # type: ignore[attr-defined]
     spin = np.cross([0.0, 0.0, 2 * np.pi / (27.321661 * 86400)], rot @ impact.state.position.to_value(u.m))
     relative = np.linalg.norm(v - spin)  # sidereal month, Explanatory Supplement
-    assert impact.ground_relative_speed.to_value(u.m / u.s) == pytest.approx(
+    assert impact.ground_relative_speed.to_value(u.m / u.s) == pytest.approx(  # type: ignore[attr-defined]
         relative, abs=5e-3
     )  # librations change the spin by 4e-4 of 4.6 m/s, more than doubled
 

@@ -170,7 +170,7 @@ def test_the_tip_over_speed_just_carries_a_pendulum_over_its_feet(lean):
         def back(_t, y):
             return y[0] + 1e-3 - start if y[1] > 0 else -1.0
 
-        over.terminal = back.terminal = True
+        over.terminal = back.terminal = True  # type: ignore[attr-defined]
         flown = solve_ivp(rates, (0, 60), [start, -speed / lever], events=[over, back], rtol=1e-10, atol=1e-12)
         return len(flown.t_events[0]) > 0
 
