@@ -428,12 +428,11 @@ def test_a_value_that_a_standing_fault_sets_cannot_be_dispersed():
         Campaign(luna25(), {"craft.accelerometer.powered": Discrete([0.0, 1.0])}).run(10, seed=1)
 
 
-@dataclass(frozen=True)
-class WeakEngine:
+@dataclass(frozen=True, kw_only=True)
+class WeakEngine(ls.Fault):
     """The engine gives nine tenths of its thrust."""
 
     title: ClassVar[str] = "weak engine"
-    cause: str = ""
 
     def apply(self, craft):
         return replace(craft, engine=replace(craft.engine, thrust=0.9 * craft.engine.thrust))

@@ -239,7 +239,7 @@ def test_scenario_files_carry_diverts_scans_and_views(tmp_path):
     ("own", "words"),
     [
         ('[plan.hazard_detection]\nradius = "40 m"', "plan.0.hazard_detection.slope"),
-        ('[plan.hazard_detection]\nradius = "-4 m"\nslope = "8 deg"', r"plan.0.hazard_detection: radius = -4.0 m"),
+        ('[plan.hazard_detection]\nradius = "-4 m"\nslope = "8 deg"', r"\[plan.0.hazard_detection\] radius = -4.0 m"),
         ('[plan.divert]\nnorth = "4 m"', "plan.0.divert.north: there is no such key"),
         ('field_of_view = ["20 m", "65 deg"]', "plan.0.field_of_view.0"),
     ],

@@ -125,11 +125,6 @@ def fault(title: str) -> Callable[[Kind], Kind]:
     return made
 
 
-def onset_of(one: Fault) -> u.Quantity:
-    """Return when a fault begins; one of another make, without an onset, from the start on."""
-    return getattr(one, "onset", 0.0 * u.s)
-
-
 def with_faults(craft: Spacecraft, faults: Iterable[Fault]) -> Spacecraft:
     """Return a craft with some faults, each applied to what those before it have left.
 
@@ -150,11 +145,11 @@ def _with_fault(craft: Spacecraft, one: Fault) -> Spacecraft:
         raise InputError(f"fault '{one.title}' ended with {type(error).__name__}: {error}: mend its apply") from error
     if not isinstance(changed, Spacecraft):
         raise InputError(f"fault '{one.title}': its apply gave {changed!r}: expected a Spacecraft")
-    if onset_of(one) > 0.0 * u.s:
+    if one.onset > 0.0 * u.s:
         for name in _FROM_THE_START:
             if getattr(changed, name) != getattr(craft, name):
                 raise InputError(
-                    f"fault '{one.title}' has onset = {onset_of(one)} and changes {name}: expected a change of "
+                    f"fault '{one.title}' has onset = {one.onset} and changes {name}: expected a change of "
                     "anything else, or an onset of 0"
                 )
     return changed

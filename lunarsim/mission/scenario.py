@@ -12,7 +12,7 @@ from lunarsim import checks
 from lunarsim.craft import Engine, Spacecraft, check_lander
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.faults import CraftChange, Fault, onset_of, with_faults
+from lunarsim.faults import CraftChange, Fault, with_faults
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
@@ -115,7 +115,7 @@ class Scenario:
         if not self.plan:
             raise InputError("plan has no phases: expected at least one Coast or Burn")
         for i, fault in enumerate(self.faults):
-            if isinstance(fault, type) or not callable(getattr(fault, "apply", None)):
+            if not isinstance(fault, Fault):
                 raise InputError(wrong_kind(f"faults[{i}]", fault, Fault))
         if self.craft is None and (self.faults or any(isinstance(phase, Burn | Guided) for phase in self.plan)):
             raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
@@ -191,17 +191,17 @@ class Scenario:
         elapsed = checks.quantity("elapsed", elapsed, u.s)
         if self.craft is None:
             return None
-        return with_faults(self.craft, [fault for fault in self.faults if onset_of(fault) <= elapsed])
+        return with_faults(self.craft, [fault for fault in self.faults if fault.onset <= elapsed])
 
     @property
     def craft_changes(self) -> tuple[CraftChange, ...]:
         """What the faults that begin in flight make of the craft, in the order of their onsets."""
-        later = sorted((fault for fault in self.faults if onset_of(fault) > 0.0 * u.s), key=onset_of)
+        later = sorted((fault for fault in self.faults if fault.onset > 0.0 * u.s), key=lambda fault: fault.onset)
         if self.craft is None:
             return ()
         begun = [fault for fault in self.faults if fault not in later]
         crafts = [with_faults(self.craft, [*begun, *later[: k + 1]]) for k in range(len(later))]
-        return tuple(CraftChange(onset_of(fault), fault, craft) for fault, craft in zip(later, crafts, strict=True))
+        return tuple(CraftChange(fault.onset, fault, craft) for fault, craft in zip(later, crafts, strict=True))
 
     @property
     def longest_duration(self) -> u.Quantity:
@@ -261,9 +261,9 @@ class Scenario:
         if twice is not None:
             raise InputError(f"faults has '{twice}' twice: expected each once; make a fault of its own for each")
         for fault in self.faults:
-            if onset_of(fault) >= self.longest_duration > 0.0 * u.s:
+            if fault.onset >= self.longest_duration > 0.0 * u.s:
                 raise InputError(
-                    f"fault '{fault.title}' has onset = {onset_of(fault)}, and the plan is over after "
+                    f"fault '{fault.title}' has onset = {fault.onset}, and the plan is over after "
                     f"{self.longest_duration:.0f} at the latest: expected an onset before"
                 )
 
