@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import ClassVar, NamedTuple, TypeVar, cast, dataclass_transform
 
@@ -11,8 +11,9 @@ from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.craft import Spacecraft
-from lunarsim.declarations import LONG_S, declared, number
+from lunarsim.declarations import LONG_S, number
 from lunarsim.errors import InputError, LunarsimError
+from lunarsim.own import check_title, component, register
 
 #: What a fault may not change in flight: it is part of what is integrated, or of what all runs share.
 _FROM_THE_START = ("dry_mass", "propellant_mass", "radiation_area", "radiation_coefficient")
@@ -97,8 +98,7 @@ def fault(title: str) -> Callable[[Kind], Kind]:
     >>> LossOfThrust(onset=60 * u.s).onset
     <Quantity 60. s>
     """
-    if not isinstance(title, str) or not title.strip() or "." in title:
-        raise InputError(f"title = {title!r}: expected words without a dot, such as 'loss of thrust'")
+    check_title(title, "loss of thrust")
 
     def made(kind: Kind) -> Kind:
         if not issubclass(kind, Fault) or kind.apply is Fault.apply:
@@ -106,20 +106,8 @@ def fault(title: str) -> Callable[[Kind], Kind]:
                 f"fault '{title}': expected a class derived from lunarsim.Fault with a function apply(self, craft), "
                 "which returns the craft with the defect"
             )
-        whole = dataclass(frozen=True, kw_only=True)(kind)
-        for each in fields(whole):
-            if each.name != "cause" and each.name not in declared(whole):
-                raise InputError(
-                    f"fault '{title}': its field '{each.name}' is declared neither by lunarsim.number(...) nor by "
-                    "lunarsim.switch(...): expected one of them, so that it has a unit and bounds"
-                )
-        known = FAULTS.get(title)
-        if known is not None and (known.__module__, known.__qualname__) != (whole.__module__, whole.__qualname__):
-            raise InputError(
-                f"title = {title!r}: {known.__module__}.{known.__qualname__} has this title: expected another one"
-            )
-        whole.title = title
-        FAULTS[title] = whole
+        whole = component(kind, "fault", title, plain=("cause",))
+        register(whole, FAULTS)
         return cast(Kind, whole)
 
     return made

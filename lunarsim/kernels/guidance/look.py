@@ -223,7 +223,7 @@ def look(
     )
     shared = computer.law.view(SHARED)[0]
     shared.delay_s, shared.cut_s = 0.0, 0.0
-    wanted = called(guide.law, s, phase.parameters, computer.law)
+    wanted = called(guide.law, (s, phase.parameters, computer.law))
     values = phase.exits
     met = exit_of(along[0], along[1], time_s, shared.to_go_s, guide.quantities, guide.signs, values)
     if met != NO_EXIT:

@@ -72,7 +72,7 @@ def rehearse(y: NDArray[np.float64], cycle_s: float, what: Rehearsed, path: NDAr
             what.site.radius_m,
             what.gm,
         )
-        wanted = called(what.law, now, what.parameters, memory)
+        wanted = called(what.law, (now, what.parameters, memory))
         size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
         if size > 0.0:
             attitude = (wanted[0] / size, wanted[1] / size, wanted[2] / size)

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2, Choice, everything
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
+from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.guidance import memory, situation
-from lunarsim.kernels.guidance.law import AS_IT_WAS, address_of
+from lunarsim.kernels.guidance.law import AS_IT_WAS, TAKES, THREE
+from lunarsim.own import register
 from lunarsim.records import field_name, in_si
 
 #: Of the coordinates of a law.
@@ -83,12 +85,7 @@ def registered(law: Law) -> Law:
     InputError
         If another class has this title.
     """
-    known = LAWS.get(law.title)  # type: ignore[attr-defined]
-    if known is not None and (known.__module__, known.__qualname__) != (law.__module__, law.__qualname__):
-        raise InputError(
-            f"title = {known.title!r}: {known.__module__}.{known.__qualname__} has this title: expected another one"
-        )
-    LAWS[law.title] = law  # type: ignore[attr-defined]
+    register(law, LAWS)
     return law
 
 
@@ -101,7 +98,7 @@ def address(law: GuidanceLaw) -> int:
         If it cannot be compiled; the text names the law.
     """
     try:
-        return address_of(law.lower().kernel)
+        return address_of(law.lower().kernel, TAKES, THREE)
     except (NumbaError, TypeError) as error:
         raise InputError(
             f"guidance law '{law.title}': its command cannot be compiled, or does not give three numbers (the "

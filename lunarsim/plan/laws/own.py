@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform
 
@@ -13,15 +11,16 @@ import numpy as np
 from numba.core.registry import CPUDispatcher
 from numpy.typing import NDArray
 
-from lunarsim import declarations
 from lunarsim.declarations import declared
-from lunarsim.errors import InputError, IntegrationError, LunarsimError
+from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.own import Interpreted, arguments_of, check_title, component, function_of
 from lunarsim.plan.laws.law import FRAME, TARGETS, LoweredLaw, lowered, registered
 from lunarsim.records import field_name
 
 _TAKES = ("estimate", "target", "own", "memory")
+_GIVES = "three numbers, the acceleration by thrust downrange, crossrange and up (m/s2)"
 _MOST = memory.OWN
 _OWN_MEMORY = memory.OWN_MEMORY
 
@@ -87,15 +86,11 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
     >>> Hover(height=50.0 * u.m).title
     'hover'
     """
-    if not isinstance(title, str) or not title.strip():
-        raise InputError(f"title = {title!r}: expected words for scenario files and figures, such as 'hover'")
+    check_title(title, "hover")
 
     def made(law: Law) -> Law:
-        command = _command_of(law, title)
-        if "__post_init__" not in vars(law):
-            law.__post_init__ = _check  # type: ignore[attr-defined]
-        whole: Any = dataclass(frozen=True, kw_only=True)(law)
-        whole.title = title
+        command = function_of(law, "guidance law", title, "command", (_TAKES[:3], _TAKES), "three numbers")
+        whole = component(law, "guidance law", title)
         whole.frame = getattr(law, "frame", "level")
         FRAME.checked("frame", whole.frame)
         whole.knows_time_to_go = "time_to_go" in declared(whole)
@@ -104,36 +99,11 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
         names = _own_names(whole)
         if len(names) > _MOST:
             raise InputError(f"guidance law '{title}' declares {len(names)} numbers of its own: expected up to {_MOST}")
-        for field in fields(whole):
-            if field.name not in declared(whole):
-                raise InputError(
-                    f"guidance law '{title}': its field '{field.name}' is declared neither by lunarsim.number(...) nor "
-                    "by lunarsim.switch(...): expected one of them, so that it has a unit and bounds"
-                )
         whole.record = memory.parameters_of(*(field_name(name, declared(whole)[name].unit) for name in names))
         registered(whole)
         return cast(Law, whole)
 
     return made
-
-
-def _command_of(law: type, title: str) -> Callable[..., Any]:
-    """Return the command of a class, plain or compiled."""
-    command: Any = vars(law).get("command")
-    command = command.__func__ if isinstance(command, staticmethod) else command
-    function = getattr(command, "py_func", command)
-    takes = tuple(inspect.signature(function).parameters) if callable(function) else ()
-    if len(takes) not in (3, 4):
-        given = f"takes ({', '.join(takes)})" if callable(function) else "is missing"
-        raise InputError(
-            f"guidance law '{title}': its command {given}: expected command({', '.join(_TAKES[:3])}) or "
-            f"command({', '.join(_TAKES)}), which gives three numbers"
-        )
-    return cast(Callable[..., Any], command)
-
-
-def _check(law: Any) -> None:
-    declarations.check(law)
 
 
 def _own_names(law: Any) -> tuple[str, ...]:
@@ -149,10 +119,10 @@ def _lower(law: Any) -> LoweredLaw:
 def _kernel_of(law: Any) -> Callable[..., Any]:
     """Return the command of a class as a kernel of the signature that all laws have."""
     command = law.command
-    remembers = len(inspect.signature(getattr(command, "py_func", command)).parameters) == len(_TAKES)
+    remembers = len(arguments_of(command) or ()) == len(_TAKES)
     if isinstance(command, CPUDispatcher):
         return _compiled(command, law.record, remembers)
-    return _interpreted(_Interpreted(law.title, command, law.record, remembers))
+    return _interpreted(law, remembers)
 
 
 def _compiled(command: Any, kind: np.dtype[Any], remembers: bool) -> Callable[..., Any]:
@@ -184,42 +154,20 @@ def _begun(p: Any, time_s: float, m: Any) -> Target:
     return Target((r[0], r[1], r[2]), (v[0], v[1], v[2]), (a[0], a[1], a[2]), p.time_to_go_s - time_s)
 
 
-def _interpreted(command: _Interpreted) -> Callable[..., Any]:
+def _interpreted(law: Any, remembers: bool) -> Callable[..., Any]:
     """Return machine code that calls back into Python, so that no driver has to know that a law is plain Python."""
+    command = Interpreted(f"guidance law '{law.title}'", "command", law.command, 3, _GIVES)
+
+    def wanted_of(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> tuple[float, ...]:
+        own = p.view(law.record)[0]
+        target = _begun(own, s.time_s, m.view(memory.SHARED)[0])
+        remembered = (m[_OWN_MEMORY:],) if remembers else ()
+        return command(f"{s.time_s:.3f} s after its phase began", s, target, own, *remembered)
 
     @numba.njit
-    def law(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
+    def called_back(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
         with numba.objmode(along="float64", across="float64", up="float64"):
-            along, across, up = command(s, p, m)
+            along, across, up = wanted_of(s, p, m)
         return along, across, up
 
-    return law
-
-
-class _Interpreted:
-    """A command in plain Python, called with what compiled laws are called with."""
-
-    def __init__(self, title: str, command: Callable[..., Any], kind: np.dtype[Any], remembers: bool) -> None:
-        self._title, self._command, self._kind, self._remembers = title, command, kind, remembers
-
-    def __call__(self, s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> Three:
-        own = p.view(self._kind)[0]
-        target = _begun(own, s.time_s, m.view(memory.SHARED)[0])
-        remembered = (m[_OWN_MEMORY:],) if self._remembers else ()
-        try:
-            wanted = self._command(s, target, own, *remembered)
-        except LunarsimError:
-            raise
-        except Exception as error:
-            raise IntegrationError(
-                f"guidance law '{self._title}' ended with {type(error).__name__}: {error}, {s.time_s:.3f} s after its "
-                "phase began: mend its command, or let it give NaN where it has none"
-            ) from error
-        try:
-            along, across, up = (float(each) for each in wanted)
-        except (TypeError, ValueError):
-            raise IntegrationError(
-                f"guidance law '{self._title}' gave {wanted!r}, {s.time_s:.3f} s after its phase began: expected three "
-                "numbers, the acceleration by thrust downrange, crossrange and up (m/s2)"
-            ) from None
-        return along, across, up
+    return called_back

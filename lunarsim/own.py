@@ -1,0 +1,167 @@
+"""What is common to all parts of a user's own: a class with declared numbers under a title, and its function.
+
+Laws, faults and the like each say what their class and their function have to be; see ``docs/extending.md``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
+from typing import Any
+
+from lunarsim import declarations
+from lunarsim.declarations import everything
+from lunarsim.errors import InputError, IntegrationError, LunarsimError
+
+
+def check_title(title: object, example: str) -> None:
+    """Refuse what cannot stand in files, paths and figures as the title of a part.
+
+    Raises
+    ------
+    InputError
+        The text gives an example.
+    """
+    if not isinstance(title, str) or not title.strip() or "." in title:
+        raise InputError(f"title = {title!r}: expected words without a dot, such as '{example}'")
+
+
+def component(kind: type, what: str, title: str, plain: Collection[str] = ()) -> Any:
+    """Make a class a frozen dataclass that checks its numbers.
+
+    Parameters
+    ----------
+    kind : type
+        The user's class.
+    what : str
+        What it is, for messages: ``"guidance law"``.
+    title : str
+        What scenario files, paths and figures call it.
+    plain : collection of str
+        Fields that need no declaration.
+
+    Returns
+    -------
+    type
+        The class, with its :attr:`title`.
+
+    Raises
+    ------
+    InputError
+        If a field is not declared.
+    """
+    if not hasattr(kind, "__post_init__"):
+        kind.__post_init__ = _check  # type: ignore[attr-defined]
+    whole: Any = dataclass(frozen=True, kw_only=True)(kind)
+    for each in fields(whole):
+        if each.name not in plain and each.name not in everything(whole):
+            raise InputError(
+                f"{what} '{title}': its field '{each.name}' is declared neither by lunarsim.number(...) nor by "
+                "lunarsim.switch(...): expected one of them, so that it has a unit and bounds"
+            )
+    whole.title = title
+    return whole
+
+
+def register(kind: Any, known: dict[str, Any]) -> None:
+    """Make a class known by its title.
+
+    Raises
+    ------
+    InputError
+        If another class has this title.
+    """
+    other = known.get(kind.title)
+    if other is not None and (other.__module__, other.__qualname__) != (kind.__module__, kind.__qualname__):
+        raise InputError(
+            f"title = {kind.title!r}: {other.__module__}.{other.__qualname__} has this title: expected another one"
+        )
+    known[kind.title] = kind
+
+
+def _check(part: Any) -> None:
+    declarations.check(part)
+
+
+def function_of(kind: type, what: str, title: str, name: str, takes: tuple[tuple[str, ...], ...], gives: str) -> Any:
+    """Return the function of a user's class, plain or compiled.
+
+    Parameters
+    ----------
+    kind : type
+        The user's class.
+    what, title : str
+        What it is, and what it is called, for messages.
+    name : str
+        Of the function.
+    takes : tuple of tuples of str
+        The names of its arguments, for each number of them that it may take.
+    gives : str
+        What it gives, for messages.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it takes another number of arguments.
+    """
+    function: Any = vars(kind).get(name)
+    function = function.__func__ if isinstance(function, staticmethod) else function
+    given = arguments_of(function)
+    if given is None or len(given) not in [len(each) for each in takes]:
+        told = "is missing" if given is None else f"takes ({', '.join(given)})"
+        ways = " or ".join(f"{name}({', '.join(each)})" for each in takes)
+        raise InputError(f"{what} '{title}': its {name} {told}: expected {ways}, which gives {gives}")
+    return function
+
+
+def arguments_of(function: Any) -> tuple[str, ...] | None:
+    """Return the names of what a function takes, plain or compiled; None if it is no function."""
+    plain = getattr(function, "py_func", function)
+    return tuple(inspect.signature(plain).parameters) if callable(plain) else None
+
+
+class Interpreted:
+    """A function of the user's in plain Python, as machine code calls it: its errors and its answers have names.
+
+    Parameters
+    ----------
+    named : str
+        What it is and is called: ``"guidance law 'hover'"``.
+    name : str
+        Of the function, for messages: ``"command"``.
+    function : callable
+        The function itself.
+    count : int
+        How many numbers it gives.
+    gives : str
+        What they are.
+    """
+
+    def __init__(self, named: str, name: str, function: Callable[..., Any], count: int, gives: str) -> None:
+        self._named, self._name, self._function, self._count, self._gives = named, name, function, count, gives
+
+    def __call__(self, when: str, *arguments: Any) -> tuple[float, ...]:
+        """Return the numbers that the function gives.
+
+        Raises
+        ------
+        IntegrationError
+            If it raises an error, or gives something else; the text says ``when``.
+        """
+        try:
+            given = self._function(*arguments)
+        except LunarsimError:
+            raise
+        except Exception as error:
+            raise IntegrationError(
+                f"{self._named} ended with {type(error).__name__}: {error}, {when}: mend its {self._name}, or let it "
+                "give NaN where it has no answer"
+            ) from error
+        try:
+            numbers = tuple(float(each) for each in (given if self._count > 1 else (given,)))
+        except (TypeError, ValueError):
+            numbers = ()
+        if len(numbers) != self._count:
+            raise IntegrationError(f"{self._named} gave {given!r}, {when}: expected {self._gives}")
+        return numbers
