@@ -75,7 +75,7 @@ def steps(step_s: float) -> tuple[list[ChebyshevTable], float]:
         segment = phase.segment
         edges = np.linspace(segment.start_s, segment.end_s, round((segment.end_s - segment.start_s) / step_s) + 1)
         for start_s, end_s in pairwise(edges):
-            states = segment.solution(start_s + 0.5 * (end_s - start_s) * (1.0 + nodes))[:6]
+            states = segment.path(start_s + 0.5 * (end_s - start_s) * (1.0 + nodes))[:, :6].T
             paths.append(ChebyshevTable(start_s, end_s - start_s, np.ascontiguousarray((states @ basis.T)[np.newaxis])))
     return paths, float(et_seconds(flight.times[0]))
 

@@ -51,7 +51,7 @@ def measure() -> list[dict[str, Any]]:
                 {
                     "case": f"degree {degree}, {name}",
                     "propagate_s": taken,
-                    "steps": sum(phase.segment.step_ends_s.size - 1 for phase in flight.trajectory.phases),
+                    "steps": sum(len(phase.segment.path.start_y) for phase in flight.trajectory.phases),
                     "moved_m": float(np.linalg.norm(place - end)),
                 }
             )

@@ -79,7 +79,7 @@ def what_came(i: int) -> tuple[str, list[str], tuple[float, float, float, float]
         return "", [*ends, "ILL-CONDITIONED"], nothing, 0
     if np.any(np.diff(mass) > 1e-12 * mass[0]):
         wrong.append("gains mass")
-    steps = sum(phase.segment.step_ends_s.size for phase in flight.trajectory.phases)
+    steps = sum(phase.segment.path.ends_s.size for phase in flight.trajectory.phases)
     return "; ".join(wrong), ends, found[:4], steps
 
 

@@ -9,6 +9,7 @@ from hypothesis import is_hypothesis_test, settings
 from repetitions import ALL, FEW
 
 import lunarsim as ls
+from lunarsim.flight.driver import integrators
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into memory, never on a screen
 
@@ -33,7 +34,13 @@ FIRST = (
 )
 
 
+def pytest_addoption(parser):
+    parser.addoption("--integrator", help="fly by it what names none: DOP853 or collocation")
+
+
 def pytest_configure(config):
+    if config.getoption("integrator"):
+        integrators.suited = lambda scenario: str(config.getoption("integrator"))
     if config.option.markexpr == "slow":
         settings.load_profile(ALL)
 

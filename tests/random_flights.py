@@ -16,6 +16,7 @@ from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.heldout import Apart, apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.outcome import FAILURES
+from lunarsim.flight.other_integrator import OtherIntegrator
 from lunarsim.plan import GuidanceLaw
 
 MPS = u.m / u.s
@@ -207,3 +208,17 @@ def both(scenario: ls.Scenario) -> tuple[Apart, ls.Flight | None, str]:
     if failure:
         return Apart(0.0, 0.0, 0.0, 0.0, {}, False), flight, f"compiled: {failure}"
     return apart(row, flight), flight, ""
+
+
+def by_either(scenario: ls.Scenario) -> OtherIntegrator | None:
+    """Fly a scenario by both integrators and compare; None where neither flies it."""
+    try:
+        flight = ls.simulate(scenario, integrator="DOP853")
+    except ls.LunarsimError as one:
+        try:
+            ls.simulate(scenario, integrator="collocation")
+        except ls.LunarsimError as other:
+            assert type(one) is type(other), f"{one} / {other}"  # noqa: PT017
+            return None
+        raise
+    return flight.cross_check()

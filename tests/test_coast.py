@@ -87,7 +87,7 @@ def test_halving_the_step_divides_the_error_by_two_to_the_eighth(low_orbit, poin
 
     def error_m(steps):
         accuracy = ls.Accuracy(relative=1.0, max_step=duration / steps)  # so loose that every step is the longest
-        state = ls.propagate(low_orbit, duration, point_moon, accuracy=accuracy).outcome.state
+        state = ls.propagate(low_orbit, duration, point_moon, accuracy=accuracy, integrator="DOP853").outcome.state
         return np.linalg.norm(state.position.to_value(u.m) - expected)
 
     errors = [error_m(steps) for steps in (20, 40, 80)]

@@ -71,7 +71,7 @@ def test_the_state_at_a_crossing_lies_on_the_level_and_on_the_motion(level, star
 
 @pytest.mark.parametrize("shares", [(0.40, 0.70), (0.26, 0.38), (0.01, 0.99)])
 def test_two_crossings_within_one_step_are_both_found(shares):
-    step_ends_s = fly(6.0).step_ends_s
+    step_ends_s = fly(6.0).path.ends_s
     before, after = step_ends_s[20:22]
     first, second = (before + share * (after - before) for share in shares)
     dip = Trigger("dip", lambda t_s, _y: (t_s - first) * (t_s - second))  # positive at both ends of the step
@@ -93,7 +93,7 @@ def test_a_terminal_event_ends_the_segment_at_its_time_and_what_comes_later_did_
     assert [crossing.trigger for crossing in segment.crossings] == [earlier, end]
     assert segment.end_s == pytest.approx(np.pi / 6, abs=ROOT_S)
     assert segment.end_y[0] / SIZE_M == pytest.approx(0.5, abs=ROOT_S)
-    assert segment.step_ends_s[-1] == segment.solution.t_max == segment.end_s
+    assert segment.path.ends_s[-1] == segment.end_s
     np.testing.assert_array_equal(segment.crossings[-1].y, segment.end_y)
 
 
@@ -146,7 +146,7 @@ def test_a_very_short_segment_is_flown_and_its_event_found():
 
 
 def test_steps_are_no_longer_than_the_longest_step_asked_for():
-    steps = np.diff(fly(10.0, accuracy=Accuracy(relative=1.0, max_step=0.25 * u.s)).step_ends_s)
+    steps = np.diff(fly(10.0, accuracy=Accuracy(relative=1.0, max_step=0.25 * u.s)).path.ends_s)
     assert steps.max() <= 0.25 * (1 + 1e-12)  # rounding of the times
 
 
@@ -213,6 +213,6 @@ def test_steps_without_end_are_counted_and_said():
 
 def test_a_longest_step_that_follows_the_state_is_kept_to():
     segment = fly(3.0, longest_step=lambda y: 0.01 + 1e-7 * abs(y[0]))
-    starts, ends = segment.step_ends_s[:-1], segment.step_ends_s[1:]
+    starts, ends = segment.path.ends_s[:-1], segment.path.ends_s[1:]
     allowed = 0.01 + 1e-7 * SIZE_M * np.abs(np.sin(starts))
     assert np.all(ends - starts <= allowed * (1 + 1e-9))  # the sine of the state, to its tolerance

@@ -111,7 +111,7 @@ def test_a_burn_near_the_vertical_ends_alike_in_both_drivers(rise_mps, log_along
     found, flight, why = both(scenario)
     assert found.alike, why
     assert found.position_m < 1.0
-    assert sum(phase.segment.step_ends_s.size for phase in flight.trajectory.phases) < 500  # type: ignore[misc]
+    assert sum(phase.segment.path.ends_s.size for phase in flight.trajectory.phases) < 500  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("pitch_deg", [-10.0, 10.0])

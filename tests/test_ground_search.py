@@ -305,7 +305,7 @@ def test_a_descent_over_lola_is_decided_in_a_few_dozen_looks():
     edges = np.linspace(coast.start_s, coast.end_s, 24)
     for start_s, end_s in pairwise(edges):
         t_s = start_s + 0.5 * (end_s - start_s) * (1.0 + nodes_basis[0])
-        coefficients = np.ascontiguousarray((coast.solution(t_s)[:3] @ nodes_basis[1].T)[np.newaxis])
+        coefficients = np.ascontiguousarray((coast.path(t_s)[:, :3].T @ nodes_basis[1].T)[np.newaxis])
         path = ChebyshevTable(start_s, end_s - start_s, coefficients)
         low = low_part(path, terrain.ground.radius_m + terrain.ground.highest_m)
         if np.isfinite(low.from_s):

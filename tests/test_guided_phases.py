@@ -155,7 +155,7 @@ def test_the_attitude_turns_no_faster_than_it_may(landed):
 def test_the_tilt_stays_within_the_limit_of_the_phase(landing):
     flight = ls.simulate(with_phase(landing, 0, max_tilt=25 * u.deg, slew_rate=None))
     for piece in flight.trajectory.phases[:80]:
-        up = piece.segment.solution(piece.segment.start_s)[:3]
+        up = piece.segment.path(piece.segment.start_s)[:3]
         assert piece.direction @ up / np.linalg.norm(up) >= np.cos(np.radians(25.0)) - 1e-9
 
 

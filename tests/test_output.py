@@ -178,7 +178,7 @@ def test_the_same_flight_gives_the_same_file_and_so_does_the_loaded_one(coast, c
 def test_numpy_reads_the_arrays_of_a_saved_flight_without_pickle(coast, coast_file) -> None:
     with np.load(coast_file, allow_pickle=False) as members:
         np.testing.assert_array_equal(
-            members["phases.0.segment.step_ends_s"], coast.trajectory.phases[0].segment.step_ends_s
+            members["phases.0.segment.step_ends_s"], coast.trajectory.phases[0].segment.path.ends_s
         )
         assert all(members[name].dtype != object for name in members.files if name != "flight.json")
         assert json.loads(members["flight.json"])["format"] == "lunarsim flight"
@@ -399,7 +399,7 @@ def test_a_pickle_in_a_file_is_refused_and_not_run(coast_file, tmp_path) -> None
     sprung = tmp_path / "sprung"
     trap = BytesIO()
     np.save(trap, np.array([Booby(sprung)], dtype=object), allow_pickle=True)
-    path = edited(coast_file, tmp_path / "trap.npz", phases__0__segment__terms__npy=trap.getvalue())
+    path = edited(coast_file, tmp_path / "trap.npz", phases__0__segment__series__npy=trap.getvalue())
     with pytest.raises(DataError, match="Object arrays cannot be loaded"):
         Flight.load(path)
     path = edited(coast_file, tmp_path / "trap.npz", flight__json=pickle.dumps(Booby(sprung)))
@@ -420,7 +420,7 @@ def test_a_pickle_in_a_file_is_refused_and_not_run(coast_file, tmp_path) -> None
 )
 def test_steps_that_make_no_motion_are_refused(coast, coast_file, tmp_path, change, words) -> None:
     member = BytesIO()
-    np.save(member, change(coast.trajectory.phases[0].segment.step_ends_s))
+    np.save(member, change(coast.trajectory.phases[0].segment.path.ends_s))
     path = edited(coast_file, tmp_path / "wrong.npz", phases__0__segment__step_ends_s__npy=member.getvalue())
     with pytest.raises(DataError, match=words):
         Flight.load(path)

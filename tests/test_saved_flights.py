@@ -212,10 +212,10 @@ def test_a_ground_of_whole_numbers_is_one_of_floats_for_which_kernels_are_compil
 @pytest.mark.parametrize(
     ("member", "change", "words"),
     [
-        ("terms", lambda a: a + np.eye(1, a.size, 3).reshape(a.shape) * 1e3, "does not end where the next begins"),
+        ("series", lambda a: a + np.eye(1, a.size, 3).reshape(a.shape) * 1e3, "does not end where the next begins"),
         ("start_y", lambda a: a[::-1], "does not end where the next begins"),
         ("start_y", lambda a: a.astype(">f8").T.copy().T, ""),
-        ("terms", lambda a: a[:, :6], "expected finite doubles of shape"),
+        ("series", lambda a: a[:, :, :6], "expected finite doubles of shape"),
         ("start_y", lambda a: a.astype("f4"), "expected finite doubles of shape"),
     ],
 )
@@ -275,7 +275,7 @@ def test_a_flight_with_other_values_is_used_or_refused_by_name(saved, seed, name
 @examples(150)
 @given(
     seed=st.integers(0, 2**32),
-    member=st.sampled_from(["", "flight.json", "phases.0.segment.terms.npy", *files.MAP_MEMBERS]),
+    member=st.sampled_from(["", "flight.json", "phases.0.segment.series.npy", *files.MAP_MEMBERS]),
 )
 def test_a_mutated_flight_is_used_or_refused_by_name(saved, seed, member):
     path, rng = saved / "edited.npz", random.Random(seed)

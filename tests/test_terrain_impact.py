@@ -125,7 +125,7 @@ def test_the_ridge_is_far_narrower_than_the_steps_that_pass_it():
     terrain = ridge(0.3)
     state, before_s = falling_path(np.random.default_rng(4), terrain, 0.3)
     steps = np.diff(ls.propagate(state, before_s * u.s, point_moon(ls.Terrain.sphere(-20 * u.km)))
-                    .trajectory.phases[0].segment.step_ends_s)  # fmt: skip
+                    .trajectory.phases[0].segment.path.ends_s)  # fmt: skip
     assert steps.max() / 8 * 1500 > 5 * 2 * HALF_WIDTH_M  # samples an eighth of a step apart see nothing of it
 
 

@@ -11,10 +11,10 @@ from scipy.optimize import minimize_scalar
 
 from lunarsim.analysis.ideal import impulsive_bound
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight.driver.simulate import simulate
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Escape, GroundContact, InOrbit, Outcome
 from lunarsim.flight.result.touchdown import Landed, Verdict
+from lunarsim.flight.simulate import simulate
 from lunarsim.kernels.forces import motion
 from lunarsim.mission.scenario import Scenario
 from lunarsim.plan import GuidanceLaw, Guided

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lunarsim.analysis.ideal import IdealDescent, continuous_bound, impulsive_bound
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import COASTING, LoweredScenario, lower
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.touchdown import Landed, Verdict
 from lunarsim.flight.result.trajectory import FlownPhase
 from lunarsim.kernels.forces import motion, steering
@@ -178,7 +178,7 @@ def _grouped(flown: tuple[FlownPhase, ...]) -> Iterator[tuple[str, list[FlownPha
 
 def _row(name: str, pieces: list[FlownPhase], lowered: LoweredScenario) -> PhaseBudget:
     sums = _Sums(*np.sum([_integrals(piece, lowered) for piece in pieces], axis=0))
-    starts = np.array([piece.segment.solution.interpolants[0].y_old for piece in pieces])
+    starts = np.array([piece.segment.path.start_y[0] for piece in pieces])
     ends = np.array([piece.segment.end_y for piece in pieces])
     times = [(piece.segment.start_s, piece.segment.end_s) for piece in pieces]
     environment = lowered.environment
@@ -206,7 +206,7 @@ def _integrals(piece: FlownPhase, lowered: LoweredScenario) -> _Sums:
     """
     coasting = BoundMotion(lowered.environment, COASTING)
     powered = BoundMotion(lowered.environment, _propulsion(piece, lowered))
-    ends = piece.segment.step_ends_s
+    ends = piece.segment.path.ends_s
     spans = np.column_stack((ends[:-1], ends[1:]))
     total = np.zeros(3)
     while spans.size:
@@ -225,7 +225,7 @@ def _rates(
 ) -> tuple[Vector, Vector]:
     """Return the velocities over the ground and the rates of the sums, each of shape (times, 3)."""
     velocities, rates = np.empty((times.size, 3)), np.empty((times.size, 3))
-    for i, (t_s, y) in enumerate(zip(times, np.ascontiguousarray(piece.segment.solution(times).T), strict=True)):
+    for i, (t_s, y) in enumerate(zip(times, piece.segment.path(times), strict=True)):
         velocity, centrifugal = _over_ground(t_s, y, environment)
         ahead = velocity / (_speed(velocity) or 1.0)  # at rest nothing is ahead
         gravity = bound_derivative(t_s, y, coasting)[motion.VELOCITY]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks, constants
 from lunarsim.errors import InputError
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import GroundContact
 from lunarsim.mission.clock import time_after
 from lunarsim.mission.site import Site, direction_me

@@ -2,13 +2,13 @@
 
 from lunarsim.arguments import check_calls
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.driver.simulate import propagate, simulate
 from lunarsim.flight.events import detectors
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
 from lunarsim.flight.result.touchdown import Landed, Verdict
+from lunarsim.flight.simulate import propagate, simulate
 
 __all__ = [
     "Accuracy",

@@ -130,9 +130,9 @@ def _interpolation_error_m(segment: Segment, t_s: NDArray[np.float64]) -> float:
     """Return how far the Hermite polynomials are from the flight, at worst, in the middles between states."""
     from scipy.interpolate import KroghInterpolator  # noqa: PLC0415  (what few ask for)
 
-    states = segment.solution(t_s).T
+    states = segment.path(t_s)
     middles_s = 0.5 * (t_s[:-1] + t_s[1:])
-    flown = segment.solution(middles_s).T[:, motion.POSITION]
+    flown = segment.path(middles_s)[:, motion.POSITION]
     worst_m = 0.0
     for i, middle_s in enumerate(middles_s):
         first = min(max(i + 1 - _POINTS // 2, 0), t_s.size - _POINTS)
@@ -150,7 +150,7 @@ def _states(
     scale = time_system.lower()
     texts = Time(getattr(time_after(flight.start, t_s), scale), precision=9).isot
     written_s = seconds_after(flight.start, Time(texts, format="isot", scale=scale))
-    y = segment.solution(np.clip(written_s, segment.start_s, segment.end_s)).T
+    y = segment.path(np.clip(written_s, segment.start_s, segment.end_s))
     return texts.tolist(), np.hstack([y[:, motion.POSITION], y[:, motion.VELOCITY]]) / 1e3
 
 

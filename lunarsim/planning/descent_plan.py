@@ -9,7 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
 from lunarsim.orbits import State

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from lunarsim import constants
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.kernels.forces import motion
 from lunarsim.mission.clock import time_after
 from lunarsim.mission.site import Site, direction_me

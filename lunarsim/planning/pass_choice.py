@@ -11,9 +11,9 @@ from astropy.time import Time
 from lunarsim import constants
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.driver.simulate import propagate
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Impact
+from lunarsim.flight.simulate import propagate
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.site import Site
 from lunarsim.moon import Moon

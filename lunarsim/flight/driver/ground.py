@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from astropy import units as u
 from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError
+from lunarsim.flight.result.path import Path
 from lunarsim.flight.result.segment import Trigger
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact, first_contact_with_map
@@ -17,12 +16,9 @@ from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import Terrain
-from lunarsim.moon.ephemeris.chebyshev import nodes_and_basis
 from lunarsim.orbits import State
 
 Vector = NDArray[np.float64]
-
-_NODES, _BASIS = nodes_and_basis(8)  # the interpolant of DOP853 is a polynomial of degree 7
 
 
 class GroundSearch:
@@ -59,9 +55,7 @@ class GroundSearch:
         environment = self._environment
         return float(clearance(environment.epoch_et_s + t_s, y[motion.POSITION], environment.angles, self._ground))
 
-    def bracket(
-        self, piece: Callable[[Vector], Vector], start_s: float, end_s: float, armed: bool
-    ) -> tuple[float, float] | None:
+    def bracket(self, step: Path, armed: bool) -> tuple[float, float] | None:
         """Return times just before and after the first contact within a step, or None.
 
         Raises
@@ -69,18 +63,20 @@ class GroundSearch:
         InputError
             If the flight comes low where the terrain is not known.
         """
-        t_s = start_s + 0.5 * (end_s - start_s) * (1.0 + _NODES)
-        coefficients = np.ascontiguousarray((piece(t_s)[: motion.MASS] @ _BASIS.T)[np.newaxis])
-        path = ChebyshevTable(start_s, end_s - start_s, coefficients)
+        coefficients = np.ascontiguousarray(step.series[:, :, : motion.MASS].transpose(0, 2, 1))
+        coefficients[0, :, 0] += step.start_y[0, : motion.MASS]
+        start_s, end_s = step.ends_s
+        path = ChebyshevTable(float(start_s), float(end_s - start_s), coefficients)
         environment = self._environment
         found, before_s, after_s = self._first_contact(
             path, environment.epoch_et_s, environment.angles, self._ground, armed
         )
         if found == UNKNOWN:
-            raise self._unknown(piece(np.array([after_s]))[:, 0], after_s)
+            raise self.unknown(step(after_s), after_s)
         return None if found == CLEAR else (before_s, after_s)
 
-    def _unknown(self, y: Vector, t_s: float) -> InputError:
+    def unknown(self, y: Vector, t_s: float) -> InputError:
+        """Return what to say of a flight that comes low where the ground is not known."""
         state = State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time_after(self._epoch, t_s))
         return InputError(
             f"{state.epoch.isot}: the flight comes down to a height of {state.altitude.to(u.km):.3f} at "

@@ -1,70 +1,65 @@
-"""The reference flight of one scenario: its legs by scipy's integrator, and the log."""
+"""The flight of one scenario: its legs by an integrator, and the log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
-from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.complaints import Complaints
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.refusals import FAILURES
-from lunarsim.flight.driver.segment import fly_segment
 from lunarsim.flight.events.detectors import Apsides, Detector
+from lunarsim.flight.events.moment import moment_at
 from lunarsim.flight.events.sky import Sky
 from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME, BurnRecord, Cutoff, Event, EventKind, PhaseRecord
-from lunarsim.flight.result.flight import Flight, moment
 from lunarsim.flight.result.outcome import Impact, Outcome, outcome_in_space
-from lunarsim.flight.result.segment import Trigger
+from lunarsim.flight.result.parts import FlightParts
+from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces import motion
-from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
-from lunarsim.kernels.forces.standstill import above_standstill, longest_step
-from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty, look, navigation_error
 from lunarsim.kernels.records import Record
 from lunarsim.mission.clock import time_after
-from lunarsim.mission.scenario import Scenario
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Coast, Guided, Phase
 from lunarsim.plan.laws.law import naming_laws
 
-#: How a leg ended, by the name of the trigger that ended it before its time.
-_ENDED = {
-    Cutoff.SENSED_DELTA_V.value: codes.AT_CUTOFF,
-    Cutoff.ZERO_SPEED.value: codes.AT_REST,
-    Cutoff.IMPACT.value: codes.ON_GROUND,
-}
+
+class Integrator(Protocol):
+    """Flies legs: the compiled one, or the reference."""
+
+    def fly(
+        self, t_s: float, y: NDArray[np.float64], leg: Leg, watched: Sequence[Trigger], disarmed: Collection[Trigger]
+    ) -> tuple[Segment, int]:
+        """Fly a leg as far as the forces are smooth; return the motion and how it ended, a code."""
+        ...
 
 
 class Pilot:
     """Flies the legs of one lowered scenario, as the sequence asks for them, and writes the log."""
 
     def __init__(
-        self, scenario: Scenario, lowered: LoweredScenario, detectors: Sequence[Detector], accuracy: Accuracy
+        self, lowered: LoweredScenario, detectors: Sequence[Detector], integrator: Integrator, name: str
     ) -> None:
-        self._scenario = scenario
+        scenario = self._scenario = lowered.scenario
         self._lowered = lowered
-        self._accuracy = accuracy
+        self._integrator, self._name = integrator, name
         self._t_s = 0.0
         self._y = lowered.initial.copy()
-        self._gm = float(lowered.environment.field.exact.gm)
         self._disarmed: frozenset[Trigger] = frozenset()
-        self._ground = lowered.ground.trigger()
         sky = Sky(scenario.moon, lowered.environment, scenario.state.epoch, lowered.longest_s)
         watched = [w for detector in (Apsides(), *detectors) for w in detector.watched(sky)]
         self._watched = {Trigger(w.detail, w.function, many=w.many): w for w in watched}
-        self._shadow = _shadow_edges(lowered.environment)
         self._flown_phases: list[FlownPhase] = []
         self._events: list[Event] = []
         self._burns: list[BurnRecord] = []
@@ -79,20 +74,21 @@ class Pilot:
         self._direction: NDArray[np.float64] | None = None  # of the thrust axis, as of the last look
         self._error: NDArray[np.float64] | None = None  # of navigation, as of the last look
 
-    def fly(self) -> Flight:
+    def fly(self) -> FlightParts:
         """Fly all phases, or until the ground."""
         self._log(EventKind.START)
         _, ended, failure = fly_phases(_REFERENCE, self, self._y, self._lowered.flown(self._computer))
         if failure != codes.SOUND:
             raise self._refusal(failure)
         outcome = self._finish(down=ended == codes.ON_GROUND)
-        return Flight(
+        return FlightParts(
             scenario=self._scenario,
             timeline=tuple(self._events),
             burns=tuple(self._burns),
             outcome=outcome,
             trajectory=Trajectory(tuple(self._flown_phases)),
             phases=tuple(self._guided_phases),
+            integrator=self._name,
         )
 
     def fly_to(self, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
@@ -110,11 +106,10 @@ class Pilot:
             self._direction = self._error = None
         if not lasts:
             return t_s, codes.AT_END
-        ended_by = self._piece(name, leg)
-        while ended_by in self._shadow and self._t_s < leg.end_s:
-            ended_by = self._piece(name, leg)
-        reached = ended_by is None or ended_by in self._shadow
-        return self._t_s, codes.AT_END if ended_by is None or reached else _ENDED[ended_by.name]
+        ended = codes.ON_EDGE
+        while ended == codes.ON_EDGE and self._t_s < leg.end_s:
+            ended = self._piece(name, leg)
+        return self._t_s, codes.AT_END if ended == codes.ON_EDGE else ended
 
     def begins(self, t_s: float, _y: NDArray[np.float64], k: int) -> None:
         """Log that a burn ignites, or that a guided phase begins."""
@@ -211,34 +206,11 @@ class Pilot:
             self._log(EventKind.IGNITION if on else EventKind.CUTOFF, detail, thrust_n)
         self._engine_on = on
 
-    def _cutoffs(self, leg: Leg) -> list[Trigger]:
-        """Return what ends a burn that has begun before its longest time."""
-        target_mps, propulsion = leg.target_dv_mps, leg.propulsion
-        found = []
-        if np.isfinite(target_mps):
-            sensed = Cutoff.SENSED_DELTA_V.value
-            found.append(Trigger(sensed, lambda _t, y: float(y[motion.DV_SENSED] - target_mps), +1, True))
-        if propulsion.thrust_n > 0.0 and follows_velocity(propulsion.steering):
-            thrust_n, gm = propulsion.thrust_n, self._gm
-            rest = Trigger(Cutoff.ZERO_SPEED.value, lambda _t, y: above_standstill(y, thrust_n, gm), -1, True)
-            found.append(rest)
-        return found
-
-    def _piece(self, name: str, leg: Leg) -> Trigger | None:
-        """Fly a leg as far as the forces are smooth; return what ended it before its time."""
+    def _piece(self, name: str, leg: Leg) -> int:
+        """Fly a leg as far as the forces are smooth; return how that ended."""
         propulsion = leg.propulsion
-        bound = BoundMotion(self._lowered.environment, propulsion)
         try:
-            segment = fly_segment(
-                lambda t_s, y: bound_derivative(t_s, y, bound),
-                self._t_s,
-                self._y.copy(),
-                leg.end_s,
-                [self._ground, *self._watched, *self._shadow, *self._cutoffs(leg)],
-                self._accuracy,
-                disarmed=self._disarmed,
-                longest_step=self._longest_step(propulsion),
-            )
+            segment, ended = self._integrator.fly(self._t_s, self._y, leg, tuple(self._watched), self._disarmed)
         except IntegrationError as stopped:
             raise IntegrationError(
                 f"{_in_words(self._scenario.plan[leg.phase])}: {stopped}. Look whether its thrust has a direction all "
@@ -251,17 +223,11 @@ class Pilot:
                 self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
         for change in self._scenario.craft_changes:
             if segment.start_s < (onset_s := float(change.onset.to_value(u.s))) <= segment.end_s:
-                y = segment.solution(onset_s)
+                y = segment.path(onset_s)
                 self._log_at(EventKind.FAULT, onset_s, y, propulsion.thrust_n, change.fault.title)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
-        return segment.ended_by
-
-    def _longest_step(self, propulsion: motion.Propulsion) -> Callable[[NDArray[np.float64]], float] | None:
-        """Return what keeps steps from reaching over a turn of the thrust; none where it holds a direction."""
-        errs = propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0
-        turns = propulsion.thrust_n > 0.0 and (errs or follows_velocity(propulsion.steering))
-        return (lambda y: longest_step(y, propulsion, self._gm)) if turns else None
+        return ended
 
     def _finish(self, *, down: bool) -> Outcome:
         craft, terrain = self._scenario.craft_at(self._t_s * u.s), self._scenario.moon.terrain
@@ -283,9 +249,8 @@ class Pilot:
         self._log_at(kind, self._t_s, self._y, thrust_n, detail)
 
     def _log_at(self, kind: EventKind, t_s: float, y: Any, thrust_n: float, detail: str = "") -> None:
-        time = time_after(self._scenario.state.epoch, t_s)
-        now = moment(self._scenario, time, y, thrust_n, self._error)
-        self._events.append(Event(kind=kind, detail=detail, moment=now))
+        now = partial(moment_at, self._scenario, t_s, y.copy(), thrust_n, self._error)
+        self._events.append(Event.logged(kind, detail, now))
 
 
 _REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends)
@@ -315,14 +280,3 @@ def _divert_in_words(phase: Guided, computer: Record) -> str:
     safe = slope_rad <= float(phase.hazard_detection.slope.to_value(u.rad))
     found = "slope" if safe else "no safe place; least slope"
     return f"{along}, {across}, {found} {np.degrees(slope_rad):.1f} deg"
-
-
-def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:
-    """Return the triggers that end a segment where sunlight starts or stops to fade; none without radiation."""
-    if environment.sunlight.strength_n_m2 == 0.0:
-        return ()
-
-    def angle(i: int, t_s: float, y: NDArray[np.float64]) -> float:
-        return float(motion.shadow_contacts(t_s, y, environment)[i])
-
-    return tuple(Trigger(edge, partial(angle, i), terminal=True) for i, edge in enumerate(("penumbra", "umbra")))

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
-from scipy.integrate import DOP853, OdeSolution
+from numpy.typing import NDArray
+from scipy.integrate import DOP853
 from scipy.optimize import brentq, minimize_scalar
 
 from lunarsim import constants
 from lunarsim.errors import IntegrationError
 from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.result.path import Path, series_of_dop853
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Search, Segment, Trigger, Vector
 from lunarsim.kernels.driver.segment import most_steps
 from lunarsim.kernels.forces import motion
@@ -29,6 +30,7 @@ _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope i
 _AT_ONCE_S = 5.0  # a segment this short is tried as one step; scipy would feel its way with three
 _PACE = 1000  # so many steps in less than _PACE_S have collapsed: a microsecond each
 _PACE_S = 1e-3
+_FAR = 0.5  # of the nearer sample: where the tangents meet beyond this, the function does not reach zero
 _TURN_S = 1e-5  # how closely the turn of a function is found; two zeros closer than some of this are lost
 
 
@@ -67,32 +69,35 @@ def fly_segment(
     IntegrationError
         If the integrator cannot go on, or its steps become too short or too many.
     """
-    times, pieces, crossings = [start_s], [], []
-    watch = _Watch(triggers, start_s, y, disarmed)
+    times, steps, crossings = [start_s], [], []
+    watch = Watch(triggers, start_s, y, disarmed)
     solver = _solver(derivative, start_s, y, end_s, accuracy)
     ended_by: Trigger | None = None
     while solver.status == "running" and ended_by is None:
         y_before = solver.y
         _step(solver, times, accuracy, longest_step)
-        piece = solver.dense_output()
-        found = watch.crossings(piece, solver.t_old, solver.t, accuracy.samples_per_step)
+        step = _path_of(solver)
+        found = watch.crossings(step, accuracy.samples_per_step)
         ended_by = found[-1].trigger if found and found[-1].trigger.terminal else None
         if ended_by is not None:  # step to the event itself, so that the end is integrated, not interpolated
             solver = _step_to(derivative, solver.t_old, y_before, found[-1].t_s, accuracy)
-            piece = solver.dense_output()
+            step = _path_of(solver)
             found[-1] = found[-1]._replace(t_s=solver.t, y=solver.y)
         crossings += found
         times.append(solver.t)
-        pieces.append(piece)
-    return Segment(
-        solution=OdeSolution(times, pieces),
-        start_s=start_s,
-        end_s=solver.t,
-        end_y=solver.y,
-        step_ends_s=np.array(times),
-        crossings=tuple(crossings),
-        ended_by=ended_by,
+        steps.append(step)
+    path = Path(
+        np.array(times),
+        np.concatenate([step.start_y for step in steps]),
+        np.concatenate([step.series for step in steps]),
     )
+    return Segment(path=path, end_y=solver.y, crossings=tuple(crossings), ended_by=ended_by)
+
+
+def _path_of(solver: DOP853) -> Path:
+    """Return the motion along the step that was taken last."""
+    piece = solver.dense_output()
+    return Path(np.array([solver.t_old, solver.t]), piece.y_old[np.newaxis], series_of_dop853(piece.F)[np.newaxis])
 
 
 def _step(
@@ -114,55 +119,60 @@ def _step(
 
 
 def _stopped(solver: DOP853, why: str) -> IntegrationError:
-    height_m = np.linalg.norm(solver.y[motion.POSITION]) - constants.MOON_RADIUS_M
-    return IntegrationError(
-        f"the integration stopped {solver.t:.3f} s after the start of the flight, at a height of "
-        f"{1e-3 * height_m:.3f} km and a speed of {np.linalg.norm(solver.y[motion.VELOCITY]):.6g} m/s: {why}"
+    return IntegrationError(f"{where_it_stopped(solver.t, solver.y)}: {why}")
+
+
+def where_it_stopped(t_s: float, y: Vector) -> str:
+    """Return in words where an integrator could not go on."""
+    height_m = np.linalg.norm(y[motion.POSITION]) - constants.MOON_RADIUS_M
+    return (
+        f"the integration stopped {t_s:.3f} s after the start of the flight, at a height of "
+        f"{1e-3 * height_m:.3f} km and a speed of {np.linalg.norm(y[motion.VELOCITY]):.6g} m/s"
     )
 
 
-class _Looks(NamedTuple):
-    """Where a step is looked at: at samples, and close beside each, on the inner side, to see the slope."""
-
-    times: Vector  #: the samples, both ends of the step included
-    all_times: Vector  #: the samples but the first, then the times beside each
-    all_states: Vector  #: shape (n, size)
-
-    @classmethod
-    def within(cls, piece: Any, start_s: float, end_s: float, samples: int) -> _Looks:
-        all_times = start_s + (end_s - start_s) * _fractions(samples)
-        all_times[samples - 1] = end_s
-        times = np.empty(samples + 1)
-        times[0], times[1:] = start_s, all_times[:samples]
-        return cls(times, all_times, piece(all_times).T)
-
-
 @cache
-def _fractions(samples: int) -> Vector:
-    """Return where a step is looked at, in parts of it: at its samples but the first, then beside each."""
+def _looks(samples: int) -> Vector:
+    """Return where a step is looked at, in parts of it: at samples but the first, then close beside each sample.
+
+    What is beside lies on the inner side of the step, to see the slope there.
+    """
     at = np.linspace(0.0, 1.0, samples + 1)
     beside = at - _SLOPE_SHARE / samples
     beside[0] = _SLOPE_SHARE / samples
     return np.concatenate((at[1:], beside))
 
 
-class _Watch:
-    """Follows the signs of the triggers along a segment."""
+class Watch:
+    """Follows the signs of the triggers along a segment, over one step of an integrator or many at once.
+
+    Parameters
+    ----------
+    triggers : sequence of Trigger
+        What is watched.
+    t_s : float
+        When the segment begins.
+    y : ndarray, shape (9,)
+        The vector then.
+    disarmed : collection of Trigger
+        What fired at the end of the segment before.
+    """
 
     def __init__(self, triggers: Sequence[Trigger], t_s: float, y: Vector, disarmed: Collection[Trigger]) -> None:
         self._triggers = triggers
         self._disarmed = disarmed
         self._values = [np.nan if trigger in disarmed else trigger.function(t_s, y) for trigger in triggers]
 
-    def crossings(self, piece: Any, start_s: float, end_s: float, samples: int) -> list[Crossing]:
-        """Return the crossings within one step, in order, up to the first terminal one."""
-        looks = _Looks.within(piece, start_s, end_s, samples)
+    def crossings(self, path: Path, samples: int) -> list[Crossing]:
+        """Return the crossings along some steps, in order, up to the first terminal one."""
+        times, states = path.at_parts(_looks(samples))
+        times[:, samples - 1] = path.ends_s[1:]
         found: list[Crossing] = []
         for i, trigger in enumerate(self._triggers):
             if trigger.search is None:
-                found += self._sampled(i, piece, looks)
+                found += self._sampled(i, path, times, states)
             else:
-                found += self._searched(trigger, trigger.search, piece, start_s, end_s)
+                found += self._searched(trigger, trigger.search, path)
         self._disarmed = ()
         found.sort(key=lambda crossing: crossing.t_s)
         for count, crossing in enumerate(found, start=1):
@@ -171,60 +181,72 @@ class _Watch:
                 return [*found[: count - 1], *(c._replace(t_s=crossing.t_s) for c in late), crossing]
         return found
 
-    def _sampled(self, i: int, piece: Any, looks: _Looks) -> list[Crossing]:
+    def _sampled(self, i: int, path: Path, looks_s: Vector, states: Vector) -> list[Crossing]:
         """Return where a trigger changes its sign between samples, or dips through zero and back."""
-        trigger, found, times = self._triggers[i], [], looks.times
-        seen = trigger.along(looks.all_times, looks.all_states)
-        values, beside = np.empty(times.size), seen[times.size - 1 :]
-        values[0], values[1:] = self._values[i], seen[: times.size - 1]
-        self._values[i] = values[-1]
-        slopes = values - beside
-        slopes[0] = -slopes[0]
-        before, after = values[:-1], values[1:]
-        dips = (before * after > 0.0) & (slopes[:-1] * before < 0.0) & (slopes[1:] * after > 0.0)
-        for k in np.flatnonzero(dips | (np.sign(before) != np.sign(after))):
-            points = [(times[k], before[k]), (times[k + 1], after[k])]
-            if dips[k] and (turn := _turn(trigger, piece, times[k], times[k + 1], before[k])):
+        trigger, found, samples = self._triggers[i], [], looks_s.shape[1] // 2
+        seen = trigger.along(looks_s.ravel(), states.reshape(-1, states.shape[-1])).reshape(looks_s.shape)
+        at_end = seen[:, samples - 1]
+        times = np.column_stack((path.ends_s[:-1], looks_s[:, :samples]))
+        values = np.column_stack((np.append(self._values[i], at_end[:-1]), seen[:, :samples]))
+        self._values[i] = float(at_end[-1])
+        slopes = values - seen[:, samples:]
+        slopes[:, 0] *= -1.0
+        before, after = values[:, :-1], values[:, 1:]
+        dips = _dip(before, after, slopes[:, :-1] / _SLOPE_SHARE, slopes[:, 1:] / _SLOPE_SHARE)
+        for n, k in np.argwhere(dips | (np.sign(before) != np.sign(after))):
+            step, points = path.step(n), [(times[n, k], before[n, k]), (times[n, k + 1], after[n, k])]
+            if dips[n, k] and (turn := _turn(trigger, step, times[n, k], times[n, k + 1], before[n, k])):
                 points.insert(1, turn)
             for (ta, ga), (tb, gb) in pairwise(points):
-                if _crosses(ga, gb, trigger.direction):
-                    t_root = _root(trigger, piece, ta, tb, ga, gb)
-                    found.append(Crossing(trigger, t_root, piece(t_root), bool(gb > ga)))
+                if trigger.crosses(ga, gb):
+                    t_root = _root(trigger, step, ta, tb, ga, gb)
+                    found.append(Crossing(trigger, t_root, step(t_root), bool(gb > ga)))
         return found
 
-    def _searched(self, trigger: Trigger, search: Search, piece: Any, start_s: float, end_s: float) -> list[Crossing]:
+    def _searched(self, trigger: Trigger, search: Search, path: Path) -> list[Crossing]:
         """Return the first event that a trigger's own search finds."""
-        bracket = search(piece, start_s, end_s, trigger not in self._disarmed)
-        if bracket is None:
-            return []
-        (t0, t1), (g0, g1) = bracket, (trigger.function(t, piece(t)) for t in bracket)
-        # no change of sign: the step starts on the root, or the end of the bracket lies on it to the last bit
-        t_root = _root(trigger, piece, t0, t1, g0, g1) if g0 * g1 < 0.0 else t1
-        return [Crossing(trigger, t_root, piece(t_root), g1 > g0)]
+        for n in range(len(path.start_y)):
+            step = path.step(n)
+            bracket = search(step, n > 0 or trigger not in self._disarmed)
+            if bracket is not None:
+                (t0, t1), (g0, g1) = bracket, (trigger.function(t, step(t)) for t in bracket)
+                # no change of sign: the step starts on the root, or the end of the bracket lies on it to the last bit
+                t_root = _root(trigger, step, t0, t1, g0, g1) if g0 * g1 < 0.0 else t1
+                return [Crossing(trigger, t_root, step(t_root), g1 > g0)]
+        return []
 
 
-def _turn(trigger: Trigger, piece: Any, t0: float, t1: float, g0: float) -> tuple[float, float] | None:
+def _dip(before: Vector, after: Vector, slope_before: Vector, slope_after: Vector) -> NDArray[np.bool_]:
+    """Return between which samples a function of one sign may reach zero: it falls towards it, and rises away from it.
+
+    Slopes are those in the time between two samples. A function that bends one way lies beyond both its tangents, so
+    where those meet far from zero, it is not looked for closer.
+    """
+    turns = (before * after > 0.0) & (slope_before * before < 0.0) & (slope_after * after > 0.0)
+    with np.errstate(all="ignore"):  # where it does not turn, the tangents are parallel or worse
+        met = before + slope_before * (after - before - slope_after) / (slope_before - slope_after)
+        far = met * np.sign(before) > _FAR * np.minimum(np.abs(before), np.abs(after))
+    near: NDArray[np.bool_] = turns & ~far
+    return near
+
+
+def _turn(trigger: Trigger, step: Path, t0: float, t1: float, g0: float) -> tuple[float, float] | None:
     """Return time and value where a function comes nearest to zero between two times, if it reaches beyond zero."""
     sign = float(np.sign(g0))
     found = minimize_scalar(
-        lambda t: sign * trigger.function(t, piece(t)), bounds=(t0, t1), method="bounded", options={"xatol": _TURN_S}
+        lambda t: sign * trigger.function(t, step(t)), bounds=(t0, t1), method="bounded", options={"xatol": _TURN_S}
     )
     return (float(found.x), sign * float(found.fun)) if found.fun < 0.0 else None
 
 
-def _crosses(before: float, after: float, direction: int) -> bool:
-    """Whether a function went through zero; one that starts on zero does not, nor one that is not known (NaN)."""
-    rises = before < 0.0 <= after
-    falls = before > 0.0 >= after
-    return (rises and direction >= 0) or (falls and direction <= 0)
-
-
-def _root(trigger: Trigger, piece: Any, t0: float, t1: float, g0: float, g1: float) -> float:
+def _root(trigger: Trigger, step: Path, t0: float, t1: float, g0: float, g1: float) -> float:
     if g1 == 0.0:
         return float(t1)
-    if np.sign(trigger.function(t0, piece(t0))) != np.sign(g0):
-        return float(t0)  # the interpolant and the step differ at the last bit of a root on the step's edge
-    return float(brentq(lambda t: trigger.function(t, piece(t)), t0, t1, xtol=1e-12, rtol=4 * np.finfo(float).eps))
+    if np.sign(trigger.function(t0, step(t0))) != np.sign(g0):
+        return float(t0)  # a root on the edge: there the last bits of one evaluation are not those of the other
+    if np.sign(trigger.function(t1, step(t1))) != np.sign(g1):
+        return float(t1)
+    return float(brentq(lambda t: trigger.function(t, step(t)), t0, t1, xtol=1e-12, rtol=4 * np.finfo(float).eps))
 
 
 def _solver(derivative: Derivative, start_s: float, y: Vector, end_s: float, accuracy: Accuracy) -> DOP853:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from astropy import units as u
 from astropy.time import Time
+from numpy.typing import NDArray
 
 from lunarsim import checks
 from lunarsim.equality import by_value
+from lunarsim.kernels.forces import motion
+from lunarsim.mission.clock import time_after
+from lunarsim.mission.scenario import Scenario
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
@@ -63,3 +68,38 @@ class Moment:
             f"speed {state.speed.to_value(_MPS):.2f} m/s, delta-v true {self.true.delta_v.to_value(_MPS):.3f} m/s, "
             f"estimated {self.estimated.delta_v.to_value(_MPS):.3f} m/s"
         )
+
+
+def moment_at(
+    scenario: Scenario,
+    t_s: float,
+    y: NDArray[np.float64],
+    thrust_n: float,
+    navigation_error: NDArray[np.float64] | None,
+) -> Moment:
+    """Return :func:`moment` at a time after the start of the flight."""
+    return moment(scenario, time_after(scenario.state.epoch, t_s), y, thrust_n, navigation_error)
+
+
+def moment(
+    scenario: Scenario,
+    time: Time,
+    y: NDArray[np.float64],
+    thrust_n: float,
+    navigation_error: NDArray[np.float64] | None = None,
+) -> Moment:
+    """Return truth and estimate for an integrated vector; under guidance the error is that of position and velocity."""
+    estimated = None
+    if navigation_error is not None:
+        estimate = y[:6] + navigation_error
+        estimated = State(estimate[:3] * u.m, estimate[3:] * (u.m / u.s), time)
+    return Moment(
+        time=time,
+        true=Truth(
+            state=State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time),
+            mass=y[motion.MASS] * u.kg if scenario.craft is not None else None,
+            thrust=thrust_n * u.N,
+            delta_v=y[motion.DV_TRUE] * (u.m / u.s),
+        ),
+        estimated=NavigationEstimate(delta_v=y[motion.DV_SENSED] * (u.m / u.s), state=estimated),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from typing import Any
 
 from astropy import units as u
 from astropy.time import Time
@@ -77,6 +79,24 @@ CUTOFFS = {
 }
 
 
+class _WhenAskedFor:
+    """A field that may hold what makes it: a month in orbit has a thousand events, and few of them are read."""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, _owner: type) -> Any:
+        if instance is None:
+            raise AttributeError(self._name)  # so dataclasses know that there is no default
+        held = vars(instance)[self._name]
+        if isinstance(held, partial):
+            held = vars(instance)[self._name] = held()
+        return held
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        vars(instance)[self._name] = value
+
+
 @by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Event:
@@ -84,7 +104,14 @@ class Event:
 
     kind: EventKind
     detail: str  #: the burn's name, the reason of a cut-off
-    moment: Moment
+    moment: Moment = _WhenAskedFor()  # type: ignore[assignment]
+
+    @classmethod
+    def logged(cls, kind: EventKind, detail: str, moment: partial[Moment]) -> Event:
+        """Return an event whose moment is made when it is first asked for."""
+        event = object.__new__(cls)
+        vars(event).update(kind=kind, detail=detail, moment=moment)
+        return event
 
     @property
     def time(self) -> Time:

@@ -20,3 +20,4 @@ class FlightParts:
     outcome: Outcome  #: how the flight ended
     trajectory: Trajectory  #: the integrated motion in SI floats
     phases: tuple[PhaseRecord, ...] = ()  #: how each guided phase went
+    integrator: str = "DOP853"  #: that flew it

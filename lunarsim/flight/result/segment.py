@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import OdeSolution
+
+from lunarsim.flight.result.path import Path
 
 Vector = NDArray[np.float64]
 
 TOGETHER_S = 1e-6  # events closer than this to the end of a segment are events of its end
 
-#: ``search(piece, start_s, end_s, armed)``: times just before and after the first event within a step, or None.
-#: ``piece`` gives the states, shape (size, n), at n times of the step; where ``armed`` is false the step starts
-#: on a root that has been dealt with.
-Search = Callable[[Callable[[Vector], Vector], float, float, bool], tuple[float, float] | None]
+#: ``search(step, armed)``: times just before and after the first event within a step, a path, or None. Where ``armed``
+#: is false the step starts on a root that has been dealt with.
+Search = Callable[[Path, bool], tuple[float, float] | None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class Trigger:
             return self.many(times, states)
         return np.array([self.function(t, y) for t, y in zip(times, states, strict=True)])
 
+    def crosses(self, before: float, after: float) -> bool:
+        """Whether a function went through zero; one that starts on zero does not, nor one that is not known (NaN)."""
+        rises = before < 0.0 <= after
+        falls = before > 0.0 >= after
+        return (rises and self.direction >= 0) or (falls and self.direction <= 0)
+
 
 class Crossing(NamedTuple):
     """A trigger that fired, when, and in which state."""
@@ -67,25 +73,27 @@ class Crossing(NamedTuple):
 class Segment:
     """One smooth piece of a flight; two are equal that are the same motion, whatever was watched along them."""
 
-    solution: OdeSolution
-    start_s: float
-    end_s: float
-    end_y: Vector
-    step_ends_s: Vector
+    path: Path
+    end_y: Vector  #: the vector at the end, as it was integrated
     crossings: tuple[Crossing, ...]  #: in order of time; the last one may have ended the segment
     ended_by: Trigger | None  #: None where the segment reached its end time
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Segment):
             return NotImplemented
-        return len(self.step_ends_s) == len(other.step_ends_s) and all(map(np.array_equal, self._motion, other._motion))
+        return self.path == other.path and np.array_equal(self.end_y, other.end_y)
 
     __hash__ = None  # type: ignore[assignment]  # as of all that is compared by arrays
 
     @property
-    def _motion(self) -> list[Vector]:
-        pieces = [array for piece in self.solution.interpolants for array in (piece.y_old, piece.F)]
-        return [self.step_ends_s, self.end_y, *pieces]
+    def start_s(self) -> float:
+        """When it begins, in seconds after the start of the flight."""
+        return float(self.path.ends_s[0])
+
+    @property
+    def end_s(self) -> float:
+        """When it ends, in seconds after the start of the flight."""
+        return float(self.path.ends_s[-1])
 
     @property
     def fired_at_end(self) -> frozenset[Trigger]:

@@ -56,7 +56,7 @@ class Trajectory:
         if phases[0].segment.start_s != 0.0:
             raise InputError(f"a trajectory begins at {phases[0].segment.start_s} s: expected 0 s, the flight's start")
         for i, (before, after) in enumerate(pairwise(phase.segment for phase in phases)):
-            y = after.solution.interpolants[0].y_old
+            y = after.path.start_y[0]
             apart = np.abs(y - before.end_y)
             if abs(after.start_s - before.end_s) > _JUMP_S or np.any(apart > _ROUNDING * (1.0 + np.abs(y))):
                 raise InputError(
@@ -86,7 +86,7 @@ class Trajectory:
         which = np.clip(np.searchsorted(self._starts - _JUMP_S, t_s, side="right") - 1, 0, None)
         y = np.empty((t_s.size, motion.SIZE))
         for i in np.unique(which):
-            y[which == i] = self.phases[i].segment.solution(t_s[which == i]).T
+            y[which == i] = self.phases[i].segment.path(t_s[which == i])
         return y, np.array([self.phases[i].thrust_n for i in which])
 
     def phase_at(self, t_s: float) -> FlownPhase:
@@ -95,7 +95,7 @@ class Trajectory:
 
     def samples_per_phase(self) -> list[int]:
         """Return how many of the points of :meth:`sampled` belong to each phase."""
-        return [_SAMPLES_PER_STEP * (phase.segment.step_ends_s.size - 1) + 1 for phase in self.phases]
+        return [_SAMPLES_PER_STEP * (len(phase.segment.path.start_y)) + 1 for phase in self.phases]
 
     def powered_descent_s(self) -> tuple[float, float] | None:
         """Return the first ignition and the last cut-off of the last burns that lie less than 15 min apart."""
@@ -111,18 +111,15 @@ class Trajectory:
 
     def step_starts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the times at which steps of the integrator start, and the vectors there, without interpolation."""
-        pieces = [piece for phase in self.phases for piece in phase.segment.solution.interpolants]
-        return np.array([piece.t_old for piece in pieces]), np.array([piece.y_old for piece in pieces])
+        paths = [phase.segment.path for phase in self.phases]
+        return np.concatenate([p.ends_s[:-1] for p in paths]), np.concatenate([p.start_y for p in paths])
 
     def sampled(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return times, vectors and thrust at several points a step, with both sides of each jump."""
         times, vectors, thrusts = [], [], []
         for phase in self.phases:
-            ends = phase.segment.step_ends_s
-            fractions = np.arange(_SAMPLES_PER_STEP) / _SAMPLES_PER_STEP
-            inner = (ends[:-1, None] + np.diff(ends)[:, None] * fractions).ravel()
-            t_s = np.append(inner, ends[-1])
-            times.append(t_s)
-            vectors.append(phase.segment.solution(t_s).T)
-            thrusts.append(np.full(t_s.size, phase.thrust_n))
+            t_s, y = phase.segment.path.at_parts(np.arange(_SAMPLES_PER_STEP) / _SAMPLES_PER_STEP)
+            times.append(np.append(t_s, phase.segment.end_s))
+            vectors.append(np.vstack((y.reshape(-1, y.shape[-1]), phase.segment.end_y)))
+            thrusts.append(np.full(times[-1].size, phase.thrust_n))
         return np.concatenate(times), np.concatenate(vectors), np.concatenate(thrusts)

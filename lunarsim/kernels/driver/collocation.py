@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import part_of_kernel
 from lunarsim.kernels.forces.gravity import point_mass
+from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import (
     Environment,
     Propulsion,
@@ -115,7 +116,7 @@ def collocate(
     ``tolerance_m`` is the local error of the position that the step may have; the last sweeps change the velocities
     by no more than ``still_mps``.
     """
-    gm = environment.field.exact.gm
+    gm = exact_field(environment.field).gm
     nodes = _nodes_of(t_s, h_s, y, environment, propulsion)
     r, v = _kepler(nodes.time, y, gm), (everywhere(y[3]), everywhere(y[4]), everywhere(y[5]))
     zero = everywhere(0.0)
@@ -160,9 +161,10 @@ def _nodes_of(
 def _beyond(r: Any, nodes: Nodes, environment: Environment) -> tuple[Lanes, Lanes, Lanes]:
     """Return what pulls beside the central term, without the thrust."""
     sky = pull_of_sky(r, nodes.mass, nodes.sky, environment)
-    if environment.field.exact.degree < 2:
+    exact = exact_field(environment.field)
+    if exact.degree < 2:
         return sky
-    ax, ay, az = point_mass(r[0], r[1], r[2], environment.field.exact.gm)
+    ax, ay, az = point_mass(r[0], r[1], r[2], exact.gm)
     return added(added(gravity(r, nodes.sky, environment.field), (-ax, -ay, -az)), sky)
 
 
@@ -271,3 +273,24 @@ def write_sensed(
     for k in range(TERMS):
         coefficients[0, 0, k] = h_s * total(rate * load(_PATH_VELOCITY, WIDTH * k))
     coefficients[0, 0, 0] += y[8]
+
+
+@part_of_kernel
+def write_series(
+    h_s: float, y: NDArray[np.float64], solution: Solution, propulsion: Propulsion, series: NDArray[np.float64]
+) -> None:
+    """Write what is added to the vector along a step as Chebyshev series, shape (terms, 9); all zero at its start."""
+    burns = propulsion.thrust_n > 0.0
+    for k in range(TERMS):
+        to_velocity, to_position = h_s * load(_PATH_VELOCITY, WIDTH * k), h_s * h_s * load(_PATH_POSITION, WIDTH * k)
+        for i in range(3):
+            series[k, i] = total(solution.a[i] * to_position)
+            series[k, 3 + i] = total(solution.a[i] * to_velocity)
+        series[k, 6] = 0.0
+        series[k, 7] = total(solution.specific_force * to_velocity) if burns else 0.0
+        series[k, 8] = total(sensed(solution.specific_force, propulsion) * to_velocity) if burns else 0.0
+    for k in range(2):  # what changes evenly: half of its change in each of the first two terms
+        for i in range(3):
+            series[k, i] += 0.5 * h_s * y[3 + i]
+        if burns:
+            series[k, 6] = -0.5 * h_s * propulsion.thrust_n / propulsion.exhaust_velocity_mps

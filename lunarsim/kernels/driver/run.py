@@ -10,7 +10,7 @@ from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
 from lunarsim.kernels.driver.collocation import TERMS
 from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
-from lunarsim.kernels.driver.segment import Course, fly_to
+from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
@@ -28,6 +28,7 @@ class Means(NamedTuple):
     ground: Ground
     tolerance_m: float
     coefficients: NDArray[np.float64]  #: room for a step's path
+    not_kept: Steps
     kinds: NDArray[np.int64]  #: of the phases
     out: Record
     burns: Records
@@ -36,9 +37,18 @@ class Means(NamedTuple):
 @formula
 def _fly_leg(means: Means, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
     course = Course(
-        means.environment, means.ground, leg.propulsion, leg.target_dv_mps, means.tolerance_m, means.coefficients
+        means.environment,
+        means.ground,
+        leg.propulsion,
+        leg.target_dv_mps,
+        means.tolerance_m,
+        LONGEST_STEP_S,
+        means.coefficients,
+        means.not_kept,
     )
-    return fly_to(t_s, leg.end_s, y, course, means.out)
+    t_s, ended, _, evaluations = fly_to(t_s, leg.end_s, y, course)
+    means.out.evaluations += evaluations
+    return t_s, ended
 
 
 @formula
@@ -150,7 +160,8 @@ def fly_run(
     y[0:3], y[3:6] = run.state.position_m, run.state.velocity_mps
     y[6] = run.craft.dry_mass_kg + run.craft.propellant_mass_kg
     computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
-    means = Means(own, own_ground, tolerance_m, coefficients, plan.kinds, out, burns)
+    not_kept = Steps(np.empty(0), np.empty((0, 9)), np.empty((0, TERMS, 9)))
+    means = Means(own, own_ground, tolerance_m, coefficients, not_kept, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
     driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn)
     t_s, ended, failure = fly_phases(driver, means, y, flown)

@@ -5,12 +5,15 @@ The forces are those of :mod:`lunarsim.kernels.forces.motion`, the steps those o
 are roots on the step's own polynomial; the step is then taken again, up to the event.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, ON_EDGE, ON_GROUND, STUCK
+from lunarsim.kernels.by_callers import OPTIONS
+from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import (
     TERMS,
@@ -19,19 +22,21 @@ from lunarsim.kernels.driver.collocation import (
     step_end,
     write_path,
     write_sensed,
+    write_series,
     write_velocity,
 )
+from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import Environment, Propulsion, shadow_contacts
+from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step, slowing
 from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, first_contact
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
-from lunarsim.kernels.records import Record
 from lunarsim.kernels.simd.lanes import WIDTH
 
-_LONGEST_STEP_S = 400.0
+LONGEST_STEP_S = 400.0
 _SHORTEST_STEP_S = 1e-8
 _ORDER = 9.0  # the error that is estimated goes with this power of the step
 _CUTOFF_S = 1e-9  # how closely events are found
@@ -43,6 +48,14 @@ _STILL, _TURNED = 1e-9, 1e-8  # of the velocity that turns a thrust: changes by 
 _MOST_STEPS = 20_000  # of a segment, and two more a second or a longest step: beyond, it gets nowhere
 
 
+class Steps(NamedTuple):
+    """Where the steps of a leg are kept, as many as there is room for; no room: they are not kept."""
+
+    ends_s: NDArray[np.float64]  #: shape (room,)
+    start_y: NDArray[np.float64]  #: shape (room, 9)
+    series: NDArray[np.float64]  #: shape (room, terms, 9), see :func:`collocation.write_series`
+
+
 class Course(NamedTuple):
     """What a segment is flown with."""
 
@@ -51,7 +64,9 @@ class Course(NamedTuple):
     propulsion: Propulsion
     target_dv_mps: float  #: infinite where nothing is cut off
     tolerance_m: float
+    longest_step_s: float
     coefficients: NDArray[np.float64]  #: room for a step's path
+    steps: Steps
 
 
 @formula
@@ -61,14 +76,18 @@ def most_steps(duration_s: float, longest_step_s: float) -> float:
 
 
 @kernel
-def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course, out: Record) -> tuple[float, int]:
-    """Fly ``y`` with one engine setting until a time, a cut-off or the ground; return when and how it ended."""
-    h_s = min(end_s - t_s, _LONGEST_STEP_S)
-    steps, most = 0, most_steps(end_s - t_s, _LONGEST_STEP_S)
+def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> tuple[float, int, int, int]:
+    """Fly ``y`` with one engine setting until a time, a cut-off or the ground.
+
+    Return when and how it ended, how many steps were kept, and how often the full field was evaluated.
+    """
+    longest_s, room = course.longest_step_s, course.steps.ends_s.size
+    h_s = min(end_s - t_s, longest_s)
+    tried, most, kept, evaluations = 0, most_steps(end_s - t_s, longest_s), 0, 0
     while t_s < end_s:
-        steps += 1
-        if steps > most:
-            return t_s, STUCK
+        tried += 1
+        if tried > most:
+            return t_s, STUCK, kept, evaluations
         smooth_s, smooth_mps = _smooth(y, course)
         h_s = min(h_s, smooth_s)
         last = h_s >= end_s - t_s
@@ -76,33 +95,46 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course, out
             h_s = end_s - t_s
         still_mps, tolerance_m = _STILL * smooth_mps, min(course.tolerance_m, _TURNED * smooth_mps * h_s)
         step = collocate(t_s, h_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
-        out.evaluations += step.evaluations
+        evaluations += step.evaluations
         if not step.converged or step.error_m > tolerance_m:
             h_s *= _shrink(step, tolerance_m)
             if h_s < _SHORTEST_STEP_S and not last:
-                return t_s, STUCK
+                return t_s, STUCK, kept, evaluations
             continue
         ended, event_s = _event(t_s, h_s, y, step, course)
-        if ended == LOST:
-            return t_s, ended
+        if ended == LOST and event_s <= 0.0:
+            return t_s, ended, kept, evaluations
+        length_s = h_s
         if ended != AT_END:  # to the event itself, so that the end is integrated, not interpolated
             step = collocate(t_s, event_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
-            out.evaluations += step.evaluations
-            step_end(event_s, y, step, course.propulsion, y)
-            t_s += event_s
-            if ended != ON_EDGE:
-                return t_s, ended
-        else:
-            step_end(h_s, y, step, course.propulsion, y)
-            t_s = end_s if last else t_s + h_s
-        h_s = min(h_s * _growth(step, tolerance_m), _LONGEST_STEP_S)
-    return t_s, AT_END
+            evaluations += step.evaluations
+            length_s = event_s
+        t_s = end_s if last and ended == AT_END else t_s + length_s
+        if room > 0 and length_s > 0.0:
+            _keep(kept, t_s, length_s, y, step, course)
+            kept += 1
+        step_end(length_s, y, step, course.propulsion, y)
+        if ended not in (AT_END, ON_EDGE):
+            return t_s, ended, kept, evaluations
+        if room > 0 and kept == room and t_s < end_s:
+            return t_s, NO_ROOM, kept, evaluations
+        h_s = min(h_s * _growth(step, tolerance_m), longest_s)
+    return t_s, AT_END, kept, evaluations
+
+
+@part_of_kernel
+def _keep(i: int, end_s: float, h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> None:
+    steps = course.steps
+    steps.ends_s[i] = end_s
+    for k in range(9):
+        steps.start_y[i, k] = y[k]
+    write_series(h_s, y, step, course.propulsion, steps.series[i])
 
 
 @part_of_kernel
 def _smooth(y: NDArray[np.float64], course: Course) -> tuple[float, float]:
     """Return how long (s) and over what change of velocity (m/s) the direction of thrust is smooth."""
-    gm = course.environment.field.exact.gm
+    gm = exact_field(course.environment.field).gm
     smooth_s = longest_step(y, course.propulsion, gm)
     return smooth_s, smooth_s * slowing(y, course.propulsion.thrust_n, gm)
 
@@ -141,10 +173,9 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
         contact_s = _contact(path, before_s, after_s, course) - t_s
         if contact_s <= event_s:
             ended, event_s = ON_GROUND, contact_s
-    if environment.sunlight.strength_n_m2 > 0.0:
-        edge_s = _edge(path, event_s, environment)
-        if edge_s < event_s:
-            ended, event_s = ON_EDGE, edge_s
+    edge_s = _next_edge(path, event_s, environment, environment.sunlight)
+    if edge_s < event_s:
+        ended, event_s = ON_EDGE, edge_s
     return ended, event_s
 
 
@@ -194,7 +225,7 @@ def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, cou
     now, propulsion = y.copy(), course.propulsion
     evaluate(series, at_s, now[3:6])
     now[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * at_s
-    return above_standstill(now, propulsion.thrust_n, course.environment.field.exact.gm)
+    return above_standstill(now, propulsion.thrust_n, exact_field(course.environment.field).gm)
 
 
 @kernel
@@ -216,6 +247,24 @@ def _above(path: ChebyshevTable, t_s: float, course: Course) -> float:
     evaluate(path, t_s, r)
     environment = course.environment
     return clearance(environment.epoch_et_s + t_s, r, environment.angles, course.ground)
+
+
+def _next_edge(path: ChebyshevTable, until_s: float, environment: Environment, sunlight: Sunlight | None) -> float:
+    """Return :func:`_edge` where light presses on the craft, else infinite; given None, none of it is compiled."""
+    raise NotImplementedError
+
+
+@overload(_next_edge, strict=False, jit_options=OPTIONS)
+def _next_edge_of(path: Any, until_s: Any, environment: Any, sunlight: Any) -> Any:  # noqa: ARG001
+    return _no_edge if isinstance(sunlight, types.NoneType) else _edge_in_light
+
+
+def _no_edge(path: ChebyshevTable, until_s: float, environment: Environment, sunlight: None) -> float:  # noqa: ARG001
+    return np.inf
+
+
+def _edge_in_light(path: ChebyshevTable, until_s: float, environment: Environment, sunlight: Sunlight) -> float:
+    return _edge(path, until_s, environment) if sunlight.strength_n_m2 > 0.0 else np.inf
 
 
 @kernel

@@ -15,6 +15,19 @@ from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.forces.motion import Environment, Propulsion, derivative
 
 
+def what_moves(environment: Environment) -> Environment:
+    """Return an environment without a grid that has no cells and light that has no strength.
+
+    A flight then compiles only what moves it.
+    """
+    left_out: dict[str, Any] = {}
+    if environment.field.start.size == 0:
+        left_out["field"] = environment.field.exact
+    if environment.sunlight.strength_n_m2 == 0.0:
+        left_out["sunlight"] = None
+    return environment._replace(**left_out)
+
+
 @structref.register
 class BoundMotionType(types.StructRef):
     """numba's type of :class:`BoundMotion`."""
@@ -25,19 +38,11 @@ class BoundMotionType(types.StructRef):
 
 
 class BoundMotion(structref.StructRefProxy):
-    """An environment and a propulsion setting, held on numba's side.
-
-    A grid without cells and light without strength are left out: a flight compiles what moves it.
-    """
+    """An environment and a propulsion setting, held on numba's side."""
 
     def __new__(cls, environment: Environment, propulsion: Propulsion) -> "BoundMotion":
         """Hand both over."""
-        left_out: dict[str, Any] = {}
-        if environment.field.start.size == 0:
-            left_out["field"] = environment.field.exact
-        if environment.sunlight.strength_n_m2 == 0.0:
-            left_out["sunlight"] = None
-        bound: BoundMotion = _bind(environment._replace(**left_out), propulsion)
+        bound: BoundMotion = _bind(what_moves(environment), propulsion)
         return bound
 
 

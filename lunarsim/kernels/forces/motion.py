@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
-from lunarsim.kernels.forces.gravity import HarmonicField, harmonics, point_mass
+from lunarsim.kernels.forces.gravity import HarmonicField, harmonics, harmonics_of_eight, point_mass
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid, exact_field, gridded, gridded_of_eight
 from lunarsim.kernels.forces.radiation import Sunlight, push_of_light
 from lunarsim.kernels.forces.shadow import contacts
@@ -76,13 +76,18 @@ def attraction(x: Any, y: Any, z: Any, field: Any) -> tuple[Real, Real, Real]:
 
 @overload(attraction, strict=False, jit_options=OPTIONS, inline="always")
 def _attraction(x: Any, y: Any, z: Any, field: Any) -> Any:  # noqa: ARG001
+    exact = field.instance_class is HarmonicField
     if isinstance(x, LanesType):
-        return _attraction_at_eight
-    return _attraction_of_harmonics if field.instance_class is HarmonicField else _attraction_at_one
+        return _attraction_of_harmonics_at_eight if exact else _attraction_at_eight
+    return _attraction_of_harmonics if exact else _attraction_at_one
 
 
 def _attraction_of_harmonics(x: Any, y: Any, z: Any, field: HarmonicField) -> Any:
     return harmonics(x, y, z, field)
+
+
+def _attraction_of_harmonics_at_eight(x: Any, y: Any, z: Any, field: HarmonicField) -> Any:
+    return harmonics_of_eight(x, y, z, field)
 
 
 def _attraction_at_one(x: Any, y: Any, z: Any, field: ResidualGrid) -> Any:

@@ -26,7 +26,7 @@ from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 Made = TypeVar("Made", bound=FlightParts)
 
 FORMAT = "lunarsim flight"
-VERSION = 2  # raised when an older lunarsim would misread the file; a new field with a default does not need it
+VERSION = 3  # raised when an older lunarsim would misread the file; a new field with a default does not need it
 
 _DOCUMENT = "flight.json"
 _DAMAGE = (

@@ -28,7 +28,7 @@ def check_flight(flight: FlightParts) -> None:
         If the motion does not begin in the scenario's state or end in the outcome's, or a time was not flown.
     """
     trajectory, end_s = flight.trajectory, flight.trajectory.end_s
-    first = trajectory.phases[0].segment.solution.interpolants[0].y_old
+    first = trajectory.phases[0].segment.path.start_y[0]
     _check_state("the scenario's state", flight.scenario.state, first)
     _check_state("the outcome's state", flight.outcome.state, trajectory.end_y)
     for what, time, earliest_s in (("the outcome", flight.outcome.time, end_s), *_times(flight)):

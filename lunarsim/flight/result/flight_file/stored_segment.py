@@ -1,4 +1,4 @@
-"""A flown segment as arrays: the steps of DOP853 and what interpolates within them."""
+"""A flown segment as arrays: the steps of an integrator and the series within them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import DenseOutput, OdeSolution
 
 from lunarsim.errors import InputError
+from lunarsim.flight.result.path import Path, series_of_dop853
 from lunarsim.flight.result.segment import Segment
 from lunarsim.kernels.forces import motion
 
-_ROUNDING = 1e-9  # of a step's end as its interpolant has it; it is 1e-16
-_TERMS = 7  # of DOP853's interpolant beside the state at the start of the step
+_ROUNDING = 1e-9  # of a step's end as its series has it; it is 1e-16
+_MOST_TERMS = 32
 
 
 class StoredSegment(NamedTuple):
@@ -22,18 +22,14 @@ class StoredSegment(NamedTuple):
     step_ends_s: NDArray[np.float64]  #: shape (n + 1,), the start included
     end_y: NDArray[np.float64]  #: shape (9,), the integrated vector at the end
     start_y: NDArray[np.float64]  #: shape (n, 9), the vector at the start of each step
-    terms: NDArray[np.float64]  #: shape (n, 7, 9), the coefficients of each step's interpolant
+    series: NDArray[np.float64] | None = None  #: shape (n, terms, 9), see :class:`~lunarsim.flight.result.path.Path`
+    terms: NDArray[np.float64] | None = None  #: in its place up to version 2: shape (n, 7, 9), as scipy has them
 
     @classmethod
     def of(cls, segment: Segment) -> StoredSegment:
-        """Return what has to be kept of a segment that DOP853 integrated."""
-        pieces = segment.solution.interpolants
-        return cls(
-            step_ends_s=segment.step_ends_s,
-            end_y=segment.end_y,
-            start_y=np.array([piece.y_old for piece in pieces]),
-            terms=np.array([piece.F for piece in pieces]),
-        )
+        """Return what has to be kept of a segment."""
+        path = segment.path
+        return cls(step_ends_s=path.ends_s, end_y=segment.end_y, start_y=path.start_y, series=path.series)
 
     def restored(self) -> Segment:
         """Return the segment: the same motion to the last bit.
@@ -45,50 +41,39 @@ class StoredSegment(NamedTuple):
         InputError
             If the arrays do not fit each other, the times do not increase, or a number is not finite.
         """
-        self._check()
-        ends = self.step_ends_s
-        steps = [Dop853Step(*step) for step in zip(ends[:-1], ends[1:], self.start_y, self.terms, strict=True)]
-        return Segment(
-            solution=OdeSolution(ends, steps),
-            start_s=float(ends[0]),
-            end_s=float(ends[-1]),
-            end_y=self.end_y,
-            step_ends_s=ends,
-            crossings=(),
-            ended_by=None,
-        )
-
-    def _check(self) -> None:
         steps = self.step_ends_s.size - 1
-        shapes = ((steps + 1,), (motion.SIZE,), (steps, motion.SIZE), (steps, _TERMS, motion.SIZE))
-        for name, array, shape in zip(self._fields, self, shapes, strict=True):
-            if steps < 1 or array.shape != shape or array.dtype != np.float64 or not np.all(np.isfinite(array)):
-                raise InputError(f"{name} of a segment: expected finite doubles of shape {shape}, at least one step")
+        for name, shape in (
+            ("step_ends_s", (steps + 1,)),
+            ("end_y", (motion.SIZE,)),
+            ("start_y", (steps, motion.SIZE)),
+            *([("terms", (steps, 7, motion.SIZE))] if self.series is None else []),
+        ):
+            self._check(name, shape)
         if np.any(np.diff(self.step_ends_s) <= 0.0):
             raise InputError("step_ends_s of a segment: expected times that increase")
+        path = Path(self.step_ends_s, self.start_y, self._series(steps))
+        self._check_ends(path)
+        return Segment(path=path, end_y=self.end_y, crossings=(), ended_by=None)
+
+    def _series(self, steps: int) -> NDArray[np.float64]:
+        if self.series is None:
+            assert self.terms is not None
+            return series_of_dop853(self.terms)
+        terms = self.series.shape[1] if self.series.ndim == 3 and self.series.shape[1] <= _MOST_TERMS else 1
+        self._check("series", (steps, max(terms, 2), motion.SIZE))
+        return self.series
+
+    def _check(self, name: str, shape: tuple[int, ...]) -> None:
+        array = getattr(self, name)
+        sound = array is not None and array.shape == shape and array.dtype == np.float64 and np.all(np.isfinite(array))
+        if shape[0] < 1 or not sound:
+            raise InputError(f"{name} of a segment: expected finite doubles of shape {shape}, at least one step")
+
+    def _check_ends(self, path: Path) -> None:
         with np.errstate(over="ignore", invalid="ignore"):
-            reached, ends = self.start_y + self.terms[:, 0], np.vstack((self.start_y[1:], self.end_y))
-            fits = np.abs(reached - ends) <= _ROUNDING * (1.0 + np.abs(ends))  # the first term is the whole step
+            _, at = path.at_parts(np.array([0.0, 1.0]))
+            expected = np.stack((self.start_y, np.vstack((self.start_y[1:], self.end_y))), axis=1)
+            fits = np.all(np.abs(at - expected) <= _ROUNDING * (1.0 + np.abs(expected)), axis=2)
         if not fits.all():
-            raise InputError(f"step {int(np.argmin(fits.all(axis=1)))} of a segment does not end where the next begins")
-
-
-class Dop853Step(DenseOutput):  # type: ignore[misc]  # scipy has no types
-    """The interpolant of degree 7 within one step of DOP853.
-
-    Hairer, Norsett & Wanner 1993, Solving Ordinary Differential Equations I, section II.6, and the routine
-    CONTD8 of their DOP853 code; in the order of scipy's arithmetic, so that both give the same bits.
-    """
-
-    def __init__(self, t_old: float, t: float, start_y: NDArray[np.float64], terms: NDArray[np.float64]) -> None:
-        super().__init__(t_old, t)
-        self.y_old = start_y
-        self.F = terms
-
-    def _call_impl(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = np.asarray((t - self.t_old) / (self.t - self.t_old))[..., None]
-        y = np.zeros_like(self.y_old)
-        for k in reversed(range(_TERMS)):
-            y = (y + self.F[k]) * (x if k % 2 == 0 else 1.0 - x)
-        states: NDArray[np.float64] = (y + self.y_old).T
-        return states
+            step = int(np.argmin(fits.all(axis=1)))
+            raise InputError(f"step {step} of a segment does not end where the next begins")

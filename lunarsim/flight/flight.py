@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,10 @@ from numpy.typing import NDArray
 from lunarsim import checks
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError, SpanError
-from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
+from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.events.detectors import Detector
+from lunarsim.flight.events.moment import Moment, moment
+from lunarsim.flight.other_integrator import OtherIntegrator, beside_other
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
 from lunarsim.flight.result.flight_file.archive import load_flight, save_flight
@@ -25,7 +29,6 @@ from lunarsim.flight.result.parts import FlightParts
 from lunarsim.kernels.forces import motion
 from lunarsim.mission import over_ground
 from lunarsim.mission.clock import seconds_after, time_after
-from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
 from lunarsim.orbits import State
 
@@ -55,6 +58,8 @@ class Flight(FlightParts):
         The integrated motion in SI floats.
     phases : tuple of PhaseRecord
         How each guided phase went.
+    integrator : str
+        What flew it: ``"DOP853"`` or ``"collocation"``.
     """
 
     @property
@@ -304,6 +309,26 @@ class Flight(FlightParts):
         """
         return tables.to_xarray(self.to_table(), tables.about(self.scenario, self.outcome))
 
+    def cross_check(self, *, detect: Sequence[Detector] = (), accuracy: Accuracy | None = None) -> OtherIntegrator:
+        """Fly the same scenario by the other integrator, and return how far the two are apart.
+
+        Parameters
+        ----------
+        detect : sequence of Detector
+            What was looked for besides the apsides when this flight was flown.
+        accuracy : Accuracy, optional
+            Tolerances of the other integrator.
+
+        Examples
+        --------
+        >>> import lunarsim as ls
+        >>> from astropy import units as u
+        >>> check = ls.simulate(ls.load_scenario("luna25")).cross_check()
+        >>> check.alike, bool(check.end < 1 * u.mm)
+        (True, True)
+        """
+        return beside_other(self, detect, accuracy)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the flight into one file, from which :meth:`load` returns the same flight to the last bit.
 
@@ -362,27 +387,3 @@ class Flight(FlightParts):
             )
         inside: NDArray[np.float64] = np.clip(t_s, 0.0, end_s)
         return inside
-
-
-def moment(
-    scenario: Scenario,
-    time: Time,
-    y: NDArray[np.float64],
-    thrust_n: float,
-    navigation_error: NDArray[np.float64] | None = None,
-) -> Moment:
-    """Return truth and estimate for an integrated vector; under guidance the error is that of position and velocity."""
-    estimated = None
-    if navigation_error is not None:
-        estimate = y[:6] + navigation_error
-        estimated = State(estimate[:3] * u.m, estimate[3:] * (u.m / u.s), time)
-    return Moment(
-        time=time,
-        true=Truth(
-            state=State(y[motion.POSITION] * u.m, y[motion.VELOCITY] * (u.m / u.s), time),
-            mass=y[motion.MASS] * u.kg if scenario.craft is not None else None,
-            thrust=thrust_n * u.N,
-            delta_v=y[motion.DV_TRUE] * (u.m / u.s),
-        ),
-        estimated=NavigationEstimate(delta_v=y[motion.DV_SENSED] * (u.m / u.s), state=estimated),
-    )

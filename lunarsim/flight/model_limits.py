@@ -6,7 +6,7 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim.errors import ModelWarning, warn
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
 from lunarsim.kernels.forces import motion
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import GriddedField

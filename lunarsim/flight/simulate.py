@@ -1,4 +1,4 @@
-"""Fly a scenario with the reference driver."""
+"""Fly a scenario."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from astropy import units as u
 
 from lunarsim.craft import Spacecraft
-from lunarsim.errors import InputError
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.model_limits import warn_of_limits
-from lunarsim.flight.driver.pilot import Pilot
+from lunarsim.flight.driver.integrators import fly
 from lunarsim.flight.events.detectors import Detector
-from lunarsim.flight.result.flight import Flight
+from lunarsim.flight.flight import Flight
+from lunarsim.flight.model_limits import warn_of_limits
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
 from lunarsim.plan import Coast
 
 
-def simulate(scenario: Scenario, *, detect: Sequence[Detector] = (), accuracy: Accuracy | None = None) -> Flight:
+def simulate(
+    scenario: Scenario,
+    *,
+    detect: Sequence[Detector] = (),
+    accuracy: Accuracy | None = None,
+    integrator: str | None = None,
+) -> Flight:
     """Fly a scenario, its faults included, and return the flight.
 
     Parameters
@@ -31,11 +35,16 @@ def simulate(scenario: Scenario, *, detect: Sequence[Detector] = (), accuracy: A
         What to look for besides the apsides, see :mod:`lunarsim.flight.events.detectors`.
     accuracy : Accuracy, optional
         Tolerances of the integration.
+    integrator : str, optional
+        ``"DOP853"``, scipy's, or ``"collocation"``, the compiled one of campaigns. Default: collocation for plans of
+        coasts alone that last a day or longer, DOP853 for all others.
 
     Raises
     ------
     InputError
-        If the flight starts below the ground, or comes low where the terrain is not known.
+        If the flight starts below the ground, comes low where the terrain is not known, or there is no such integrator.
+    IntegrationError
+        If the integrator cannot go on, such as with a tolerance that it cannot hold; the text says where.
     EpochError
         If the flight leaves the span of the orientation kernel, 1900 to 2050.
 
@@ -44,7 +53,7 @@ def simulate(scenario: Scenario, *, detect: Sequence[Detector] = (), accuracy: A
     ModelWarning
         If a field of degree 2 to 49 was flown below 100 km, or a gridded field was left.
     """
-    return _fly(scenario, detect, accuracy)
+    return _fly(scenario, detect, accuracy, integrator)
 
 
 def propagate(
@@ -55,6 +64,7 @@ def propagate(
     craft: Spacecraft | None = None,
     detect: Sequence[Detector] = (),
     accuracy: Accuracy | None = None,
+    integrator: str | None = None,
 ) -> Flight:
     """Let a state coast for a duration, or until it meets the ground.
 
@@ -72,6 +82,9 @@ def propagate(
         What to look for besides the apsides, see :mod:`lunarsim.flight.events.detectors`.
     accuracy : Accuracy, optional
         Tolerances of the integration.
+    integrator : str, optional
+        ``"DOP853"``, scipy's, or ``"collocation"``, the compiled one of campaigns. Default: collocation for plans of
+        coasts alone that last a day or longer, DOP853 for all others.
 
     Returns
     -------
@@ -88,14 +101,10 @@ def propagate(
     """
     plan = (Coast(duration=duration),)
     scenario = Scenario(name="coast", state=state, craft=craft, moon=moon or Moon(), plan=plan)
-    return _fly(scenario, detect, accuracy)
+    return _fly(scenario, detect, accuracy, integrator)
 
 
-def _fly(scenario: Scenario, detect: Sequence[Detector], accuracy: Accuracy | None) -> Flight:
-    if not isinstance(detect, Sequence) or any(
-        isinstance(each, type) or not callable(getattr(each, "watched", None)) for each in detect
-    ):
-        raise InputError(f"detect = {detect!r}: expected a list of detectors, such as [detectors.Nodes()]")
-    flight = Pilot(scenario, lower(scenario), detect, accuracy or Accuracy()).fly()
+def _fly(scenario: Scenario, detect: Sequence[Detector], accuracy: Accuracy | None, integrator: str | None) -> Flight:
+    flight = Flight(**vars(fly(scenario, detect, accuracy, integrator)))
     warn_of_limits(flight)
     return flight

@@ -1,0 +1,112 @@
+"""The legs of a flight by the compiled driver of campaigns, each step's path kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim.errors import InputError, IntegrationError
+from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.driver.lowering import LoweredScenario
+from lunarsim.flight.driver.segment import Watch, where_it_stopped
+from lunarsim.flight.result.path import Path
+from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigger
+from lunarsim.kernels import codes
+from lunarsim.kernels.driver.collocation import TERMS
+from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
+from lunarsim.kernels.driver.sequence import Leg
+from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.bound import what_moves
+
+_ROOM = 1024  # steps that are kept before they are fetched: 0.8 MB
+_FINEST = 1e-9 * u.m
+_LOOK_S = 12.0  # between the times at which events are looked for: a low orbit takes 7,000 s
+
+
+class Compiled:
+    """Flies legs by collocation; their ends are found in machine code, what is watched over all steps at once.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+        What is flown.
+    accuracy : Accuracy
+        Its error of the position, and its longest step.
+
+    Raises
+    ------
+    InputError
+        If the error is finer than the arithmetic.
+    """
+
+    def __init__(self, lowered: LoweredScenario, accuracy: Accuracy) -> None:
+        if accuracy.position < _FINEST:
+            raise InputError(
+                f"position = {accuracy.position:g} of the accuracy: the integrator 'collocation' holds a step to "
+                f"{_FINEST:g} at best, some last bits of a position: expected that or more, or integrator='DOP853'"
+            )
+        self._ground = lowered.ground
+        self._environment = what_moves(lowered.environment)
+        self._accuracy = accuracy
+        self._longest_step_s = min(LONGEST_STEP_S, float(accuracy.max_step.to_value(u.s)))
+        self._steps = Steps(np.empty(_ROOM), np.empty((_ROOM, motion.SIZE)), np.empty((_ROOM, TERMS, motion.SIZE)))
+        self._coefficients = np.empty((1, 3, TERMS))
+
+    def fly(
+        self, t_s: float, y: NDArray[np.float64], leg: Leg, watched: Sequence[Trigger], disarmed: Collection[Trigger]
+    ) -> tuple[Segment, int]:
+        """Fly a leg; return the motion and how it ended, a code."""
+        watch, now = Watch(watched, t_s, y, disarmed), y.copy()
+        course = Course(
+            environment=self._environment,
+            ground=self._ground.lowered,
+            propulsion=leg.propulsion,
+            target_dv_mps=leg.target_dv_mps,
+            tolerance_m=float(self._accuracy.position.to_value(u.m)),
+            longest_step_s=self._longest_step_s,
+            coefficients=self._coefficients,
+            steps=self._steps,
+        )
+        ends_s, starts, series = [np.array([t_s])], [], []
+        ended = codes.NO_ROOM
+        while ended == codes.NO_ROOM:
+            t_s, ended, kept, _ = fly_to(t_s, leg.end_s, now, course)
+            ends_s.append(self._steps.ends_s[:kept].copy())
+            starts.append(self._steps.start_y[:kept].copy())
+            series.append(self._steps.series[:kept].copy())
+        if ended == codes.LOST:
+            raise self._ground.unknown(now, t_s)
+        if ended == codes.STUCK:
+            raise IntegrationError(
+                f"{where_it_stopped(t_s, now)}: steps of a microsecond, or far too many, do not hold the position to "
+                f"{self._accuracy.position:g} each. Give Accuracy(position=...) more, or the integrator 'DOP853'"
+            )
+        path = Path(np.concatenate(ends_s), np.concatenate(starts), np.concatenate(series))
+        crossings = self._crossings(watch, watched, path, now, ended)
+        return Segment(path=path, end_y=now, crossings=crossings, ended_by=None), ended
+
+    def _crossings(
+        self, watch: Watch, watched: Sequence[Trigger], path: Path, end_y: NDArray[np.float64], ended: int
+    ) -> tuple[Crossing, ...]:
+        """Return what was met along the steps, and together with what ended them."""
+        longest_s = float(np.diff(path.ends_s).max())
+        samples = max(self._accuracy.samples_per_step, int(np.ceil(longest_s / _LOOK_S)))
+        found = watch.crossings(path, samples)
+        if ended != codes.AT_END:
+            found += at_the_end(watched, float(path.ends_s[-1]), end_y)
+        return tuple(found)
+
+
+def at_the_end(watched: Sequence[Trigger], t_s: float, y: NDArray[np.float64]) -> list[Crossing]:
+    """Return what crosses zero within a microsecond after an event that ended a segment: it belongs to that."""
+    after = y.copy()
+    after[motion.POSITION] += TOGETHER_S * y[motion.VELOCITY]
+    found = []
+    for trigger in watched:
+        now, then = trigger.function(t_s, y), trigger.function(t_s + TOGETHER_S, after)
+        if trigger.crosses(now, then):
+            found.append(Crossing(trigger, t_s, y, then > now))
+    return found
