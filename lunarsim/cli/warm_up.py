@@ -12,7 +12,8 @@ from rich.console import Console
 
 from lunarsim.campaign import Campaign
 from lunarsim.declarations import declared
-from lunarsim.flight import simulate
+from lunarsim.flight import propagate, simulate
+from lunarsim.flight.driver.integrators import LONG
 from lunarsim.mission import Scenario
 from lunarsim.moon import Terrain
 from lunarsim.plan.laws import LAWS, GuidanceLaw
@@ -39,6 +40,7 @@ def _kinds() -> dict[str, Callable[[], object]]:
     level = Terrain.from_array(np.zeros((4, 8)) * u.m, window=_WHOLE_MOON, name="level map")
     return {
         "flights": lambda: simulate(orbit),
+        "long coasts": lambda: propagate(orbit.state, LONG),
         "flights in sunlight": lambda: simulate(_in_sunlight(orbit)),
         "flights into a map": lambda: simulate(orbit.with_terrain(level)),
         "landings": lambda: [simulate(landing) for landing in landings],

@@ -10,7 +10,7 @@ from numba.core import event
 
 _log = logging.getLogger(__name__)
 
-_FEW_SECONDS = 3.0  # of processor time: a map compiles in less, a flight in some ten, a campaign in a hundred
+_FEW_SECONDS = 3.0  # of processor time: a map compiles in less, a flight in some ten, campaigns in 40 and in 100
 
 
 class CompilationNotice(event.Listener):
@@ -33,7 +33,7 @@ class CompilationNotice(event.Listener):
         if not self._told and self._before_s + now_s - self._since_s > self._after_s:
             self._told = True
             _log.warning(
-                "compiling the physics, half a minute before a first flight, one or two minutes before a campaign; %s",
+                "compiling the physics: seconds before a first flight, a minute before a campaign, two before one of landings; %s",
                 self._kept,
             )
 

@@ -164,7 +164,7 @@ def _chunks(store: ChunkStore, indices: list[int]) -> str:
 
 def _run(asked: Asked, done: int, console: Console) -> tuple[CampaignResult, float]:
     """Fly what is missing; return the result, and how long that took once the physics was compiled."""
-    with console.status("compiling the physics, which takes one to two minutes on a machine's first campaign"):
+    with console.status("compiling the physics, which takes a minute on a machine's first campaign, two with guidance"):
         asked.campaign.work(asked.runs, asked.seed)(0, 1)
     begin = time.perf_counter()
     with progress_bar(asked.campaign.scenario.name, asked.runs, done=done, console=console) as advance:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from lunarsim.kernels.records import Record, Records, record
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import position_pa
-from lunarsim.plan import Burn, Coast, Guided
+from lunarsim.plan import Burn, Coast, Guided, Phase
 from lunarsim.plan.laws.law import address
 from lunarsim.plan.phases import MAX_TERMINATIONS
 from lunarsim.records import fields_of, filled, record_of
@@ -114,12 +116,19 @@ def plan_of(scenario: Scenario) -> Plan:
     return Plan(
         kinds=np.array([_KINDS[type(phase)] for phase in phases], dtype=np.int64),
         steering=np.array(steering, dtype=np.int64),
-        laws=np.array([address(p.law) if isinstance(p, Guided) else 0 for p in phases], dtype=np.int64),
+        laws=_addresses(phases),
         idle=np.array([law.idle if law else 0 for law in laws], dtype=np.int64),
         frames=np.array([law.frame if law else 0 for law in laws], dtype=np.int64),
         quantities=quantities.astype(np.int64),
         signs=signs,
     )
+
+
+def _addresses(phases: Sequence[Phase]) -> NDArray[np.int64] | None:
+    """Return where the laws of some phases lie in this process, zero for a phase without; None where none has one."""
+    if not any(isinstance(phase, Guided) for phase in phases):
+        return None
+    return np.array([address(p.law) if isinstance(p, Guided) else 0 for p in phases], dtype=np.int64)
 
 
 def _limits_of(phase: Guided) -> tuple[float, ...]:

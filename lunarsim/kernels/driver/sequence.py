@@ -9,8 +9,11 @@ from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 from numpy.typing import NDArray
 
+from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.codes import (
     AT_CUTOFF,
     AT_END,
@@ -57,7 +60,7 @@ class Plan(NamedTuple):
 
     kinds: NDArray[np.int64]
     steering: NDArray[np.int64]
-    laws: NDArray[np.int64]  #: their addresses in this process
+    laws: NDArray[np.int64] | None  #: their addresses in this process; None where no phase is guided
     idle: NDArray[np.int64]  #: where the thrust axis points while a law wants no thrust
     frames: NDArray[np.int64]
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4); -1: none
@@ -67,6 +70,7 @@ class Plan(NamedTuple):
 @formula
 def guide_of(plan: Plan, k: int) -> Guide:
     """Return what all runs share of a guided phase."""
+    assert plan.laws is not None
     return Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k])
 
 
@@ -204,7 +208,28 @@ def _fly_phase(
         return _coast(driver, means, t_s, y, Leg(k, t_s + phase.coast.duration_s, engine_off(), inf), flown)
     if kind == BURN:
         return _burn(driver, means, t_s, y, k, flown)
-    return _fly_guided(driver, means, t_s, y, k, flown)
+    return _fly_guided_by(flown.plan.laws, driver, means, t_s, y, k, flown)
+
+
+def _fly_guided_by(
+    laws: NDArray[np.int64] | None,
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    k: int,
+    flown: Flown,
+) -> tuple[float, int]:
+    """Fly a guided phase. Where no plan has laws there is none, and none of the guidance is compiled."""
+    return _fly_guided(driver, means, t_s, y, k, flown) if laws is not None else (t_s, STUCK)
+
+
+@overload(_fly_guided_by, strict=False, jit_options=OPTIONS)
+def _fly_guided_where(laws: Any, driver: Any, means: Any, t_s: Any, y: Any, k: Any, flown: Any) -> Any:
+    del driver, means, t_s, y, k, flown
+    if isinstance(laws, types.NoneType):
+        return lambda laws, driver, means, t_s, y, k, flown: (t_s, STUCK)  # noqa: ARG005
+    return lambda laws, driver, means, t_s, y, k, flown: _fly_guided(driver, means, t_s, y, k, flown)  # noqa: ARG005
 
 
 @formula
