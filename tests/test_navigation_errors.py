@@ -27,7 +27,7 @@ def seen(position_errors, velocity_errors):
     r = (RADIUS_M + 15e3) * np.array([np.sin(angle), 0.0, np.cos(angle)])
     v = 1600.0 * np.array([np.cos(angle), 0.0, -np.sin(angle)])
     zero = np.zeros(3)
-    return [level(*pair, zero, SITE)[:2] for pair in ((r, v), believed(r, v, SITE, record, 0))]
+    return [level(*pair, zero, SITE)[:2] for pair in ((r, v), believed(r, v, SITE, record, 0))]  # type: ignore[call-arg]
 
 
 def test_an_error_downrange_or_crossrange_leaves_altitude_and_altitude_rate():

@@ -33,7 +33,7 @@ class CompilationNotice(event.Listener):
         if not self._told and self._before_s + now_s - self._since_s > self._after_s:
             self._told = True
             _log.warning(
-                "compiling the physics: seconds before a first flight, a minute before a campaign, two before one of landings; %s",
+                "compiling the physics: seconds before a flight, a minute before a campaign, two with guidance; %s",
                 self._kept,
             )
 

@@ -75,10 +75,11 @@ def _place(law: Any, axes: situation.Site) -> NDArray[np.float64]:
         float(getattr(law, f"target_{name}", 0.0 * u.m).to_value(u.m))
         for name in ("downrange", "crossrange", "altitude")
     )
+    downrange, crossrange, up = np.array((axes.downrange, axes.crossrange, axes.up))
     if getattr(law, "frame", "level") == "site":
-        place = x * axes.downrange + y * axes.crossrange + (axes.radius_m + z) * axes.up
+        place = x * downrange + y * crossrange + (axes.radius_m + z) * up
     else:
         along, across = x / axes.radius_m, y / axes.radius_m
-        level = np.cos(along) * axes.up + np.sin(along) * axes.downrange
-        place = (axes.radius_m + z) * (np.cos(across) * level + np.sin(across) * axes.crossrange)
+        level = np.cos(along) * up + np.sin(along) * downrange
+        place = (axes.radius_m + z) * (np.cos(across) * level + np.sin(across) * crossrange)
     return np.asarray(place)

@@ -15,11 +15,12 @@ from lunarsim.flight.driver.segment import Watch, where_it_stopped
 from lunarsim.flight.result.path import Path
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigger
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.collocation import TERMS
+from lunarsim.kernels.driver.collocation import TERMS, Window
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
 from lunarsim.kernels.driver.sequence import Leg
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import what_moves
+from lunarsim.kernels.simd.lanes import WIDTH
 
 _ROOM = 1024  # steps that are kept before they are fetched: 0.8 MB
 _FINEST = 1e-9 * u.m
@@ -54,6 +55,7 @@ class Compiled:
         self._longest_step_s = min(LONGEST_STEP_S, float(accuracy.max_step.to_value(u.s)))
         self._steps = Steps(np.empty(_ROOM), np.empty((_ROOM, motion.SIZE)), np.empty((_ROOM, TERMS, motion.SIZE)))
         self._coefficients = np.empty((1, 3, TERMS))
+        self._window = Window(np.zeros(4), np.zeros(9), np.zeros(3 * WIDTH))
 
     def fly(
         self, t_s: float, y: NDArray[np.float64], leg: Leg, watched: Sequence[Trigger], disarmed: Collection[Trigger]
@@ -69,6 +71,7 @@ class Compiled:
             longest_step_s=self._longest_step_s,
             coefficients=self._coefficients,
             steps=self._steps,
+            window=self._window,
         )
         ends_s, starts, series = [np.array([t_s])], [], []
         ended = codes.NO_ROOM

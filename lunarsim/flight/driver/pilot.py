@@ -233,7 +233,7 @@ class Pilot:
         craft, terrain = self._scenario.craft_at(self._t_s * u.s), self._scenario.moon.terrain
         if down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
-            axis, turn_rate_rad_s = axis_at(self._y, self._computer), float(self._computer.turn_rate_rad_s)
+            axis, turn_rate_rad_s = np.array(axis_at(self._y, self._computer)), float(self._computer.turn_rate_rad_s)
             dry = is_empty(self._y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
             return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear, tank_dry=dry)
         self._log(EventKind.IMPACT if down else EventKind.END)

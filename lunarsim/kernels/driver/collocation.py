@@ -19,13 +19,12 @@ import numpy as np
 from numpy.polynomial import chebyshev, legendre
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import part_of_kernel
+from lunarsim.kernels.compiled import formula, part_of_kernel
 from lunarsim.kernels.forces.gravity import point_mass
 from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import (
     Environment,
     Propulsion,
-    Sky,
     gravity,
     pull_of_sky,
     sensed,
@@ -33,7 +32,7 @@ from lunarsim.kernels.forces.motion import (
     thrust,
 )
 from lunarsim.kernels.numerics.vectors import added
-from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, total
+from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
 
 TERMS = WIDTH + 2  #: of the Chebyshev series of a step: the position is of degree 9
 
@@ -74,6 +73,12 @@ _TO_VELOCITY, _TO_POSITION = _at_nodes(1), _at_nodes(2)  # node k's share in all
 _END_VELOCITY, _END_POSITION = _at_end(1), _at_end(2)
 _PATH_VELOCITY, _PATH_POSITION = _as_chebyshev(1).ravel(), _as_chebyshev(2).ravel()  # term k's begin at 8 k
 
+#: Node k's share in the terms of the path begins at 16 k; there are ten.
+_TERMS_OF_NODE = np.hstack((_as_chebyshev(2).T, np.zeros((WIDTH, 2 * WIDTH - TERMS)))).ravel()
+_TO_POWERS = np.ascontiguousarray(np.linalg.inv(np.vander(2.0 * NODES - 1.0, increasing=True)).T).ravel()
+_WINDOW_S = 16.0  # 26 km in a low orbit, an eighth of the shortest wave of a field of degree 50
+_SHORT_STEP_S = 4.0  # a window is for steps up to this long
+
 _NEAR_M = 1.0  # nodes this close to where they will be are good enough for the full field
 _CONVERGED = 1e-2  # of the tolerance: sweeps end when the nodes move less
 _MOST_SWEEPS = 12
@@ -88,7 +93,19 @@ class Nodes(NamedTuple):
     time: Lanes  #: s after the start of the step
     specific_force: Lanes  #: thrust over mass (m/s2)
     mass: Lanes
-    sky: Sky
+
+
+class Window(NamedTuple):
+    """What pulls beside the central term along a way ahead, for the many short steps of a guided descent.
+
+    A cycle of a second or two is a hundredth of the shortest wave of a field of degree 50: what is evaluated at eight
+    places of it is worth as much for ten of them. Arrays, which a run keeps to itself and begins with zeros.
+    """
+
+    #: shape (4,): from and to when; how far the next may reach (0: as far as any); before when there is none
+    span_s: NDArray[np.float64]
+    way: NDArray[np.float64]  #: shape (9,): where the craft is expected, a polynomial of degree 2 for each component
+    force: NDArray[np.float64]  #: shape (24,): acceleration (m/s2), eight powers over -1 to 1 for each component
 
 
 class Solution(NamedTuple):
@@ -110,19 +127,28 @@ def collocate(
     propulsion: Propulsion,
     tolerance_m: float,
     still_mps: float,
+    window: Window,
 ) -> Solution:
     """Return the forces at the nodes of a step of ``h_s`` from state ``y`` at ``t_s``; see :mod:`motion`.
 
     ``tolerance_m`` is the local error of the position that the step may have; the last sweeps change the velocities
-    by no more than ``still_mps``.
+    by no more than ``still_mps``. Short steps take what pulls beside the central term from the ``window``, or open one.
     """
     gm = exact_field(environment.field).gm
-    nodes = _nodes_of(t_s, h_s, y, environment, propulsion)
+    nodes = _nodes_of(h_s, y, propulsion)
     r, v = _kepler(nodes.time, y, gm), (everywhere(y[3]), everywhere(y[4]), everywhere(y[5]))
     zero = everywhere(0.0)
     a = held = zero, zero, zero
-    seen = r
+    seen, over_s = r, h_s
     near, evaluations, converged = _NEAR_M, 0, False
+    known = ahead = False
+    if h_s <= _SHORT_STEP_S:
+        evaluations = _reach(t_s, h_s, y, environment, propulsion, tolerance_m, window)
+        known = ahead = window.span_s[0] <= t_s and t_s + h_s <= window.span_s[1]
+    if ahead:
+        over_s = window.span_s[1] - window.span_s[0]
+        part = ((t_s - window.span_s[0]) + nodes.time) / over_s
+        held, seen, near = _along(part, window.force), _along_way(part, window.way), _CONVERGED * tolerance_m
     while evaluations < _MOST_EVALUATIONS:
         moved, turned, sweep = np.inf, 0.0, 0
         while (moved > near or turned > still_mps) and sweep < _MOST_SWEEPS:
@@ -133,39 +159,104 @@ def collocate(
             r = _positions(y, nodes.time, h_s, a)
             if propulsion.thrust_n > 0.0:
                 slower, v = v, _velocities(y, h_s, a)
-                turned = _distance(v, slower) if evaluations > 0 else 0.0
+                turned = _distance(v, slower) if known else 0.0
             moved = _distance(r, before)
             sweep += 1
         if moved > near or turned > still_mps:
             break
-        if evaluations > 0 and _distance(r, seen) * _STRONGEST_GRADIENT * h_s * h_s < tolerance_m:
+        if known and _distance(r, seen) * _STRONGEST_GRADIENT * over_s * over_s < tolerance_m:
             converged = True
             break
-        near = _CONVERGED * tolerance_m
-        held, seen = _beyond(r, nodes, environment), r
+        if ahead:  # and the way is another: the next window reaches less far
+            window.span_s[1], window.span_s[2] = window.span_s[0], 0.5 * over_s
+        near, over_s, known, ahead = _CONVERGED * tolerance_m, h_s, True, False
+        held, seen = _beyond(r, t_s + nodes.time, nodes.mass, environment), r
         evaluations += 1
     return Solution(a, nodes.specific_force, converged, _error(h_s, a), evaluations)
 
 
 @part_of_kernel
-def _nodes_of(
-    t_s: float, h_s: float, y: NDArray[np.float64], environment: Environment, propulsion: Propulsion
-) -> Nodes:
+def _nodes_of(h_s: float, y: NDArray[np.float64], propulsion: Propulsion) -> Nodes:
     time = h_s * load(NODES, 0)
     mass = y[6] - propulsion.thrust_n / propulsion.exhaust_velocity_mps * time
-    sky = sky_at_eight(environment.epoch_et_s + (t_s + time), environment)
-    return Nodes(time, propulsion.thrust_n / mass, mass, sky)
+    return Nodes(time, propulsion.thrust_n / mass, mass)
+
+
+@formula
+def _beyond(r: Any, t_s: Lanes, mass_kg: Lanes, environment: Environment) -> tuple[Lanes, Lanes, Lanes]:
+    """Return what pulls beside the central term, without the thrust, at eight places and times."""
+    sky = sky_at_eight(environment.epoch_et_s + t_s, environment)
+    pull = pull_of_sky(r, mass_kg, sky, environment)
+    exact = exact_field(environment.field)
+    if exact.degree < 2:
+        return pull
+    ax, ay, az = point_mass(r[0], r[1], r[2], exact.gm)
+    return added(added(gravity(r, sky, environment.field), (-ax, -ay, -az)), pull)
+
+
+@formula
+def _reach(
+    t_s: float,
+    h_s: float,
+    y: NDArray[np.float64],
+    environment: Environment,
+    propulsion: Propulsion,
+    tolerance_m: float,
+    window: Window,
+) -> int:
+    """Have a window reach over a step, where one can; return how often the full field was evaluated for that.
+
+    The way ahead is that of the present acceleration. What pulls along it, evaluated at the nodes of the window, is a
+    polynomial, good enough where its last term is, as in a step.
+    """
+    if (window.span_s[0] <= t_s and t_s + h_s <= window.span_s[1]) or t_s < window.span_s[3]:
+        return 0
+    evaluations, length_s = 0, window.span_s[2] if window.span_s[2] > 0.0 else _WINDOW_S
+    r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
+    a = point_mass(r[0], r[1], r[2], exact_field(environment.field).gm)
+    if propulsion.thrust_n > 0.0:
+        a = added(a, thrust(r, v, propulsion.thrust_n / y[6], propulsion))
+    while length_s >= 2.0 * h_s:
+        for i in range(3):
+            window.way[3 * i] = r[i]
+            window.way[3 * i + 1], window.way[3 * i + 2] = v[i] * length_s, 0.5 * a[i] * length_s * length_s
+        part = load(NODES, 0)
+        force = _beyond(_along_way(part, window.way), t_s + length_s * part, everywhere(y[6]), environment)
+        evaluations += 1
+        if _error(length_s, force) <= tolerance_m:
+            for i in range(3):
+                store(_integrated(force[i], _TO_POWERS), window.force, WIDTH * i)
+            window.span_s[0], window.span_s[1] = t_s, t_s + length_s
+            window.span_s[2] = min(2.0 * length_s, _WINDOW_S)
+            return evaluations
+        length_s *= 0.5
+    window.span_s[2], window.span_s[3] = 0.0, t_s + _WINDOW_S
+    return evaluations
 
 
 @part_of_kernel
-def _beyond(r: Any, nodes: Nodes, environment: Environment) -> tuple[Lanes, Lanes, Lanes]:
-    """Return what pulls beside the central term, without the thrust."""
-    sky = pull_of_sky(r, nodes.mass, nodes.sky, environment)
-    exact = exact_field(environment.field)
-    if exact.degree < 2:
-        return sky
-    ax, ay, az = point_mass(r[0], r[1], r[2], exact.gm)
-    return added(added(gravity(r, nodes.sky, environment.field), (-ax, -ay, -az)), sky)
+def _along(part: Lanes, force: NDArray[np.float64]) -> tuple[Lanes, Lanes, Lanes]:
+    """Return what pulls in a window at eight parts (0 to 1) of it."""
+    x = 2.0 * part - 1.0
+    return _polynomial(x, force, 0), _polynomial(x, force, WIDTH), _polynomial(x, force, 2 * WIDTH)
+
+
+@part_of_kernel
+def _polynomial(x: Lanes, powers: NDArray[np.float64], first: int) -> Lanes:
+    value = everywhere(powers[first + WIDTH - 1])
+    for k in range(WIDTH - 2, -1, -1):
+        value = value * x + powers[first + k]
+    return value
+
+
+@part_of_kernel
+def _along_way(part: Lanes, way: NDArray[np.float64]) -> tuple[Lanes, Lanes, Lanes]:
+    """Return where a window expects the craft at eight parts (0 to 1) of it (m)."""
+    return (
+        way[0] + (way[1] + way[2] * part) * part,
+        way[3] + (way[4] + way[5] * part) * part,
+        way[6] + (way[7] + way[8] * part) * part,
+    )
 
 
 @part_of_kernel
@@ -248,9 +339,18 @@ def step_end(
 @part_of_kernel
 def write_path(h_s: float, y: NDArray[np.float64], solution: Solution, coefficients: NDArray[np.float64]) -> None:
     """Write the position (m) along a step as Chebyshev series, shape (1, 3, terms)."""
+    flat = coefficients.reshape(3 * TERMS)
     for i in range(3):
-        for k in range(TERMS):
-            coefficients[0, i, k] = h_s * h_s * total(solution.a[i] * load(_PATH_POSITION, WIDTH * k))
+        low = high = everywhere(0.0)
+        for k in range(WIDTH):  # node by node: all terms at once
+            force = h_s * h_s * lane(solution.a[i], k)
+            low, high = (
+                low + force * load(_TERMS_OF_NODE, 2 * WIDTH * k),
+                high + force * load(_TERMS_OF_NODE, 2 * WIDTH * k + WIDTH),
+            )
+        store(low, flat, TERMS * i)
+        for k in range(WIDTH, TERMS):
+            flat[TERMS * i + k] = lane(high, k - WIDTH)
         coefficients[0, i, 0] += y[i] + 0.5 * h_s * y[3 + i]
         coefficients[0, i, 1] += 0.5 * h_s * y[3 + i]
 

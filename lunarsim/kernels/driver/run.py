@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
-from lunarsim.kernels.driver.collocation import TERMS
+from lunarsim.kernels.driver.collocation import TERMS, Window
 from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
@@ -19,6 +19,7 @@ from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.ground.terrain import Ground, raised
 from lunarsim.kernels.guidance.look import COMPUTER, Command, look
 from lunarsim.kernels.records import Record, Records
+from lunarsim.kernels.simd.lanes import WIDTH
 
 
 class Means(NamedTuple):
@@ -29,6 +30,7 @@ class Means(NamedTuple):
     tolerance_m: float
     coefficients: NDArray[np.float64]  #: room for a step's path
     not_kept: Steps
+    window: Window
     kinds: NDArray[np.int64]  #: of the phases
     out: Record
     burns: Records
@@ -45,6 +47,7 @@ def _fly_leg(means: Means, t_s: float, y: NDArray[np.float64], leg: Leg) -> tupl
         LONGEST_STEP_S,
         means.coefficients,
         means.not_kept,
+        means.window,
     )
     t_s, ended, _, evaluations = fly_to(t_s, leg.end_s, y, course)
     means.out.evaluations += evaluations
@@ -161,7 +164,8 @@ def fly_run(
     y[6] = run.craft.dry_mass_kg + run.craft.propellant_mass_kg
     computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
     not_kept = Steps(np.empty(0), np.empty((0, 9)), np.empty((0, TERMS, 9)))
-    means = Means(own, own_ground, tolerance_m, coefficients, not_kept, plan.kinds, out, burns)
+    window = Window(np.zeros(4), np.zeros(9), np.zeros(3 * WIDTH))
+    means = Means(own, own_ground, tolerance_m, coefficients, not_kept, window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
     driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn)
     t_s, ended, failure = fly_phases(driver, means, y, flown)

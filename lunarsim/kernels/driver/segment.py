@@ -18,6 +18,7 @@ from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import (
     TERMS,
     Solution,
+    Window,
     collocate,
     step_end,
     write_path,
@@ -67,6 +68,7 @@ class Course(NamedTuple):
     longest_step_s: float
     coefficients: NDArray[np.float64]  #: room for a step's path
     steps: Steps
+    window: Window
 
 
 @formula
@@ -94,7 +96,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
         if last:
             h_s = end_s - t_s
         still_mps, tolerance_m = _STILL * smooth_mps, min(course.tolerance_m, _TURNED * smooth_mps * h_s)
-        step = collocate(t_s, h_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
+        step = _collocated(t_s, h_s, y, still_mps, course)
         evaluations += step.evaluations
         if not step.converged or step.error_m > tolerance_m:
             h_s *= _shrink(step, tolerance_m)
@@ -106,7 +108,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
             return t_s, ended, kept, evaluations
         length_s = h_s
         if ended != AT_END:  # to the event itself, so that the end is integrated, not interpolated
-            step = collocate(t_s, event_s, y, course.environment, course.propulsion, course.tolerance_m, still_mps)
+            step = _collocated(t_s, event_s, y, still_mps, course)
             evaluations += step.evaluations
             length_s = event_s
         t_s = end_s if last and ended == AT_END else t_s + length_s
@@ -120,6 +122,12 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
             return t_s, NO_ROOM, kept, evaluations
         h_s = min(h_s * _growth(step, tolerance_m), longest_s)
     return t_s, AT_END, kept, evaluations
+
+
+@formula
+def _collocated(t_s: float, h_s: float, y: NDArray[np.float64], still_mps: float, course: Course) -> Solution:
+    environment, propulsion, tolerance_m = course.environment, course.propulsion, course.tolerance_m
+    return collocate(t_s, h_s, y, environment, propulsion, tolerance_m, still_mps, course.window)
 
 
 @part_of_kernel
@@ -151,13 +159,14 @@ def _shrink(step: Solution, tolerance_m: float) -> float:
     return max(_growth(step, tolerance_m), 0.2)
 
 
-@kernel
+@part_of_kernel
 def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> tuple[int, float]:
     """Return the first event within a step, and when, in seconds after the step's start."""
     path = ChebyshevTable(t_s, h_s, course.coefficients)
     write_path(h_s, y, step, course.coefficients)
     ended, event_s = AT_END, h_s
-    if course.propulsion.thrust_n > 0.0 and course.propulsion.sensor_powered:
+    watched = course.propulsion.thrust_n > 0.0 and course.propulsion.sensor_powered
+    if watched and course.target_dv_mps < np.inf:
         cutoff_s = _cutoff(h_s, y, step, course)
         if cutoff_s < event_s:
             ended, event_s = AT_CUTOFF, cutoff_s
@@ -179,7 +188,7 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
     return ended, event_s
 
 
-@kernel
+@formula
 def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
     """Return when within a step the sensed delta-v reaches its target; infinite if it does not."""
     series = ChebyshevTable(0.0, h_s, np.empty((1, 1, TERMS)))
@@ -201,7 +210,7 @@ def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) 
     return np.inf
 
 
-@kernel
+@formula
 def _rest(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
     """Return when within a step the speed falls to that of standstill; infinite if it does not."""
     series = ChebyshevTable(0.0, h_s, np.empty((1, 3, TERMS)))
@@ -220,7 +229,7 @@ def _rest(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) ->
     return np.inf
 
 
-@kernel
+@formula
 def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, course: Course) -> float:
     now, propulsion = y.copy(), course.propulsion
     evaluate(series, at_s, now[3:6])
@@ -228,7 +237,7 @@ def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, cou
     return above_standstill(now, propulsion.thrust_n, exact_field(course.environment.field).gm)
 
 
-@kernel
+@formula
 def _contact(path: ChebyshevTable, before_s: float, after_s: float, course: Course) -> float:
     """Return the time of contact within a bracket that the search for the ground gave."""
     bracket = bracket_of(before_s, _above(path, before_s, course), after_s, _above(path, after_s, course))
@@ -240,7 +249,7 @@ def _contact(path: ChebyshevTable, before_s: float, after_s: float, course: Cour
     return bracket.root_s
 
 
-@kernel
+@formula
 def _above(path: ChebyshevTable, t_s: float, course: Course) -> float:
     """Return the height (m) of a place on the path above the ground."""
     r = np.empty(3)
@@ -267,7 +276,7 @@ def _edge_in_light(path: ChebyshevTable, until_s: float, environment: Environmen
     return _edge(path, until_s, environment) if sunlight.strength_n_m2 > 0.0 else np.inf
 
 
-@kernel
+@formula
 def _edge(path: ChebyshevTable, until_s: float, environment: Environment) -> float:
     """Return when within a step the craft first meets an edge of penumbra or umbra; infinite if it does not."""
     first = np.inf
@@ -288,7 +297,7 @@ def _edge(path: ChebyshevTable, until_s: float, environment: Environment) -> flo
     return first
 
 
-@kernel
+@formula
 def _off_edge(path: ChebyshevTable, t_s: float, which: int, environment: Environment) -> float:
     r = np.empty(3)
     evaluate(path, t_s, r)

@@ -338,7 +338,7 @@ def _fly_cycle(
     ended, end_s = AT_END, t_s + command.cycle_s
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
-        if not is_empty(y[6], flown.run.craft.dry_mass_kg):
+        if on_s > t_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
             t_s, ended = driver.fly_to(means, t_s, y, Leg(k, on_s, engine_off(), inf))
         while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
             craft = craft_at(t_s, flown)
@@ -347,6 +347,6 @@ def _fly_cycle(
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break
             t_s, ended = driver.fly_to(means, t_s, y, Leg(k, until_s, propulsion, inf))
-    if ended == AT_END:
+    if ended == AT_END and end_s > t_s:
         t_s, ended = driver.fly_to(means, t_s, y, Leg(k, end_s, engine_off(), inf))
     return t_s, ended

@@ -59,12 +59,6 @@ def _stacked(rows: Rows) -> NDArray[np.float64]:
     return np.ascontiguousarray(np.moveaxis(np.array(rows), -1, 0))
 
 
-@formula
-def angular_velocity_pa(angles: NDArray[np.float64], rates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return :func:`spin_pa` as an array."""
-    return np.array(spin_pa(angles, rates))
-
-
 @part_of_kernel
 def spin_pa(angles: Any, rates: Any) -> tuple[Real, Real, Real]:
     """Return the Moon's angular velocity (rad/s) in PA components, from 3-1-3 angles (rad) and rates (rad/s).

@@ -125,7 +125,7 @@ def touchdown_on(
     et_s: float,
     r: NDArray[np.float64],
     v: NDArray[np.float64],
-    axis: NDArray[np.float64],
+    axis: Any,
     turn_rate_rad_s: float,
     angles: ChebyshevTable,
     ground: Ground,

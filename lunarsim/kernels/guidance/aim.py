@@ -1,45 +1,47 @@
 """Where the guidance aims: at the landing site, until a divert or a scan for hazards moves the aim along the ground."""
 
 from math import ceil, cos, isfinite, pi, sin, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.ground.terrain import Ground, clearance_pa, slope_pa
 from lunarsim.kernels.guidance.situation import Site
+from lunarsim.kernels.numerics.vectors import Three, across, combined, cross, length, scaled
 
 
-@kernel
-def axes_at(position_pa: NDArray[np.float64], downrange_pa: NDArray[np.float64]) -> Site:
+@formula
+def axes_at(position_pa: Any, downrange_pa: Any) -> Site:
     """Return the axes of an aim: downrange as near to a given direction as the horizontal there allows."""
-    radius = sqrt(position_pa @ position_pa)
-    up = position_pa / radius
-    level = downrange_pa - (downrange_pa @ up) * up
-    downrange = level / sqrt(level @ level)
-    return Site(radius, downrange, np.cross(up, downrange), up)
+    radius = length(position_pa)
+    up = scaled(1.0 / radius, position_pa)
+    level = across(downrange_pa, up)
+    downrange = scaled(1.0 / length(level), level)
+    return Site(radius, downrange, cross(up, downrange), up)
 
 
-@kernel
-def beside(site: Site, downrange_m: float, crossrange_m: float, ground: Ground) -> NDArray[np.float64]:
+@formula
+def beside(site: Site, downrange_m: float, crossrange_m: float, ground: Ground) -> Three:
     """Return the place on the ground so far from a site (PA, m); where the ground is unknown, as high as the site."""
     way = sqrt(downrange_m * downrange_m + crossrange_m * crossrange_m)
     if way == 0.0:
-        return on_ground(site.up * site.radius_m, ground)
-    ahead = (downrange_m * site.downrange + crossrange_m * site.crossrange) / way
+        return on_ground(scaled(site.radius_m, site.up), ground)
+    ahead = combined(downrange_m / way, site.downrange, crossrange_m / way, site.crossrange)
     angle = way / site.radius_m
-    return on_ground((cos(angle) * site.up + sin(angle) * ahead) * site.radius_m, ground)
+    return on_ground(combined(cos(angle) * site.radius_m, site.up, sin(angle) * site.radius_m, ahead), ground)
 
 
-@kernel
-def on_ground(place_pa: NDArray[np.float64], ground: Ground) -> NDArray[np.float64]:
+@formula
+def on_ground(place_pa: Three, ground: Ground) -> Three:
     """Return the place on the ground below or above a point (PA, m); the point itself where the ground is unknown."""
     above = clearance_pa(place_pa, ground)
-    radius = sqrt(place_pa @ place_pa)
-    return place_pa * ((radius - above) / radius) if isfinite(above) else place_pa.copy()
+    radius = length(place_pa)
+    return scaled((radius - above) / radius, place_pa) if isfinite(above) else place_pa
 
 
-@kernel
+@formula
 def safest(
     site: Site, radius_m: float, slope_rad: float, footprint_m: float, step_m: float, ground: Ground
 ) -> tuple[float, float, float]:
@@ -64,7 +66,7 @@ def safest(
     return best_i * step_m, best_j * step_m, best_slope
 
 
-@kernel
+@formula
 def _slopes(site: Site, half: int, step_m: float, ground: Ground) -> NDArray[np.float64]:
     """Return the slopes (rad) of the ground on a square grid about a site, shape (2 half + 1, 2 half + 1)."""
     steep = np.empty((2 * half + 1, 2 * half + 1))
@@ -76,7 +78,7 @@ def _slopes(site: Site, half: int, step_m: float, ground: Ground) -> NDArray[np.
     return steep
 
 
-@kernel
+@formula
 def _steepest(steep: NDArray[np.float64], i: int, j: int, half: int, foot: int, reach: float) -> float:
     """Return the greatest slope (rad) within ``reach`` steps of a place of the grid."""
     worst = 0.0

@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula
 
 ALTITUDE = 0  #: above the site (m)
 SPEED = 1  #: over the ground (m/s)
@@ -19,7 +19,7 @@ NO_EXIT = -1
 _ROUNDING_S = 1e-6  # of times that are sums of cycles
 
 
-@kernel
+@formula
 def exit_of(
     position: tuple[float, float, float],
     velocity: tuple[float, float, float],
@@ -43,7 +43,7 @@ def exit_of(
     return NO_EXIT
 
 
-@kernel
+@formula
 def _believed(
     quantity: int,
     position: tuple[float, float, float],
@@ -65,7 +65,7 @@ def _believed(
     return time_s if quantity == TIME else to_go_s
 
 
-@kernel
+@formula
 def time_left(time_s: float, to_go_s: float, quantities: NDArray[np.int64], values: NDArray[np.float64]) -> float:
     """Return how long it is (s) until a condition on a time is met, so that a cycle can end there; else infinite."""
     left = np.inf

@@ -1,12 +1,10 @@
 """What the engine and the attitude control make of a command: one place for all guidance laws."""
 
-from math import atan2, cos, pi, sin, sqrt
-
-import numpy as np
-from numpy.typing import NDArray
+from math import atan2, cos, pi, sin
 
 from lunarsim.constants import STANDARD_GRAVITY_MPS2
-from lunarsim.kernels.compiled import formula, kernel
+from lunarsim.kernels.compiled import formula, part_of_kernel
+from lunarsim.kernels.numerics.vectors import Three, combined, dot, length, scaled
 from lunarsim.kernels.records import Record
 
 
@@ -16,7 +14,7 @@ def runs_at(throttle: float, least: float, band_bottom: float, band_top: float) 
     return 0.0 < throttle <= 1.0 and throttle >= least and not band_bottom < throttle < band_top
 
 
-@kernel
+@formula
 def throttle_within(
     share: float, last: float, at_full: bool, cycle_s: float, engine: Record, phase: Record
 ) -> tuple[float, bool]:
@@ -66,40 +64,38 @@ def until_empty(mass_kg: float, dry_mass_kg: float, thrust_n: float, exhaust_vel
     return (mass_kg - dry_mass_kg) * exhaust_velocity_mps / thrust_n
 
 
-@kernel
-def within_tilt(wanted: NDArray[np.float64], up: NDArray[np.float64], largest_rad: float) -> NDArray[np.float64]:
+@part_of_kernel
+def within_tilt(wanted: Three, up: Three, largest_rad: float) -> Three:
     """Return a unit vector, turned towards ``up`` until it is within an angle of it."""
-    return turned(up, wanted, largest_rad)
+    return turned(up, wanted, largest_rad) if largest_rad < pi else wanted
 
 
-@kernel
-def within_view(
-    wanted: NDArray[np.float64], from_site: NDArray[np.float64], least_rad: float, most_rad: float
-) -> NDArray[np.float64]:
+@formula
+def within_view(wanted: Three, from_site: Three, least_rad: float, most_rad: float) -> Three:
     """Return a unit vector, turned until the site is seen between two angles from the craft's underside.
 
     ``wanted`` is the thrust axis; the underside looks against it. ``from_site`` is the way from the site to the craft.
     """
-    way = sqrt(from_site @ from_site)
+    way = length(from_site)
     if way == 0.0 or (least_rad <= 0.0 and most_rad >= pi):
-        return wanted.copy()
-    over_site = from_site / way
+        return wanted
+    over_site = scaled(1.0 / way, from_site)
     kept = turned(over_site, wanted, most_rad)
-    if kept @ over_site > cos(least_rad):
-        kept = turned(-over_site, kept, pi - least_rad)
+    if dot(kept, over_site) > cos(least_rad):
+        kept = turned(scaled(-1.0, over_site), kept, pi - least_rad)
     return kept
 
 
-@kernel
-def turned(old: NDArray[np.float64], new: NDArray[np.float64], most_rad: float) -> NDArray[np.float64]:
+@formula
+def turned(old: Three, new: Three, most_rad: float) -> Three:
     """Return ``old`` turned towards ``new`` by an angle at most; both are unit vectors."""
-    along = old @ new
-    aside = new - along * old
-    size = sqrt(aside @ aside)
+    along = dot(old, new)
+    aside = combined(1.0, new, -along, old)
+    size = length(aside)
     angle = atan2(size, along)
     if angle <= most_rad:
-        return new.copy()
+        return new
     if size < 1e-12:  # opposite: turn about any normal
-        aside = np.array([-old[1], old[0], 0.0]) if abs(old[2]) < 0.9 else np.array([0.0, -old[2], old[1]])
-        size = sqrt(aside @ aside)
-    return cos(most_rad) * old + sin(most_rad) / size * aside
+        aside = (-old[1], old[0], 0.0) if abs(old[2]) < 0.9 else (0.0, -old[2], old[1])
+        size = length(aside)
+    return combined(cos(most_rad), old, sin(most_rad) / size, aside)

@@ -1,6 +1,6 @@
 """One look of the flight computer: belief, law, limits, exits. Both drivers fly what it commands until the next."""
 
-from math import atan2, isfinite, sqrt
+from math import atan2, isfinite, pi, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from lunarsim.constants import STANDARD_GRAVITY_MPS2
 from lunarsim.kernels.compiled import formula, kernel
+from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust
-from lunarsim.kernels.geometry.orientation import angular_velocity_pa, euler_313
+from lunarsim.kernels.geometry.orientation import euler_313, spin_pa
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
@@ -24,15 +25,30 @@ from lunarsim.kernels.guidance.memory import MEMORY, SHARED
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
+    Axes,
     Site,
     Situation,
-    Three,
     acceleration_without_thrust,
+    along_moon,
     cartesian,
     level,
     site_of,
 )
 from lunarsim.kernels.numerics.chebyshev import evaluate_with_rate
+from lunarsim.kernels.numerics.vectors import (
+    Three,
+    across,
+    added,
+    along_axes,
+    angle_between,
+    combined,
+    cross,
+    from_axes,
+    length,
+    scaled,
+    three,
+    write,
+)
 from lunarsim.kernels.records import Record, record
 
 #: What the computer remembers over the whole flight; zero when it begins.
@@ -86,9 +102,16 @@ class Command(NamedTuple):
 @kernel
 def moon_fixed(t_s: float, environment: Environment) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the rotation from ICRF to PA axes and the Moon's angular velocity (rad/s, PA)."""
+    rot, omega = _moon_fixed(t_s, environment)
+    return np.array(rot), np.array(omega)
+
+
+@formula
+def _moon_fixed(t_s: float, environment: Environment) -> Any:
+    """Return :func:`moon_fixed` row by row, and as a vector."""
     angles, rates = np.empty(3), np.empty(3)
     evaluate_with_rate(environment.angles, environment.epoch_et_s + t_s, angles, rates)
-    return np.array(euler_313(angles[0], angles[1], angles[2])), angular_velocity_pa(angles, rates)
+    return euler_313(angles[0], angles[1], angles[2]), spin_pa(angles, rates)
 
 
 @kernel
@@ -111,57 +134,46 @@ def begin(
     scans = scan.radius_m > 0.0
     if not scans and downrange_m == 0.0 and crossrange_m == 0.0:
         return
-    rot, omega = moon_fixed(t_s, environment)
-    r_believed, _, site = _seen(y, rot, omega, craft, site_m, computer)
+    rot, omega = _moon_fixed(t_s, environment)
+    r_pa, v_pa = _over_ground(y, rot, omega)
+    r_believed, _, site = _believed(r_pa, v_pa, craft, site_m, computer)
     if scans:
         # cameras see the ground from the craft: where the computer is off along the ground, so is what it aims at
-        error = r_believed - rot @ y[0:3]
-        error -= (error @ site.up) * site.up
-        here = axes_at(on_ground(site.up * site.radius_m - error, ground), site.downrange)
+        error = across(combined(1.0, r_believed, -1.0, r_pa), site.up)
+        here = axes_at(on_ground(combined(site.radius_m, site.up, -1.0, error), ground), site.downrange)
         downrange_m, crossrange_m, computer.scanned_slope_rad = safest(
             here, scan.radius_m, scan.slope_rad, scan.footprint_m, scan.step_m, ground
         )
         chosen = beside(here, downrange_m, crossrange_m, ground)
-        aim = chosen + error
-        computer.aim_m[:] = aim * sqrt((chosen @ chosen) / (aim @ aim))
+        aim = added(chosen, error)
+        write(scaled(length(chosen) / length(aim), aim), computer.aim_m)
     else:
-        computer.aim_m[:] = beside(site, downrange_m, crossrange_m, ground)
+        write(beside(site, downrange_m, crossrange_m, ground), computer.aim_m)
     computer.diverted_downrange_m, computer.diverted_crossrange_m = downrange_m, crossrange_m
 
 
-@kernel
-def aim_of(site_m: NDArray[np.float64], computer: Record) -> NDArray[np.float64]:
-    """Return where the guidance aims (PA, m): the landing site, or where a divert or a scan has moved the aim."""
-    aim: NDArray[np.float64] = computer.aim_m
-    return aim.copy() if aim @ aim > 0.0 else site_m.copy()
+@formula
+def _over_ground(y: NDArray[np.float64], rot: Axes, omega: Three) -> tuple[Three, Three]:
+    """Return position (m) and velocity over the turning ground (m/s), PA axes."""
+    r_pa = along_axes(rot, (y[0], y[1], y[2]))
+    return r_pa, combined(1.0, along_axes(rot, (y[3], y[4], y[5])), -1.0, cross(omega, r_pa))
 
 
-@kernel
-def _axes_about(
-    position: NDArray[np.float64],
-    r_pa: NDArray[np.float64],
-    v_pa: NDArray[np.float64],
-    computer: Record,
-) -> Site:
+@formula
+def _axes_about(position: Three, r_pa: Three, v_pa: Three, computer: Record) -> Site:
     """Return a place (PA, m) and its axes; downrange is chosen at the first look and kept."""
-    if computer.downrange @ computer.downrange == 0.0:
-        computer.downrange[:] = site_of(position, r_pa, v_pa).downrange
-    return axes_at(position, computer.downrange)
+    if length(computer.downrange) == 0.0:
+        write(site_of(position, r_pa, v_pa).downrange, computer.downrange)
+    return axes_at(position, three(computer.downrange))
 
 
-@kernel
-def _seen(
-    y: NDArray[np.float64],
-    rot: NDArray[np.float64],
-    omega: NDArray[np.float64],
-    craft: Record,
-    site_m: NDArray[np.float64],
-    computer: Record,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Site]:
-    """Return the position and the velocity over the ground that are believed (PA), and the site's axes."""
-    r_pa = rot @ y[0:3]
-    v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
-    site = _axes_about(aim_of(site_m, computer), r_pa, v_pa, computer)
+@formula
+def _believed(
+    r_pa: Three, v_pa: Three, craft: Record, site_m: NDArray[np.float64], computer: Record
+) -> tuple[Three, Three, Site]:
+    """Return the position and the velocity over the ground that are believed (PA), and the axes of the aim."""
+    aim = three(computer.aim_m)  # zero unless a divert or a scan has moved it
+    site = _axes_about(aim if length(aim) > 0.0 else three(site_m), r_pa, v_pa, computer)
     r_believed, v_believed = believed(r_pa, v_pa, site, craft.navigation, int(computer.looks))
     return r_believed, v_believed, site
 
@@ -176,12 +188,14 @@ def navigation_error(
     computer: Record,
 ) -> NDArray[np.float64]:
     """Return by how much position (m) and velocity (m/s) are believed wrong at the coming look, ICRF, shape (6,)."""
-    rot, omega = moon_fixed(t_s, environment)
-    r_pa, v_pa, _ = _seen(y, rot, omega, craft, site_m, computer)
-    error = np.empty(6)
-    error[0:3] = rot.T @ r_pa - y[0:3]
-    error[3:6] = rot.T @ (v_pa + np.cross(omega, r_pa)) - y[3:6]
-    return error
+    rot, omega = _moon_fixed(t_s, environment)
+    r_pa, v_pa = _over_ground(y, rot, omega)
+    r_believed, v_believed, _ = _believed(r_pa, v_pa, craft, site_m, computer)
+    dr = from_axes(rot, r_believed)
+    dv = from_axes(rot, added(v_believed, cross(omega, r_believed)))
+    return np.array(
+        (dr[0] - y[0], dr[1] - y[1], dr[2] - y[2], dv[0] - y[3], dv[1] - y[4], dv[2] - y[5]),
+    )
 
 
 @kernel
@@ -196,96 +210,87 @@ def look(
     computer: Record,
 ) -> Command:
     """Return what the computer commands in a state: ``phase`` is the record of a guided phase."""
-    rot, omega = moon_fixed(t_s, environment)
-    r_pa, v_pa, site = _seen(y, rot, omega, craft, site_m, computer)
-    g_pa = acceleration_without_thrust(r_pa, v_pa, omega, environment.field.exact.gm)
+    rot, omega = _moon_fixed(t_s, environment)
+    r_true, v_true = _over_ground(y, rot, omega)
+    r_pa, v_pa, site = _believed(r_true, v_true, craft, site_m, computer)
+    gm = exact_field(environment.field).gm
+    g_pa = acceleration_without_thrust(r_pa, v_pa, omega, gm)
     along = level(r_pa, v_pa, g_pa, site)
     seen = cartesian(r_pa, v_pa, g_pa, site) if guide.frame == SITE else along
     time_s, engine = t_s - computer.phase_start_s, craft.engine
     cycle_s = min(phase.cycle_time_s, phase.max_duration_s - time_s)
-    axes = seen[4]
-    attitude = axes @ (rot @ computer.attitude)
     mass_kg = y[6] + craft.navigation.mass_kg
     s = Situation(
         time_s,
         cycle_s,
-        seen[0],
-        seen[1],
-        seen[2],
-        seen[3],
+        seen.position,
+        seen.velocity,
+        seen.free,
+        seen.scale,
         mass_kg,
         engine.thrust_n,
         engine.specific_impulse_s * STANDARD_GRAVITY_MPS2,
         engine.min_throttle,
-        (attitude[0], attitude[1], attitude[2]),
+        along_axes(seen.axes, along_axes(rot, three(computer.attitude))),
         site.radius_m,
-        environment.field.exact.gm,
+        gm,
     )
     shared = computer.law.view(SHARED)[0]
     shared.delay_s, shared.cut_s = 0.0, 0.0
     wanted = called(guide.law, (s, phase.parameters, computer.law))
     values = phase.exits
-    met = exit_of(along[0], along[1], time_s, shared.to_go_s, guide.quantities, guide.signs, values)
+    met = exit_of(along.position, along.velocity, time_s, shared.to_go_s, guide.quantities, guide.signs, values)
     if met != NO_EXIT:
         return Command(met, 0.0, np.zeros(3), 0.0, 0.0, 0.0)
     cycle_s = max(min(cycle_s, time_left(time_s, shared.to_go_s, guide.quantities, values)), _SHORTEST_S)
-    rot_icrf_from_local = rot.T @ axes.T
-    vertical = rot.T @ along[4][2]
-    from_site = rot.T @ (r_pa - site.radius_m * site.up)
     computer.looks += 1.0
-    command = _within_limits(
-        wanted, guide.idle, mass_kg, cycle_s, rot_icrf_from_local, vertical, from_site, craft, phase, computer
-    )
-    _watch(rot @ y[0:3], rot @ command.direction, site, phase, computer)
+    toward = from_axes(rot, from_axes(seen.axes, wanted))
+    vertical = from_axes(rot, along.axes[2])
+    from_site = from_axes(rot, combined(1.0, r_pa, -site.radius_m, site.up))
+    command = _within_limits(toward, guide.idle, mass_kg, cycle_s, vertical, from_site, craft, phase, computer)
+    _watch(r_true, along_axes(rot, three(command.direction)), site, phase, computer)
     return command
 
 
-@kernel
-def _watch(
-    r_pa: NDArray[np.float64],
-    axis_pa: NDArray[np.float64],
-    site: Site,
-    phase: Record,
-    computer: Record,
-) -> None:
+@formula
+def _watch(r_pa: Three, axis_pa: Three, site: Site, phase: Record, computer: Record) -> None:
     """Count the looks that leave the glide slope or the view of the site: what is told and not prevented."""
-    way = r_pa - site.radius_m * site.up
-    along = level(r_pa, np.zeros(3), np.zeros(3), site)[0]
+    along = along_moon(r_pa, site)
     if atan2(along[2], sqrt(along[0] * along[0] + along[1] * along[1])) < phase.glide_slope_rad:
         computer.below_glide_slope += 1.0
-    if axis_pa @ axis_pa > 0.0:
-        angle = _angle(axis_pa, way)
-        if angle < phase.field_of_view.low_rad - _ON_LIMIT_RAD or angle > phase.field_of_view.high_rad + _ON_LIMIT_RAD:
+    low_rad, high_rad = phase.field_of_view.low_rad, phase.field_of_view.high_rad
+    if (low_rad > 0.0 or high_rad < pi) and length(axis_pa) > 0.0:
+        angle = angle_between(axis_pa, combined(1.0, r_pa, -site.radius_m, site.up))
+        if angle < low_rad - _ON_LIMIT_RAD or angle > high_rad + _ON_LIMIT_RAD:
             computer.out_of_view += 1.0
 
 
-@kernel
+@formula
 def _within_limits(
-    wanted: Any,
+    wanted: Three,
     idle: int,
     mass_kg: float,
     cycle_s: float,
-    rot_icrf_from_local: NDArray[np.float64],
-    vertical: NDArray[np.float64],
-    from_site: NDArray[np.float64],
+    vertical: Three,
+    from_site: Three,
     craft: Record,
     phase: Record,
     computer: Record,
 ) -> Command:
-    """Return the command that engine and attitude control can follow, and remember it."""
-    size = sqrt(wanted[0] * wanted[0] + wanted[1] * wanted[1] + wanted[2] * wanted[2])
+    """Return the command that engine and attitude control can follow, and remember it; vectors are in ICRF axes."""
+    size = length(wanted)
     if not isfinite(size):  # a law that has lost its way switches off
         size = 0.0
         computer.without_command += 1.0
-    old, engine = computer.attitude.copy(), craft.engine
+    old, engine = three(computer.attitude), craft.engine
     if size > 0.0:
-        toward = rot_icrf_from_local @ np.array([wanted[0] / size, wanted[1] / size, wanted[2] / size])
+        toward = scaled(1.0 / size, wanted)
         toward = within_view(toward, from_site, phase.field_of_view.low_rad, phase.field_of_view.high_rad)
         toward = within_tilt(toward, vertical, phase.max_tilt_rad)
     else:
         toward = _idle_attitude(idle, old, vertical)
-    if not isfinite(toward @ toward):  # as where the local axes have no direction
-        size, toward = 0.0, old.copy()
+    if not isfinite(length(toward)):  # as where the local axes have no direction
+        size, toward = 0.0, old
         computer.without_command += 1.0
     on = size > 0.0 and craft.propellant_mass_kg > 0.0
     throttle, at_full = throttle_within(
@@ -296,40 +301,34 @@ def _within_limits(
         engine,
         phase,
     )
-    known = old @ old > 0.0 and toward @ toward > 0.0
+    known = length(old) > 0.0 and length(toward) > 0.0
     rate = min(craft.slew_rate_rad_s, phase.slew_rate_rad_s)
     direction = turned(old, toward, rate * cycle_s) if known else toward
-    computer.turn_rate_rad_s = _angle(old, direction) / cycle_s if known else 0.0
+    computer.turn_rate_rad_s = angle_between(old, direction) / cycle_s if known else 0.0
     shared = computer.law.view(SHARED)[0]
     waits = shared.delay_s >= cycle_s  # the engine stays off for the whole cycle
-    computer.attitude[:] = direction
+    write(direction, computer.attitude)
     computer.at_full = 1.0 if at_full else 0.0
     computer.throttle = 0.0 if waits else throttle
     stop_s = min(shared.cut_s, cycle_s) if shared.cut_s > 0.0 else cycle_s
     return Command(
         NO_EXIT,
         throttle,
-        direction,
+        np.array(direction),
         min(shared.delay_s, cycle_s),
         stop_s,
         cycle_s,
     )
 
 
-@kernel
-def _idle_attitude(kind: int, old: NDArray[np.float64], vertical: NDArray[np.float64]) -> NDArray[np.float64]:
+@formula
+def _idle_attitude(kind: int, old: Three, vertical: Three) -> Three:
     """Return where the thrust axis points while the engine is off: as it was, up, or nowhere in particular."""
     if kind == UPRIGHT:
-        return vertical.copy()
+        return vertical
     if kind == FREE:
-        return np.zeros(3)
-    return old.copy()
-
-
-@kernel
-def _angle(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    aside = np.cross(a, b)
-    return float(np.arctan2(sqrt(aside @ aside), a @ b))
+        return 0.0, 0.0, 0.0
+    return old
 
 
 @formula
@@ -338,12 +337,12 @@ def is_empty(mass_kg: float, dry_mass_kg: float) -> bool:
     return bool(mass_kg <= dry_mass_kg * _ROUNDING)
 
 
-@kernel
+@formula
 def point(y: NDArray[np.float64], propulsion: Propulsion, computer: Record) -> None:
     """Let the computer remember where a burn left the thrust axis; at rest, where nothing points it, as it was."""
     along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)
     if isfinite(along[0] + along[1] + along[2]):
-        computer.attitude[:] = np.array([along[0], along[1], along[2]])
+        write(along, computer.attitude)
     rest(computer)
 
 
@@ -353,21 +352,19 @@ def rest(computer: Record) -> None:
     computer.throttle, computer.at_full, computer.turn_rate_rad_s = 0.0, 0.0, 0.0
 
 
-@kernel
-def axis_at(y: NDArray[np.float64], computer: Record) -> NDArray[np.float64]:
+@formula
+def axis_at(y: NDArray[np.float64], computer: Record) -> Three:
     """Return the craft's axis (ICRF unit vector) as it was left; where nothing ever pointed it, it lies on its side."""
-    axis: NDArray[np.float64] = computer.attitude
-    if axis @ axis > 0.0:
-        return axis.copy()
-    across = np.cross(y[0:3], y[3:6])
-    size = sqrt(across @ across)
-    if size > 0.0:
-        return across / size
-    aside = np.array([-y[1], y[0], 0.0]) if abs(y[0]) + abs(y[1]) > 0.0 else np.array([1.0, 0.0, 0.0])
-    return aside / sqrt(aside @ aside)
+    axis = three(computer.attitude)
+    if length(axis) > 0.0:
+        return axis
+    normal = cross((y[0], y[1], y[2]), (y[3], y[4], y[5]))
+    if length(normal) == 0.0:
+        normal = (-y[1], y[0], 0.0) if abs(y[0]) + abs(y[1]) > 0.0 else (1.0, 0.0, 0.0)
+    return scaled(1.0 / length(normal), normal)
 
 
-@kernel
+@formula
 def from_place(
     t_s: float,
     y: NDArray[np.float64],
@@ -376,9 +373,6 @@ def from_place(
     computer: Record,
 ) -> Three:
     """Return where the craft truly is: downrange and crossrange of a place along the ground, and above it (m)."""
-    rot, omega = moon_fixed(t_s, environment)
-    r_pa = rot @ y[0:3]
-    v_pa = rot @ y[3:6] - np.cross(omega, r_pa)
-    site = _axes_about(place_pa, r_pa, v_pa, computer)
-    position: Three = level(r_pa, v_pa, np.zeros(3), site)[0]
-    return position
+    rot, omega = _moon_fixed(t_s, environment)
+    r_pa, v_pa = _over_ground(y, rot, omega)
+    return along_moon(r_pa, _axes_about(three(place_pa), r_pa, v_pa, computer))

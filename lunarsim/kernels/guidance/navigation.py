@@ -8,10 +8,10 @@ from math import cos, log, pi, sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.guidance.situation import Site, local_axes
+from lunarsim.kernels.numerics.vectors import Three, added, along_axes, combined, from_axes, length, scaled
 from lunarsim.kernels.records import Record
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -42,28 +42,26 @@ def gaussian(seed: int, look: int, component: int) -> float:
     return sqrt(-2.0 * log(first)) * cos(2.0 * pi * second)
 
 
-@kernel
-def believed(
-    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], site: Site, errors: Record, look: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+@formula
+def believed(r_pa: Three, v_pa: Three, site: Site, errors: Record, look: int) -> tuple[Three, Three]:
     """Return the position (m) and the velocity over the ground (m/s) that the computer believes, PA axes.
 
     Errors are along the local axes: downrange, crossrange, up. They act along the Moon: a place that is wrong by
     kilometres downrange is no higher, and a level velocity is believed level there.
     """
-    axes = local_axes(r_pa, site)
-    seed = int(errors.seed)
-    dr = np.array([errors.downrange_m, errors.crossrange_m, errors.altitude_m])
-    dv = np.array([errors.downrange_rate_mps, errors.crossrange_rate_mps, errors.altitude_rate_mps])
-    dr[2] += errors.altitude_scale * (sqrt(r_pa @ r_pa) - site.radius_m)
+    axes, radius, seed = local_axes(r_pa, site), length(r_pa), int(errors.seed)
+    ahead_m, left_m, up_m = errors.downrange_m, errors.crossrange_m, errors.altitude_m
+    up_m += errors.altitude_scale * (radius - site.radius_m)
     if errors.altitude_noise_m > 0.0:
-        dr[2] += errors.altitude_noise_m * gaussian(seed, look, 6)
-    for k in range(3):
-        if errors.position_noise_m > 0.0:
-            dr[k] += errors.position_noise_m * gaussian(seed, look, k)
-        if errors.velocity_noise_mps > 0.0:
-            dv[k] += errors.velocity_noise_mps * gaussian(seed, look, 3 + k)
-    radius = sqrt(r_pa @ r_pa)
-    place = r_pa + dr[0] * axes[0] + dr[1] * axes[1]
-    place *= (radius + dr[2]) / sqrt(place @ place)
-    return place, local_axes(place, site).T @ (axes @ v_pa + dv)
+        up_m += errors.altitude_noise_m * gaussian(seed, look, 6)
+    if errors.position_noise_m > 0.0:
+        ahead_m += errors.position_noise_m * gaussian(seed, look, 0)
+        left_m += errors.position_noise_m * gaussian(seed, look, 1)
+        up_m += errors.position_noise_m * gaussian(seed, look, 2)
+    dv = (errors.downrange_rate_mps, errors.crossrange_rate_mps, errors.altitude_rate_mps)
+    if errors.velocity_noise_mps > 0.0:
+        noise = (gaussian(seed, look, 3), gaussian(seed, look, 4), gaussian(seed, look, 5))
+        dv = combined(1.0, dv, errors.velocity_noise_mps, noise)
+    place = added(r_pa, combined(ahead_m, axes[0], left_m, axes[1]))
+    place = scaled((radius + up_m) / length(place), place)
+    return place, from_axes(local_axes(place, site), added(along_axes(axes, v_pa), dv))

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.guidance.law import called
 from lunarsim.kernels.guidance.memory import MEMORY
 from lunarsim.kernels.guidance.situation import SITE, Site, Situation, acceleration_without_thrust, cartesian, level
+from lunarsim.kernels.numerics.vectors import Three, combined, from_axes, length, scaled, write
 
 # Columns of a path.
 TIME, THROTTLE, MASS = 0, 1, 2
@@ -53,17 +54,17 @@ def rehearse(y: NDArray[np.float64], cycle_s: float, what: Rehearsed, path: NDAr
     """
     y, memory, attitude = y.copy(), np.zeros(MEMORY), (0.0, 0.0, 1.0)
     for i in range(path.shape[0]):
-        r, v = y[0:3], y[3:6]
+        r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
         g = acceleration_without_thrust(r, v, what.omega_pa, what.gm)
         along = level(r, v, g, what.site)
         seen = cartesian(r, v, g, what.site) if what.frame == SITE else along
         now = Situation(
             i * cycle_s,
             cycle_s,
-            seen[0],
-            seen[1],
-            seen[2],
-            seen[3],
+            seen.position,
+            seen.velocity,
+            seen.free,
+            seen.scale,
             y[6],
             what.thrust_n,
             what.exhaust_velocity_mps,
@@ -77,13 +78,13 @@ def rehearse(y: NDArray[np.float64], cycle_s: float, what: Rehearsed, path: NDAr
         if size > 0.0:
             attitude = (wanted[0] / size, wanted[1] / size, wanted[2] / size)
         path[i, TIME], path[i, THROTTLE], path[i, MASS] = i * cycle_s, size * y[6] / what.thrust_n, y[6]
-        path[i, POSITION], path[i, RATE] = np.array(along[0]), np.array(along[1])
-        force = y[6] * (seen[4].T @ np.array(wanted))
-        y = _step(y, force, cycle_s, what)
+        write(along.position, path[i, POSITION])
+        write(along.velocity, path[i, RATE])
+        y = _step(y, scaled(y[6], from_axes(seen.axes, wanted)), cycle_s, what)
 
 
-@kernel
-def _step(y: NDArray[np.float64], force_n: NDArray[np.float64], h: float, what: Rehearsed) -> NDArray[np.float64]:
+@formula
+def _step(y: NDArray[np.float64], force_n: Three, h: float, what: Rehearsed) -> NDArray[np.float64]:
     k1 = _rates(y, force_n, what)
     k2 = _rates(y + 0.5 * h * k1, force_n, what)
     k3 = _rates(y + 0.5 * h * k2, force_n, what)
@@ -91,10 +92,8 @@ def _step(y: NDArray[np.float64], force_n: NDArray[np.float64], h: float, what: 
     return y + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
 
-@kernel
-def _rates(y: NDArray[np.float64], force_n: NDArray[np.float64], what: Rehearsed) -> NDArray[np.float64]:
-    rates = np.empty(7)
-    rates[0:3] = y[3:6]
-    rates[3:6] = acceleration_without_thrust(y[0:3], y[3:6], what.omega_pa, what.gm) + force_n / y[6]
-    rates[6] = -sqrt(force_n @ force_n) / what.exhaust_velocity_mps
-    return rates
+@formula
+def _rates(y: NDArray[np.float64], force_n: Three, what: Rehearsed) -> NDArray[np.float64]:
+    r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
+    a = combined(1.0, acceleration_without_thrust(r, v, what.omega_pa, what.gm), 1.0 / y[6], force_n)
+    return np.array((v[0], v[1], v[2], a[0], a[1], a[2], -length(force_n) / what.exhaust_velocity_mps))

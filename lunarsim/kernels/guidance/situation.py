@@ -12,26 +12,34 @@ Both turn with the Moon, so that a rate of zero is rest over the ground.
 from math import atan2, sqrt
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, part_of_kernel
+from lunarsim.kernels.numerics.vectors import Three, across, along_axes, combined, cross, dot, length, scaled
 
 LEVEL = 0
 SITE = 1
 
 DOWNRANGE, CROSSRANGE, UP = 0, 1, 2  #: components of a vector in guidance axes
 
-Three = tuple[float, float, float]
+Axes = tuple[Three, Three, Three]
 
 
 class Site(NamedTuple):
     """The site and its axes, in the Moon's principal axes (PA)."""
 
     radius_m: float
-    downrange: NDArray[np.float64]  #: unit vectors
-    crossrange: NDArray[np.float64]
-    up: NDArray[np.float64]
+    downrange: Three  #: unit vectors
+    crossrange: Three
+    up: Three
+
+
+class Seen(NamedTuple):
+    """Where a craft is for a law; vectors are (downrange, crossrange, up)."""
+
+    position: Three  #: m
+    velocity: Three  #: m/s
+    free: Three  #: m/s2
+    scale: Three
+    axes: Axes  #: local ones, in PA
 
 
 class Situation(NamedTuple):
@@ -52,45 +60,45 @@ class Situation(NamedTuple):
     gm: float
 
 
-@kernel
-def site_of(position_pa: NDArray[np.float64], r_pa: NDArray[np.float64], v_pa: NDArray[np.float64]) -> Site:
+@formula
+def site_of(position_pa: Any, r_pa: Any, v_pa: Any) -> Site:
     """Return a site's axes for a craft that comes from a position with a velocity over the ground, all in PA.
 
     Downrange is the horizontal at the site in the plane of flight: the plane through the Moon's centre and the
     site that holds the direction from the craft to the site; beyond or above the site, that of the velocity.
     """
-    radius = sqrt(position_pa @ position_pa)
-    up = position_pa / radius
-    away = r_pa - (r_pa @ up) * up  # from the site's vertical to the craft
-    ahead = v_pa - (v_pa @ up) * up
-    if sqrt(away @ away) > _NEAR_M and away @ ahead < 0.0:
-        ahead = -away
-    length = sqrt(ahead @ ahead)
-    if length <= 1e-9:  # straight down: any horizontal
-        ahead = np.array([-up[2], 0.0, up[0]]) if abs(up[2]) > 0.5 else np.array([up[1], -up[0], 0.0])
-        length = sqrt(ahead @ ahead)
-    downrange = ahead / length
-    return Site(radius, downrange, np.cross(up, downrange), up)
+    radius = length(position_pa)
+    up = scaled(1.0 / radius, position_pa)
+    away = across(r_pa, up)  # from the site's vertical to the craft
+    ahead = across(v_pa, up)
+    if length(away) > _NEAR_M and dot(away, ahead) < 0.0:
+        ahead = scaled(-1.0, away)
+    size = length(ahead)
+    if size <= 1e-9:  # straight down: any horizontal
+        ahead = (-up[2], 0.0, up[0]) if abs(up[2]) > 0.5 else (up[1], -up[0], 0.0)
+        size = length(ahead)
+    downrange = scaled(1.0 / size, ahead)
+    return Site(radius, downrange, cross(up, downrange), up)
 
 
 _NEAR_M = 2000.0  # closer to the site's vertical, the direction from craft to site says little
 
 
-@kernel
-def local_axes(r_pa: NDArray[np.float64], site: Site) -> NDArray[np.float64]:
-    """Return the unit vectors downrange, crossrange and up at a place, as rows, in PA."""
-    x, y, z = r_pa @ site.downrange, r_pa @ site.crossrange, r_pa @ site.up
-    flat, radius = sqrt(x * x + z * z), sqrt(r_pa @ r_pa)
+@part_of_kernel
+def local_axes(r_pa: Any, site: Site) -> Axes:
+    """Return the unit vectors downrange, crossrange and up at a place, in PA."""
+    x, y, z = dot(r_pa, site.downrange), dot(r_pa, site.crossrange), dot(r_pa, site.up)
+    flat, radius = sqrt(x * x + z * z), length(r_pa)
     st, ct, sb, cb = x / flat, z / flat, y / radius, flat / radius
-    axes = np.empty((3, 3))
-    axes[0] = ct * site.downrange - st * site.up
-    axes[1] = cb * site.crossrange - sb * (st * site.downrange + ct * site.up)
-    axes[2] = r_pa / radius
-    return axes
+    return (
+        combined(ct, site.downrange, -st, site.up),
+        combined(cb, site.crossrange, -sb, combined(st, site.downrange, ct, site.up)),
+        scaled(1.0 / radius, r_pa),
+    )
 
 
-@kernel
-def level(r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], g_pa: NDArray[np.float64], site: Site) -> Any:
+@formula
+def level(r_pa: Any, v_pa: Any, g_pa: Any, site: Site) -> Seen:
     """Return position, velocity, free acceleration, scale and local axes along the Moon.
 
     Spherical coordinates about the axis ``crossrange`` of the site: theta along the track, beta across it, r. Their
@@ -98,20 +106,19 @@ def level(r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], g_pa: NDArray[np
     a_r = r'' - r beta'^2 - r theta'^2 cos^2 beta, and so on. ``g_pa`` is all that acts besides thrust, with what
     turning axes add.
     """
-    y = r_pa @ site.crossrange
-    radius = sqrt(r_pa @ r_pa)
+    y = dot(r_pa, site.crossrange)
+    radius = length(r_pa)
     flat = sqrt(radius * radius - y * y)
-    theta, beta = atan2(r_pa @ site.downrange, r_pa @ site.up), atan2(y, flat)
     sb, cb = y / radius, flat / radius
     axes = local_axes(r_pa, site)
-    v, g = axes @ v_pa, axes @ g_pa
+    v, g = along_axes(axes, v_pa), along_axes(axes, g_pa)
     theta1, beta1, radius1 = v[0] / flat, v[1] / radius, v[2]
     theta2 = (g[0] - 2.0 * radius1 * theta1 * cb + 2.0 * radius * theta1 * beta1 * sb) / flat
     beta2 = (g[1] - 2.0 * radius1 * beta1 - radius * theta1 * theta1 * sb * cb) / radius
     radius2 = g[2] + radius * beta1 * beta1 + radius * theta1 * theta1 * cb * cb
     k = site.radius_m
-    return (
-        (k * theta, k * beta, radius - k),
+    return Seen(
+        along_moon(r_pa, site),
         (k * theta1, k * beta1, radius1),
         (k * theta2, k * beta2, radius2),
         (flat / k, radius / k, 1.0),
@@ -119,36 +126,37 @@ def level(r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], g_pa: NDArray[np
     )
 
 
-@kernel
-def cartesian(r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], g_pa: NDArray[np.float64], site: Site) -> Any:
+@part_of_kernel
+def along_moon(r_pa: Any, site: Site) -> Three:
+    """Return a position as arcs along the Moon and the height above the site (m)."""
+    y, radius, k = dot(r_pa, site.crossrange), length(r_pa), site.radius_m
+    theta = atan2(dot(r_pa, site.downrange), dot(r_pa, site.up))
+    return k * theta, k * atan2(y, sqrt(radius * radius - y * y)), radius - k
+
+
+@formula
+def cartesian(r_pa: Any, v_pa: Any, g_pa: Any, site: Site) -> Seen:
     """Return what :func:`level` returns in the Cartesian axes of the site."""
-    axes = np.empty((3, 3))
-    axes[0], axes[1], axes[2] = site.downrange, site.crossrange, site.up
-    q, q1, q2 = axes @ r_pa, axes @ v_pa, axes @ g_pa
-    return (
-        (q[0], q[1], q[2] - site.radius_m),
-        (q1[0], q1[1], q1[2]),
-        (q2[0], q2[1], q2[2]),
-        (1.0, 1.0, 1.0),
-        axes,
-    )
+    axes = (site.downrange, site.crossrange, site.up)
+    q = along_axes(axes, r_pa)
+    above = (q[0], q[1], q[2] - site.radius_m)
+    return Seen(above, along_axes(axes, v_pa), along_axes(axes, g_pa), (1.0, 1.0, 1.0), axes)
 
 
-@kernel
-def acceleration_without_thrust(
-    r_pa: NDArray[np.float64], v_pa: NDArray[np.float64], omega_pa: NDArray[np.float64], gm: float
-) -> NDArray[np.float64]:
+@formula
+def acceleration_without_thrust(r_pa: Any, v_pa: Any, omega_pa: Any, gm: float) -> Three:
     """Return the acceleration (m/s2) in axes that turn with the Moon, as the flight computer models it.
 
     A point mass, and what turning axes add; the computer knows no harmonics. ``omega_pa`` is the Moon's angular
     velocity (rad/s), ``v_pa`` the velocity over the turning Moon.
     """
-    r2 = r_pa @ r_pa
-    gravity = -gm / (r2 * sqrt(r2)) * r_pa
-    return gravity - 2.0 * np.cross(omega_pa, v_pa) - np.cross(omega_pa, np.cross(omega_pa, r_pa))
+    r2 = dot(r_pa, r_pa)
+    coriolis, centrifugal = cross(omega_pa, v_pa), cross(omega_pa, cross(omega_pa, r_pa))
+    turning = combined(-2.0, coriolis, -1.0, centrifugal)
+    return combined(-gm / (r2 * sqrt(r2)), r_pa, 1.0, turning)
 
 
-@kernel
+@part_of_kernel
 def thrust_for(acceleration: Three, s: Situation) -> Three:
     """Return the acceleration by thrust (m/s2, local axes) that gives the position an acceleration (m/s2)."""
     return (

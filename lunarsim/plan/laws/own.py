@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from lunarsim.declarations import declared
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import memory
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.situation import Situation
+from lunarsim.kernels.numerics.vectors import Three
 from lunarsim.own import Interpreted, arguments_of, check_title, component, function_of
 from lunarsim.plan.laws.law import FRAME, TARGETS, LoweredLaw, lowered, registered
 from lunarsim.records import field_name

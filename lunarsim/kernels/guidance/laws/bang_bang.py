@@ -24,8 +24,9 @@ from lunarsim.kernels.guidance.laws.crossrange import crossrange_thrust, held_fr
 from lunarsim.kernels.guidance.laws.predictor import LINEAR, STEPS, Pitch, Plane, after, plane_of, plant_of
 from lunarsim.kernels.guidance.laws.primer import Costate, coasting_hamiltonian, flown, primer_direction
 from lunarsim.kernels.guidance.memory import memory_of, parameters_of
-from lunarsim.kernels.guidance.situation import DOWNRANGE, UP, Situation, Three
+from lunarsim.kernels.guidance.situation import DOWNRANGE, UP, Situation
 from lunarsim.kernels.numerics.linear_equations import solved
+from lunarsim.kernels.numerics.vectors import Three
 from lunarsim.kernels.records import Record
 
 BANG_BANG = parameters_of(

@@ -4,7 +4,8 @@ from math import cos, sin, sqrt
 
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.laws.linear_in_time import linear_acceleration
-from lunarsim.kernels.guidance.situation import CROSSRANGE, Situation, Three
+from lunarsim.kernels.guidance.situation import CROSSRANGE, Situation
+from lunarsim.kernels.numerics.vectors import Three
 from lunarsim.kernels.records import Record
 
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.memory import parameters_of
-from lunarsim.kernels.guidance.situation import CROSSRANGE, DOWNRANGE, UP, Situation, Three, thrust_for
+from lunarsim.kernels.guidance.situation import CROSSRANGE, DOWNRANGE, UP, Situation, thrust_for
+from lunarsim.kernels.numerics.vectors import Three
 from lunarsim.kernels.records import Record
 
 DESCENT_RATE = parameters_of(

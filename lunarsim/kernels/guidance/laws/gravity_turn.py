@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.memory import SHARED, parameters_of
-from lunarsim.kernels.guidance.situation import UP, Situation, Three
+from lunarsim.kernels.guidance.situation import UP, Situation
+from lunarsim.kernels.numerics.vectors import Three
 
 #: The throttle is a share of full thrust; NaN: as the target's altitude and rate need it.
 GRAVITY_TURN = parameters_of("throttle")

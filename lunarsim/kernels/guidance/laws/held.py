@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.memory import parameters_of
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.situation import Situation
+from lunarsim.kernels.numerics.vectors import Three
 
 HELD = parameters_of("throttle")  #: share of full thrust
 

@@ -27,8 +27,9 @@ from lunarsim.kernels.guidance.laws.predictor import (
     pointing,
 )
 from lunarsim.kernels.guidance.memory import memory_of, parameters_of
-from lunarsim.kernels.guidance.situation import DOWNRANGE, UP, Situation, Three
+from lunarsim.kernels.guidance.situation import DOWNRANGE, UP, Situation
 from lunarsim.kernels.numerics.linear_equations import solved
+from lunarsim.kernels.numerics.vectors import Three
 from lunarsim.kernels.records import Record
 
 PITCH = parameters_of(

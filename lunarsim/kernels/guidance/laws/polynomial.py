@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.memory import memory_of, parameters_of
-from lunarsim.kernels.guidance.situation import DOWNRANGE, Situation, Three, thrust_for
+from lunarsim.kernels.guidance.situation import DOWNRANGE, Situation, thrust_for
+from lunarsim.kernels.numerics.vectors import Three
 
 # All laws to a target share the time to go below which the polynomial is frozen, never less than LEAST_CYCLES, and how
 # far ahead of the look it is evaluated; two numbers before them are of each law alone.

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.guidance.laws.polynomial import POLYNOMIAL, expected, floor_of, to_target
 from lunarsim.kernels.guidance.memory import parameters_of
-from lunarsim.kernels.guidance.situation import Situation, Three
+from lunarsim.kernels.guidance.situation import Situation
+from lunarsim.kernels.numerics.vectors import Three
 
 #: With the worth of a second beside half the square of the acceleration by thrust.
 ZEM_ZEV = parameters_of("time_weight_m2_s4", "none", "frozen_below_s", "lead_s")
