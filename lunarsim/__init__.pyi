@@ -35,6 +35,7 @@ from .campaign import Sobol as Sobol
 from .campaign import TruncatedNormal as TruncatedNormal
 from .campaign import Uniform as Uniform
 from .campaign import assert_campaign as assert_campaign
+from .campaign import column as column
 from .campaign import state_covariance as state_covariance
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine

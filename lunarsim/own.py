@@ -6,9 +6,13 @@ Laws, faults and the like each say what their class and their function have to b
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields
+from types import CellType, CodeType
 from typing import Any
+
+import numpy as np
+from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.declarations import everything
@@ -119,6 +123,53 @@ def arguments_of(function: Any) -> tuple[str, ...] | None:
     """Return the names of what a function takes, plain or compiled; None if it is no function."""
     plain = getattr(function, "py_func", function)
     return tuple(inspect.signature(plain).parameters) if callable(plain) else None
+
+
+def code_of(function: Any) -> str:
+    """Return what a function does as a text for a hash, the same in each process: what it computes, and with what.
+
+    That is its code, its defaults, and the numbers, texts, arrays and quantities that it reads from its module or from
+    the function about it; not what it calls. Empty for what is no function.
+    """
+    plain = getattr(function, "py_func", function)
+    if not inspect.isfunction(plain):
+        return ""
+    about = [cell.cell_contents for cell in plain.__closure__ or () if cell != _EMPTY_CELL]
+    names = sorted(set(_names(plain.__code__)))
+    read = {name: plain.__globals__[name] for name in names if _is_value(plain.__globals__.get(name))}
+    parts = (plain.__code__, plain.__defaults__, plain.__kwdefaults__, tuple(filter(_is_value, about)), read)
+    return _written(parts)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Give the names that code and the code within it read."""
+    yield from code.co_names
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _names(each)
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, complex, str, bytes, tuple, u.Quantity, np.ndarray, np.generic))
+
+
+def _written(value: Any) -> str:
+    """Return a value as a text without addresses, orders by chance, or dots in place of numbers."""
+    if isinstance(value, CodeType):
+        return f"{value.co_code.hex()} {value.co_names} {_written(value.co_consts)}"
+    if isinstance(value, dict):
+        return _written(tuple(value.items()))
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_written, value))})"
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(_written, value)))}}}"
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.ascontiguousarray(value)
+        return f"{array.dtype} {array.shape} {array.tobytes().hex()} {getattr(value, 'unit', '')}"
+    return repr(value) if value is None or value is Ellipsis or _is_value(value) else type(value).__qualname__
+
+
+_EMPTY_CELL = CellType()
 
 
 class Interpreted:

@@ -27,6 +27,7 @@ from .inputs.sampling import Sobol as Sobol
 from .outcome import CUTOFFS as CUTOFFS
 from .outcome import FAILURES as FAILURES
 from .outcome import OUTCOMES as OUTCOMES
+from .own_columns import column as column
 from .result import CampaignResult as CampaignResult
 from .result import assert_campaign as assert_campaign
 from .store.chunk import Chunk as Chunk

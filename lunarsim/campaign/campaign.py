@@ -47,13 +47,16 @@ class Campaign(DispersedScenario):
     tolerance : Quantity
         Local error of the position in a step of the compiled driver. With the default, Luna-25's flights end within
         about a centimetre of the reference driver's; ``CampaignResult.cross_check`` measures it for a campaign.
+    columns : sequence of callable
+        Columns of your own, beside those of the package: functions that :func:`lunarsim.column` made columns.
 
     Raises
     ------
     InputError
         If there is no such path, it is dispersed twice, a distribution is of another dimension, has a parameter
         beyond the bounds of what it disperses or no possible value, a dispersed fault is not given by a
-        probability, or the state is dispersed and has no orbital plane: at rest, or in vertical flight.
+        probability, or the state is dispersed and has no orbital plane: at rest, or in vertical flight; or if one of
+        ``columns`` is no column, or has the name of another.
     """
 
     def run(
@@ -113,6 +116,8 @@ class Campaign(DispersedScenario):
         """
         work, manifest = self.work(n, seed), self.manifest(n, seed, chunk_size)
         _check_rule(until)
+        if self.columns:  # what is wrong with one is told before there is a folder, and before the first chunk
+            work.columns_of(np.repeat([[0.25], [0.75]], work.dimensions, axis=1))
         with closing(_store(manifest, out, resume, keep)) as store:
             _warn_of_idle(work)
             prefix = Prefix(store, until)

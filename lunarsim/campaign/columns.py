@@ -57,7 +57,7 @@ def records(scenario: Scenario) -> list[tuple[str, str]]:
 
 
 def described(inputs: Mapping[str, Path], scenario: Scenario) -> tuple[Column, ...]:
-    """Return all columns of a campaign: first its inputs, then what came out."""
+    """Return the package's columns of a campaign: first its inputs, then what came out."""
     made = [
         Column(
             name=name,

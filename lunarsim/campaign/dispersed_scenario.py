@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,12 +15,12 @@ from astropy import units as u
 
 from lunarsim import __version__, declarations
 from lunarsim.arguments import checked
-from lunarsim.campaign.columns import described
 from lunarsim.campaign.executors.flying import Flying, Group
 from lunarsim.campaign.inputs.dispersion_checks import check_group
 from lunarsim.campaign.inputs.distributions import Dispersions, Distribution
 from lunarsim.campaign.inputs.paths import Path, check_orbit, edited, find
 from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling
+from lunarsim.campaign.own_columns import code_of_columns
 from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.declarations import number
 from lunarsim.errors import InputError
@@ -47,6 +47,7 @@ class DispersedScenario:
     tolerance: u.Quantity = number(  # doubles carry 4e-10 m of a lunar orbit
         1e-3, u.m, low=1e-9, high=1e6, text="Local error of the position in a step."
     )
+    columns: Sequence[Callable[..., Any]] = ()
 
     def __post_init__(self) -> None:
         declarations.check(self)
@@ -63,10 +64,18 @@ class DispersedScenario:
                 seen.add(name)
         _check_noise(self.scenario, seen)
         check_orbit(self.scenario, seen)
+        if callable(self.columns) or isinstance(self.columns, (str, Mapping)):
+            raise InputError(wrong_kind("columns", self.columns, Sequence[Callable[..., Any]]))
+        object.__setattr__(self, "columns", tuple(self.columns))
+        _ = self.work(1, 0).own_columns  # refused here, before anything is flown
 
     def with_dispersions(self, dispersions: Dispersions) -> Self:
         """Return the same with other dispersions."""
         return replace(self, dispersions=dispersions)
+
+    def with_columns(self, *columns: Callable[..., Any]) -> Self:
+        """Return the same with these columns of your own, each made by :func:`lunarsim.column`."""
+        return replace(self, columns=columns)
 
     @property
     def inputs(self) -> dict[str, Path]:
@@ -115,6 +124,7 @@ class DispersedScenario:
             tolerance_m=float(self.tolerance.to_value(u.m)),
             seed=_whole("seed", seed, 0, 2**64 - 1),
             runs=_whole("n", n, 1, 10**15),
+            own=tuple(self.columns),
         )
 
     def manifest(self, n: int, seed: int, chunk_size: int = CHUNK_SIZE) -> Manifest:
@@ -128,13 +138,14 @@ class DispersedScenario:
                 "scenario": work.rows.digest(),
                 "dispersions": _digest(dispersions),
                 "tolerance": _digest(work.tolerance_m.hex()),
+                **({"code of own columns": _digest(code_of_columns(work.own_columns))} if work.own else {}),
             },
             seed=seed,
             runs=n,
             sampling=json.dumps(how, sort_keys=True),
             extendable=not isinstance(self.sampling, LatinHypercube),
             chunk_size=chunk_size,
-            columns=described(work.inputs, work.scenario),
+            columns=work.described,
             versions={
                 "lunarsim": __version__,
                 "kernels": source_digest(),

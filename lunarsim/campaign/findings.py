@@ -126,7 +126,7 @@ class CampaignFindings:
     failures : mapping of str to int
         How many runs could not be flown, by the reason.
     quantiles : tuple of QuantileSummary
-        Speed, flight-path angle and time of impacts; durations of burns by outcome.
+        Speed, flight-path angle and time of impacts; durations of burns, and columns of one's own, by outcome.
     impacts : Impacts or None
         None where there are too few, or they have no mean.
     without_impacts : str
@@ -173,6 +173,8 @@ def _summaries(result: CampaignResult, outcomes: list[str]) -> list[QuantileSumm
     for k in range(burns):
         description = f"burn {k}, duration" if burns > 1 else "burn, duration"
         found += [_summary(result, f"burn{k}_duration_s", description, outcome) for outcome in outcomes]
+    for own in result.campaign.work(result.n, result.seed).own_columns:
+        found += [_summary(result, own.name, own.text, outcome) for outcome in outcomes]
     return [summary for summary in found if summary is not None]
 
 

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from lunarsim.arguments import checked
 from lunarsim.campaign.columns import records
+from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.outputs import OF_BURN, OF_RUN, Output
+from lunarsim.campaign.own_columns import with_own
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.flight import BurnRecord, Flight, PhaseRecord
 from lunarsim.kernels.codes import NO_BURN
@@ -39,7 +41,8 @@ class CrossCheck:
     propellant : Quantity
         Between what a burn or a guided phase used, and between the masses at the end.
     columns : mapping of str to float
-        Between the values of each column that a reference flight knows, in the column's unit.
+        Between the values of each column that a reference flight knows, in the column's unit; those of a user's own
+        among them, which are made from the others.
     different : tuple of int
         Runs that ended otherwise, or of which a burn or a guided phase did, or took another number of cycles, or that
         the reference driver refuses.
@@ -87,10 +90,10 @@ def chosen_runs(flown: NDArray[np.bool_], count: int, seed: int) -> NDArray[np.i
     return np.sort(np.random.default_rng(seed).choice(runs, size=min(count, runs.size), replace=False))
 
 
-def cross_check(found: Any, rerun: Callable[[int], Flight]) -> CrossCheck:
-    """Fly runs, of which ``found`` is the dataset, with the reference driver."""
+def cross_check(found: Any, rerun: Callable[[int], Flight], work: Flying) -> CrossCheck:
+    """Fly runs of ``work``, of which ``found`` is the dataset, with the reference driver."""
     runs = found["run"].values
-    rows = [_compared(rerun, int(run), found.isel(run=k)) for k, run in enumerate(runs)]
+    rows = [_compared(rerun, int(run), found.isel(run=k), work) for k, run in enumerate(runs)]
     position, time, cutoff, propellant, columns, alike = zip(*rows, strict=True)
     return CrossCheck(
         runs=tuple(int(run) for run in runs),
@@ -103,43 +106,72 @@ def cross_check(found: Any, rerun: Callable[[int], Flight]) -> CrossCheck:
     )
 
 
-def _compared(rerun: Callable[[int], Flight], run: int, row: Any) -> Apart:
+def _compared(rerun: Callable[[int], Flight], run: int, row: Any, work: Flying) -> Apart:
     try:
-        return apart(row, rerun(run))
+        flight = rerun(run)
     except LunarsimError:  # a run that the reference driver refuses is one on which the two differ
         return Apart(0.0, 0.0, 0.0, 0.0, {}, False)
+    return apart(row, flight, work)
 
 
-def apart(row: Any, flight: Flight) -> Apart:
-    """Return how far a run, by the names of its columns, is from its reference flight."""
+def apart(row: Any, flight: Flight, work: Flying | None = None) -> Apart:
+    """Return how far a run, by the names of its columns, is from its reference flight.
+
+    Columns of a user's own, which ``work`` knows, are made for both from what each says of the others.
+    """
     start = flight.start if "state.epoch" not in row else flight.start - float(row["state.epoch"]) * u.s
-    columns = _differences(OF_RUN, "", row, start, flight)
+    said = _said(OF_RUN, "", row, start, flight)
+    columns = _differences(OF_RUN, "", row, said)
     alike = _alike(columns, OF_RUN)
     durations, propellant = [0.0], [columns.get("mass_kg", 0.0)]
     for prefix, phase, record in _flown(flight):
         if record is None:
             alike = alike and int(row[f"{prefix}_cutoff"]) == NO_BURN
             continue
-        own = _differences(OF_BURN, f"{prefix}_", row, start, record, phase)
+        of_phase = _said(OF_BURN, f"{prefix}_", row, start, record, phase)
+        own = _differences(OF_BURN, f"{prefix}_", row, of_phase)
         alike = alike and _alike(own, OF_BURN)
+        said |= {f"{prefix}_{name}": value for name, value in of_phase.items()}
         columns |= {f"{prefix}_{name}": value for name, value in own.items()}
         durations.append(own["duration_s"])
         propellant.append(own["propellant_kg"])
+    if work is not None and work.own:
+        columns |= _own_differences(row, said, work)
     position = float(np.linalg.norm([columns[f"{axis}_m"] for axis in "xyz"]))
     return Apart(position, columns["end_s"], max(durations), max(propellant), columns, alike)
 
 
-def _differences(outputs: Iterable[Output], prefix: str, row: Any, start: Time, *flown: Any) -> dict[str, float]:
-    """Return how far columns are from what a reference flight says, those of which it says something."""
-    found = {}
-    for output in outputs:
-        said = output.of_reference(start, *flown) if prefix + output.column in row else None
-        if said is not None:
-            apart = abs(float(row[prefix + output.column]) - said)
-            found[output.column] = (
-                min(apart, 360.0 - apart) if output.unit == u.deg else apart
-            )  # a longitude goes round
-    return found
+def _said(outputs: Iterable[Output], prefix: str, row: Any, start: Time, *flown: Any) -> dict[str, float]:
+    """Return what a reference flight says of the columns of a run, those of which it says something."""
+    found = {o.column: o.of_reference(start, *flown) for o in outputs if prefix + o.column in row}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _differences(outputs: Iterable[Output], prefix: str, row: Any, said: Mapping[str, float]) -> dict[str, float]:
+    """Return how far columns are from what a reference flight says of them."""
+    return {
+        o.column: _between(float(row[prefix + o.column]), said[o.column], o.unit) for o in outputs if o.column in said
+    }
+
+
+def _own_differences(row: Any, said: Mapping[str, float], work: Flying) -> dict[str, float]:
+    """Return how far columns of a user's own are from what they are of a reference flight.
+
+    Of what that flight says nothing, both have the same.
+    """
+    columns = {
+        column.name: np.array([said.get(column.name, row[column.name])], column.dtype) for column in work.described
+    }
+    found = with_own(columns, work.described, work.own_columns)
+    return {one.name: _between(float(row[one.name]), float(found[one.name][0]), one.unit) for one in work.own_columns}
+
+
+def _between(value: float, other: float, unit: u.UnitBase) -> float:
+    """Return how far two values are apart: none if neither is a number, without end if one of them is."""
+    if np.isnan(value) or np.isnan(other):
+        return 0.0 if np.isnan(value) and np.isnan(other) else np.inf
+    apart = abs(value - other)
+    return min(apart, abs(360.0 - apart)) if unit == u.deg else apart  # a longitude goes round
 
 
 def _alike(columns: Mapping[str, float], outputs: Iterable[Output]) -> bool:

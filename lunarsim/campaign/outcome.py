@@ -24,6 +24,8 @@ OUTCOMES = {
     **{code: verdict.value for code, verdict in VERDICTS.items()},
 }
 
+_WORDS = np.array([OUTCOMES[code] for code in sorted(OUTCOMES)])  # the codes are 0, 1, 2, ...
+
 #: All outcomes on the ground by one name: impacts and touchdowns of any verdict.
 GROUND = "on the ground"
 _ON_GROUND = (codes.IMPACT, *VERDICTS)
@@ -53,6 +55,11 @@ def codes_of(outcome: object) -> tuple[int, ...]:
     if not codes:
         raise InputError(f"outcome {outcome!r}: {nearest(str(outcome), [*OUTCOMES.values(), GROUND])}")
     return codes
+
+
+def in_words(codes: NDArray[Any]) -> NDArray[np.str_]:
+    """Return outcomes by their names, from their codes."""
+    return np.asarray(_WORDS[codes])
 
 
 def tally(codes: NDArray[Any]) -> dict[int, int]:

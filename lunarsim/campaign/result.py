@@ -232,7 +232,7 @@ class CampaignResult:
     def cross_check(self, count: int = 10, *, seed: int = 0) -> CrossCheck:
         """Fly random runs with the reference driver too, and return by how much the two differ at most."""
         chosen = chosen_runs(self.where(None), count, seed)
-        return cross_check(self.dataset.isel(run=chosen), self.rerun)
+        return cross_check(self.dataset.isel(run=chosen), self.rerun, self.campaign.work(self.n, self.seed))
 
     def where(self, outcome: str | None) -> NDArray[np.bool_]:
         """Return which runs ended so; for None which could be flown, for ``"on the ground"`` which came down.

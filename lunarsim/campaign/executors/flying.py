@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,15 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim.campaign.columns import outputs, records
+from lunarsim.campaign.columns import described, outputs, records
 from lunarsim.campaign.inputs.distributions import Distribution
 from lunarsim.campaign.inputs.paths import Path
 from lunarsim.campaign.inputs.rows import Drawn, Rows
 from lunarsim.campaign.inputs.sampling import Sampling
 from lunarsim.campaign.outputs import Results
+from lunarsim.campaign.own_columns import OwnColumn, own_columns, with_own
 from lunarsim.campaign.store.chunk import Columns
+from lunarsim.campaign.store.manifest import Column
 from lunarsim.kernels.driver.run import fly_runs
 from lunarsim.mission import Scenario
 from lunarsim.plan.laws.law import naming_laws
@@ -44,6 +46,8 @@ class Flying:
         Local error of the position in a step.
     seed, runs : int
         Of the campaign.
+    own : tuple of callable
+        Columns of the user's own, by their functions, which pickle knows the way to.
     """
 
     scenario: Scenario
@@ -53,6 +57,7 @@ class Flying:
     tolerance_m: float
     seed: int
     runs: int
+    own: tuple[Callable[..., Any], ...] = ()
     _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -66,7 +71,19 @@ class Flying:
         """Fly the runs of uniform numbers of shape (n, dimensions) and return their columns."""
         values = self.values_of(uniforms)
         inputs = {name: values[name] != 0.0 if name.startswith("faults.") else values[name] for name in self.inputs}
-        return {**inputs, **outputs(self.fly(values), self.scenario)}
+        columns = {**inputs, **outputs(self.fly(values), self.scenario)}
+        return with_own(columns, self.described, self.own_columns) if self.own else columns
+
+    @property
+    def own_columns(self) -> tuple[OwnColumn, ...]:
+        """The columns of the user's own."""
+        known = described(self.inputs, self.scenario) if self.own else ()
+        return own_columns(self.own, [column.name for column in known])
+
+    @property
+    def described(self) -> tuple[Column, ...]:
+        """What the columns are: inputs, what came out, those of the user's own."""
+        return (*described(self.inputs, self.scenario), *(each.described for each in self.own_columns))
 
     @property
     def dimensions(self) -> int:

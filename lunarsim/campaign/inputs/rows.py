@@ -26,6 +26,7 @@ from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
+from lunarsim.own import code_of
 from lunarsim.plan import GuidanceLaw, Guided
 from lunarsim.plan.laws.law import places_of
 from lunarsim.records import field_name
@@ -159,11 +160,9 @@ class Rows:
         return hashed.hexdigest()
 
 
-def _identity(law: GuidanceLaw) -> tuple[str, bytes]:
+def _identity(law: GuidanceLaw) -> tuple[str, str]:
     """Return the title of a law, and the code of its command where that is the user's."""
-    command = getattr(law, "command", None)
-    code = getattr(getattr(command, "py_func", command), "__code__", None)
-    return law.title, b"" if code is None else code.co_code + repr(code.co_consts).encode()
+    return law.title, code_of(getattr(law, "command", None))
 
 
 def _seal(*arrays: NDArray[np.generic]) -> None:

@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lunarsim.campaign.outcome import OUTCOMES
+from lunarsim.campaign.outcome import in_words
 from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.statistics import StoppingRule
-
-_WORDS = np.array([OUTCOMES[code] for code in sorted(OUTCOMES)])
 
 
 class Prefix:
@@ -51,7 +49,7 @@ class _FirstColumns(Mapping[str, NDArray[Any]]):
         parts = self._read.setdefault(name, [])
         parts.extend(self._store.read(index, [name])[name] for index in range(len(parts), self.chunks))
         column = np.concatenate(parts)
-        return _WORDS[column] if name == "outcome" else column
+        return in_words(column) if name == "outcome" else column
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._store.check_names(None))
