@@ -455,6 +455,22 @@ def test_a_rule_that_is_never_met_lets_all_runs_be_flown(campaign):
     assert campaign.run(100, seed=SEED, until=rule, chunk_size=16).runs == 100
 
 
+def test_a_rule_of_ones_own_is_given_the_columns_of_all_runs_so_far(campaign, result):
+    seen = []
+
+    class EnoughImpacts:
+        def met(self, flown):
+            assert len(flown) == len(list(flown)) > 30
+            seen.append(flown["latitude_deg"])
+            return np.count_nonzero(flown["outcome"] == "impact") >= 20
+
+    stopped = campaign.run(RUNS, seed=SEED, until=EnoughImpacts(), chunk_size=16, workers=2)
+    assert [each.size for each in seen] == list(range(16, stopped.runs + 1, 16))
+    np.testing.assert_array_equal(seen[-1], result.column("latitude_deg")[: stopped.runs])
+    struck = np.cumsum(result.where("impact"))
+    assert struck[stopped.runs - 1] >= 20 > struck[stopped.runs - 17]
+
+
 def test_only_what_is_kept_is_in_memory(campaign, result):
     kept = campaign.run(RUNS, seed=SEED, keep=["outcome", "latitude_deg"])
     assert [str(name) for name in kept.dataset] == ["outcome", "failure", "latitude_deg"]  # the codes are always kept

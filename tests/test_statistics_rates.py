@@ -12,6 +12,7 @@ from scipy import stats
 
 from lunarsim import statistics
 from lunarsim.errors import InputError, StatisticsWarning
+from lunarsim.statistics.order_statistics import RisingColumn
 from lunarsim.statistics.tails import pareto_shape
 
 CAMPAIGNS = 1000
@@ -269,6 +270,38 @@ def test_the_rule_of_a_quantile_leaves_out_runs_without_a_value():
     assert rule.met({"speed_mps": np.where(np.arange(4000) % 10 == 0, np.nan, speeds)})
     with pytest.raises(InputError, match="did you mean 'speed_mps'"):
         statistics.QuantileNarrowEnough(column="sped_mps", probability=0.5, half_width=1.0).met({"speed_mps": speeds})
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64])
+def test_a_rule_that_is_given_each_run_once_says_what_it_says_of_all_runs(chunk):
+    random = np.random.default_rng(14)
+    speed = np.round(random.normal(0.0, 1.0, 500), 1)  # many values are equal
+    speed[random.random(500) < 0.1] = np.nan
+    of_quantile = statistics.QuantileNarrowEnough(column="v", probability=0.4, half_width=0.15, minimum_runs=5)
+    of_rate = statistics.IntervalNarrowEnough(column="v", outcome=1, half_width=0.03, minimum_runs=5)
+    watches = of_quantile.watch(), of_rate.watch()
+    said = []
+    for n in range(chunk, speed.size + chunk, chunk):
+        found = [watch.more({"v": speed[n - chunk : n]}) for watch in watches]
+        known = speed[:n][~np.isnan(speed[:n])]
+        narrow = known.size >= 5 and statistics.quantile(known, 0.4).half_width <= 0.15
+        rate = statistics.rate(int(np.sum(speed[:n] == 1.0)), speed[:n].size)
+        assert found == [narrow, speed[:n].size >= 5 and (rate.high - rate.low) / 2 <= 0.03]
+        said.append(tuple(found))
+    assert {one for one, _ in said} == {other for _, other in said} == {False, True}
+
+
+@given(
+    parts=st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.just(-0.0), max_size=30), max_size=20)
+)
+def test_a_column_that_rises_knows_the_value_of_each_rank(parts):
+    column = RisingColumn()
+    for k, part in enumerate(parts):
+        column.add(np.array(part, dtype=float))
+        ordered = sorted(itertools.chain(*parts[: k + 1]))
+        assert len(column) == len(ordered)
+        assert [column.ranked(rank) for rank in range(len(ordered) + 2)] == [-np.inf, *ordered, np.inf]
+    assert all(one.size > 2 * other.size for one, other in itertools.pairwise(column._pieces))
 
 
 def stopped_campaigns(probability, rule, chunk, campaigns, seed):

@@ -164,6 +164,42 @@ def test_partial_rank_correlation_is_that_of_residuals():
     assert found["x"].partial_rank == pytest.approx(stats.pearsonr(*left).statistic, rel=1e-9)  # rounding
 
 
+def test_equal_values_share_the_mean_of_their_ranks():
+    rng = np.random.default_rng(5)
+    x, z = np.round(rng.normal(size=500)), rng.random(500) < 0.1
+    y = np.round(x + z + rng.normal(size=500), 1)
+    ranks = np.corrcoef([stats.rankdata(v) for v in (x, z, y)])
+    found = statistics.tornado({"x": x, "z": z}, y)
+    # the partial correlation of three, by the textbook
+    expected = (ranks[0, 2] - ranks[0, 1] * ranks[1, 2]) / np.sqrt((1 - ranks[0, 1] ** 2) * (1 - ranks[1, 2] ** 2))
+    assert found["x"].partial_rank == pytest.approx(expected, rel=1e-9)  # rounding
+
+
+def hc1(table, y):
+    """Return slopes and their HC1 standard errors by the formula, inverse and all (MacKinnon & White 1985)."""
+    design = np.column_stack([np.ones(y.size), table])
+    slopes, *_ = np.linalg.lstsq(design, y, rcond=None)
+    bread, rest = np.linalg.pinv(design), y - design @ slopes
+    scatter = bread @ np.diag(rest**2) @ bread.T * y.size / (y.size - design.shape[1])
+    return slopes[1:], np.sqrt(np.diag(scatter))[1:]
+
+
+@pytest.mark.parametrize("gap", [1.0, 1e-2, 1e-5])
+def test_intervals_are_those_of_hc1_also_of_inputs_that_are_nearly_alike(gap):
+    rng = np.random.default_rng(6)
+    x = rng.normal(5.0, 1.0, 300)
+    table = {"x": x, "near": 1e3 * (x + gap * rng.normal(size=300)), "flag": (rng.random(300) < 0.3).astype(float)}
+    y = x + table["flag"] + rng.normal(size=300) * np.abs(x)
+    found = statistics.tornado(table, y)
+    slopes, errors = hc1(np.column_stack(list(table.values())), y)
+    t = stats.t.ppf(0.975, 300 - 4)
+    for name, slope, error in zip(table, slopes, errors, strict=True):
+        way = found[name].high_input - np.mean(table[name])
+        assert found[name].high == pytest.approx(slope * way, rel=1e-9 / gap)  # what is left of digits, either way
+        low, high = found[name].high_interval
+        assert (high - low) / 2.0 == pytest.approx(t * error * abs(way), rel=1e-9 / gap)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,8 @@ from lunarsim.errors import InputError, nearest
 from lunarsim.statistics import columns
 from lunarsim.statistics.columns import Column
 from lunarsim.statistics.interval import Interval
+
+_APART = 1e-5  # least eigenvalue of the inputs' correlations whose inverse still has ten good digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,17 +150,16 @@ def tornado(
     columns.alike(output=y, **table)
     if np.ptp(y) == 0.0:
         raise InputError(f"output is {y[0]:g} in every run: nothing moves it")
-    varied = [name for name in names if np.ptp(table[name]) > 0.0]
-    x = np.stack([table[name] for name in varied], axis=1) if varied else np.empty((y.size, 0))
-    slopes, errors, r_squared = _regression(varied, x, y)
-    ranks, rank_r_squared = _partial_ranks(x, y)
+    varied = {name: table[name] for name in names if np.ptp(table[name]) > 0.0}
+    slopes, errors, r_squared = _regression(varied, y)
+    ranks, rank_r_squared = _partial_ranks([*varied.values(), y])
     tails = (1.0 - columns.fraction("probability", probability)) / 2.0
     t = float(scipy.stats.t.ppf((1.0 + columns.fraction("confidence", confidence)) / 2.0, y.size - len(varied) - 1))
     effects = [_still(name, float(table[name][0])) for name in names if name not in varied]
-    for i, name in enumerate(varied):
-        standardised = float(slopes[i] * x[:, i].std() / y.std())
+    for i, (name, column) in enumerate(varied.items()):
+        standardised = float(slopes[i] * column.std() / y.std())
         reach = t * float(errors[i])
-        effects.append(_effect(name, x[:, i], tails, (float(slopes[i]), reach), (standardised, float(ranks[i]))))
+        effects.append(_effect(name, column, tails, (float(slopes[i]), reach), (standardised, float(ranks[i]))))
     known, called = units or {}, titles or {}
     effects = [replace(each, unit=known.get(each.name, ""), title=called.get(each.name, "")) for each in effects]
     return Tornado(
@@ -210,40 +211,80 @@ def _still(name: str, value: float) -> Effect:
 def _ends(column: Column, tails: float) -> tuple[float, float]:
     """Return the low and high quantile of an input, or its two values: a rare fault's quantiles are both 'absent'."""
     least, most = float(column.min()), float(column.max())
-    if np.all((column == least) | (column == most)):
+    if np.count_nonzero(column == least) + np.count_nonzero(column == most) == column.size:
         return least, most
     low, high = np.quantile(column, [tails, 1.0 - tails])
     return float(low), float(high)
 
 
-def _regression(names: list[str], x: NDArray[np.float64], y: Column) -> tuple[Column, Column, float]:
+def _regression(inputs: Mapping[str, Column], y: Column) -> tuple[Column, Column, float]:
     """Return the slopes of a linear model with a constant, their HC1 standard errors, and R squared."""
-    if not names:
+    if not inputs:
         return np.empty(0), np.empty(0), 0.0
-    scale = x.std(axis=0)
-    z = (x - x.mean(axis=0)) / scale
+    x, y = np.empty((len(inputs), y.size)), y - y.mean()
+    for row, column in zip(x, inputs.values(), strict=True):
+        np.subtract(column, column.mean(), out=row)
+    products = x @ x.T
+    scale = np.sqrt(np.diag(products) / y.size)
+    correlation = products / (y.size * np.outer(scale, scale))
+    if np.linalg.eigvalsh(correlation)[0] > _APART:
+        inverse = np.linalg.inv(correlation)
+        slopes = inverse @ (x @ y / (y.size * scale)) / scale
+        rest = y - slopes @ x
+        x *= rest  # in place: nothing else takes as much memory
+        scatter = x @ x.T / (y.size**2 * np.outer(scale, scale))
+        errors = np.sqrt(np.diag(inverse @ scatter @ inverse)) / scale
+    else:
+        slopes, errors, rest = _by_triangle(tuple(inputs), x.T / scale, y)
+        slopes, errors = slopes / scale, errors / scale
+    errors *= np.sqrt(y.size / (y.size - len(inputs) - 1))
+    return slopes, errors, 1.0 - float(rest @ rest) / float(y @ y)
+
+
+def _by_triangle(names: Sequence[str], z: NDArray[np.float64], y: Column) -> tuple[Column, Column, Column]:
+    """Return slopes, standard errors and residuals for inputs that nearly follow from each other.
+
+    Their products, of which the inverse has twice as many wrong digits, will not do.
+    """
     q, r = np.linalg.qr(z)
     dependent = np.flatnonzero(np.abs(np.diag(r)) < 1e-7 * np.sqrt(y.size))
     if dependent.size:
         name = names[int(dependent[0])]
         raise InputError(f"input '{name}' is a linear combination of the inputs before it in every run: leave one out")
-    centred = y - y.mean()
-    slopes = np.linalg.solve(r, q.T @ centred)
-    rest = centred - z @ slopes
+    slopes = np.linalg.solve(r, q.T @ y)
+    rest = y - z @ slopes
     pull = np.linalg.solve(r, (q * rest[:, np.newaxis]).T)
-    errors = np.sqrt(np.sum(pull**2, axis=1) * y.size / (y.size - len(names) - 1))
-    return slopes / scale, errors / scale, 1.0 - float(rest @ rest) / float(centred @ centred)
+    return slopes, np.sqrt(np.sum(pull**2, axis=1)), rest
 
 
-def _partial_ranks(x: NDArray[np.float64], y: Column) -> tuple[Column, float]:
-    """Return the partial rank correlations of each input with the output, and R squared of the ranks."""
-    if x.shape[1] == 0:
+def _partial_ranks(table: Sequence[Column]) -> tuple[Column, float]:
+    """Return partial rank correlations of each input with the output, the last column, and R squared of the ranks."""
+    last = len(table) - 1
+    if last == 0:
         return np.empty(0), 0.0
-    correlation = np.corrcoef([scipy.stats.rankdata(column) for column in (*x.T, y)])
-    last = x.shape[1]
+    ranks = np.empty((len(table), table[0].size))
+    for row, column in zip(ranks, table, strict=True):
+        row[:] = _centred_ranks(column)
+    products = ranks @ ranks.T
+    spread = np.sqrt(np.diag(products))
+    correlation = products / np.outer(spread, spread)
     found = [_partial(correlation, [i, last]) for i in range(last)]
     explained = correlation[last, :last] @ np.linalg.pinv(correlation[:last, :last]) @ correlation[:last, last]
     return np.array(found), float(min(explained, 1.0))
+
+
+def _centred_ranks(column: Column) -> Column:
+    """Return the ranks of values less their mean, of equal values the mean of theirs.
+
+    As scipy.stats.rankdata, in a third of the time.
+    """
+    order = np.argsort(column)
+    ordered = column[order]
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    counts = np.diff(first, append=column.size)
+    ranks = np.empty(column.size)
+    ranks[order] = np.repeat(first + (counts - column.size) / 2.0, counts)
+    return ranks
 
 
 def _partial(correlation: NDArray[np.float64], pair: list[int]) -> float:

@@ -12,6 +12,8 @@ from lunarsim.statistics import columns
 from lunarsim.statistics.columns import Column
 from lunarsim.statistics.tails import doubt_of
 
+_WITHOUT_SIGN = 2**63 - 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quantile:
@@ -91,9 +93,9 @@ def quantiles(values: ArrayLike, probabilities: ArrayLike, *, confidence: float 
         As :func:`quantile`.
     """
     ordered = np.sort(columns.finite("values", values))
-    miss = (1.0 - columns.fraction("confidence", confidence)) / 2.0
+    columns.fraction("confidence", confidence)
     return tuple(
-        _of_sorted(ordered, columns.fraction("probability", probability), miss, confidence)
+        _of_sorted(ordered, columns.fraction("probability", probability), confidence)
         for probability in np.atleast_1d(np.asarray(probabilities, dtype=float)).tolist()
     )
 
@@ -145,9 +147,63 @@ def at_share(ordered: Column, reached: Column, share: float) -> float:
     return float(ordered[min(int(np.searchsorted(reached, share * (1.0 - 1e-12))), ordered.size - 1)])
 
 
-def _of_sorted(ordered: Column, probability: float, miss: float, confidence: float) -> Quantile:
-    lower = int(scipy.stats.binom.ppf(miss, ordered.size, probability))  # ranks, counted from 1
-    upper = int(scipy.stats.binom.ppf(1.0 - miss, ordered.size, probability)) + 1
+def ranks_of_interval(total: int, probability: float, confidence: float) -> tuple[int, int]:
+    """Return the ranks, from 1, between which a quantile lies; 0 or total + 1 where runs are too few for a bound."""
+    miss = (1.0 - confidence) / 2.0
+    lower, upper = (scipy.stats.binom.ppf(each, total, probability) for each in (miss, 1.0 - miss))
+    return int(lower), int(upper) + 1
+
+
+class RisingColumn:
+    """Values that come bit by bit, of which that of any rank can be asked for at any time.
+
+    They are kept in sorted pieces, each more than twice as long as the next: n values take the time of one sort of n,
+    in however many bits they come.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[Column] = []
+
+    def __len__(self) -> int:
+        """Return how many values there are."""
+        return sum(piece.size for piece in self._pieces)
+
+    def add(self, values: Column) -> None:
+        """Take more values."""
+        piece = np.sort(values)
+        while self._pieces and self._pieces[-1].size <= 2 * piece.size:
+            piece = np.sort(np.concatenate([self._pieces.pop(), piece]), kind="stable")  # which merges what is sorted
+        self._pieces.append(piece)
+
+    def ranked(self, rank: int) -> float:
+        """Return the value of a rank, from 1; infinite beyond the first and the last."""
+        if not 1 <= rank <= len(self):
+            return -np.inf if rank < 1 else np.inf
+        low = min(_to_integer(piece[0]) for piece in self._pieces if piece.size)
+        high = max(_to_integer(piece[-1]) for piece in self._pieces if piece.size)
+        while low < high:
+            middle = (low + high) // 2
+            value = _from_integer(middle)
+            if sum(int(np.searchsorted(piece, value, side="right")) for piece in self._pieces) >= rank:
+                high = middle
+            else:
+                low = middle + 1
+        return _from_integer(low)
+
+
+def _to_integer(value: float) -> int:
+    """Return a whole number for each double, in the same order: a bisection between two ends after 64 steps."""
+    bits = int(np.float64(value).view(np.int64))
+    return bits if bits >= 0 else -(bits & _WITHOUT_SIGN)
+
+
+def _from_integer(number: int) -> float:
+    size = float(np.int64(abs(number)).view(np.float64))
+    return size if number >= 0 else -size
+
+
+def _of_sorted(ordered: Column, probability: float, confidence: float) -> Quantile:
+    lower, upper = ranks_of_interval(ordered.size, probability, confidence)
     low = float(ordered[lower - 1]) if lower >= 1 else -np.inf
     high = float(ordered[upper - 1]) if upper <= ordered.size else np.inf
     return Quantile(

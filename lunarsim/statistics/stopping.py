@@ -21,17 +21,29 @@ from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.statistics import columns
 from lunarsim.statistics.columns import Column
-from lunarsim.statistics.order_statistics import quantile
+from lunarsim.statistics.order_statistics import RisingColumn, ranks_of_interval
 from lunarsim.statistics.proportions import Method, Rate, bounds, check_counts, rate
 
 _FREQUENT = 1000  # runs of the rarer kind, with which the correction is a thousandth of the rate or less
 
 
 class StoppingRule(Protocol):
-    """Says whether the runs so far are enough."""
+    """Says whether the runs so far are enough.
+
+    A rule of many runs should also have a method ``watch()``: its result, whose ``more(flown)`` takes columns of
+    further runs and says whether there are enough by now, is then given each run once.
+    """
 
     def met(self, flown: Mapping[str, Any]) -> bool:
         """Return whether columns of equally many runs, from the first on, are enough."""
+        ...
+
+
+class Watch(Protocol):
+    """Follows the runs of one campaign for a rule, and remembers of them what the rule needs."""
+
+    def more(self, flown: Mapping[str, Any]) -> bool:
+        """Return whether the runs so far and these further ones, by their columns, are enough."""
         ...
 
 
@@ -76,10 +88,11 @@ class IntervalNarrowEnough:
         InputError
             If there is no such column.
         """
-        outcomes = np.asarray(columns.named(flown, self.column))
-        if outcomes.size < self.minimum_runs:
-            return False
-        return bool(self.enough(np.count_nonzero(outcomes == self.outcome), outcomes.size))
+        return self.watch().more(flown)
+
+    def watch(self) -> Watch:
+        """Return what counts the runs of a campaign for this rule."""
+        return _Counts(self)
 
     def enough(self, counts: ArrayLike, totals: ArrayLike) -> NDArray[np.bool_]:
         """Return for which numbers of runs with the outcome, among so many, the interval is narrow enough."""
@@ -127,11 +140,42 @@ class QuantileNarrowEnough:
         InputError
             If there is no such column.
         """
-        values = np.asarray(columns.named(flown, self.column), dtype=np.float64)
-        values = values[~np.isnan(values)]
-        if values.size < self.minimum_runs:
+        return self.watch().more(flown)
+
+    def watch(self) -> Watch:
+        """Return what orders the values of a campaign for this rule."""
+        return _Values(self)
+
+
+class _Counts:
+    """How many runs there are so far, and how many of them with an outcome."""
+
+    def __init__(self, rule: IntervalNarrowEnough) -> None:
+        self._rule = rule
+        self._count = self._total = 0
+
+    def more(self, flown: Mapping[str, Any]) -> bool:
+        outcomes = np.asarray(columns.named(flown, self._rule.column))
+        self._count += int(np.count_nonzero(outcomes == self._rule.outcome))
+        self._total += outcomes.size
+        return bool(self._rule.enough(self._count, self._total))
+
+
+class _Values:
+    """The values of a column so far, but for those that are NaN."""
+
+    def __init__(self, rule: QuantileNarrowEnough) -> None:
+        self._rule = rule
+        self._values = RisingColumn()
+
+    def more(self, flown: Mapping[str, Any]) -> bool:
+        rule = self._rule
+        values = np.asarray(columns.named(flown, rule.column), dtype=np.float64)
+        self._values.add(columns.finite(rule.column, values[~np.isnan(values)], least=0))
+        if len(self._values) < rule.minimum_runs:
             return False
-        return quantile(values, self.probability, confidence=self.confidence).half_width <= self.half_width
+        low, high = map(self._values.ranked, ranks_of_interval(len(self._values), rule.probability, rule.confidence))
+        return (high - low) / 2.0 <= rule.half_width
 
 
 def stopped_rate(

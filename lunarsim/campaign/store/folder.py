@@ -155,6 +155,10 @@ class ChunkStore:
         """Indices of the chunks that are whole."""
         return set(self._entries)
 
+    def holds(self, index: int) -> bool:
+        """Return whether a chunk is there."""
+        return index in self._entries
+
     @property
     def runs_done(self) -> int:
         """How many runs are in whole chunks."""

@@ -54,6 +54,10 @@ class MemoryStore:
         """Indices of the chunks that are there."""
         return set(self._chunks)
 
+    def holds(self, index: int) -> bool:
+        """Return whether a chunk is there."""
+        return index in self._chunks
+
     def missing(self) -> Iterator[Chunk]:
         """Give all chunks, in order."""
         return (self.manifest.chunk(index) for index in range(self.manifest.chunk_count))
