@@ -15,7 +15,7 @@ import dask
 import numpy as np
 import pytest
 from campaign_example import MANIFEST, bits, expected, failing, killed_once, work
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, get_worker
 from rich.console import Console
 
 from lunarsim.campaign import Chunk, ChunkStore, progress_bar, run_chunks
@@ -69,6 +69,18 @@ def test_a_cluster_gives_the_bits_of_threads(client):
     run_chunks(work, CHUNKS, executor=client, on_done=recorder)
     assert recorder.bits() == expected(400)
     assert recorder.threads == {threading.get_ident()}
+
+
+def by_worker(first: int, count: int) -> dict[str, np.ndarray]:
+    """Return the port of the worker that does the work."""
+    port = int(get_worker().address.rpartition("/")[2].rpartition(":")[2])
+    return {"worker": np.full(count, port)}
+
+
+def test_each_worker_of_a_cluster_has_chunks_from_the_start(client):
+    recorder = Recorder()
+    run_chunks(by_worker, CHUNKS[: 2 * AHEAD], executor=client, on_done=recorder)  # as many as are in flight at once
+    assert len({int(columns["worker"][0]) for columns in recorder.columns.values()}) == 2
 
 
 def test_a_store_takes_chunks_as_they_come(tmp_path):

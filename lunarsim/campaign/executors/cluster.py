@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 from distributed import Client
@@ -38,7 +39,9 @@ class DaskCrew(FuturesCrew):
         self._client = client
         self._workers = workers
         self._tries: Counter[int] = Counter()
+        self._wished: dict[int, str | None] = {}  # the address of the worker that is to fly a chunk in flight
         self._waits_for_workers = False
+        self._imports = self._import()
         self._held = self._hold()
 
     def room(self) -> int:
@@ -49,19 +52,29 @@ class DaskCrew(FuturesCrew):
     def finished(self) -> tuple[Chunk, Columns, float]:
         """Wait until a chunk is done; return it, or raise what its work raised."""
         done = super().finished()
-        del self._tries[done[0].index]
+        del self._tries[done[0].index], self._wished[done[0].index]
         return done
 
     def close(self) -> None:
         """Cancel what did not begin."""
         if self._client.status == "running":
             super().close()
-            self._client.cancel(self._held)
+            self._client.cancel([self._held, *self._imports])
 
     def _submit(self, chunk: Chunk) -> Any:
+        """Hand in a chunk, with the wish that it be flown by the worker that has least to do.
+
+        Without one, the scheduler would give each chunk to a worker that holds the work already, which is one at
+        first; others would come by chunks and work when they steal them, a good part of a second later.
+        """
         self._tries[chunk.index] += 1
         with self._reached():
-            return self._executor.submit(_flown, self._held, chunk, __version__)
+            threads = self._client.nthreads()
+            busy = Counter(self._wished.values())
+            wished = min(threads, key=lambda address: busy[address] / threads[address], default=None)
+            self._wished[chunk.index] = wished
+            where = {} if wished is None else {"workers": [wished], "allow_other_workers": True}
+            return self._executor.submit(_flown, self._held, chunk, __version__, **where)
 
     def _waited(self) -> None:
         """Say so where a wait is one for a worker to come."""
@@ -73,6 +86,15 @@ class DaskCrew(FuturesCrew):
                 RuntimeWarning,
             )
         self._waits_for_workers = deserted
+
+    def _import(self) -> list[Any]:
+        """Have each worker import what the work needs, all at once, while one of them takes the work itself over.
+
+        Else they would begin one after the other: that takes seconds, and a worker gets the work from another.
+        """
+        with self._reached():
+            where = [{"workers": [address], "allow_other_workers": True} for address in self._client.nthreads()]
+            return [self._client.submit(_imported, self._work.__module__, pure=False, **one) for one in where]
 
     def _hold(self) -> Any:
         """Send the work to the cluster, once; the scheduler keeps it, so that a lost worker does not lose it."""
@@ -128,6 +150,11 @@ def _flown(work: Work, chunk: Chunk, version: str) -> tuple[Columns, float]:
             f"a worker has lunarsim {__version__}, the campaign runs with {version}: install the same with each worker"
         )
     return timed(work, chunk)
+
+
+def _imported(module: str) -> None:
+    with suppress(ImportError):  # said where the work itself is taken over
+        import_module(module)
 
 
 def _same(work: Work) -> Work:
