@@ -133,6 +133,30 @@ def test_a_store_gives_the_bits_of_memory(campaign, result, tmp_path):
     assert bits(campaign.open(tmp_path / "store")) == bits(result)
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda found: found.tornado("latitude_deg", outcome="impact"),
+        lambda found: found.quantiles("end_s", outcome="impact"),
+        lambda found: found.footprint("impact"),
+    ],
+    ids=["tornado", "quantiles", "footprint"],
+)
+def test_what_a_statistic_needs_of_a_store_is_read_in_one_go(campaign, tmp_path, monkeypatch, ask):
+    campaign.run(60, seed=SEED, out=tmp_path / "store", chunk_size=20)
+    found, seen = campaign.open(tmp_path / "store"), []
+    read = found.store.read
+
+    def counted(index, names):
+        seen.append(index)
+        return read(index, names)
+
+    monkeypatch.setattr(found.store, "read", counted)
+    ask(found)
+    ask(found)
+    assert seen == [0, 1, 2]
+
+
 class StoppedError(Exception):
     """What ends a campaign in the tests below."""
 

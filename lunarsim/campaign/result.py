@@ -146,6 +146,7 @@ class CampaignResult:
         InputError
             If there is no such outcome, or no run that ended so.
         """
+        self._read_together("outcome", "latitude_deg", "longitude_deg")
         chosen = self._some(outcome)
         centre = (
             None if about is None else (float(about.latitude.to_value(u.deg)), float(about.longitude.to_value(u.deg)))
@@ -174,6 +175,7 @@ class CampaignResult:
         confidence : float
             Of the intervals.
         """
+        self._read_together("outcome", column)
         found = statistics.quantiles(self.column(column)[self._some(outcome)], probabilities, confidence=confidence)
         return tuple(replace(each, doubt=self._doubt_of_rule(column)) for each in found)
 
@@ -189,11 +191,12 @@ class CampaignResult:
         InputError
             If no run ended so, no input varied, or as :func:`~lunarsim.statistics.tornado`.
         """
+        paths = {name: path for name, path in self.campaign.inputs.items() if not path.is_seed}
+        self._read_together("outcome", column, *paths)
         chosen, units = self._some(outcome), self.campaign.input_units
         inputs = {
             name: self.column(name)[chosen].astype(float) * float(path.unit.to(units[name]))
-            for name, path in self.campaign.inputs.items()
-            if not path.is_seed
+            for name, path in paths.items()
         }
         varied = {name: values for name, values in inputs.items() if np.ptp(values) > 0.0}
         if not varied:
@@ -217,6 +220,7 @@ class CampaignResult:
             would have an infinite variance, as where a sigma is sqrt(2) times that flown or more; or if the other
             dispersions reach beyond what was flown.
         """
+        self._read_together(*self.campaign.inputs)
         return reweighted(self.column, self.campaign, self.campaign.with_dispersions(dispersions))
 
     def rerun(self, i: int) -> Flight:
@@ -260,9 +264,15 @@ class CampaignResult:
         InputError
             If there is no such column.
         """
-        if name not in self._read:
-            self._read[name] = self.columns(name)[name].values
+        self._read_together(name)
         return self._read[name]
+
+    def _read_together(self, *names: str) -> None:
+        """Read what was not read yet of some columns; each chunk's file is read and checked whole, so only once."""
+        missing = [name for name in dict.fromkeys(names) if name not in self._read]
+        if missing:
+            found = self.columns(*missing)
+            self._read.update({name: found[name].values for name in missing})
 
     def __repr__(self) -> str:
         logged = self.store.outcomes(self._indices) if isinstance(self.store, ChunkStore) else None
