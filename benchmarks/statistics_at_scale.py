@@ -5,7 +5,7 @@
 Nothing is flown. The campaign is Luna-25's: its inputs are drawn as it draws them, what came out is made of them by a
 straight line with some noise, a half of the runs strikes the Moon. Times are processor time, all threads together, of
 the better of two calls (of one from 10^7 runs on); memory is the most that a call holds beyond what was there before,
-as numpy reports it. 10^7 runs take 12 GB.
+as numpy reports it. 10^7 runs hold 7 GB.
 """
 
 from __future__ import annotations
