@@ -223,23 +223,33 @@ def _check_rule(until: StoppingRule | None) -> None:
 
 
 def _warn_of_idle(work: Flying) -> None:
-    """Warn of dispersed values that change nothing: a dispersion that is silently not applied misleads."""
-    faults = [names for names, _ in work.groups if names[0].startswith("faults.")]
-    at = 0
+    """Warn of dispersed values that change nothing: a dispersion that is silently not applied misleads.
+
+    Each is flown at two of its values, the others at their middle; where faults are dispersed, without and with them.
+    """
+    faults = [names[0] for names, _ in work.groups if names[0].startswith("faults.")]
+    asked, uniforms, at = [], [], 0
     for names, distribution in work.groups:
-        if names not in faults:
-            uniforms = np.full((2, work.dimensions), 0.5)
-            uniforms[:, at : at + distribution.draws] = np.array([[0.01], [0.99]])
-            values = work.values_of(uniforms)
-            both = [{**values, **{name[0]: np.full(2, there) for name in faults}} for there in (0.0, 1.0)]
-            flown = [work.fly(each).runs for each in both]
-            sound = all(np.all(each["failure"] == SOUND) for each in flown)
-            if sound and all(ended_alike(*each) for each in flown):
-                warn(
-                    f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",
-                    ModelWarning,
-                )
+        if names[0] not in faults:
+            pair = np.full((2, work.dimensions), 0.5)
+            pair[:, at : at + distribution.draws] = np.array([[0.01], [0.99]])
+            asked.append((names, distribution))
+            uniforms.append(pair)
         at += distribution.draws
+    if not asked:
+        return
+    values = work.values_of(np.concatenate(uniforms))
+    flown = [
+        work.fly({**values, **{name: np.full(2 * len(asked), there) for name in faults}}).runs
+        for there in ((0.0, 1.0) if faults else (0.0,))
+    ]
+    for k, (names, distribution) in enumerate(asked):
+        pairs = [runs[2 * k : 2 * k + 2] for runs in flown]
+        if all(np.all(pair["failure"] == SOUND) and ended_alike(*pair) for pair in pairs):
+            warn(
+                f"{', '.join(names)}: {distribution!r} changes nothing in the scenario '{work.scenario.name}'",
+                ModelWarning,
+            )
 
 
 def _pieces(total: int) -> list[tuple[int, int]]:
