@@ -86,6 +86,7 @@ from .moon import GravityField as GravityField
 from .moon import GriddedField as GriddedField
 from .moon import Moon as Moon
 from .moon import Terrain as Terrain
+from .moon import force as force
 from .moon.crater import crater_estimate as crater_estimate
 from .moon.frames import MoonInertial as MoonInertial
 from .moon.frames import MoonME as MoonME

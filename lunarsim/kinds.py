@@ -39,6 +39,7 @@ _EXAMPLES = {
     "Fault": "such as AccelerometerOff()",
     "Figure": "such as plt.figure()",
     "Flight": "as simulate() and propagate() return it",
+    "Force": "of a class that lunarsim.force has made",
     "GravityField": "such as GravityField.grail(50)",
     "GuidanceLaw": "such as EGuidance(time_to_go=300 * u.s)",
     "Moon": "such as Moon()",

@@ -125,6 +125,14 @@ def arguments_of(function: Any) -> tuple[str, ...] | None:
     return tuple(inspect.signature(plain).parameters) if callable(plain) else None
 
 
+def identity(part: Any, name: str) -> tuple[str, Any, str]:
+    """Return what tells a part from others whatever process it is in: its title, frame, and the code of its function.
+
+    Of a function of the package, whose code is known by the digest of all kernels, the title alone.
+    """
+    return part.title, getattr(part, "frame", None), code_of(getattr(part, name, None))
+
+
 def code_of(function: Any) -> str:
     """Return what a function does as a text for a hash, the same in each process: what it computes, and with what.
 

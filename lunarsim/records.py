@@ -16,6 +16,7 @@ from astropy import units as u
 from astropy.time import TimeDelta
 
 from lunarsim.declarations import Choice, Declaration, Number, Pair, declared, pairs
+from lunarsim.errors import InputError
 from lunarsim.kernels.records import Field, record
 
 _NAMED = {
@@ -91,6 +92,28 @@ def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
         elif (part := _component_in(hints[each.name])) is not None:
             made.append(filled(value, part))
     return tuple(made)
+
+
+def numbers_record(component: Any, most: int, named: str) -> np.dtype[Any]:
+    """Return the type of records of the numbers of a user's own part, which has room for so many.
+
+    Raises
+    ------
+    InputError
+        If it declares more; the text begins with how it is ``named``.
+    """
+    names = [field_name(name, each.unit) for name, each in declared(component).items()]
+    if len(names) > most:
+        raise InputError(f"{named} declares {len(names)} numbers: expected up to {most}")
+    rest: list[Field] = [("rest", float, (most - len(names),))] if len(names) < most else []
+    return record([*((name, float) for name in names), *rest])
+
+
+def place_in(component: Any, name: str) -> int:
+    """Return where a declared number of a user's own part stands among its numbers."""
+    kind: np.dtype[Any] = component.record
+    fields_of_kind: Any = kind.fields
+    return int(fields_of_kind[field_name(name, declared(component)[name].unit)][1]) // np.dtype(float).itemsize
 
 
 def in_si(value: Any, declaration: Declaration | Choice | Pair) -> float:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.flight.driver.lowering import COASTING
-from lunarsim.kernels.driver.collocation import NODES, TERMS, Window, collocate, step_end, write_path, write_sensed
+from lunarsim.kernels.driver.collocation import NODES, TERMS, collocate, no_window, step_end, write_path, write_sensed
 from lunarsim.kernels.forces import motion, steering
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 
@@ -22,15 +22,10 @@ EXHAUST_MPS, THRUST_N, MASS_KG = 3000.0, 4000.0, 1200.0
 TOLERANCE_M = 1e-3  # that of a campaign
 
 
-@numba.njit(error_model="numpy")
-def _no_window():
-    return Window(np.zeros(4), np.zeros(9), np.zeros(24))
-
-
 @numba.njit(error_model="numpy")  # for this session alone: what it calls may change, and numba would not see it
 def _fly(t_s, h_s, y, environment, propulsion, tolerance_m, log):
     """Take as many steps as the log has rows."""
-    window = _no_window()
+    window = no_window()
     for k in range(log.shape[0]):
         step = collocate(t_s + k * h_s, h_s, y, environment, propulsion, tolerance_m, np.inf, window)
         step_end(h_s, y, step, propulsion, y)
@@ -39,7 +34,7 @@ def _fly(t_s, h_s, y, environment, propulsion, tolerance_m, log):
 
 @numba.njit(error_model="numpy")
 def _series(t_s, h_s, y, environment, propulsion, tolerance_m, path, sensed):
-    step = collocate(t_s, h_s, y, environment, propulsion, tolerance_m, np.inf, _no_window())
+    step = collocate(t_s, h_s, y, environment, propulsion, tolerance_m, np.inf, no_window())
     write_path(h_s, y, step, path)
     write_sensed(h_s, y, step, propulsion, sensed)
 

@@ -17,14 +17,15 @@ from lunarsim.campaign.dispersed_scenario import DispersedScenario
 from lunarsim.campaign.heldout import CrossCheck, chosen_runs, cross_check
 from lunarsim.campaign.inputs.distributions import Dispersions
 from lunarsim.campaign.inputs.titles import title
-from lunarsim.campaign.outcome import FAILURES, GROUND, OUTCOMES, codes_of, tally
+from lunarsim.campaign.outcome import GROUND, OUTCOMES, codes_of, tally
 from lunarsim.campaign.reweighting import reweighted
 from lunarsim.campaign.store.dataset import open_dataset
 from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight
-from lunarsim.kernels.codes import FAILED
+from lunarsim.flight.driver.refusals import failure_in_words
+from lunarsim.kernels.codes import FAILED, SOUND
 from lunarsim.mission import Site
 from lunarsim.statistics.proportions import Method
 from lunarsim.statistics.stopping import corrected_rate
@@ -129,7 +130,9 @@ class CampaignResult:
     def failures(self) -> dict[str, int]:
         """Return how many runs could not be flown, by the reason."""
         codes, counts = np.unique(self.column("failure"), return_counts=True)
-        return {FAILURES[int(code)]: int(count) for code, count in zip(codes, counts, strict=True) if code != 0}
+        found = zip(codes, counts, strict=True)
+        scenario = self.campaign.scenario
+        return {failure_in_words(int(code), scenario): int(count) for code, count in found if code != SOUND}
 
     def footprint(self, outcome: str = GROUND, *, about: Site | None = None) -> statistics.Footprint:
         """Return where runs of an outcome ended, in local metres about their mean or about a site.

@@ -20,9 +20,12 @@ GROUND_UNKNOWN = 9
 NOT_CONVERGED = 10
 OUTSIDE_SKY = 11
 TOO_STRONG = 12
-# How a leg ended: at its time, or by what ends it before; LOST: where the ground is not known; STUCK: no steps lead on;
-# NO_ROOM: it goes on, and the steps that were to be kept fill their room.
+NO_FORCE = 13  #: and so on: force k of the user's own has the code NO_FORCE + k
+# How a leg ended: at its time, or by what ends it before; LOST: where the ground is not known; STUCK: no steps lead on,
+# for want of force k of the user's own: UNFORCED + k; NO_ROOM: it goes on, and the steps that were to be kept fill
+# their room.
 AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST, NO_ROOM = 0, 1, 2, 3, 4, 5, 6, 7
+UNFORCED = 8
 # How a burn or a guided phase ended; NO_BURN where the craft had met the ground before. A guided phase that met its
 # exit k has the code AT_EXIT + k; its limit of time is a timer.
 NO_BURN, SENSED_DELTA_V, TIMER_RAN_OUT, PROPELLANT_OUT, BURN_MET_GROUND, ZERO_SPEED = 0, 1, 2, 3, 4, 5

@@ -18,6 +18,7 @@ from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kinds import wrong_kind
 from lunarsim.moon.ephemeris.tables import BODY_GM_M3_S2, Ephemeris, check_body
+from lunarsim.moon.forces import Force, check_forces, lower_forces
 from lunarsim.moon.gravity.field import GravityField
 from lunarsim.moon.gravity.grid import GriddedField
 from lunarsim.moon.orientation import check_span, orientation_angles
@@ -49,11 +50,14 @@ class Moon:
     radiation : bool
         Whether sunlight presses on the craft, less the Moon's umbra and penumbra; default no. The craft must
         have a ``radiation_area``.
+    forces : tuple of Force
+        Forces of your own, up to four, of classes that :func:`lunarsim.force` has made; default none.
 
     Raises
     ------
     InputError
-        If a third body is not known or named twice, or the Love number is not above 0 and up to 1.5.
+        If a third body is not known or named twice, or the Love number is not above 0 and up to 1.5, or there are
+        more than four forces.
     """
 
     gravity: GravityField | GriddedField = field(default_factory=GravityField.grail)
@@ -65,6 +69,7 @@ class Moon:
         constants.MOON_LOVE_NUMBER, u.one, above=0.0, high=1.5, text="Degree-2 potential k2.", dispersible=True
     )
     radiation: bool = switch(False, "Sunlight presses on the craft.")
+    forces: tuple[Force, ...] = ()
 
     def __post_init__(self) -> None:
         kinds = {"gravity": (GravityField, GriddedField), "terrain": (Terrain,), "ephemeris": (Ephemeris,)}
@@ -74,6 +79,7 @@ class Moon:
         if isinstance(self.third_bodies, str) or not isinstance(self.third_bodies, Sequence):
             raise InputError(f"third_bodies = {self.third_bodies!r}: expected a tuple such as ('earth', 'sun')")
         declarations.check(self)
+        object.__setattr__(self, "forces", check_forces(self.forces))
         for body in self.third_bodies:
             check_body("third_bodies", body)
         if len(set(self.third_bodies)) < len(self.third_bodies):
@@ -96,7 +102,7 @@ class Moon:
         EpochError
             If the flight leaves the span of the orientation kernel or of the ephemeris.
         InputError
-            If radiation is on and there is no craft, or it has no area.
+            If radiation is on and there is no craft, or it has no area; or a force cannot be compiled.
         """
         check_span(start_et_s, start_et_s + duration_s, "the flight")
         bodies, static = self._bodies, self.gravity.lower()
@@ -109,6 +115,7 @@ class Moon:
             third_bodies=len(self.third_bodies),
             love_number=self.love_number if self.tide else 0.0,
             sunlight=self._sunlight(craft),
+            forces=lower_forces(self.forces),
         )
 
     @property

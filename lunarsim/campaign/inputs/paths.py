@@ -130,6 +130,8 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
     yield Path("moon.terrain.elevation", ELEVATION, offset=True)
     if scenario.moon.tide:
         yield from _declared("moon", declared(scenario.moon))
+    for k, force in enumerate(scenario.moon.forces):
+        yield from _declared(f"moon.forces.{k}", _given(force))
     yield from _craft_paths(scenario)
     for k, phase in enumerate(scenario.plan):
         if isinstance(phase, Burn):
@@ -146,6 +148,11 @@ def _law_paths(prefix: str, law: GuidanceLaw) -> Iterator[Path]:
     """Return the paths of the numbers that a law has, and hands to its kernel as they are."""
     own, places = declared(law), places_of(type(law))
     yield from _declared(prefix, {name: own[name] for name in own if name in places and getattr(law, name) is not None})
+
+
+def _given(part: Any) -> dict[str, Declaration]:
+    """Return what a component declares, but for what is left out of it."""
+    return {name: each for name, each in declared(part).items() if getattr(part, name) is not None}
 
 
 def _craft_paths(scenario: Scenario) -> Iterator[Path]:

@@ -24,12 +24,13 @@ from lunarsim.kernels.geometry.elements import states_from_elements
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
+from lunarsim.moon.forces import lower_forces
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
-from lunarsim.own import code_of
-from lunarsim.plan import GuidanceLaw, Guided
+from lunarsim.own import identity
+from lunarsim.plan import Guided
 from lunarsim.plan.laws.law import places_of
-from lunarsim.records import field_name
+from lunarsim.records import field_name, place_in
 
 Table = NDArray[np.float64]
 
@@ -52,6 +53,9 @@ class Drawn(NamedTuple):
         first, *rest = path.parts
         if first == "orbit" or (first == "state" and path.name != "state.epoch"):
             return [np.asarray(self.runs["state"]["position_m"][:, 0])]
+        if rest[0] == "forces":
+            force = scenario.moon.forces[int(rest[1])]
+            return [np.asarray(self.runs["moon"]["forces"][:, int(rest[1]), place_in(type(force), rest[2])])]
         if first == "plan":
             k, *rest = rest
             phase = scenario.plan[int(k)]
@@ -150,19 +154,17 @@ class Rows:
 
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""
-        laws = [_identity(phase.law) for phase in self.scenario.guided]
-        hashed = hashlib.sha256(repr((self.names, laws)).encode())
-        plan = self.plan._replace(laws=np.empty(0, np.int64))  # addresses, which differ from process to process
-        for part in (*self.bases, *plan, *_numbers(self.environment), *_numbers(self.ground)):
+        laws = [identity(phase.law, "command") for phase in self.scenario.guided]
+        forces = [identity(force, "acceleration") for force in self.scenario.moon.forces]
+        hashed = hashlib.sha256(repr((self.names, laws, forces)).encode())
+        # addresses differ from process to process
+        plan = self.plan._replace(laws=np.empty(0, np.int64))
+        environment = self.environment._replace(forces=lower_forces(()))
+        for part in (*self.bases, *plan, *_numbers(environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)
             hashed.update(f"{array.dtype}{array.shape}".encode())
             hashed.update(array.tobytes())
         return hashed.hexdigest()
-
-
-def _identity(law: GuidanceLaw) -> tuple[str, str]:
-    """Return the title of a law, and the code of its command where that is the user's."""
-    return law.title, code_of(getattr(law, "command", None))
 
 
 def _seal(*arrays: NDArray[np.generic]) -> None:
@@ -245,6 +247,8 @@ def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
         column[:] = column + values if path.offset else values
     if ".guidance." in name:  # a law's parameters may be NaN: what no guided phase has tells that the run is not known
         drawn.phases["coast"]["duration_s"][np.isnan(values), int(path.parts[1])] = np.nan
+    if name.startswith("moon.forces."):  # whose numbers may be NaN as well
+        drawn.runs["state"]["epoch_s"][np.isnan(values)] = np.nan
     if name == "moon.terrain.elevation":
         _raise_site(values, drawn.runs)
     if name == "state.epoch":  # faults begin so long after the start

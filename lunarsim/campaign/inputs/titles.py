@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lunarsim.campaign.inputs.paths import OFFSETS
 from lunarsim.mission import Scenario
@@ -19,24 +20,7 @@ _MANY = 2  # names that are listed; of more, the number is told
 
 def title(name: str, scenario: Scenario) -> str:
     """Return a path in words, such as ``thrust of the engine`` for ``craft.engine.thrust``."""
-    if name in _WHOLE:
-        return _WHOLE[name]
-    first, *rest = name.split(".")
-    words = rest[-1].replace("_", " ")
-    match first:
-        case "craft":
-            return _of_craft(words, rest[:-1])
-        case "plan":
-            phase = scenario.plan[int(rest[0])].name
-            what = f"divert of {phase}: {_SIGNED.get(words, words)}"
-            return what if "divert" in rest else f"{words} of {phase}"
-        case "state":
-            kind = "velocity" if rest[-1].endswith("_rate") else "position"
-            return f"initial {kind}, {words.removesuffix(' rate')}"
-        case "orbit":
-            return f"{words} of the initial orbit"
-        case _:
-            return f"fault: {name.partition('.')[2]}"
+    return _WHOLE.get(name) or _of_part(name, scenario)
 
 
 def joint_title(names: Sequence[str], scenario: Scenario) -> str:
@@ -46,6 +30,30 @@ def joint_title(names: Sequence[str], scenario: Scenario) -> str:
     if set(names) <= {f"state.{offset}" for offset in OFFSETS}:
         return f"initial state, {len(names)} values drawn together"
     return f"{title(names[0], scenario)} and {len(names) - 1} more drawn together"
+
+
+def _of_part(name: str, scenario: Scenario) -> str:
+    first, *rest = name.split(".")
+    words = rest[-1].replace("_", " ")
+    match first:
+        case "craft":
+            return _of_craft(words, rest[:-1])
+        case "plan":
+            return _of_phase(words, scenario.plan[int(rest[0])].name, rest)
+        case "moon":
+            force: Any = scenario.moon.forces[int(rest[1])]
+            return f"{words} of force {rest[1]}, {force.title}"
+        case "state":
+            kind = "velocity" if rest[-1].endswith("_rate") else "position"
+            return f"initial {kind}, {words.removesuffix(' rate')}"
+        case "orbit":
+            return f"{words} of the initial orbit"
+        case _:
+            return f"fault: {name.partition('.')[2]}"
+
+
+def _of_phase(words: str, phase: str, rest: Sequence[str]) -> str:
+    return f"divert of {phase}: {_SIGNED.get(words, words)}" if "divert" in rest else f"{words} of {phase}"
 
 
 def _of_craft(words: str, component: Sequence[str]) -> str:

@@ -10,19 +10,20 @@ from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, IntegrationError
 from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.segment import Watch, where_it_stopped
 from lunarsim.flight.result.path import Path
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigger
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.collocation import TERMS, Window
+from lunarsim.kernels.driver.collocation import TERMS, no_window
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
 from lunarsim.kernels.driver.sequence import Leg
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import what_moves
-from lunarsim.kernels.simd.lanes import WIDTH
 
 _ROOM = 1024  # steps that are kept before they are fetched: 0.8 MB
+_BESIDE_S = 1e-8  # the shortest step: within it a force has given nothing
 _FINEST = 1e-9 * u.m
 _LOOK_S = 12.0  # between the times at which events are looked for: a low orbit takes 7,000 s
 
@@ -49,13 +50,14 @@ class Compiled:
                 f"position = {accuracy.position:g} of the accuracy: the integrator 'collocation' holds a step to "
                 f"{_FINEST:g} at best, some last bits of a position: expected that or more, or integrator='DOP853'"
             )
+        self.lost_force = LostForce(lowered.scenario.moon.forces, lowered.environment)
         self._ground = lowered.ground
-        self._environment = what_moves(lowered.environment)
+        self._environment = what_moves(lowered.environment)._replace(forces=lowered.environment.forces)
         self._accuracy = accuracy
         self._longest_step_s = min(LONGEST_STEP_S, float(accuracy.max_step.to_value(u.s)))
         self._steps = Steps(np.empty(_ROOM), np.empty((_ROOM, motion.SIZE)), np.empty((_ROOM, TERMS, motion.SIZE)))
         self._coefficients = np.empty((1, 3, TERMS))
-        self._window = Window(np.zeros(4), np.zeros(9), np.zeros(3 * WIDTH))
+        self._window = no_window()
 
     def fly(
         self, t_s: float, y: NDArray[np.float64], leg: Leg, watched: Sequence[Trigger], disarmed: Collection[Trigger]
@@ -82,7 +84,9 @@ class Compiled:
             series.append(self._steps.series[:kept].copy())
         if ended == codes.LOST:
             raise self._ground.unknown(now, t_s)
-        if ended == codes.STUCK:
+        if ended >= codes.UNFORCED:
+            self.lost_force.remember(t_s + _BESIDE_S, _moved(now, _BESIDE_S))
+        if ended == codes.STUCK or ended >= codes.UNFORCED:
             raise IntegrationError(
                 f"{where_it_stopped(t_s, now)}: steps of a microsecond, or far too many, do not hold the position to "
                 f"{self._accuracy.position:g} each. Give Accuracy(position=...) more, or the integrator 'DOP853'"
@@ -103,11 +107,16 @@ class Compiled:
         return tuple(found)
 
 
+def _moved(y: NDArray[np.float64], by_s: float) -> NDArray[np.float64]:
+    """Return a vector a moment later."""
+    after = y.copy()
+    after[motion.POSITION] += by_s * y[motion.VELOCITY]
+    return after
+
+
 def at_the_end(watched: Sequence[Trigger], t_s: float, y: NDArray[np.float64]) -> list[Crossing]:
     """Return what crosses zero within a microsecond after an event that ended a segment: it belongs to that."""
-    after = y.copy()
-    after[motion.POSITION] += TOGETHER_S * y[motion.VELOCITY]
-    found = []
+    found, after = [], _moved(y, TOGETHER_S)
     for trigger in watched:
         now, then = trigger.function(t_s, y), trigger.function(t_s + TOGETHER_S, after)
         if trigger.crosses(now, then):

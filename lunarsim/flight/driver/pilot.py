@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
+from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.refusals import FAILURES
 from lunarsim.flight.events.detectors import Apsides, Detector
@@ -37,6 +38,8 @@ from lunarsim.plan.laws.law import naming_laws
 
 class Integrator(Protocol):
     """Flies legs: the compiled one, or the reference."""
+
+    lost_force: LostForce  #: which knows why one could not go on, where that is a force's doing
 
     def fly(
         self, t_s: float, y: NDArray[np.float64], leg: Leg, watched: Sequence[Trigger], disarmed: Collection[Trigger]
@@ -212,6 +215,7 @@ class Pilot:
         try:
             segment, ended = self._integrator.fly(self._t_s, self._y, leg, tuple(self._watched), self._disarmed)
         except IntegrationError as stopped:
+            self._integrator.lost_force.check()
             raise IntegrationError(
                 f"{_in_words(self._scenario.plan[leg.phase])}: {stopped}. Look whether its thrust has a direction all "
                 "the way, and whether masses and thrust are meant; a shorter phase ends before"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.flight.driver.accuracy import Accuracy
+from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.segment import fly_segment
 from lunarsim.flight.events.timeline import Cutoff
@@ -40,6 +41,7 @@ class Reference:
     """
 
     def __init__(self, lowered: LoweredScenario, accuracy: Accuracy) -> None:
+        self.lost_force = LostForce(lowered.scenario.moon.forces, lowered.environment)
         self._environment = lowered.environment
         self._accuracy = accuracy
         self._ground = lowered.ground.trigger()
@@ -52,7 +54,7 @@ class Reference:
         """Fly a leg as far as the forces are smooth; return the motion and how it ended, a code."""
         bound = BoundMotion(self._environment, leg.propulsion)
         segment = fly_segment(
-            lambda at_s, now: bound_derivative(at_s, now, bound),
+            self.lost_force.watched(lambda at_s, now: bound_derivative(at_s, now, bound)),
             t_s,
             y.copy(),
             leg.end_s,

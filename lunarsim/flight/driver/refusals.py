@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lunarsim.kernels import codes
+from lunarsim.kernels.forces.own import MOST_FORCES
+from lunarsim.mission.scenario import Scenario
+
+_NO_FORCE = "{} raised an error, or gave no finite numbers: rerun such a run to see why"
 
 #: Why a run could not be flown, by its code; empty for those that could.
 FAILURES = {
@@ -20,4 +26,13 @@ FAILURES = {
     codes.NOT_CONVERGED: "the integration cannot go on: its steps, or the cycles of a phase, became too short",
     codes.OUTSIDE_SKY: "the flight is more than a day earlier or later than planned, or outside 1900 to 2050",
     codes.TOO_STRONG: "the thrust accelerates the empty craft by more than 100 km/s2, too much to be resolved",
+    **{codes.NO_FORCE + k: _NO_FORCE.format(f"force {k} of the Moon") for k in range(MOST_FORCES)},
 }
+
+
+def failure_in_words(code: int, scenario: Scenario) -> str:
+    """Return why a run of a scenario could not be flown, with the title of the force where that is one."""
+    if code < codes.NO_FORCE:
+        return FAILURES[code]
+    force: Any = scenario.moon.forces[code - codes.NO_FORCE]
+    return _NO_FORCE.format(f"force '{force.title}'")

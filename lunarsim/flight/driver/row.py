@@ -12,11 +12,13 @@ from lunarsim.craft import Spacecraft
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records, record
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import position_pa
+from lunarsim.moon.forces import numbers_of
 from lunarsim.plan import Burn, Coast, Guided, Phase
 from lunarsim.plan.laws.law import address
 from lunarsim.plan.phases import MAX_TERMINATIONS
@@ -27,6 +29,7 @@ RUN = record(
     [
         ("state", record([("epoch_s", float), ("position_m", float, (3,)), ("velocity_mps", float, (3,))])),
         ("craft", record_of(Spacecraft)),
+        ("site_m", float, (3,)),  # the landing site, PA; zero: there is none
         (
             "moon",
             record(
@@ -34,10 +37,10 @@ RUN = record(
                     ("love_number", float),
                     ("gravity", record([("gm_m3_s2", float)])),
                     ("terrain", record([("elevation_m", float)])),  # by which the ground lies above the terrain
+                    ("forces", float, (MOST_FORCES, MOST_NUMBERS)),  # last: numbers that are left out are NaN
                 ]
             ),
         ),
-        ("site_m", float, (3,)),  # the landing site, PA; zero: there is none
     ]
 )
 #: What a fault that begins in flight makes of the craft, and when.
@@ -72,7 +75,7 @@ def run_of(scenario: Scenario, initial: NDArray[np.float64], love_number: float,
     """
     run = np.zeros(1, RUN)[0]
     run.state.position_m, run.state.velocity_mps = initial[motion.POSITION], initial[motion.VELOCITY]
-    run.moon = love_number, (gm,), (0.0,)
+    run.moon = love_number, (gm,), (0.0,), numbers_of(scenario.moon.forces)
     run.craft = filled(scenario.flown_craft, Spacecraft)
     if scenario.craft is None:
         run.craft.dry_mass_kg = initial[motion.MASS]

@@ -20,7 +20,7 @@ from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
 from lunarsim.io.scenario_file.values import Key, Table, key
 from lunarsim.mission import Provenance, Scenario
-from lunarsim.moon import Moon
+from lunarsim.moon import Force, Moon
 from lunarsim.orbits import State
 from lunarsim.orbits.numbers import APPROACH, ELEMENTS
 from lunarsim.plan import Burn, Coast, GuidanceLaw, Guided, Phase, Steering, Termination
@@ -31,10 +31,20 @@ class Law(dict[str, Any]):
     """The table of a guidance law, read once it is known which laws there are."""
 
 
-class FaultTable(Table):
-    """The table of a fault: the title of its class, by which its other keys are known when it is read."""
+class RegisteredTable(Table):
+    """The table of what has a title, in its key ``type``, by which its other keys are known when it is read."""
 
     model_config = ConfigDict(extra="allow")
+
+
+class ForceTable(RegisteredTable):
+    """The table of a force."""
+
+    type: str = Field(description="The title of the force, of a class that a program registers by `lunarsim.force`.")
+
+
+class FaultTable(RegisteredTable):
+    """The table of a fault."""
 
     type: str = Field(description='The title of the fault: `"accelerometer off"`, or of one that a program registers.')
 
@@ -128,6 +138,7 @@ _FORMS: dict[Any, Any] = {
     Termination: values.Condition,
     Steering: Annotated[Literal[tuple(STEERING)], AfterValidator(lambda word: STEERING[word]())],
     Fault: FaultTable,
+    Force: ForceTable,
     GuidanceLaw: Annotated[dict[str, Any], AfterValidator(Law)],
 }
 

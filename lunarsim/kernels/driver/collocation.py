@@ -31,8 +31,9 @@ from lunarsim.kernels.forces.motion import (
     sky_at_eight,
     thrust,
 )
+from lunarsim.kernels.forces.own import NONE, own_acceleration
 from lunarsim.kernels.numerics.vectors import added
-from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
+from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total, with_lane
 
 TERMS = WIDTH + 2  #: of the Chebyshev series of a step: the position is of degree 9
 
@@ -106,6 +107,13 @@ class Window(NamedTuple):
     span_s: NDArray[np.float64]
     way: NDArray[np.float64]  #: shape (9,): where the craft is expected, a polynomial of degree 2 for each component
     force: NDArray[np.float64]  #: shape (24,): acceleration (m/s2), eight powers over -1 to 1 for each component
+    own: NDArray[np.float64]  #: shape (24,): what forces of the user's own gave last at the nodes of a step (m/s2)
+
+
+@formula
+def no_window() -> Window:
+    """Return the window of a run that begins."""
+    return Window(np.zeros(4), np.zeros(9), np.zeros(3 * WIDTH), np.zeros(3 * WIDTH))
 
 
 class Solution(NamedTuple):
@@ -116,6 +124,7 @@ class Solution(NamedTuple):
     converged: bool
     error_m: float  #: estimated local error of the position
     evaluations: int  #: of the full field, and the sky, at eight nodes each
+    lost: int  #: which force of the user's own gave no finite number, or NONE
 
 
 @part_of_kernel
@@ -139,10 +148,11 @@ def collocate(
     r, v = _kepler(nodes.time, y, gm), (everywhere(y[3]), everywhere(y[4]), everywhere(y[5]))
     zero = everywhere(0.0)
     a = held = zero, zero, zero
+    own, lost = environment.forces.addresses[0] != 0, NONE
     seen, over_s = r, h_s
     near, evaluations, converged = _NEAR_M, 0, False
     known = ahead = False
-    if h_s <= _SHORT_STEP_S:
+    if 0.0 < h_s <= _SHORT_STEP_S and not own:  # of whose smoothness nothing is known
         evaluations = _reach(t_s, h_s, y, environment, propulsion, tolerance_m, window)
         known = ahead = window.span_s[0] <= t_s and t_s + h_s <= window.span_s[1]
     if ahead:
@@ -164,15 +174,21 @@ def collocate(
             sweep += 1
         if moved > near or turned > still_mps:
             break
-        if known and _distance(r, seen) * _STRONGEST_GRADIENT * over_s * over_s < tolerance_m:
-            converged = True
+        alike = known and _distance(r, seen) * _STRONGEST_GRADIENT * over_s * over_s < tolerance_m
+        if own:  # nothing is known of their gradients: they have to stay as they were
+            lost, change = _push(t_s, h_s, y, r, a, nodes, environment, window.own)
+            alike = alike and change * h_s * h_s < tolerance_m
+        if alike or lost != NONE:
+            converged = lost == NONE
             break
         if ahead:  # and the way is another: the next window reaches less far
             window.span_s[1], window.span_s[2] = window.span_s[0], 0.5 * over_s
         near, over_s, known, ahead = _CONVERGED * tolerance_m, h_s, True, False
         held, seen = _beyond(r, t_s + nodes.time, nodes.mass, environment), r
+        if own:
+            held = added(held, _kept(window.own))
         evaluations += 1
-    return Solution(a, nodes.specific_force, converged, _error(h_s, a), evaluations)
+    return Solution(a, nodes.specific_force, converged, _error(h_s, a), evaluations, lost)
 
 
 @part_of_kernel
@@ -257,6 +273,37 @@ def _along_way(part: Lanes, way: NDArray[np.float64]) -> tuple[Lanes, Lanes, Lan
         way[3] + (way[4] + way[5] * part) * part,
         way[6] + (way[7] + way[8] * part) * part,
     )
+
+
+@formula
+def _push(
+    t_s: float, h_s: float, y: NDArray[np.float64], r: Any, a: Any, nodes: Nodes, environment: Environment, room: Any
+) -> tuple[int, float]:
+    """Write what forces of the user's own give at the nodes (m/s2) into room for it, in place of what they gave before.
+
+    Return which of them gives no finite number, or NONE, and the root of the sum of squares of the change. They are
+    kept in memory, and not in registers, so that steps without them are as fast as if there were none.
+    """
+    v = _velocities(y, h_s, a)
+    before = _kept(room)
+    given = everywhere(0.0), everywhere(0.0), everywhere(0.0)
+    lost = NONE
+    for i in range(WIDTH):
+        at, along = (lane(r[0], i), lane(r[1], i), lane(r[2], i)), (lane(v[0], i), lane(v[1], i), lane(v[2], i))
+        time_s, mass_kg = t_s + lane(nodes.time, i), lane(nodes.mass, i)
+        own, which = own_acceleration(
+            time_s, at, along, mass_kg, environment.epoch_et_s, environment.angles, environment.forces
+        )
+        given = with_lane(given[0], i, own[0]), with_lane(given[1], i, own[1]), with_lane(given[2], i, own[2])
+        lost = which if lost == NONE else lost
+    for k in range(3):
+        store(given[k], room, WIDTH * k)
+    return lost, _distance(given, before)
+
+
+@part_of_kernel
+def _kept(room: Any) -> tuple[Lanes, Lanes, Lanes]:
+    return load(room, 0), load(room, WIDTH), load(room, 2 * WIDTH)
 
 
 @part_of_kernel

@@ -22,6 +22,7 @@ from lunarsim.kernels.codes import (
     TOO_STRONG,
 )
 from lunarsim.kernels.compiled import formula
+from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kernels.guidance.limits import runs_at
 from lunarsim.kernels.guidance.memory import PARAMETERS
@@ -33,9 +34,9 @@ MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
 
 @formula
 def is_known(run: Records, phases: Records) -> bool:
-    """Return whether no number of a run is NaN; parameters of a law may be, where it finds them itself."""
+    """Return whether no number of a run is NaN; parameters of a law, and numbers of a force, may be left out."""
     numbers = run.view(np.float64)
-    known = _are_known(numbers, numbers.size)
+    known = _are_known(numbers, numbers.size - MOST_FORCES * MOST_NUMBERS)
     for k in range(phases.size):
         numbers = phases[k : k + 1].view(np.float64)
         known = known and _are_known(numbers, numbers.size - PARAMETERS)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
-from lunarsim.kernels.driver.collocation import TERMS, Window
+from lunarsim.kernels.driver.collocation import TERMS, Window, no_window
 from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
@@ -15,11 +15,11 @@ from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, craft_at,
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
 from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.forces.own import OwnForces
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.ground.terrain import Ground, raised
 from lunarsim.kernels.guidance.look import COMPUTER, Command, look
 from lunarsim.kernels.records import Record, Records
-from lunarsim.kernels.simd.lanes import WIDTH
 
 
 class Means(NamedTuple):
@@ -164,7 +164,7 @@ def fly_run(
     y[6] = run.craft.dry_mass_kg + run.craft.propellant_mass_kg
     computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
     not_kept = Steps(np.empty(0), np.empty((0, 9)), np.empty((0, TERMS, 9)))
-    window = Window(np.zeros(4), np.zeros(9), np.zeros(3 * WIDTH))
+    window = no_window()
     means = Means(own, own_ground, tolerance_m, coefficients, not_kept, window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
     driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn)
@@ -209,4 +209,5 @@ def _environment_of(run: Record, shared: Environment) -> Environment:
         shared.third_bodies,
         run.moon.love_number,
         light,
+        OwnForces(shared.forces.addresses, shared.forces.frames, run.moon.forces, run.state.epoch_s),
     )

@@ -13,7 +13,7 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.by_callers import OPTIONS
-from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK
+from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK, UNFORCED
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import (
     TERMS,
@@ -28,6 +28,7 @@ from lunarsim.kernels.driver.collocation import (
 )
 from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import Environment, Propulsion, shadow_contacts
+from lunarsim.kernels.forces.own import NONE
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step, slowing
 from lunarsim.kernels.forces.steering import follows_velocity
@@ -101,7 +102,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
         if not step.converged or step.error_m > tolerance_m:
             h_s *= _shrink(step, tolerance_m)
             if h_s < _SHORTEST_STEP_S and not last:
-                return t_s, STUCK, kept, evaluations
+                return t_s, STUCK if step.lost == NONE else UNFORCED + step.lost, kept, evaluations
             continue
         ended, event_s = _event(t_s, h_s, y, step, course)
         if ended == LOST and event_s <= 0.0:

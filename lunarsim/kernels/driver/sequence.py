@@ -26,6 +26,7 @@ from lunarsim.kernels.codes import (
     GROUND_UNKNOWN,
     LATE,
     LOST,
+    NO_FORCE,
     NO_TIME,
     NOT_CONVERGED,
     ON_GROUND,
@@ -35,6 +36,7 @@ from lunarsim.kernels.codes import (
     SOUND,
     STUCK,
     TIMER_RAN_OUT,
+    UNFORCED,
     ZERO_SPEED,
 )
 from lunarsim.kernels.compiled import formula
@@ -172,6 +174,8 @@ def is_below(t_s: float, y: NDArray[np.float64], environment: Environment, groun
 def _failure_of(ended: int) -> int:
     if ended == LOST:
         return GROUND_UNKNOWN
+    if ended >= UNFORCED:
+        return NO_FORCE + (ended - UNFORCED)
     return NOT_CONVERGED if ended == STUCK else SOUND
 
 

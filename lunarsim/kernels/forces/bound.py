@@ -16,7 +16,7 @@ from lunarsim.kernels.forces.motion import Environment, Propulsion, derivative
 
 
 def what_moves(environment: Environment) -> Environment:
-    """Return an environment without a grid that has no cells and light that has no strength.
+    """Return an environment without what is not there: cells of a grid, light, forces of the user's own.
 
     A flight then compiles only what moves it.
     """
@@ -25,6 +25,8 @@ def what_moves(environment: Environment) -> Environment:
         left_out["field"] = environment.field.exact
     if environment.sunlight.strength_n_m2 == 0.0:
         left_out["sunlight"] = None
+    if environment.forces.addresses[0] == 0:
+        left_out["forces"] = None
     return environment._replace(**left_out)
 
 

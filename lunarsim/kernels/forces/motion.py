@@ -10,6 +10,7 @@ from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.forces.gravity import HarmonicField, harmonics, harmonics_of_eight, point_mass
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid, exact_field, gridded, gridded_of_eight
+from lunarsim.kernels.forces.own import OwnForces, with_own
 from lunarsim.kernels.forces.radiation import Sunlight, push_of_light
 from lunarsim.kernels.forces.shadow import contacts
 from lunarsim.kernels.forces.steering import mispointed, thrust_direction
@@ -43,6 +44,7 @@ class Environment(NamedTuple):
     third_bodies: int  #: so many of the bodies, the first ones, attract the craft
     love_number: float  #: k2 of the tide that all the bodies raise; 0 where it is off
     sunlight: Sunlight
+    forces: OwnForces  #: of the user's own
 
 
 class Propulsion(NamedTuple):
@@ -178,6 +180,7 @@ def derivative(
     r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
     sky = sky_at(environment.epoch_et_s + t_s, environment)
     total = added(gravity(r, sky, environment.field), pull_of_sky(r, y[MASS], sky, environment))
+    total = with_own(total, t_s, y, environment, environment.forces)
     out = np.zeros(SIZE)
     if propulsion.thrust_n > 0.0:
         specific_force = propulsion.thrust_n / y[MASS]

@@ -337,7 +337,7 @@ def is_empty(mass_kg: float, dry_mass_kg: float) -> bool:
     return bool(mass_kg <= dry_mass_kg * _ROUNDING)
 
 
-@formula
+@kernel
 def point(y: NDArray[np.float64], propulsion: Propulsion, computer: Record) -> None:
     """Let the computer remember where a burn left the thrust axis; at rest, where nothing points it, as it was."""
     along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)

@@ -32,6 +32,7 @@ from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
+from lunarsim.moon.forces import FORCES
 from lunarsim.names import of_today
 from lunarsim.orbits import State
 from lunarsim.plan import (
@@ -80,6 +81,7 @@ _QUANTITY_NAMES = tuple(known.__name__ for known in _QUANTITIES)
 _REGISTRIES: dict[str, tuple[Mapping[str, type[Any]], str]] = {
     "guidance law": (LAWS, "lunarsim.guidance_law"),
     "fault": (FAULTS, "lunarsim.fault"),
+    "force": (FORCES, "lunarsim.force"),
 }
 _INLINE = 16  # larger arrays go into files of their own
 NUMBERS = "biuf"  #: numpy's kinds of plain numbers
@@ -134,7 +136,7 @@ class Encoder:
             case _ if kind in RECORDS:
                 fields = {name: self.encode(getattr(value, name), f"{at}.{name}") for name in field_names(kind)}
                 node = {"type": kind.__name__, **fields}
-            case _ if (name := _registry_of(kind)) is not None:  # a law or a fault of the user's own
+            case _ if (name := _registry_of(kind)) is not None:  # a law, a fault or a force of the user's own
                 fields = {each: self.encode(getattr(value, each), f"{at}.{each}") for each in field_names(kind)}
                 node = {"type": name, "title": kind.title, "parameters": {"type": "mapping", "items": fields}}
             case _:
