@@ -115,6 +115,7 @@ from .plan import QuadraticGuidance as QuadraticGuidance
 from .plan import Termination as Termination
 from .plan import ZemZev as ZemZev
 from .plan import guidance_law as guidance_law
+from .plan import termination as termination
 from .planning import ConvexDescent as ConvexDescent
 from .planning import DescentPlan as DescentPlan
 from .planning import SitePass as SitePass

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_type_hints
 import numpy as np
 from astropy import units as u
 from astropy.time import TimeDelta
+from numpy.typing import NDArray
 
 from lunarsim.declarations import Choice, Declaration, Number, Pair, declared, pairs
 from lunarsim.errors import InputError
@@ -114,6 +115,14 @@ def place_in(component: Any, name: str) -> int:
     kind: np.dtype[Any] = component.record
     fields_of_kind: Any = kind.fields
     return int(fields_of_kind[field_name(name, declared(component)[name].unit)][1]) // np.dtype(float).itemsize
+
+
+def numbers_in(part: Any, most: int) -> NDArray[np.float64]:
+    """Return the numbers of a user's own part, in SI, with room for so many."""
+    numbers = np.zeros(most)
+    for name, declaration in declared(part).items():
+        numbers[place_in(type(part), name)] = in_si(getattr(part, name), declaration)
+    return numbers
 
 
 def in_si(value: Any, declaration: Declaration | Choice | Pair) -> float:

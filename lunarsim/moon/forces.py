@@ -12,13 +12,13 @@ from numba.core.errors import NumbaError
 from numba.core.registry import CPUDispatcher
 from numpy.typing import NDArray
 
-from lunarsim.declarations import Choice, declared
+from lunarsim.declarations import Choice
 from lunarsim.errors import InputError, IntegrationError
 from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.forces import own
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS, OwnForces, Place, Three
 from lunarsim.own import Interpreted, check_title, component, function_of, register
-from lunarsim.records import in_si, numbers_record, place_in
+from lunarsim.records import numbers_in, numbers_record
 
 #: Of the places that a force sees, and of what it gives.
 FRAME = Choice(
@@ -192,10 +192,7 @@ def _address(one: Any) -> int:
 
 def _lower(one: Any) -> LoweredForce:
     kind: Any = type(one)
-    numbers = np.zeros(MOST_NUMBERS)
-    for name, declaration in declared(kind).items():
-        numbers[place_in(kind, name)] = in_si(getattr(one, name), declaration)
-    return LoweredForce(_kernel_of(kind), FRAME.words[kind.frame], numbers)
+    return LoweredForce(_kernel_of(kind), FRAME.words[kind.frame], numbers_in(one, MOST_NUMBERS))
 
 
 @cache

@@ -16,6 +16,7 @@ from lunarsim.plan.laws import (
     ZemZev,
     guidance_law,
 )
+from lunarsim.plan.own_termination import Condition, termination
 from lunarsim.plan.phases import Burn, Coast, Guided, Phase
 from lunarsim.plan.steering import AgainstVelocity, AlongVelocity, FixedDirection, Steering
 from lunarsim.plan.terminations import Termination
@@ -27,6 +28,7 @@ __all__ = [
     "BangBang",
     "Burn",
     "Coast",
+    "Condition",
     "DescentRate",
     "Divert",
     "EGuidance",
@@ -44,6 +46,7 @@ __all__ = [
     "Termination",
     "ZemZev",
     "guidance_law",
+    "termination",
 ]
 
 check_calls(__name__, __all__)

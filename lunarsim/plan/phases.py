@@ -12,13 +12,14 @@ from astropy.time import Time
 from lunarsim import checks, declarations
 from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number, pair
 from lunarsim.errors import InputError
-from lunarsim.kernels.driver.refusals import MOST_CYCLES, SHORTEST_CYCLE_S
+from lunarsim.kernels.driver.refusals import MOST_CYCLES, MOST_EXITS, SHORTEST_CYCLE_S
 from lunarsim.plan.divert import Divert, HazardDetection
 from lunarsim.plan.laws import LAWS, GuidanceLaw
+from lunarsim.plan.own_termination import CONDITIONS, Condition
 from lunarsim.plan.steering import AgainstVelocity, Steering, check_steering
 from lunarsim.plan.terminations import Termination
 
-MAX_TERMINATIONS = 4
+MAX_TERMINATIONS = MOST_EXITS
 _SHORTEST_S = 1e-6  # of a phase
 
 
@@ -124,7 +125,8 @@ class Guided:
     law : GuidanceLaw
         What commands the thrust, such as :class:`QuadraticGuidance`.
     terminations : sequence of Termination
-        Conditions that end the phase, up to four; the first in the list counts where several are met.
+        Conditions that end the phase, up to four, those of your own (:func:`lunarsim.termination`) among them; the
+        first in the list counts where several are met.
     max_duration : Quantity
         Time after which the phase ends in any case, so that a phase whose terminations are never met ends too.
     cycle_time : Quantity
@@ -157,7 +159,7 @@ class Guided:
 
     name: str
     law: GuidanceLaw
-    terminations: tuple[Termination, ...] = ()
+    terminations: tuple[Termination | Condition, ...] = ()
     max_duration: u.Quantity = number(
         REQUIRED, u.s, low=_SHORTEST_S, high=DESCENT_S, text="Time after which the phase ends in any case."
     )
@@ -210,13 +212,14 @@ class Guided:
         if type(self.law) not in LAWS.values():
             raise InputError(f"law = {self.law!r}: expected a guidance law such as EGuidance(...)")
         if len(self.terminations) > MAX_TERMINATIONS or not all(
-            isinstance(each, Termination) for each in self.terminations
+            isinstance(each, Termination) or type(each) in CONDITIONS.values() for each in self.terminations
         ):
             raise InputError(
-                f"terminations = {self.terminations!r}: expected up to {MAX_TERMINATIONS} Termination(...)"
+                f"terminations = {self.terminations!r}: expected up to {MAX_TERMINATIONS} Termination(...), "
+                "or of classes that lunarsim.termination has made"
             )
         self._check_terminations()
-        if not self.law.knows_time_to_go and any(each.quantity == "time to go" for each in self.terminations):
+        if not self.law.knows_time_to_go and any(each.quantity == "time to go" for each in self._ours):
             raise InputError(
                 f"phase '{self.name}' ends on a time to go, and {self.law.title} has none: give a termination on "
                 "another quantity, such as altitude"
@@ -228,15 +231,19 @@ class Guided:
             _check_view(self.field_of_view)
 
     @property
+    def _ours(self) -> list[Termination]:
+        return [each for each in self.terminations if isinstance(each, Termination)]
+
+    @property
     def ends_before_target(self) -> bool:
         """Whether the phase ends before its law's time is over."""
         time_to_go = getattr(self.law, "time_to_go", None)
         short = time_to_go is not None and self.max_duration < time_to_go
-        return short or any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self.terminations)
+        return short or any(each.quantity == "time to go" and each.limit > 0.0 * u.s for each in self._ours)
 
     def _check_terminations(self) -> None:
         """Refuse conditions that can never be met, as far as that is known before the flight."""
-        for each in self.terminations:
+        for each in self._ours:
             late = each.quantity == "time" and each.above is not None and each.above >= self.max_duration
             slow = each.quantity in {"speed", "horizontal speed"} and each.below is not None and each.below.value < 0.0
             if late or slow:

@@ -122,7 +122,8 @@ class Flying:
 def flown(rows: Rows, drawn: Drawn, tolerance_m: float) -> Results:
     """Fly runs by their records."""
     results = Results.empty(len(drawn.runs), len(records(rows.scenario)))
-    with naming_laws(phase.law for phase in rows.scenario.guided):
+    guided = rows.scenario.guided
+    with naming_laws([phase.law for phase in guided], [each for phase in guided for each in phase.terminations]):
         fly_runs(*drawn, rows.plan, rows.environment, rows.ground, tolerance_m, *results)
     return results
 

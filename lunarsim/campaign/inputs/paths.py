@@ -24,7 +24,7 @@ from lunarsim.names import renamed
 from lunarsim.orbits import State, rot_rtn_from_icrf
 from lunarsim.orbits.numbers import ELEMENTS
 from lunarsim.orbits.plane import check_orbital_plane
-from lunarsim.plan import Burn, GuidanceLaw, Guided
+from lunarsim.plan import Burn, GuidanceLaw, Guided, Termination
 from lunarsim.plan.laws.law import places_of
 from lunarsim.records import si
 
@@ -139,6 +139,9 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
         yield from _declared(f"plan.{k}", declared(phase))
         if isinstance(phase, Guided):
             yield from _law_paths(f"plan.{k}.guidance", phase.law)
+        for i, each in enumerate(phase.terminations if isinstance(phase, Guided) else ()):
+            if not isinstance(each, Termination):
+                yield from _declared(f"plan.{k}.terminations.{i}", _given(each))
         if isinstance(phase, Guided) and phase.divert is not None:
             yield from _declared(f"plan.{k}.divert", declared(phase.divert))
     yield from (Path(f"faults.{fault.title}", _FAULT) for fault in scenario.faults)

@@ -22,13 +22,14 @@ from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
 from lunarsim.kernels.ground.terrain import Ground
+from lunarsim.kernels.guidance.exits import OWN
 from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
 from lunarsim.moon.forces import lower_forces
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
 from lunarsim.own import identity
-from lunarsim.plan import Guided
+from lunarsim.plan import Guided, Termination
 from lunarsim.plan.laws.law import places_of
 from lunarsim.records import field_name, place_in
 
@@ -60,6 +61,9 @@ class Drawn(NamedTuple):
             k, *rest = rest
             phase = scenario.plan[int(k)]
             held = [self.phases[:, int(k)][PARTS[type(phase)]]]
+            if rest[0] == "terminations" and isinstance(phase, Guided):
+                i = int(rest[1])
+                return [np.asarray(held[0]["conditions"][:, i, place_in(type(phase.terminations[i]), rest[2])])]
             if rest[0] == "guidance" and isinstance(phase, Guided):
                 return [np.asarray(held[0]["parameters"][:, places_of(type(phase.law))[rest[1]]])]
         else:
@@ -152,13 +156,19 @@ class Rows:
         _write_states(self.scenario, {name: values[name] for name in self.names}, drawn.runs)
         return drawn
 
+    @property
+    def _own_terminations(self) -> list[Any]:
+        every = [each for phase in self.scenario.guided for each in phase.terminations]
+        return [each for each in every if not isinstance(each, Termination)]
+
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""
         laws = [identity(phase.law, "command") for phase in self.scenario.guided]
         forces = [identity(force, "acceleration") for force in self.scenario.moon.forces]
-        hashed = hashlib.sha256(repr((self.names, laws, forces)).encode())
+        ends = [identity(each, "value") for each in self._own_terminations]
+        hashed = hashlib.sha256(repr((self.names, laws, forces, ends)).encode())
         # addresses differ from process to process
-        plan = self.plan._replace(laws=np.empty(0, np.int64))
+        plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=np.minimum(self.plan.quantities, OWN))
         environment = self.environment._replace(forces=lower_forces(()))
         for part in (*self.bases, *plan, *_numbers(environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)
@@ -245,7 +255,7 @@ def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
     values = np.where(path.declaration.holds(values), values, np.nan)
     for column in drawn.columns(path, scenario):
         column[:] = column + values if path.offset else values
-    if ".guidance." in name:  # a law's parameters may be NaN: what no guided phase has tells that the run is not known
+    if ".guidance." in name or ".terminations." in name:  # may be NaN: what a phase has not tells that the run is none
         drawn.phases["coast"]["duration_s"][np.isnan(values), int(path.parts[1])] = np.nan
     if name.startswith("moon.forces."):  # whose numbers may be NaN as well
         drawn.runs["state"]["epoch_s"][np.isnan(values)] = np.nan

@@ -53,6 +53,8 @@ def _of_part(name: str, scenario: Scenario) -> str:
 
 
 def _of_phase(words: str, phase: str, rest: Sequence[str]) -> str:
+    if "terminations" in rest:
+        return f"{words} of termination {int(rest[2]) + 1} of {phase}"
     return f"divert of {phase}: {_SIGNED.get(words, words)}" if "divert" in rest else f"{words} of {phase}"
 
 

@@ -131,7 +131,7 @@ class Pilot:
         phase = self._scenario.plan[k]
         assert isinstance(phase, Guided)
         craft, site_m, environment, computer = craft_at(t_s, flown), flown.run.site_m, flown.environment, flown.computer
-        with naming_laws([phase.law]):
+        with naming_laws([phase.law], phase.terminations):
             self._error = navigation_error(t_s, y, craft, site_m, environment, computer)
             record, guide = flown.phases[k].guided, guide_of(flown.plan, k)
             command: Command = look(t_s, y, craft, site_m, record, guide, environment, computer)

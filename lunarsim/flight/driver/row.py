@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -13,6 +14,7 @@ from lunarsim.kernels import codes
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
+from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records, record
 from lunarsim.mission.clock import seconds_after
@@ -21,7 +23,10 @@ from lunarsim.mission.site import position_pa
 from lunarsim.moon.forces import numbers_of
 from lunarsim.plan import Burn, Coast, Guided, Phase
 from lunarsim.plan.laws.law import address
+from lunarsim.plan.own_termination import Condition
+from lunarsim.plan.own_termination import address as address_of_condition
 from lunarsim.plan.phases import MAX_TERMINATIONS
+from lunarsim.plan.terminations import Termination
 from lunarsim.records import fields_of, filled, record_of
 
 #: The numbers of a run besides its phases. Names are those of the paths that a campaign disperses.
@@ -52,7 +57,14 @@ PHASE = record(
         ("burn", record([*fields_of(Burn), ("ignition_s", float), ("direction", float, (3,))])),
         (
             "guided",
-            record([*fields_of(Guided), ("exits", float, (MAX_TERMINATIONS,)), ("parameters", float, (PARAMETERS,))]),
+            record(
+                [
+                    *fields_of(Guided),
+                    ("exits", float, (MAX_TERMINATIONS,)),
+                    ("conditions", float, (MAX_TERMINATIONS, OF_CONDITION)),  # last: numbers left out are NaN
+                    ("parameters", float, (PARAMETERS,)),
+                ]
+            ),
         ),
     ]
 )
@@ -100,7 +112,8 @@ def phases_of(scenario: Scenario) -> Records:
             ignition_s = float(seconds_after(scenario.state.epoch, phase.ignition))
             own.burn = (*filled(phase), ignition_s, tuple(phase.steering.lower()[1]))
         else:
-            own.guided = (*filled(phase), _limits_of(phase), tuple(phase.law.lower().parameters))
+            limits, numbers = _limits_of(phase)
+            own.guided = (*filled(phase), limits, numbers, tuple(phase.law.lower().parameters))
     return phases
 
 
@@ -115,7 +128,7 @@ def plan_of(scenario: Scenario) -> Plan:
     )
     for k, phase in enumerate(phases):
         for i, condition in enumerate(phase.terminations if isinstance(phase, Guided) else ()):
-            quantities[k, i], signs[k, i], _ = condition.lower()
+            quantities[k, i], signs[k, i] = _exit_of(condition)
     return Plan(
         kinds=np.array([_KINDS[type(phase)] for phase in phases], dtype=np.int64),
         steering=np.array(steering, dtype=np.int64),
@@ -134,7 +147,21 @@ def _addresses(phases: Sequence[Phase]) -> NDArray[np.int64] | None:
     return np.array([address(p.law) if isinstance(p, Guided) else 0 for p in phases], dtype=np.int64)
 
 
-def _limits_of(phase: Guided) -> tuple[float, ...]:
-    """Return the values at which a phase ends; zero for terminations that it has not."""
-    values = [condition.lower()[2] for condition in phase.terminations]
-    return (*values, *[0.0] * (MAX_TERMINATIONS - len(values)))
+def _exit_of(condition: Termination | Condition) -> tuple[int, int]:
+    """Return what a condition asks for, or its address, and the sign of being beyond."""
+    if not isinstance(condition, Termination):
+        return address_of_condition(condition), 1
+    quantity, sign, _ = condition.lower()
+    return quantity, sign
+
+
+def _limits_of(phase: Guided) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values at which a phase ends, and the numbers of conditions of the user's own; zero for the others."""
+    limits, numbers = np.zeros(MAX_TERMINATIONS), np.zeros((MAX_TERMINATIONS, OF_CONDITION))
+    for i, each in enumerate(phase.terminations):
+        if isinstance(each, Termination):
+            limits[i] = each.lower()[2]
+        else:
+            one: Any = each
+            numbers[i] = one.lower().numbers
+    return limits, numbers

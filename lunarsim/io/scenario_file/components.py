@@ -7,15 +7,20 @@ from typing import Any
 
 from lunarsim.errors import ScenarioError, shown
 from lunarsim.faults import FAULTS
-from lunarsim.io.scenario_file import schema
+from lunarsim.io.scenario_file import schema, values
 from lunarsim.io.scenario_file.complaints import Key, built, dotted, meant, name_of, validated
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.moon.forces import FORCES
 from lunarsim.plan import GuidanceLaw
 from lunarsim.plan.laws import LAWS
+from lunarsim.plan.own_termination import CONDITIONS
 
 #: The classes that tables may name by their titles.
-_TITLED: Mapping[type[Table], Mapping[str, type]] = {schema.FaultTable: FAULTS, schema.ForceTable: FORCES}
+_TITLED: Mapping[type, Mapping[str, type]] = {
+    schema.FaultTable: FAULTS,
+    schema.ForceTable: FORCES,
+    values.NamedCondition: CONDITIONS,
+}
 
 
 def made(table: Table, origin: str, at: Key, **more: Any) -> Any:
@@ -36,8 +41,8 @@ def part_of(table: Table, name: str, origin: str, at: Key) -> Any:
 
 def _part(value: Any, origin: str, at: Key) -> Any:
     match value:
-        case schema.RegisteredTable():
-            return _registered(_TITLED[type(value)], "type", value.model_dump(), origin, at)
+        case schema.RegisteredTable() | values.NamedCondition():
+            return _registered(_TITLED[type(value)], "type", dict(value), origin, at)
         case Table():
             return made(value, origin, at)
         case schema.Law():

@@ -23,7 +23,7 @@ from lunarsim.mission import Provenance, Scenario
 from lunarsim.moon import Force, Moon
 from lunarsim.orbits import State
 from lunarsim.orbits.numbers import APPROACH, ELEMENTS
-from lunarsim.plan import Burn, Coast, GuidanceLaw, Guided, Phase, Steering, Termination
+from lunarsim.plan import Burn, Coast, Condition, GuidanceLaw, Guided, Phase, Steering, Termination
 from lunarsim.plan.steering import STEERING
 
 
@@ -135,7 +135,7 @@ _FORMS: dict[Any, Any] = {
     Time: values.Instant,
     u.Quantity: values.AnyValue,
     u.Quantity | Time: values.AnyValue,
-    Termination: values.Condition,
+    Termination | Condition: values.Condition,
     Steering: Annotated[Literal[tuple(STEERING)], AfterValidator(lambda word: STEERING[word]())],
     Fault: FaultTable,
     Force: ForceTable,

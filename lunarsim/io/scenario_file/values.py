@@ -76,7 +76,13 @@ def _folder_name(value: Any) -> str:
     return str(value)
 
 
-def _condition(value: Any) -> Termination:
+class NamedCondition(dict[str, Any]):
+    """The table of a termination of a user's own, read once it is known which there are."""
+
+
+def _condition(value: Any) -> Termination | NamedCondition:
+    if isinstance(value, Mapping):
+        return NamedCondition(value)
     quantity, word, limit = _words_of_condition(value)
     if quantity not in QUANTITIES:
         *others, last = (f"'{name}'" for name in QUANTITIES)
@@ -109,7 +115,7 @@ OnOff = Annotated[bool, Strict()]
 Whole = Annotated[float, teaching(_whole)]
 FolderName = Annotated[str, teaching(_folder_name)]
 Amount = Annotated[u.Quantity, teaching(_amount)]  # a number is dimensionless
-Condition = Annotated[Termination, teaching(_condition)]  # such as "altitude below 7.42 km"
+Condition = Annotated[Any, teaching(_condition)]  # such as "altitude below 7.42 km", or a table
 AnyValue = Annotated[Any, teaching(_any_value)]
 
 

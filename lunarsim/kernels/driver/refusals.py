@@ -24,22 +24,24 @@ from lunarsim.kernels.codes import (
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
+from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
 from lunarsim.kernels.guidance.limits import runs_at
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records
 
+MOST_EXITS = 4  #: of a phase
 SHORTEST_CYCLE_S = 1e-3  #: of guidance: a landing is then a million looks
 MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
 
 
 @formula
 def is_known(run: Records, phases: Records) -> bool:
-    """Return whether no number of a run is NaN; parameters of a law, and numbers of a force, may be left out."""
+    """Return whether no number of a run is NaN; numbers of laws, and of a user's own parts, may be left out."""
     numbers = run.view(np.float64)
     known = _are_known(numbers, numbers.size - MOST_FORCES * MOST_NUMBERS)
     for k in range(phases.size):
         numbers = phases[k : k + 1].view(np.float64)
-        known = known and _are_known(numbers, numbers.size - PARAMETERS)
+        known = known and _are_known(numbers, numbers.size - MOST_EXITS * OF_CONDITION - PARAMETERS)
     return known
 
 

@@ -65,7 +65,7 @@ class Plan(NamedTuple):
     laws: NDArray[np.int64] | None  #: their addresses in this process; None where no phase is guided
     idle: NDArray[np.int64]  #: where the thrust axis points while a law wants no thrust
     frames: NDArray[np.int64]
-    quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4); -1: none
+    quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4), or addresses in this process; -1: none
     signs: NDArray[np.int64]
 
 

@@ -26,6 +26,7 @@ from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
     Axes,
+    Seen,
     Site,
     Situation,
     acceleration_without_thrust,
@@ -239,7 +240,8 @@ def look(
     shared.delay_s, shared.cut_s = 0.0, 0.0
     wanted = called(guide.law, (s, phase.parameters, computer.law))
     values = phase.exits
-    met = exit_of(along.position, along.velocity, time_s, shared.to_go_s, guide.quantities, guide.signs, values)
+    estimate = s if guide.frame != SITE else _along_the_moon(s, along, along_axes(rot, three(computer.attitude)))
+    met = exit_of(estimate, shared.to_go_s, guide.quantities, guide.signs, values, phase.conditions)
     if met != NO_EXIT:
         return Command(met, 0.0, np.zeros(3), 0.0, 0.0, 0.0)
     cycle_s = max(min(cycle_s, time_left(time_s, shared.to_go_s, guide.quantities, values)), _SHORTEST_S)
@@ -250,6 +252,26 @@ def look(
     command = _within_limits(toward, guide.idle, mass_kg, cycle_s, vertical, from_site, craft, phase, computer)
     _watch(r_true, along_axes(rot, three(command.direction)), site, phase, computer)
     return command
+
+
+@formula
+def _along_the_moon(s: Situation, along: Seen, attitude_pa: Three) -> Situation:
+    """Return a situation in coordinates along the Moon, as :func:`situation.level` gives them."""
+    return Situation(
+        s.time_s,
+        s.cycle_s,
+        along.position,
+        along.velocity,
+        along.free,
+        along.scale,
+        s.mass_kg,
+        s.thrust_n,
+        s.exhaust_velocity_mps,
+        s.min_throttle,
+        along_axes(along.axes, attitude_pa),
+        s.radius_m,
+        s.gm,
+    )
 
 
 @formula

@@ -107,8 +107,10 @@ def address(law: GuidanceLaw) -> int:
 
 
 @contextmanager
-def naming_laws(laws: Iterable[GuidanceLaw]) -> Iterator[None]:
-    """Let an error that arises while laws are flown name those of a user's own: the package's raise none.
+def naming_laws(laws: Iterable[GuidanceLaw], terminations: Iterable[Any] = ()) -> Iterator[None]:
+    """Let an error that arises while laws are flown name those of a user's own, and the user's terminations.
+
+    Those of the package raise none.
 
     Raises
     ------
@@ -120,12 +122,13 @@ def naming_laws(laws: Iterable[GuidanceLaw]) -> Iterator[None]:
     except (LunarsimError, NumbaError, MemoryError):
         raise
     except Exception as error:
-        titles = " or ".join(sorted({f"'{law.title}'" for law in laws if hasattr(law, "command")}))
-        if not titles:
+        own = [f"guidance law '{law.title}'" for law in laws if hasattr(law, "command")]
+        own += [f"termination '{each.title}'" for each in terminations if hasattr(each, "value")]
+        if not own:
             raise
         raise IntegrationError(
-            f"guidance law {titles} ended with {type(error).__name__}: {error}: mend its command, or let it give NaN "
-            "where it has none"
+            f"{' or '.join(sorted(set(own)))} ended with {type(error).__name__}: {error}: mend its function, or let it "
+            "give NaN where it has no answer"
         ) from error
 
 

@@ -47,6 +47,7 @@ from lunarsim.plan import (
     Termination,
 )
 from lunarsim.plan.laws import LAWS, OURS
+from lunarsim.plan.own_termination import CONDITIONS
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -82,6 +83,7 @@ _REGISTRIES: dict[str, tuple[Mapping[str, type[Any]], str]] = {
     "guidance law": (LAWS, "lunarsim.guidance_law"),
     "fault": (FAULTS, "lunarsim.fault"),
     "force": (FORCES, "lunarsim.force"),
+    "termination": (CONDITIONS, "lunarsim.termination"),
 }
 _INLINE = 16  # larger arrays go into files of their own
 NUMBERS = "biuf"  #: numpy's kinds of plain numbers
@@ -136,7 +138,7 @@ class Encoder:
             case _ if kind in RECORDS:
                 fields = {name: self.encode(getattr(value, name), f"{at}.{name}") for name in field_names(kind)}
                 node = {"type": kind.__name__, **fields}
-            case _ if (name := _registry_of(kind)) is not None:  # a law, a fault or a force of the user's own
+            case _ if (name := _registry_of(kind)) is not None:  # a part of the user's own
                 fields = {each: self.encode(getattr(value, each), f"{at}.{each}") for each in field_names(kind)}
                 node = {"type": name, "title": kind.title, "parameters": {"type": "mapping", "items": fields}}
             case _:
