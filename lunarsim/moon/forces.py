@@ -84,7 +84,7 @@ def force(title: str) -> Callable[[Kind], Kind]:
     acceleration is what the force gives, along these axes: nothing is to be added for their turning.
 
     The function has to be smooth in time and place: the drivers step as far as their tolerances allow. The flight
-    computer does not know of it. A plain Python function works in both drivers, at some ten microseconds a call; one
+    computer does not know of it. A plain Python function works in both drivers, at some five microseconds a call; one
     that ``numba.njit`` compiles is as fast as the package's own. One that raises an error, or gives numbers that are
     not finite, ends the flight with an :class:`~lunarsim.IntegrationError` that names the force; in a campaign the run
     has failed, and its reason names the force.
