@@ -41,7 +41,9 @@ from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
+from .craft import Sensor as Sensor
 from .craft import Spacecraft as Spacecraft
+from .craft import sensor as sensor
 from .declarations import number as number
 from .declarations import switch as switch
 from .errors import ArgumentError as ArgumentError
@@ -115,6 +117,7 @@ from .plan import QuadraticGuidance as QuadraticGuidance
 from .plan import Termination as Termination
 from .plan import ZemZev as ZemZev
 from .plan import guidance_law as guidance_law
+from .plan import steering_law as steering_law
 from .plan import termination as termination
 from .planning import ConvexDescent as ConvexDescent
 from .planning import DescentPlan as DescentPlan

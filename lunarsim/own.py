@@ -6,13 +6,15 @@ Laws, faults and the like each say what their class and their function have to b
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from types import CellType, CodeType
 from typing import Any
 
 import numpy as np
 from astropy import units as u
+from numba.core.errors import NumbaError
 
 from lunarsim import declarations
 from lunarsim.declarations import everything
@@ -125,12 +127,38 @@ def arguments_of(function: Any) -> tuple[str, ...] | None:
     return tuple(inspect.signature(plain).parameters) if callable(plain) else None
 
 
-def identity(part: Any, name: str) -> tuple[str, Any, str]:
+def identity(part: Any) -> tuple[str, Any, str]:
     """Return what tells a part from others whatever process it is in: its title, frame, and the code of its function.
 
     Of a function of the package, whose code is known by the digest of all kernels, the title alone.
     """
+    _, name = getattr(part, "own_function", ("", ""))
     return part.title, getattr(part, "frame", None), code_of(getattr(part, name, None))
+
+
+@contextmanager
+def naming(parts: Iterable[Any]) -> Iterator[None]:
+    """Let an error that arises while parts are flown name those of a user's own: the package's raise none.
+
+    Raises
+    ------
+    IntegrationError
+        In place of an error that a part of the user's may have raised.
+    """
+    try:
+        yield
+    except (LunarsimError, NumbaError, MemoryError):
+        raise
+    except Exception as error:
+        own = {(*part.own_function, part.title) for part in parts if hasattr(part, "own_function")}
+        if not own:
+            raise
+        named = " or ".join(f"{what} '{title}'" for what, _, title in sorted(own))
+        names = " or ".join(sorted({name for _, name, _ in own}))
+        raise IntegrationError(
+            f"{named} ended with {type(error).__name__}: {error}: mend its {names}, or let it give NaN where it has no "
+            "answer"
+        ) from error
 
 
 def code_of(function: Any) -> str:

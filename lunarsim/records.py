@@ -66,7 +66,7 @@ def fields_of(component: type) -> list[Field]:
             unit = ranges[each.name].unit
             made.append((each.name, record([(field_name(end, unit), float) for end in ("low", "high")])))
         elif (part := _component_in(hints[each.name])) is not None:
-            made.append((each.name, record_of(part)))
+            made.append((each.name, _record_of_part(part)))
     return made
 
 
@@ -91,7 +91,7 @@ def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
         elif each.name in ranges:
             made.append(_ends(value, ranges[each.name]))
         elif (part := _component_in(hints[each.name])) is not None:
-            made.append(filled(value, part))
+            made.append(value.record_values() if _speaks_for_itself(part) else filled(value, part))
     return tuple(made)
 
 
@@ -123,6 +123,15 @@ def numbers_in(part: Any, most: int) -> NDArray[np.float64]:
     for name, declaration in declared(part).items():
         numbers[place_in(type(part), name)] = in_si(getattr(part, name), declaration)
     return numbers
+
+
+def _record_of_part(part: Any) -> np.dtype[Any]:
+    return part.record_type() if _speaks_for_itself(part) else record_of(part)
+
+
+def _speaks_for_itself(part: Any) -> bool:
+    """Return whether the parts of a class have one record for all that derive from it, those of users too."""
+    return hasattr(part, "record_type")
 
 
 def in_si(value: Any, declaration: Declaration | Choice | Pair) -> float:

@@ -36,7 +36,7 @@ def _fly(t_s, h_s, y, environment, propulsion, tolerance_m, log):
 def _series(t_s, h_s, y, environment, propulsion, tolerance_m, path, sensed):
     step = collocate(t_s, h_s, y, environment, propulsion, tolerance_m, np.inf, no_window())
     write_path(h_s, y, step, path)
-    write_sensed(h_s, y, step, propulsion, sensed)
+    write_sensed(h_s, y, step, sensed)
 
 
 def flown(h_s, count, y, environment, propulsion=COASTING, tolerance_m=1e-6, start_s=0.0):

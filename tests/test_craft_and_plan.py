@@ -29,6 +29,7 @@ def test_the_mass_of_a_craft_is_that_of_its_dry_parts_and_its_propellant_in_any_
 
 def test_an_accelerometer_is_powered_and_without_errors_unless_told_otherwise():
     sensor = ls.Spacecraft(**CRAFT).accelerometer
+    assert isinstance(sensor, ls.Accelerometer)
     assert sensor.powered is True
     assert sensor.scale_factor == 1.0
     assert sensor.bias == 0 * u.m / u.s**2

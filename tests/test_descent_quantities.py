@@ -147,7 +147,7 @@ def test_burns_of_one_name_keep_their_own_directions():
 
 def test_a_segment_that_holds_a_direction_says_it_itself():
     held = SimpleNamespace(name="braking", thrust_n=5.0, direction=np.array([0.0, 0.6, 0.8]))
-    np.testing.assert_array_equal(thrust_directions([], held, np.zeros((2, 9))), [[0.0, 0.6, 0.8]] * 2)
+    np.testing.assert_array_equal(thrust_directions([], held, np.zeros(2), np.zeros((2, 9))), [[0.0, 0.6, 0.8]] * 2)
 
 
 def test_the_powered_descent_leaves_out_the_burn_that_led_to_the_descent_orbit():

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from lunarsim.craft import Accelerometer
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file import dispersion_schema
 from lunarsim.io.scenario_file.schema import ScenarioTable, table_of
@@ -38,7 +39,13 @@ def within(annotation: Any) -> Iterator[type[Table]]:
 
 
 def test_every_table_of_a_scenario_file_stands_on_the_page_and_each_key_in_it_is_described() -> None:
-    there = [*within(ScenarioTable), table_of(Provenance), table_of(Fault), *map(table_of, OURS)]
+    there = [
+        *within(ScenarioTable),
+        table_of(Provenance),
+        table_of(Fault),
+        table_of(Accelerometer),
+        *map(table_of, OURS),
+    ]
     assert {(table.__name__, *table.model_fields) for table in there} == {
         (table.__name__, *table.model_fields) for table in TABLES.values()
     }

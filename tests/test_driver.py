@@ -212,7 +212,7 @@ def test_steps_without_end_are_counted_and_said():
 
 
 def test_a_longest_step_that_follows_the_state_is_kept_to():
-    segment = fly(3.0, longest_step=lambda y: 0.01 + 1e-7 * abs(y[0]))
+    segment = fly(3.0, longest_step=lambda _t_s, y: 0.01 + 1e-7 * abs(y[0]))
     starts, ends = segment.path.ends_s[:-1], segment.path.ends_s[1:]
     allowed = 0.01 + 1e-7 * SIZE_M * np.abs(np.sin(starts))
     assert np.all(ends - starts <= allowed * (1 + 1e-9))  # the sine of the state, to its tolerance

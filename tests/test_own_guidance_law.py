@@ -14,7 +14,8 @@ from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.declarations import declared
 from lunarsim.io.scenario_file.components import law_of
-from lunarsim.plan.laws.law import naming_laws, places_of
+from lunarsim.own import naming
+from lunarsim.plan.laws.law import places_of
 
 MPS = u.m / u.s
 
@@ -269,5 +270,5 @@ def test_a_title_stands_for_one_class_and_each_number_is_declared():
 
 @pytest.mark.parametrize("error", [MemoryError(), ZeroDivisionError("elsewhere")])
 def test_an_error_that_no_law_of_a_users_can_have_raised_is_not_laid_upon_a_law(error):
-    with pytest.raises(type(error)), naming_laws([ls.EngineOff()]):
+    with pytest.raises(type(error)), naming([ls.EngineOff()]):
         raise error

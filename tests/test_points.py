@@ -21,7 +21,7 @@ from lunarsim.kernels.forces.gravity_grid import place, without_grid
 from lunarsim.kernels.forces.radiation import radiation_force
 from lunarsim.kernels.forces.third_body import third_body
 from lunarsim.kernels.forces.tide import solid_tide
-from lunarsim.kernels.simd.lanes import WIDTH, load, store
+from lunarsim.kernels.simd.lanes import WIDTH, everywhere, load, store
 from lunarsim.kernels.simd.points import Eights, cos_sin
 from lunarsim.moon.gravity.grid import GriddedField
 from lunarsim.moon.orientation import orientation_angles
@@ -69,7 +69,8 @@ def _pull_of_eight(r, mass, bodies, environment, out):
 def _thrust_of_eight(r, v, specific_force, propulsion, out):
     where = (load(r, 0), load(r, WIDTH), load(r, 2 * WIDTH))
     speed = (load(v, 0), load(v, WIDTH), load(v, 2 * WIDTH))
-    ax, ay, az = motion.thrust(where, speed, load(specific_force, 0), propulsion)
+    now = steering.Motion(everywhere(0.0), where, speed, everywhere(1.0))
+    ax, ay, az = motion.thrust(now, load(specific_force, 0), propulsion)
     store(ax, out, 0)
     store(ay, out, WIDTH)
     store(az, out, 2 * WIDTH)
@@ -77,7 +78,7 @@ def _thrust_of_eight(r, v, specific_force, propulsion, out):
 
 @compiled
 def _sensed_of_eight(specific_force, propulsion, out):
-    store(motion.sensed(load(specific_force, 0), propulsion), out, 0)
+    store(motion.sensed(everywhere(0.0), everywhere(1.0), load(specific_force, 0), propulsion), out, 0)
 
 
 @compiled

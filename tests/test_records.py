@@ -107,6 +107,7 @@ def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
         *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),
         *("radiation_coefficient", "love_number", "throttle", "direction", "exits", "parameters"),
         *("forces", "conditions"),  # numbers of a user's own parts, each in the unit that its class declares
+        *("own_steering", "own", "address"),
     }
 
 

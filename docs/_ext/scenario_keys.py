@@ -1,8 +1,8 @@
 """The directive ``keys``: a table of the keys of a scenario file, as they follow from what the components declare.
 
 ``.. keys:: craft.engine`` makes that of a table, ``.. keys:: plan.burn`` that of a kind of phase,
-``.. keys:: E-guidance`` that of a guidance law, ``.. keys:: value`` that of a birth certificate; without an argument,
-of the whole file.
+``.. keys:: E-guidance`` that of a guidance law, ``.. keys:: accelerometer`` that of a sensor, ``.. keys:: value`` that
+of a birth certificate; without an argument, of the whole file.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sphinx.application import Sphinx
 from tables import table as table_of_nodes
 
 from lunarsim.checks import wanted
+from lunarsim.craft import SENSORS
 from lunarsim.declarations import Choice, Number, Pair, Switch
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file.complaints import name_of, table_at
@@ -68,6 +69,8 @@ def table_named(name: str = "") -> type[Table]:
         return table_of(Fault)
     if name in LAWS:
         return table_of(LAWS[name])
+    if name in SENSORS:
+        return table_of(SENSORS[name])
     first, *rest = name.split(".")
     location = (first, 0, *rest) if first in {"plan", "dispersions"} else (first, *rest)
     return table_at(ScenarioTable, location)

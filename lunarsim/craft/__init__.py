@@ -1,12 +1,22 @@
 """The craft: engine, sensors, landing gear, masses."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.craft.accelerometer import Accelerometer
+from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
 
-__all__ = ["Accelerometer", "Engine", "LandingGear", "Navigation", "Spacecraft", "check_lander"]
+__all__ = [
+    "SENSORS",
+    "Accelerometer",
+    "Engine",
+    "LandingGear",
+    "Navigation",
+    "Sensor",
+    "Spacecraft",
+    "check_lander",
+    "sensor",
+]
 
 check_calls(__name__, __all__)

@@ -8,7 +8,7 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import constants, declarations
-from lunarsim.craft.accelerometer import Accelerometer
+from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
@@ -28,8 +28,8 @@ class Spacecraft:
         Usable propellant at the start of the flight.
     engine : Engine
         The engine that the burns use.
-    accelerometer : Accelerometer
-        Default: powered, without errors.
+    accelerometer : Sensor
+        An :class:`Accelerometer`, or one of your own; default: powered, without errors.
     radiation_area : Quantity
         Cross-section that faces the Sun, for the pressure of its light; default 0, none.
     navigation : Navigation
@@ -55,7 +55,7 @@ class Spacecraft:
         REQUIRED, u.kg, low=0.0, high=HEAVY_KG, text="Usable propellant at the start.", dispersible=True
     )
     engine: Engine
-    accelerometer: Accelerometer = field(default_factory=Accelerometer)
+    accelerometer: Sensor = field(default_factory=Accelerometer)
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
     slew_rate: u.Quantity | None = number(
@@ -80,6 +80,11 @@ class Spacecraft:
 
     def __post_init__(self) -> None:
         declarations.check(self)
+        if type(self.accelerometer) not in SENSORS.values():
+            raise InputError(
+                f"accelerometer = {self.accelerometer!r}: expected an Accelerometer(...), or a sensor of a class that "
+                "lunarsim.sensor has made"
+            )
 
     @property
     def mass(self) -> u.Quantity:

@@ -371,9 +371,9 @@ class Flight(FlightParts):
     @cached_property
     def _thrust_direction(self) -> NDArray[np.float64]:
         phases, ends = self.trajectory.phases, np.cumsum(self.trajectory.samples_per_phase())
-        parts = np.split(self._samples[1], ends[:-1])
+        times_s, vectors = (np.split(each, ends[:-1]) for each in self._samples[:2])
         burns = planned_burns(self.scenario)
-        return np.concatenate([thrust_directions(burns, *pair) for pair in zip(phases, parts, strict=True)])
+        return np.concatenate([thrust_directions(burns, *each) for each in zip(phases, times_s, vectors, strict=True)])
 
     def _inside(self, time: Time) -> NDArray[np.float64]:
         if not isinstance(time, Time) or time.ndim > 1:

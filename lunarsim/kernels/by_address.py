@@ -7,6 +7,7 @@ minutes each; an address is a number. See decision 0016.
 from collections.abc import Callable
 from typing import Any
 
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -37,6 +38,20 @@ def address_of(function: Callable[..., Any], takes: tuple[Any, ...], gives: Any)
     if compiled.signature.return_type != gives:
         raise TypeError(f"gives {compiled.signature.return_type}")
     return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+
+
+@intrinsic
+def _floats_at(_context: Any, address: Any) -> Any:  # noqa: ARG001
+    """Return a pointer to the floats at an address, for ``numba.carray``; the caller answers for their being there."""
+
+    def point(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(types.float64)(types.int64), point  # type: ignore[no-untyped-call]
+
+
+#: A pointer to the floats at an address, which kernels hand to ``numba.carray``.
+floats_at: Any = _floats_at
 
 
 def calling(gives: Any) -> Any:

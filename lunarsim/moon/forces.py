@@ -113,7 +113,7 @@ def force(title: str) -> Callable[[Kind], Kind]:
         FRAME.checked(f"frame of force '{title}'", whole.frame)
         whole.acceleration = staticmethod(acceleration)
         whole.record = numbers_record(whole, MOST_NUMBERS, f"force '{title}'")
-        whole.lower = _lower
+        whole.lower, whole.own_function = _lower, ("force", "acceleration")
         register(whole, FORCES)
         return cast(Kind, whole)
 

@@ -16,6 +16,7 @@ from lunarsim.plan.laws import (
     ZemZev,
     guidance_law,
 )
+from lunarsim.plan.own_steering import steering_law
 from lunarsim.plan.own_termination import Condition, termination
 from lunarsim.plan.phases import Burn, Coast, Guided, Phase
 from lunarsim.plan.steering import AgainstVelocity, AlongVelocity, FixedDirection, Steering
@@ -46,6 +47,7 @@ __all__ = [
     "Termination",
     "ZemZev",
     "guidance_law",
+    "steering_law",
     "termination",
 ]
 

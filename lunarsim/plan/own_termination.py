@@ -102,7 +102,7 @@ def termination(title: str) -> Callable[[Kind], Kind]:
         whole = component(kind, "termination", title)
         whole.value = staticmethod(value)
         whole.record = numbers_record(whole, MOST_NUMBERS, f"termination '{title}'")
-        whole.lower = _lower
+        whole.lower, whole.own_function = _lower, ("termination", "value")
         whole.__str__ = _in_words
         register(whole, CONDITIONS)
         return cast(Kind, whole)

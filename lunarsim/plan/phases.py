@@ -66,7 +66,8 @@ class Burn:
     timer : Quantity
         Longest duration that the computer allows.
     steering : Steering
-        Default: against the velocity.
+        A law such as :class:`AgainstVelocity`, the default; in files its title, or a table of its
+        `type` and its numbers.
     throttle : float
         Share of the engine's full thrust, above 0 to 1, at which the engine can run; default 1.
     pitch_error, yaw_error : Quantity

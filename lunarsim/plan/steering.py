@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim.asked import address, is_own
 from lunarsim.declarations import Number
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels.forces import steering
+from lunarsim.kernels.simd.asked import NUMBERS
 
 _COMPONENT = Number(unit=u.one, low=-1e9, high=1e9)
 _ROUNDING = 1e-9  # of the length of a unit vector
+_OURS = (steering.FIXED, steering.ALONG_VELOCITY, steering.AGAINST_VELOCITY)
+
+
+class LoweredSteering(NamedTuple):
+    """A steering law as the kernels take it."""
+
+    code: int  #: see lunarsim.kernels.forces.steering
+    direction: NDArray[np.float64]  #: unit vector, ICRF axes, of the fixed law
+    numbers: NDArray[np.float64] = np.zeros(NUMBERS)  #: shape (16,), SI, of a user's own
 
 
 class Steering(Protocol):
-    """Where the thrust points."""
+    """Where the thrust points. Laws of one's own are made by :func:`lunarsim.steering_law`."""
 
-    def lower(self) -> tuple[int, NDArray[np.float64]]:
-        """Return the law's code in the kernels, and the direction that the fixed law needs."""
+    def lower(self) -> tuple[Any, ...]:
+        """Return the law's code in the kernels, the direction that the fixed law needs, and numbers of a user's own."""
         ...
+
+
+def lowered_steering(law: Steering) -> LoweredSteering:
+    """Return a law as the kernels take it."""
+    return LoweredSteering(*law.lower())
+
+
+def steering_address(law: Steering) -> int:
+    """Return where the machine code of a user's own law lies in this process; 0 for the package's.
+
+    Raises
+    ------
+    InputError
+        If it cannot be compiled; the text names the law.
+    """
+    return address(law)
 
 
 def check_steering(law: Any) -> None:
@@ -38,13 +65,13 @@ def check_steering(law: Any) -> None:
     if isinstance(law, str | type) or not callable(getattr(law, "lower", None)):
         raise InputError(f"steering = {law!r}: {expected}")
     try:
-        code, direction = law.lower()
+        code, direction, _ = lowered_steering(law)
         vector = np.array(direction, dtype=float)
     except Exception as error:
         raise InputError(
             f"steering = {law!r}: its lower() ended with {type(error).__name__}: {error}; {expected}"
         ) from error
-    if code not in (steering.FIXED, steering.ALONG_VELOCITY, steering.AGAINST_VELOCITY):
+    if code not in (_OURS if not is_own(law) else (steering.OWN,)):
         raise InputError(f"steering = {law!r}: its lower() gave the code {code!r}, which is no law's; {expected}")
     fixed = code == steering.FIXED
     if vector.shape != (3,) or (fixed and not abs(np.linalg.norm(vector) - 1.0) <= _ROUNDING):
@@ -105,5 +132,5 @@ class FixedDirection:
         return steering.FIXED, vector / np.linalg.norm(vector)
 
 
-#: The laws that a scenario file may name, by title.
-STEERING = {law.title: law for law in (AgainstVelocity, AlongVelocity)}
+#: The laws that a scenario file may name, by title: those of the package and those of its users.
+STEERING: dict[str, type[Steering]] = {law.title: law for law in (AgainstVelocity, AlongVelocity)}

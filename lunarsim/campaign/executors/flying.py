@@ -20,9 +20,10 @@ from lunarsim.campaign.outputs import Results
 from lunarsim.campaign.own_columns import OwnColumn, own_columns, with_own
 from lunarsim.campaign.store.chunk import Columns
 from lunarsim.campaign.store.manifest import Column
+from lunarsim.flight.driver.row import own_parts
 from lunarsim.kernels.driver.run import fly_runs
 from lunarsim.mission import Scenario
-from lunarsim.plan.laws.law import naming_laws
+from lunarsim.own import naming
 
 Table = NDArray[np.float64]
 Group = tuple[str, ...]
@@ -122,8 +123,7 @@ class Flying:
 def flown(rows: Rows, drawn: Drawn, tolerance_m: float) -> Results:
     """Fly runs by their records."""
     results = Results.empty(len(drawn.runs), len(records(rows.scenario)))
-    guided = rows.scenario.guided
-    with naming_laws([phase.law for phase in guided], [each for phase in guided for each in phase.terminations]):
+    with naming(own_parts(rows.scenario)):
         fly_runs(*drawn, rows.plan, rows.environment, rows.ground, tolerance_m, *results)
     return results
 

@@ -12,6 +12,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim.arguments import checked
+from lunarsim.asked import is_own
 from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
@@ -136,6 +137,8 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
     for k, phase in enumerate(scenario.plan):
         if isinstance(phase, Burn):
             yield Path(f"plan.{k}.ignition", _TIME_OFFSET, offset=True)
+            if is_own(phase.steering):
+                yield from _declared(f"plan.{k}.steering", declared(phase.steering))
         yield from _declared(f"plan.{k}", declared(phase))
         if isinstance(phase, Guided):
             yield from _law_paths(f"plan.{k}.guidance", phase.law)
@@ -169,7 +172,8 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
     if powered:
         yield from _declared("craft.engine", declared(Engine))
     if burns:  # the computer cuts burns off by what it reads
-        yield from _declared("craft.accelerometer", declared(Accelerometer))
+        sensor = Accelerometer if scenario.craft is None else type(scenario.craft.accelerometer)
+        yield from _declared("craft.accelerometer", declared(sensor))
     if scenario.guided:
         yield from _declared("craft.navigation", declared(Navigation))
 

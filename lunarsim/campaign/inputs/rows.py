@@ -13,11 +13,12 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import constants
+from lunarsim.asked import is_own
 from lunarsim.campaign.inputs.paths import OFFSETS, ORBIT, Path, find, nominal
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, plan_of
+from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, own_parts, plan_of
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
@@ -29,7 +30,7 @@ from lunarsim.moon.forces import lower_forces
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.orbits import rot_rtn_from_icrf
 from lunarsim.own import identity
-from lunarsim.plan import Guided, Termination
+from lunarsim.plan import Burn, Guided
 from lunarsim.plan.laws.law import places_of
 from lunarsim.records import field_name, place_in
 
@@ -45,6 +46,12 @@ class Drawn(NamedTuple):
     changes: Records  #: shape (n, faults that begin in flight): what they make of the craft
     phases: Records  #: shape (n, phases)
 
+    def without_addresses(self) -> Drawn:
+        """Return copies in which no sensor's machine code has an address: those differ from process to process."""
+        runs, changes = self.runs.copy(), self.changes.copy()
+        runs["craft"]["accelerometer"]["address"] = changes["craft"]["accelerometer"]["address"] = 0.0
+        return Drawn(runs, changes, self.phases)
+
     def columns(self, path: Path, scenario: Scenario) -> list[Table]:
         """Return where the values of a path stand, views of shape (n,): of the craft also in what faults make of it.
 
@@ -58,19 +65,33 @@ class Drawn(NamedTuple):
             force = scenario.moon.forces[int(rest[1])]
             return [np.asarray(self.runs["moon"]["forces"][:, int(rest[1]), place_in(type(force), rest[2])])]
         if first == "plan":
-            k, *rest = rest
-            phase = scenario.plan[int(k)]
-            held = [self.phases[:, int(k)][PARTS[type(phase)]]]
-            if rest[0] == "terminations" and isinstance(phase, Guided):
-                i = int(rest[1])
-                return [np.asarray(held[0]["conditions"][:, i, place_in(type(phase.terminations[i]), rest[2])])]
-            if rest[0] == "guidance" and isinstance(phase, Guided):
-                return [np.asarray(held[0]["parameters"][:, places_of(type(phase.law))[rest[1]]])]
-        else:
-            held = [self.runs[first]]
+            return [self._of_phase(int(rest[0]), rest[1:], path.unit, scenario)]
+        held = [self.runs[first]]
         if first == "craft":
             held += [self.changes[:, k]["craft"] for k in range(self.changes.shape[1])]
+            if rest[0] == "accelerometer" and scenario.craft is not None:
+                places = _places(scenario.craft.accelerometer)
+                if rest[1] in places:
+                    return [np.asarray(records["accelerometer"]["own"][:, places[rest[1]]]) for records in held]
         return [_named(records, rest, path.unit) for records in held]
+
+    def _of_phase(self, k: int, rest: Sequence[str], unit: u.UnitBase, scenario: Scenario) -> Table:
+        """Return where the values of a path into a phase stand."""
+        phase = scenario.plan[k]
+        held = self.phases[:, k][PARTS[type(phase)]]
+        if rest[0] == "terminations" and isinstance(phase, Guided):
+            i = int(rest[1])
+            return np.asarray(held["conditions"][:, i, place_in(type(phase.terminations[i]), rest[2])])
+        if rest[0] == "guidance" and isinstance(phase, Guided):
+            return np.asarray(held["parameters"][:, places_of(type(phase.law))[rest[1]]])
+        if rest[0] == "steering" and isinstance(phase, Burn):
+            return np.asarray(held["own_steering"][:, _places(phase.steering)[rest[1]]])
+        return _named(held, rest, unit)
+
+
+def _places(part: Any) -> dict[str, int]:
+    """Return where the numbers of a user's own stand among the sixteen; none of the package's stands there."""
+    return part.places if is_own(part) else {}
 
 
 def _named(records: Any, names: Sequence[str], unit: u.UnitBase) -> Table:
@@ -159,18 +180,17 @@ class Rows:
     @property
     def _own_terminations(self) -> list[Any]:
         every = [each for phase in self.scenario.guided for each in phase.terminations]
-        return [each for each in every if not isinstance(each, Termination)]
+        return [each for each in every if hasattr(each, "own_function")]
 
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""
-        laws = [identity(phase.law, "command") for phase in self.scenario.guided]
-        forces = [identity(force, "acceleration") for force in self.scenario.moon.forces]
-        ends = [identity(each, "value") for each in self._own_terminations]
-        hashed = hashlib.sha256(repr((self.names, laws, forces, ends)).encode())
+        parts = [*(phase.law for phase in self.scenario.guided), *filter(is_own, own_parts(self.scenario))]
+        parts += [*self.scenario.moon.forces, *self._own_terminations]
+        hashed = hashlib.sha256(repr((self.names, [identity(part) for part in parts])).encode())
         # addresses differ from process to process
         plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=np.minimum(self.plan.quantities, OWN))
         environment = self.environment._replace(forces=lower_forces(()))
-        for part in (*self.bases, *plan, *_numbers(environment), *_numbers(self.ground)):
+        for part in (*self.bases.without_addresses(), *plan, *_numbers(environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)
             hashed.update(f"{array.dtype}{array.shape}".encode())
             hashed.update(array.tobytes())

@@ -10,11 +10,13 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim.asked import is_own
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.refusals import FAILURES
+from lunarsim.flight.driver.row import own_parts
 from lunarsim.flight.events.detectors import Apsides, Detector
 from lunarsim.flight.events.moment import moment_at
 from lunarsim.flight.events.sky import Sky
@@ -32,8 +34,8 @@ from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty,
 from lunarsim.kernels.records import Record
 from lunarsim.mission.clock import time_after
 from lunarsim.orbits import State
+from lunarsim.own import naming
 from lunarsim.plan import Burn, Coast, Guided, Phase
-from lunarsim.plan.laws.law import naming_laws
 
 
 class Integrator(Protocol):
@@ -57,6 +59,7 @@ class Pilot:
         scenario = self._scenario = lowered.scenario
         self._lowered = lowered
         self._integrator, self._name = integrator, name
+        self._parts = own_parts(scenario)
         self._t_s = 0.0
         self._y = lowered.initial.copy()
         self._disarmed: frozenset[Trigger] = frozenset()
@@ -131,7 +134,7 @@ class Pilot:
         phase = self._scenario.plan[k]
         assert isinstance(phase, Guided)
         craft, site_m, environment, computer = craft_at(t_s, flown), flown.run.site_m, flown.environment, flown.computer
-        with naming_laws([phase.law], phase.terminations):
+        with naming([phase.law, *phase.terminations]):
             self._error = navigation_error(t_s, y, craft, site_m, environment, computer)
             record, guide = flown.phases[k].guided, guide_of(flown.plan, k)
             command: Command = look(t_s, y, craft, site_m, record, guide, environment, computer)
@@ -213,13 +216,15 @@ class Pilot:
         """Fly a leg as far as the forces are smooth; return how that ended."""
         propulsion = leg.propulsion
         try:
-            segment, ended = self._integrator.fly(self._t_s, self._y, leg, tuple(self._watched), self._disarmed)
+            with naming(self._parts):
+                segment, ended = self._integrator.fly(self._t_s, self._y, leg, tuple(self._watched), self._disarmed)
         except IntegrationError as stopped:
             self._integrator.lost_force.check()
+            flown = _in_words(self._scenario.plan[leg.phase], self._own_sensor())
             raise IntegrationError(
-                f"{_in_words(self._scenario.plan[leg.phase])}: {stopped}. Look whether its thrust has a direction all "
+                f"{flown}: {stopped}. Look whether its thrust has a direction all "
                 "the way, and whether masses and thrust are meant; a shorter phase ends before"
-            ) from None
+            ) from stopped.__cause__
         for crossing in segment.crossings:
             watched = self._watched.get(crossing.trigger)
             kind = watched and (watched.rising if crossing.rising else watched.falling)
@@ -232,6 +237,11 @@ class Pilot:
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
         return ended
+
+    def _own_sensor(self) -> str:
+        """Return a sensor of the user's in words; nothing for the package's."""
+        craft = self._scenario.craft_at(self._t_s * u.s)
+        return f" sensor '{craft.accelerometer.title}'," if craft is not None and is_own(craft.accelerometer) else ""
 
     def _finish(self, *, down: bool) -> Outcome:
         craft, terrain = self._scenario.craft_at(self._t_s * u.s), self._scenario.moon.terrain
@@ -260,11 +270,15 @@ class Pilot:
 _REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends)
 
 
-def _in_words(phase: Phase) -> str:
-    """Return a phase by its name, and what steers it."""
+def _in_words(phase: Phase, sensor: str = "") -> str:
+    """Return a phase by its name, what steers it, and a sensor of the user's that watches it."""
     if isinstance(phase, Guided):
         return f"phase '{phase.name}', {phase.law.title},"
-    return f"burn '{phase.name}', {type(phase.steering).__name__}," if isinstance(phase, Burn) else f"'{phase.name}'"
+    if isinstance(phase, Burn):
+        law: Any = phase.steering
+        law = f"steering law '{law.title}'" if is_own(law) else type(law).__name__
+        return f"burn '{phase.name}', {law},{sensor}"
+    return f"'{phase.name}'"
 
 
 def _limit_of_time(phase: Guided) -> str:

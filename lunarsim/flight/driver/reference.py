@@ -80,11 +80,11 @@ class Reference:
             found.append(rest)
         return found
 
-    def _longest_step(self, propulsion: motion.Propulsion) -> Callable[[NDArray[np.float64]], float] | None:
+    def _longest_step(self, propulsion: motion.Propulsion) -> Callable[[float, NDArray[np.float64]], float] | None:
         """Return what keeps steps from reaching over a turn of the thrust; none where it holds a direction."""
         errs = propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0
         turns = propulsion.thrust_n > 0.0 and (errs or follows_velocity(propulsion.steering))
-        return (lambda y: longest_step(y, propulsion, self._gm)) if turns else None
+        return (lambda t_s, y: longest_step(t_s, y, propulsion, self._gm)) if turns else None
 
 
 def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records, record
+from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import position_pa
@@ -26,6 +26,7 @@ from lunarsim.plan.laws.law import address
 from lunarsim.plan.own_termination import Condition
 from lunarsim.plan.own_termination import address as address_of_condition
 from lunarsim.plan.phases import MAX_TERMINATIONS
+from lunarsim.plan.steering import lowered_steering, steering_address
 from lunarsim.plan.terminations import Termination
 from lunarsim.records import fields_of, filled, record_of
 
@@ -54,7 +55,17 @@ CHANGE = record([("at_s", float), ("craft", record_of(Spacecraft))])
 PHASE = record(
     [
         ("coast", record_of(Coast)),
-        ("burn", record([*fields_of(Burn), ("ignition_s", float), ("direction", float, (3,))])),
+        (
+            "burn",
+            record(
+                [
+                    *fields_of(Burn),
+                    ("ignition_s", float),
+                    ("direction", float, (3,)),
+                    ("own_steering", float, (NUMBERS,)),
+                ]
+            ),
+        ),
         (
             "guided",
             record(
@@ -110,7 +121,8 @@ def phases_of(scenario: Scenario) -> Records:
             own.coast = filled(phase)
         elif isinstance(phase, Burn):
             ignition_s = float(seconds_after(scenario.state.epoch, phase.ignition))
-            own.burn = (*filled(phase), ignition_s, tuple(phase.steering.lower()[1]))
+            law = lowered_steering(phase.steering)
+            own.burn = (*filled(phase), ignition_s, tuple(law.direction), tuple(law.numbers))
         else:
             limits, numbers = _limits_of(phase)
             own.guided = (*filled(phase), limits, numbers, tuple(phase.law.lower().parameters))
@@ -120,7 +132,7 @@ def phases_of(scenario: Scenario) -> Records:
 def plan_of(scenario: Scenario) -> Plan:
     """Return what all runs of a scenario share of its plan."""
     phases = scenario.plan
-    steering = [p.steering.lower()[0] if isinstance(p, Burn) else 0 for p in phases]
+    steering = [lowered_steering(p.steering) if isinstance(p, Burn) else None for p in phases]
     laws = [p.law.lower() if isinstance(p, Guided) else None for p in phases]
     quantities, signs = (
         np.full((len(phases), MAX_TERMINATIONS), -1),
@@ -131,8 +143,9 @@ def plan_of(scenario: Scenario) -> Plan:
             quantities[k, i], signs[k, i] = _exit_of(condition)
     return Plan(
         kinds=np.array([_KINDS[type(phase)] for phase in phases], dtype=np.int64),
-        steering=np.array(steering, dtype=np.int64),
-        laws=_addresses(phases),
+        steering=np.array([law.code if law else 0 for law in steering], dtype=np.int64),
+        laws=np.array([_address(phase) for phase in phases], dtype=np.int64),
+        guided=True if scenario.guided else None,
         idle=np.array([law.idle if law else 0 for law in laws], dtype=np.int64),
         frames=np.array([law.frame if law else 0 for law in laws], dtype=np.int64),
         quantities=quantities.astype(np.int64),
@@ -140,11 +153,20 @@ def plan_of(scenario: Scenario) -> Plan:
     )
 
 
-def _addresses(phases: Sequence[Phase]) -> NDArray[np.int64] | None:
-    """Return where the laws of some phases lie in this process, zero for a phase without; None where none has one."""
-    if not any(isinstance(phase, Guided) for phase in phases):
-        return None
-    return np.array([address(p.law) if isinstance(p, Guided) else 0 for p in phases], dtype=np.int64)
+def own_parts(scenario: Scenario) -> list[Any]:
+    """Return the laws and sensors of a scenario, of which some may be a user's own."""
+    laws = [
+        each.steering if isinstance(each, Burn) else each.law for each in scenario.plan if not isinstance(each, Coast)
+    ]
+    crafts = [scenario.craft, scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
+    return [*laws, *(craft.accelerometer for craft in crafts if craft is not None)]
+
+
+def _address(phase: Phase) -> int:
+    """Return where the machine code of a phase's law lies, if it is called by its address."""
+    if isinstance(phase, Guided):
+        return address(phase.law)
+    return steering_address(phase.steering) if isinstance(phase, Burn) else 0
 
 
 def _exit_of(condition: Termination | Condition) -> tuple[int, int]:

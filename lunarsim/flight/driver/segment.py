@@ -43,7 +43,7 @@ def fly_segment(
     accuracy: Accuracy,
     *,
     disarmed: Collection[Trigger] = (),
-    longest_step: Callable[[Vector], float] | None = None,
+    longest_step: Callable[[float, Vector], float] | None = None,
 ) -> Segment:
     """Integrate one smooth segment from ``start_s`` to ``end_s`` or to the first terminal event.
 
@@ -62,7 +62,7 @@ def fly_segment(
     disarmed : collection of Trigger
         What fired at the end of the segment before: it cannot fire again at the same root.
     longest_step : callable, optional
-        The longest step (s) from a state; default: as long as the tolerances allow.
+        The longest step (s) from a time and a state; default: as long as the tolerances allow.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _path_of(solver: DOP853) -> Path:
 
 
 def _step(
-    solver: DOP853, times: Sequence[float], accuracy: Accuracy, longest_step: Callable[[Vector], float] | None
+    solver: DOP853, times: Sequence[float], accuracy: Accuracy, longest_step: Callable[[float, Vector], float] | None
 ) -> None:
     """Take one step after those that ended at some times, or say why there can be none."""
     longest_s = accuracy.max_step.to_value(u.s)
@@ -112,7 +112,7 @@ def _step(
     if len(times) > _PACE and solver.t - times[-_PACE] < _PACE_S:
         raise _stopped(solver, f"the last {_PACE} steps together are shorter than {_PACE_S:g} s")
     if longest_step is not None:
-        solver.max_step = min(longest_s, longest_step(solver.y))
+        solver.max_step = min(longest_s, longest_step(solver.t, solver.y))
     message = solver.step()
     if solver.status == "failed":
         raise _stopped(solver, message)

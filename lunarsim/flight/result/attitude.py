@@ -10,10 +10,12 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.kernels.forces import motion
-from lunarsim.kernels.forces.steering import mispointed, thrust_direction
+from lunarsim.kernels.forces.steering import Motion
+from lunarsim.kernels.simd.asked import Own
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.plan import Burn
+from lunarsim.plan.steering import LoweredSteering, lowered_steering, steering_address
 
 if TYPE_CHECKING:
     from lunarsim.flight.result.trajectory import FlownPhase
@@ -35,8 +37,10 @@ def planned_burns(scenario: Scenario) -> list[PlannedBurn]:
     return [PlannedBurn(float(seconds_after(start, burn.ignition)), burn) for burn in burns]
 
 
-def thrust_directions(burns: Sequence[PlannedBurn], phase: FlownPhase, y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return unit vectors of the thrust, ICRF axes, at n integrated vectors of a flown segment.
+def thrust_directions(
+    burns: Sequence[PlannedBurn], phase: FlownPhase, times_s: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return unit vectors of the thrust, ICRF axes, at n times and integrated vectors of a flown segment.
 
     A segment with a direction of its own held it. A burn's direction follows from its steering law and its pointing
     errors. NaN where the engine is off.
@@ -50,19 +54,27 @@ def thrust_directions(burns: Sequence[PlannedBurn], phase: FlownPhase, y: NDArra
     held = phase.direction
     if held is not None:
         return np.tile(np.asarray(held, dtype=float), (len(y), 1))
-    burn = _burn_of(burns, phase)
-    if burn is None:
+    planned = _burn_of(burns, phase)
+    if planned is None:
         return np.full((len(y), 3), np.nan)
-    law, direction = burn.steering.lower()
-    errors = [float(angle.to_value(u.rad)) for angle in (burn.pitch_error, burn.yaw_error)]
+    law = lowered_steering(planned.burn.steering)  # held, for its numbers are taken from where they lie
+    propulsion = _propulsion_of(planned, law)
     found = np.empty((len(y), 3))
-    for i, (r, v) in enumerate(zip(y[:, motion.POSITION], y[:, motion.VELOCITY], strict=True)):
-        pointed = thrust_direction(law, direction, v)
-        found[i] = mispointed(pointed, r, v, *errors) if any(errors) else pointed
+    for i, (t_s, each) in enumerate(zip(times_s, y, strict=True)):
+        now = Motion(t_s, each[motion.POSITION], each[motion.VELOCITY], each[motion.MASS])
+        found[i] = motion.thrust(now, 1.0, propulsion)
     return found
 
 
-def _burn_of(burns: Sequence[PlannedBurn], phase: FlownPhase) -> Burn | None:
+def _propulsion_of(planned: PlannedBurn, law: LoweredSteering) -> motion.Propulsion:
+    """Return an engine that points as a burn says."""
+    burn = planned.burn
+    pitch_rad, yaw_rad = (float(angle.to_value(u.rad)) for angle in (burn.pitch_error, burn.yaw_error))
+    own = Own(steering_address(burn.steering), planned.ignition_s, law.numbers.ctypes.data)
+    return motion.Propulsion(1.0, 1.0, law.code, law.direction, False, 1.0, 0.0, pitch_rad, yaw_rad, own)
+
+
+def _burn_of(burns: Sequence[PlannedBurn], phase: FlownPhase) -> PlannedBurn | None:
     """Return the burn that a segment belongs to: the last of its name that had been ignited."""
     latest_s = phase.segment.start_s + _ROUNDING_S
-    return next((b.burn for b in reversed(burns) if b.burn.name == phase.name and b.ignition_s <= latest_s), None)
+    return next((b for b in reversed(burns) if b.burn.name == phase.name and b.ignition_s <= latest_s), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from lunarsim.craft import SENSORS
 from lunarsim.errors import ScenarioError, shown
 from lunarsim.faults import FAULTS
 from lunarsim.io.scenario_file import schema, values
@@ -14,11 +15,14 @@ from lunarsim.moon.forces import FORCES
 from lunarsim.plan import GuidanceLaw
 from lunarsim.plan.laws import LAWS
 from lunarsim.plan.own_termination import CONDITIONS
+from lunarsim.plan.steering import STEERING
 
 #: The classes that tables may name by their titles.
 _TITLED: Mapping[type, Mapping[str, type]] = {
     schema.FaultTable: FAULTS,
     schema.ForceTable: FORCES,
+    schema.SensorTable: SENSORS,
+    schema.SteeringTable: STEERING,
     values.NamedCondition: CONDITIONS,
 }
 
@@ -41,7 +45,7 @@ def part_of(table: Table, name: str, origin: str, at: Key) -> Any:
 
 def _part(value: Any, origin: str, at: Key) -> Any:
     match value:
-        case schema.RegisteredTable() | values.NamedCondition():
+        case schema.RegisteredTable() | schema.SteeringTable() | values.NamedCondition():
             return _registered(_TITLED[type(value)], "type", dict(value), origin, at)
         case Table():
             return made(value, origin, at)

@@ -14,7 +14,9 @@ from astropy import units as u
 from astropy.time import Time
 from pydantic import AfterValidator, ConfigDict, Field, Strict, create_model
 
+from lunarsim.craft import Sensor
 from lunarsim.declarations import Choice, Number, Pair, Switch, everything
+from lunarsim.errors import InputError, shown
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
@@ -24,11 +26,30 @@ from lunarsim.moon import Force, Moon
 from lunarsim.orbits import State
 from lunarsim.orbits.numbers import APPROACH, ELEMENTS
 from lunarsim.plan import Burn, Coast, Condition, GuidanceLaw, Guided, Phase, Steering, Termination
-from lunarsim.plan.steering import STEERING
 
 
 class Law(dict[str, Any]):
     """The table of a guidance law, read once it is known which laws there are."""
+
+
+class SteeringTable(dict[str, Any]):
+    """The table of a steering law, read once it is known which laws there are; a title alone is a table too."""
+
+    @classmethod
+    def of(cls, given: Any) -> SteeringTable:
+        """Return the table of what a file gives.
+
+        Raises
+        ------
+        InputError
+            If it is neither a title nor a table.
+        """
+        if not isinstance(given, str | Mapping):
+            raise InputError(
+                f"{shown(given)} is no steering law: expected the title of one, such as 'against velocity', or a table "
+                "of its type and its numbers"
+            )
+        return cls({"type": given} if isinstance(given, str) else given)
 
 
 class RegisteredTable(Table):
@@ -41,6 +62,12 @@ class ForceTable(RegisteredTable):
     """The table of a force."""
 
     type: str = Field(description="The title of the force, of a class that a program registers by `lunarsim.force`.")
+
+
+class SensorTable(RegisteredTable):
+    """The table of a sensor."""
+
+    type: str = Field("accelerometer", description='`"accelerometer"`, or the title of one that a program registers.')
 
 
 class FaultTable(RegisteredTable):
@@ -136,7 +163,8 @@ _FORMS: dict[Any, Any] = {
     u.Quantity: values.AnyValue,
     u.Quantity | Time: values.AnyValue,
     Termination | Condition: values.Condition,
-    Steering: Annotated[Literal[tuple(STEERING)], AfterValidator(lambda word: STEERING[word]())],
+    Steering: Annotated[Any, values.teaching(SteeringTable.of)],
+    Sensor: SensorTable,
     Fault: FaultTable,
     Force: ForceTable,
     GuidanceLaw: Annotated[dict[str, Any], AfterValidator(Law)],

@@ -12,7 +12,7 @@ only where the nodes have moved too far since (Bradley, Jones, Beylkin & Axelrad
 use a coarse field for the first sweeps in the same way).
 """
 
-from math import sqrt
+from math import isfinite, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,10 +28,12 @@ from lunarsim.kernels.forces.motion import (
     gravity,
     pull_of_sky,
     sensed,
+    senses_by_itself,
     sky_at_eight,
     thrust,
 )
 from lunarsim.kernels.forces.own import NONE, own_acceleration
+from lunarsim.kernels.forces.steering import Motion
 from lunarsim.kernels.numerics.vectors import added
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total, with_lane
 
@@ -92,6 +94,7 @@ class Nodes(NamedTuple):
     """What is known at the nodes of a step before it is solved."""
 
     time: Lanes  #: s after the start of the step
+    t_s: Lanes  #: s after the epoch of the scenario's state
     specific_force: Lanes  #: thrust over mass (m/s2)
     mass: Lanes
 
@@ -121,8 +124,10 @@ class Solution(NamedTuple):
 
     a: tuple[Lanes, Lanes, Lanes]  #: acceleration (m/s2, ICRF axes)
     specific_force: Lanes  #: thrust over mass (m/s2)
+    sensed: Lanes  #: what the accelerometer reports (m/s2)
     converged: bool
     error_m: float  #: estimated local error of the position
+    error_mps: float  #: the last term of what a sensor of the user's adds to the sensed delta-v; 0 with the package's
     evaluations: int  #: of the full field, and the sky, at eight nodes each
     lost: int  #: which force of the user's own gave no finite number, or NONE
 
@@ -144,35 +149,24 @@ def collocate(
     by no more than ``still_mps``. Short steps take what pulls beside the central term from the ``window``, or open one.
     """
     gm = exact_field(environment.field).gm
-    nodes = _nodes_of(h_s, y, propulsion)
+    nodes = _nodes_of(t_s, h_s, y, propulsion)
     r, v = _kepler(nodes.time, y, gm), (everywhere(y[3]), everywhere(y[4]), everywhere(y[5]))
     zero = everywhere(0.0)
     a = held = zero, zero, zero
     own, lost = environment.forces.addresses[0] != 0, NONE
     seen, over_s = r, h_s
     near, evaluations, converged = _NEAR_M, 0, False
-    known = ahead = False
+    known, ahead, looked = False, False, 0
     if 0.0 < h_s <= _SHORT_STEP_S and not own:  # of whose smoothness nothing is known
-        evaluations = _reach(t_s, h_s, y, environment, propulsion, tolerance_m, window)
+        looked = _reach(t_s, h_s, y, environment, propulsion, tolerance_m, window)
         known = ahead = window.span_s[0] <= t_s and t_s + h_s <= window.span_s[1]
     if ahead:
         over_s = window.span_s[1] - window.span_s[0]
         part = ((t_s - window.span_s[0]) + nodes.time) / over_s
         held, seen, near = _along(part, window.force), _along_way(part, window.way), _CONVERGED * tolerance_m
     while evaluations < _MOST_EVALUATIONS:
-        moved, turned, sweep = np.inf, 0.0, 0
-        while (moved > near or turned > still_mps) and sweep < _MOST_SWEEPS:
-            a = added(point_mass(r[0], r[1], r[2], gm), held)
-            if propulsion.thrust_n > 0.0:
-                a = added(a, thrust(r, v, nodes.specific_force, propulsion))
-            before = r
-            r = _positions(y, nodes.time, h_s, a)
-            if propulsion.thrust_n > 0.0:
-                slower, v = v, _velocities(y, h_s, a)
-                turned = _distance(v, slower) if known else 0.0
-            moved = _distance(r, before)
-            sweep += 1
-        if moved > near or turned > still_mps:
+        a, r, v, settled = _swept(h_s, y, Sweep(r, v, held, near, still_mps, known), nodes, gm, propulsion)
+        if not settled:
             break
         alike = known and _distance(r, seen) * _STRONGEST_GRADIENT * over_s * over_s < tolerance_m
         if own:  # nothing is known of their gradients: they have to stay as they were
@@ -184,18 +178,63 @@ def collocate(
         if ahead:  # and the way is another: the next window reaches less far
             window.span_s[1], window.span_s[2] = window.span_s[0], 0.5 * over_s
         near, over_s, known, ahead = _CONVERGED * tolerance_m, h_s, True, False
-        held, seen = _beyond(r, t_s + nodes.time, nodes.mass, environment), r
+        held, seen = _beyond(r, nodes.t_s, nodes.mass, environment), r
         if own:
             held = added(held, _kept(window.own))
         evaluations += 1
-    return Solution(a, nodes.specific_force, converged, _error(h_s, a), evaluations, lost)
+    reading, error_mps = _read(h_s, nodes, propulsion)
+    converged = converged and isfinite(error_mps)
+    return Solution(a, nodes.specific_force, reading, converged, _error(h_s, a), error_mps, looked + evaluations, lost)
+
+
+class Sweep(NamedTuple):
+    """What the sweeps of a step begin with."""
+
+    r: Any  #: positions at the nodes (m), velocities (m/s), what is held beside the central term and the thrust (m/s2)
+    v: Any
+    held: Any
+    near: float  #: sweeps end when the nodes move less (m), and change their velocities by no more (m/s)
+    still_mps: float
+    known: bool  #: whether what is held is that of these nodes
 
 
 @part_of_kernel
-def _nodes_of(h_s: float, y: NDArray[np.float64], propulsion: Propulsion) -> Nodes:
+def _swept(
+    h_s: float, y: NDArray[np.float64], start: Sweep, nodes: Nodes, gm: float, propulsion: Propulsion
+) -> tuple[Any, Any, Any, bool]:
+    """Return accelerations, positions and velocities at the nodes after sweeps, and whether they have settled."""
+    a, r, v = start.held, start.r, start.v
+    moved, turned, sweep = np.inf, 0.0, 0
+    while (moved > start.near or turned > start.still_mps) and sweep < _MOST_SWEEPS:
+        a = added(point_mass(r[0], r[1], r[2], gm), start.held)
+        if propulsion.thrust_n > 0.0:
+            a = added(a, thrust(Motion(nodes.t_s, r, v, nodes.mass), nodes.specific_force, propulsion))
+        before = r
+        r = _positions(y, nodes.time, h_s, a)
+        if propulsion.thrust_n > 0.0:
+            slower, v = v, _velocities(y, h_s, a)
+            turned = _distance(v, slower) if start.known else 0.0
+        moved = _distance(r, before)
+        sweep += 1
+    return a, r, v, not (moved > start.near or turned > start.still_mps)
+
+
+@part_of_kernel
+def _read(h_s: float, nodes: Nodes, propulsion: Propulsion) -> tuple[Lanes, float]:
+    """Return what the accelerometer reports at the nodes (m/s2), and the last term of what a user's own adds up."""
+    reading, error_mps = everywhere(0.0), 0.0
+    if propulsion.thrust_n > 0.0:
+        reading = sensed(nodes.t_s, nodes.mass, nodes.specific_force, propulsion)
+        if senses_by_itself(propulsion):
+            error_mps = abs(h_s * total(load(_HIGHEST_TERM, 0) * reading))
+    return reading, error_mps
+
+
+@part_of_kernel
+def _nodes_of(t_s: float, h_s: float, y: NDArray[np.float64], propulsion: Propulsion) -> Nodes:
     time = h_s * load(NODES, 0)
     mass = y[6] - propulsion.thrust_n / propulsion.exhaust_velocity_mps * time
-    return Nodes(time, propulsion.thrust_n / mass, mass)
+    return Nodes(time, t_s + time, propulsion.thrust_n / mass, mass)
 
 
 @formula
@@ -231,7 +270,7 @@ def _reach(
     r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
     a = point_mass(r[0], r[1], r[2], exact_field(environment.field).gm)
     if propulsion.thrust_n > 0.0:
-        a = added(a, thrust(r, v, propulsion.thrust_n / y[6], propulsion))
+        a = added(a, thrust(Motion(t_s, r, v, y[6]), propulsion.thrust_n / y[6], propulsion))
     while length_s >= 2.0 * h_s:
         for i in range(3):
             window.way[3 * i] = r[i]
@@ -380,7 +419,7 @@ def step_end(
     if propulsion.thrust_n > 0.0:
         out[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * h_s
         out[7] += total(to_velocity * solution.specific_force)
-        out[8] += total(to_velocity * sensed(solution.specific_force, propulsion))
+        out[8] += total(to_velocity * solution.sensed)
 
 
 @part_of_kernel
@@ -412,13 +451,10 @@ def write_velocity(h_s: float, y: NDArray[np.float64], solution: Solution, coeff
 
 
 @part_of_kernel
-def write_sensed(
-    h_s: float, y: NDArray[np.float64], solution: Solution, propulsion: Propulsion, coefficients: NDArray[np.float64]
-) -> None:
+def write_sensed(h_s: float, y: NDArray[np.float64], solution: Solution, coefficients: NDArray[np.float64]) -> None:
     """Write the sensed delta-v (m/s) along a step as a Chebyshev series, shape (1, 1, terms)."""
-    rate = sensed(solution.specific_force, propulsion)
     for k in range(TERMS):
-        coefficients[0, 0, k] = h_s * total(rate * load(_PATH_VELOCITY, WIDTH * k))
+        coefficients[0, 0, k] = h_s * total(solution.sensed * load(_PATH_VELOCITY, WIDTH * k))
     coefficients[0, 0, 0] += y[8]
 
 
@@ -435,7 +471,7 @@ def write_series(
             series[k, 3 + i] = total(solution.a[i] * to_velocity)
         series[k, 6] = 0.0
         series[k, 7] = total(solution.specific_force * to_velocity) if burns else 0.0
-        series[k, 8] = total(sensed(solution.specific_force, propulsion) * to_velocity) if burns else 0.0
+        series[k, 8] = total(solution.sensed * to_velocity) if burns else 0.0
     for k in range(2):  # what changes evenly: half of its change in each of the first two terms
         for i in range(3):
             series[k, i] += 0.5 * h_s * y[3 + i]

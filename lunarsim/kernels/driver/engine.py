@@ -11,17 +11,22 @@ from lunarsim.kernels.forces.steering import FIXED
 from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import Command
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.simd.asked import Own
 
 
 @formula
 def engine_off() -> Propulsion:
     """Return an engine that is off, and nothing sensed."""
-    return Propulsion(0.0, 1.0, FIXED, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0)
+    nobody = Own(0, 0.0, 0)
+    return Propulsion(0.0, 1.0, FIXED, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0, nobody, nobody)
 
 
 @formula
-def burn_propulsion(craft: Record, burn: Record, steering: int) -> Propulsion:
-    """Return the engine in a burn, and the sensor that watches it."""
+def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_s: float) -> Propulsion:
+    """Return the engine in a burn, and the sensor that watches it, in a flight that began at a time.
+
+    ``steering`` is the code of a steering law, ``law`` the address of one of the user's own.
+    """
     return Propulsion(
         craft.engine.thrust_n * burn.throttle * (1.0 + craft.engine.thrust_error),
         exhaust_velocity(burn.throttle, craft.engine),
@@ -32,12 +37,14 @@ def burn_propulsion(craft: Record, burn: Record, steering: int) -> Propulsion:
         craft.accelerometer.bias_mps2,
         burn.pitch_error_rad,
         burn.yaw_error_rad,
+        Own(law, burn.ignition_s, np.int64(burn.own_steering.ctypes.data)),
+        _own_sensor(craft, start_s),
     )
 
 
 @formula
-def propulsion_of(command: Command, craft: Record) -> Propulsion:
-    """Return the engine as commanded, and the sensor that watches it."""
+def propulsion_of(command: Command, craft: Record, start_s: float) -> Propulsion:
+    """Return the engine as commanded, and the sensor that watches it, in a flight that began at a time."""
     return Propulsion(
         command.throttle * craft.engine.thrust_n * (1.0 + craft.engine.thrust_error),
         exhaust_velocity(command.throttle, craft.engine),
@@ -48,7 +55,16 @@ def propulsion_of(command: Command, craft: Record) -> Propulsion:
         craft.accelerometer.bias_mps2,
         0.0,
         0.0,
+        Own(0, 0.0, 0),
+        _own_sensor(craft, start_s),
     )
+
+
+@formula
+def _own_sensor(craft: Record, start_s: float) -> Own:
+    """Return a sensor of the user's; its numbers stay where they are, in the records of the run."""
+    sensor = craft.accelerometer
+    return Own(int(sensor.address), start_s, np.int64(sensor.own.ctypes.data))
 
 
 @formula

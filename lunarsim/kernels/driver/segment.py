@@ -31,7 +31,7 @@ from lunarsim.kernels.forces.motion import Environment, Propulsion, shadow_conta
 from lunarsim.kernels.forces.own import NONE
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step, slowing
-from lunarsim.kernels.forces.steering import follows_velocity
+from lunarsim.kernels.forces.steering import OWN, follows_velocity
 from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, first_contact
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
@@ -42,11 +42,14 @@ LONGEST_STEP_S = 400.0
 _SHORTEST_STEP_S = 1e-8
 _ORDER = 9.0  # the error that is estimated goes with this power of the step
 _CUTOFF_S = 1e-9  # how closely events are found
+_ASTRAY_S = 1000.0  # in this time a cut-off by a wrong sum of a sensor's readings leads astray by the tolerance
+_CUTOFF_MPS = 1e-8  # and no sum is asked to be closer: of a reading that jumps, in a step of some 0.1 us
 _CONTACT_S = 1e-7
 _EDGE_S = 1e-7
 _JUST_S = 1e-6  # events closer than this to the start of a step belong to the step before
 _LOOKS = 16  # where along a step the edges of the shadow are looked for
 _STILL, _TURNED = 1e-9, 1e-8  # of the velocity that turns a thrust: changes by the last sweep, errors of a step
+_OWN_MPS = 100.0  # so smooth a law of the user's is taken to be; the estimated error shortens steps where it is not
 _MOST_STEPS = 20_000  # of a segment, and two more a second or a longest step: beyond, it gets nowhere
 
 
@@ -91,7 +94,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
         tried += 1
         if tried > most:
             return t_s, STUCK, kept, evaluations
-        smooth_s, smooth_mps = _smooth(y, course)
+        smooth_s, smooth_mps = _smooth(t_s, y, course)
         h_s = min(h_s, smooth_s)
         last = h_s >= end_s - t_s
         if last:
@@ -99,8 +102,9 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
         still_mps, tolerance_m = _STILL * smooth_mps, min(course.tolerance_m, _TURNED * smooth_mps * h_s)
         step = _collocated(t_s, h_s, y, still_mps, course)
         evaluations += step.evaluations
-        if not step.converged or step.error_m > tolerance_m:
-            h_s *= _shrink(step, tolerance_m)
+        error_m = _error(step, tolerance_m, course)
+        if not step.converged or error_m > tolerance_m:
+            h_s *= _shrink(step.converged, error_m, tolerance_m)
             if h_s < _SHORTEST_STEP_S and not last:
                 return t_s, STUCK if step.lost == NONE else UNFORCED + step.lost, kept, evaluations
             continue
@@ -121,7 +125,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
             return t_s, ended, kept, evaluations
         if room > 0 and kept == room and t_s < end_s:
             return t_s, NO_ROOM, kept, evaluations
-        h_s = min(h_s * _growth(step, tolerance_m), longest_s)
+        h_s = min(h_s * _growth(_error(step, tolerance_m, course), tolerance_m), longest_s)
     return t_s, AT_END, kept, evaluations
 
 
@@ -141,23 +145,33 @@ def _keep(i: int, end_s: float, h_s: float, y: NDArray[np.float64], step: Soluti
 
 
 @part_of_kernel
-def _smooth(y: NDArray[np.float64], course: Course) -> tuple[float, float]:
+def _smooth(t_s: float, y: NDArray[np.float64], course: Course) -> tuple[float, float]:
     """Return how long (s) and over what change of velocity (m/s) the direction of thrust is smooth."""
-    gm = exact_field(course.environment.field).gm
-    smooth_s = longest_step(y, course.propulsion, gm)
-    return smooth_s, smooth_s * slowing(y, course.propulsion.thrust_n, gm)
+    gm, propulsion = exact_field(course.environment.field).gm, course.propulsion
+    smooth_s = longest_step(t_s, y, propulsion, gm)
+    smooth_mps = smooth_s * slowing(y, propulsion.thrust_n, gm)
+    if propulsion.thrust_n > 0.0 and propulsion.steering == OWN:
+        smooth_mps = min(smooth_mps, _OWN_MPS)
+    return smooth_s, smooth_mps
 
 
 @part_of_kernel
-def _growth(step: Solution, tolerance_m: float) -> float:
-    return float(min(0.9 * (tolerance_m / (step.error_m + 1e-30)) ** (1.0 / _ORDER), 2.0))
+def _error(step: Solution, tolerance_m: float, course: Course) -> float:
+    """Return the error of a step (m), or by how much more that of what a sensor of the user's adds up is too large."""
+    tolerance_mps = max(course.tolerance_m / _ASTRAY_S, _CUTOFF_MPS)
+    return max(step.error_m, step.error_mps / tolerance_mps * tolerance_m)
 
 
 @part_of_kernel
-def _shrink(step: Solution, tolerance_m: float) -> float:
-    if not step.converged:
+def _growth(error_m: float, tolerance_m: float) -> float:
+    return float(min(0.9 * (tolerance_m / (error_m + 1e-30)) ** (1.0 / _ORDER), 2.0))
+
+
+@part_of_kernel
+def _shrink(converged: bool, error_m: float, tolerance_m: float) -> float:
+    if not converged:
         return 0.5
-    return max(_growth(step, tolerance_m), 0.2)
+    return max(_growth(error_m, tolerance_m), 0.2)
 
 
 @part_of_kernel
@@ -193,7 +207,7 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
 def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
     """Return when within a step the sensed delta-v reaches its target; infinite if it does not."""
     series = ChebyshevTable(0.0, h_s, np.empty((1, 1, TERMS)))
-    write_sensed(h_s, y, step, course.propulsion, series.coefficients)
+    write_sensed(h_s, y, step, series.coefficients)
     dv = np.empty(1)
     before_s, before = 0.0, y[8] - course.target_dv_mps
     for k in range(1, WIDTH + 1):

@@ -62,17 +62,17 @@ class Plan(NamedTuple):
 
     kinds: NDArray[np.int64]
     steering: NDArray[np.int64]
-    laws: NDArray[np.int64] | None  #: their addresses in this process; None where no phase is guided
+    laws: NDArray[np.int64]  #: addresses in this process: of guidance laws, and of steering laws of the user's, else 0
     idle: NDArray[np.int64]  #: where the thrust axis points while a law wants no thrust
     frames: NDArray[np.int64]
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4), or addresses in this process; -1: none
     signs: NDArray[np.int64]
+    guided: bool | None  #: None where no phase is guided: none of the guidance is compiled then
 
 
 @formula
 def guide_of(plan: Plan, k: int) -> Guide:
     """Return what all runs share of a guided phase."""
-    assert plan.laws is not None
     return Guide(plan.laws[k], plan.idle[k], plan.frames[k], plan.quantities[k], plan.signs[k])
 
 
@@ -212,28 +212,22 @@ def _fly_phase(
         return _coast(driver, means, t_s, y, Leg(k, t_s + phase.coast.duration_s, engine_off(), inf), flown)
     if kind == BURN:
         return _burn(driver, means, t_s, y, k, flown)
-    return _fly_guided_by(flown.plan.laws, driver, means, t_s, y, k, flown)
+    return _fly_guided_where(flown.plan.guided, driver, means, t_s, y, k, flown)
 
 
-def _fly_guided_by(
-    laws: NDArray[np.int64] | None,
-    driver: Driver,
-    means: Any,
-    t_s: float,
-    y: NDArray[np.float64],
-    k: int,
-    flown: Flown,
+def _fly_guided_where(
+    guided: bool | None, driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
 ) -> tuple[float, int]:
-    """Fly a guided phase. Where no plan has laws there is none, and none of the guidance is compiled."""
-    return _fly_guided(driver, means, t_s, y, k, flown) if laws is not None else (t_s, STUCK)
+    """Fly a guided phase, where a plan may have one."""
+    return (t_s, STUCK) if guided is None else _fly_guided(driver, means, t_s, y, k, flown)
 
 
-@overload(_fly_guided_by, strict=False, jit_options=OPTIONS)
-def _fly_guided_where(laws: Any, driver: Any, means: Any, t_s: Any, y: Any, k: Any, flown: Any) -> Any:
+@overload(_fly_guided_where, strict=False, jit_options=OPTIONS)
+def _fly_guided_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, k: Any, flown: Any) -> Any:
     del driver, means, t_s, y, k, flown
-    if isinstance(laws, types.NoneType):
-        return lambda laws, driver, means, t_s, y, k, flown: (t_s, STUCK)  # noqa: ARG005
-    return lambda laws, driver, means, t_s, y, k, flown: _fly_guided(driver, means, t_s, y, k, flown)  # noqa: ARG005
+    if isinstance(guided, types.NoneType):
+        return lambda guided, driver, means, t_s, y, k, flown: (t_s, STUCK)  # noqa: ARG005
+    return lambda guided, driver, means, t_s, y, k, flown: _fly_guided(driver, means, t_s, y, k, flown)  # noqa: ARG005
 
 
 @formula
@@ -255,7 +249,7 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
     start_s, before = t_s, y.copy()
     while True:  # once, and once more after each fault
         craft = craft_at(t_s, flown)
-        propulsion = burn_propulsion(craft, burn, flown.plan.steering[k])
+        propulsion = burn_propulsion(craft, burn, flown.plan.steering[k], flown.plan.laws[k], flown.run.state.epoch_s)
         timer_s = burn.timer_s - (t_s - start_s)
         longest_s, reason = _longest_burn(y, craft.dry_mass_kg, timer_s, propulsion, flown.run.moon.gravity.gm_m3_s2)
         end_s, change_s = t_s + longest_s, _next_change(t_s, flown)
@@ -270,7 +264,7 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
     elif ended == AT_REST:
         reason = ZERO_SPEED
     driver.ends(means, t_s, y, k, reason, start_s, before)
-    point(y, propulsion, flown.computer)
+    point(t_s, y, propulsion, flown.computer)
     return t_s, ended
 
 
@@ -346,7 +340,7 @@ def _fly_cycle(
             t_s, ended = driver.fly_to(means, t_s, y, Leg(k, on_s, engine_off(), inf))
         while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
             craft = craft_at(t_s, flown)
-            propulsion = propulsion_of(command, craft)
+            propulsion = propulsion_of(command, craft, flown.run.state.epoch_s)
             until_s = min(off_s, t_s + _lasts(y, craft.dry_mass_kg, propulsion), _next_change(t_s, flown))
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break

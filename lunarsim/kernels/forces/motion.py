@@ -13,13 +13,14 @@ from lunarsim.kernels.forces.gravity_grid import ResidualGrid, exact_field, grid
 from lunarsim.kernels.forces.own import OwnForces, with_own
 from lunarsim.kernels.forces.radiation import Sunlight, push_of_light
 from lunarsim.kernels.forces.shadow import contacts
-from lunarsim.kernels.forces.steering import mispointed, thrust_direction
+from lunarsim.kernels.forces.steering import OWN, Motion, mispointed, own_direction, thrust_direction
 from lunarsim.kernels.forces.third_body import third_body
 from lunarsim.kernels.forces.tide import solid_tide
 from lunarsim.kernels.geometry.orientation import euler_313, rows_at
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evaluate_at_eight
 from lunarsim.kernels.numerics.vectors import added
-from lunarsim.kernels.sensors.accelerometer import accelerometer
+from lunarsim.kernels.sensors.accelerometer import accelerometer, own_reading
+from lunarsim.kernels.simd.asked import NONE, Own
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, load
 from lunarsim.kernels.simd.points import Eights, Real, component
 
@@ -59,6 +60,8 @@ class Propulsion(NamedTuple):
     sensor_bias_mps2: float
     pitch_error_rad: float
     yaw_error_rad: float
+    own_steering: Own = NONE
+    own_sensor: Own = NONE
 
 
 class Sky(NamedTuple):
@@ -138,17 +141,33 @@ def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tu
 
 
 @part_of_kernel
-def thrust(r: Any, v: Any, specific_force: Real, propulsion: Propulsion) -> tuple[Real, Real, Real]:
+def commanded_direction(now: Motion, propulsion: Propulsion) -> tuple[Real, Real, Real]:
+    """Return the unit vector (ICRF axes) of a steering law in one state or eight, without pointing errors."""
+    if propulsion.steering == OWN:
+        return own_direction(propulsion.own_steering, now)
+    return thrust_direction(propulsion.steering, propulsion.direction, now.v)
+
+
+@part_of_kernel
+def thrust(now: Motion, specific_force: Real, propulsion: Propulsion) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2, ICRF axes) by the engine in one state or eight."""
-    u = thrust_direction(propulsion.steering, propulsion.direction, v)
+    u = commanded_direction(now, propulsion)
     if propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0:
-        u = mispointed(u, r, v, propulsion.pitch_error_rad, propulsion.yaw_error_rad)
+        u = mispointed(u, now.r, now.v, propulsion.pitch_error_rad, propulsion.yaw_error_rad)
     return specific_force * u[0], specific_force * u[1], specific_force * u[2]
 
 
 @part_of_kernel
-def sensed(specific_force: Real, propulsion: Propulsion) -> Real:
+def senses_by_itself(propulsion: Propulsion) -> bool:
+    """Return whether a sensor of the user's is on, of whose reading nothing is known beforehand."""
+    return propulsion.own_sensor.address != 0 and propulsion.sensor_powered
+
+
+@part_of_kernel
+def sensed(t_s: Real, mass_kg: Real, specific_force: Real, propulsion: Propulsion) -> Real:
     """Return what the accelerometer reports (m/s2)."""
+    if senses_by_itself(propulsion):
+        return own_reading(propulsion.own_sensor, t_s, specific_force, mass_kg)
     return accelerometer(
         specific_force, propulsion.sensor_powered, propulsion.sensor_scale_factor, propulsion.sensor_bias_mps2
     )
@@ -184,10 +203,10 @@ def derivative(
     out = np.zeros(SIZE)
     if propulsion.thrust_n > 0.0:
         specific_force = propulsion.thrust_n / y[MASS]
-        total = added(total, thrust(r, v, specific_force, propulsion))
+        total = added(total, thrust(Motion(t_s, r, v, y[MASS]), specific_force, propulsion))
         out[MASS] = -propulsion.thrust_n / propulsion.exhaust_velocity_mps
         out[DV_TRUE] = specific_force
-        out[DV_SENSED] = sensed(specific_force, propulsion)
+        out[DV_SENSED] = sensed(t_s, y[MASS], specific_force, propulsion)
     out[0], out[1], out[2] = v
     out[3], out[4], out[5] = total
     return out

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion
-from lunarsim.kernels.forces.steering import FADING_MPS, follows_velocity, thrust_direction
+from lunarsim.kernels.forces.motion import Propulsion, commanded_direction
+from lunarsim.kernels.forces.steering import FADING_MPS, Motion, follows_velocity
 from lunarsim.kernels.numerics.vectors import cross, dot, length
 
 #: The speed at which a burn ends is what thrust and gravity together take away in this time: 0.1 mm/s at 10 m/s2.
@@ -43,8 +43,11 @@ def above_standstill(y: NDArray[np.float64], thrust_n: float, gm: float) -> floa
 
 
 @formula
-def longest_step(y: NDArray[np.float64], propulsion: Propulsion, gm: float) -> float:
-    """Return a time (s) within which the direction of thrust stays smooth; infinite where it always does."""
+def longest_step(t_s: float, y: NDArray[np.float64], propulsion: Propulsion, gm: float) -> float:
+    """Return a time (s) within which the direction of thrust stays smooth; infinite where it always does.
+
+    How smooth a law of the user's is, nobody knows beforehand.
+    """
     if propulsion.thrust_n <= 0.0:
         return inf
     longest_s = inf
@@ -52,15 +55,15 @@ def longest_step(y: NDArray[np.float64], propulsion: Propulsion, gm: float) -> f
         longest_s = _OF_SPEED * _speed(y) / slowing(y, propulsion.thrust_n, gm)
         longest_s = min(longest_s, _OF_MASS * y[6] * propulsion.exhaust_velocity_mps / propulsion.thrust_n)
     if propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0:
-        longest_s = min(longest_s, _before_turning_over(y, propulsion))
+        longest_s = min(longest_s, _before_turning_over(t_s, y, propulsion))
     return longest_s
 
 
 @formula
-def _before_turning_over(y: NDArray[np.float64], propulsion: Propulsion) -> float:
+def _before_turning_over(t_s: float, y: NDArray[np.float64], propulsion: Propulsion) -> float:
     """Return how long (s) thrust takes to change the speed across the thrust by itself, or by that of the fading."""
     r, v = (y[0], y[1], y[2]), (y[3], y[4], y[5])
-    radius, u = length(r), thrust_direction(propulsion.steering, propulsion.direction, v)
+    radius, u = length(r), commanded_direction(Motion(t_s, r, v, y[6]), propulsion)
     normal = cross(r, v)
     part = dot(normal, u)  # along the thrust
     across = length((normal[0] - part * u[0], normal[1] - part * u[1], normal[2] - part * u[2])) / radius

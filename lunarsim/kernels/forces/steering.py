@@ -1,19 +1,30 @@
 """Steering laws: the direction of thrust as a unit vector in ICRF axes."""
 
 from math import cos, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.simd.points import Real, like
+from lunarsim.kernels.simd.asked import Own, asked
+from lunarsim.kernels.simd.points import Real, component, like
 
 FIXED = 0  #: a direction that does not turn in inertial space
 ALONG_VELOCITY = 1  #: along the Moon-centred inertial velocity
 AGAINST_VELOCITY = 2  #: against the Moon-centred inertial velocity
+OWN = 3  #: where a function of the user's says
 
 FADING_MPS = 0.1  #: the speed across the line of thrust about which pointing errors fade out
+
+
+class Motion(NamedTuple):
+    """When, where and how a craft moves: at one moment, or at eight."""
+
+    t_s: Real  #: after the epoch of the scenario's state
+    r: Any  #: m, ICRF axes
+    v: Any  #: m/s
+    mass_kg: Real
 
 
 @formula
@@ -36,6 +47,14 @@ def thrust_direction(law: int, direction: NDArray[np.float64], v: Any) -> tuple[
     elif law != ALONG_VELOCITY:
         k = np.nan * k
     return k * v[0], k * v[1], k * v[2]
+
+
+@formula
+def own_direction(law: Own, now: Motion) -> tuple[Real, Real, Real]:
+    """Return the unit vector of thrust that a function of the user's gives; NaN where it has none."""
+    r, v = now.r, now.v
+    given = asked(law, (now.t_s - law.since_s, r[0], r[1], r[2], v[0], v[1], v[2], now.mass_kg), 3)
+    return component(given, 0), component(given, 1), component(given, 2)
 
 
 @formula

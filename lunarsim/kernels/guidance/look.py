@@ -10,6 +10,7 @@ from lunarsim.constants import STANDARD_GRAVITY_MPS2
 from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust
+from lunarsim.kernels.forces.steering import Motion
 from lunarsim.kernels.geometry.orientation import euler_313, spin_pa
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
@@ -360,9 +361,9 @@ def is_empty(mass_kg: float, dry_mass_kg: float) -> bool:
 
 
 @kernel
-def point(y: NDArray[np.float64], propulsion: Propulsion, computer: Record) -> None:
+def point(t_s: float, y: NDArray[np.float64], propulsion: Propulsion, computer: Record) -> None:
     """Let the computer remember where a burn left the thrust axis; at rest, where nothing points it, as it was."""
-    along = thrust((y[0], y[1], y[2]), (y[3], y[4], y[5]), 1.0, propulsion)
+    along = thrust(Motion(t_s, (y[0], y[1], y[2]), (y[3], y[4], y[5]), y[6]), 1.0, propulsion)
     if isfinite(along[0] + along[1] + along[2]):
         write(along, computer.attitude)
     rest(computer)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
@@ -12,7 +11,7 @@ from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2, Choice, everything
-from lunarsim.errors import InputError, IntegrationError, LunarsimError
+from lunarsim.errors import InputError
 from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.guidance import memory, situation
 from lunarsim.kernels.guidance.law import AS_IT_WAS, TAKES, THREE
@@ -103,32 +102,6 @@ def address(law: GuidanceLaw) -> int:
         raise InputError(
             f"guidance law '{law.title}': its command cannot be compiled, or does not give three numbers (the "
             f"acceleration by thrust downrange, crossrange and up, m/s2): {error}"
-        ) from error
-
-
-@contextmanager
-def naming_laws(laws: Iterable[GuidanceLaw], terminations: Iterable[Any] = ()) -> Iterator[None]:
-    """Let an error that arises while laws are flown name those of a user's own, and the user's terminations.
-
-    Those of the package raise none.
-
-    Raises
-    ------
-    IntegrationError
-        In place of an error that a law of the user's may have raised.
-    """
-    try:
-        yield
-    except (LunarsimError, NumbaError, MemoryError):
-        raise
-    except Exception as error:
-        own = [f"guidance law '{law.title}'" for law in laws if hasattr(law, "command")]
-        own += [f"termination '{each.title}'" for each in terminations if hasattr(each, "value")]
-        if not own:
-            raise
-        raise IntegrationError(
-            f"{' or '.join(sorted(set(own)))} ended with {type(error).__name__}: {error}: mend its function, or let it "
-            "give NaN where it has no answer"
         ) from error
 
 

@@ -96,6 +96,7 @@ def guidance_law(title: str) -> Callable[[Law], Law]:
         FRAME.checked("frame", whole.frame)
         whole.knows_time_to_go = "time_to_go" in declared(whole)
         whole.command = staticmethod(command)
+        whole.own_function = ("guidance law", "command")
         whole.lower = _lower
         names = _own_names(whole)
         if len(names) > _MOST:

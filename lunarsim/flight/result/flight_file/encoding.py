@@ -17,7 +17,7 @@ from astropy.coordinates import Angle, Latitude, Longitude
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from lunarsim.craft import Accelerometer, Engine, LandingGear, Navigation, Spacecraft
+from lunarsim.craft import SENSORS, Accelerometer, Engine, LandingGear, Navigation, Spacecraft
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import FAULTS, AccelerometerOff
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
@@ -48,6 +48,7 @@ from lunarsim.plan import (
 )
 from lunarsim.plan.laws import LAWS, OURS
 from lunarsim.plan.own_termination import CONDITIONS
+from lunarsim.plan.steering import STEERING
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -84,6 +85,8 @@ _REGISTRIES: dict[str, tuple[Mapping[str, type[Any]], str]] = {
     "fault": (FAULTS, "lunarsim.fault"),
     "force": (FORCES, "lunarsim.force"),
     "termination": (CONDITIONS, "lunarsim.termination"),
+    "steering law": (STEERING, "lunarsim.steering_law"),
+    "sensor": (SENSORS, "lunarsim.sensor"),
 }
 _INLINE = 16  # larger arrays go into files of their own
 NUMBERS = "biuf"  #: numpy's kinds of plain numbers
