@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-from lunarsim import constants
+from lunarsim import constants, detectors
 from lunarsim.campaign.columns import outputs
 from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.heldout import Apart, apart
@@ -210,15 +210,15 @@ def both(scenario: ls.Scenario) -> tuple[Apart, ls.Flight | None, str]:
     return apart(row, flight), flight, ""
 
 
-def by_either(scenario: ls.Scenario) -> OtherIntegrator | None:
+def by_either(scenario: ls.Scenario, detect: Sequence[detectors.Detector] = ()) -> OtherIntegrator | None:
     """Fly a scenario by both integrators and compare; None where neither flies it."""
     try:
-        flight = ls.simulate(scenario, integrator="DOP853")
+        flight = ls.simulate(scenario, detect=detect, integrator="DOP853")
     except ls.LunarsimError as one:
         try:
-            ls.simulate(scenario, integrator="collocation")
+            ls.simulate(scenario, detect=detect, integrator="collocation")
         except ls.LunarsimError as other:
             assert type(one) is type(other), f"{one} / {other}"  # noqa: PT017
             return None
         raise
-    return flight.cross_check()
+    return flight.cross_check(detect=detect)

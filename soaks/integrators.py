@@ -1,0 +1,114 @@
+"""Fly random coasts, burns and landings by either integrator, and look whether they are one flight.
+
+    python soaks/integrators.py                      1,000 flights
+    python soaks/integrators.py --first 500 --count 500
+
+A finding is a flight that meets other events or ends otherwise, or is 1 cm or 10 us away at its end. Flights are
+counted apart, as ill-conditioned, whose end moves in the reference alone when its steps are made shorter. Every third
+flight is a coast of up to three days in the default field, with detectors. Flight i is the same in each run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import traceback
+import warnings
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import numpy as np
+from astropy import units as u
+from random_flights import EPOCH, by_either, random_scenario
+
+import lunarsim as ls
+from lunarsim import detectors
+from lunarsim.flight.other_integrator import OtherIntegrator
+
+APART, LATE = 1 * u.cm, 10 * u.us
+SHORTER = ls.Accuracy(max_step=0.4 * u.s)
+WATCHED = (
+    detectors.Nodes(),
+    detectors.Eclipse(),
+    detectors.EarthInView(),
+    detectors.AtHeight(height=50 * u.km),
+    detectors.AtLatitude(latitude=30 * u.deg),
+    detectors.AtLongitude(longitude=10 * u.deg),
+)
+
+
+def a_coast(i: int) -> ls.Scenario:
+    """Return a coast in an orbit of any inclination, which may meet the ground."""
+    rng = random.Random(f"coast {i}")
+    low = rng.uniform(-20.0, 300.0)
+    state = ls.State.from_elements(
+        perilune=low * u.km,
+        apolune=(low + rng.choice([0.01, rng.uniform(1.0, 100.0), rng.uniform(100.0, 5000.0)])) * u.km,
+        inclination=rng.uniform(0.0, 180.0) * u.deg,
+        node_longitude=rng.uniform(0.0, 360.0) * u.deg,
+        argument_of_perilune=rng.uniform(0.0, 360.0) * u.deg,
+        true_anomaly=rng.uniform(90.0, 270.0) * u.deg,
+        epoch=EPOCH + rng.uniform(-9000.0, 9000.0) * u.day,
+    )
+    plan = (ls.Coast(duration=rng.uniform(0.01, 3.0) * u.day),)
+    return ls.Scenario(name="coast", state=state, moon=ls.Moon(), plan=plan)
+
+
+def is_far(check: OtherIntegrator) -> bool:
+    """Return whether two flights are not one."""
+    return not check.alike or check.end > APART or abs(check.duration) > LATE or check.events > LATE
+
+
+def what_came(i: int) -> tuple[str, OtherIntegrator | None]:
+    """Return what is wrong with a flight, and how far the integrators are apart."""
+    coasts = i % 3 == 0
+    scenario = a_coast(i) if coasts else random_scenario(i)
+    if scenario is None:
+        return "refused", None
+    watched = WATCHED if coasts else ()
+    try:
+        check = by_either(scenario, watched)
+    except Exception:
+        return traceback.format_exc(limit=-3), None
+    if check is None:
+        return "neither goes on", None
+    if not is_far(check):
+        return "", check
+    one = ls.simulate(scenario, detect=watched, integrator="DOP853")
+    other = ls.simulate(scenario, detect=watched, integrator="DOP853", accuracy=SHORTER)
+    moved = np.linalg.norm((one.outcome.state.position - other.outcome.state.position).to_value(u.m))
+    same = [e.name for e in one.timeline] == [e.name for e in other.timeline]
+    late = abs((one.end - other.end).to_value(u.s))
+    settled = same and moved < 0.1 * APART.to_value(u.m) and late < LATE.to_value(u.s)
+    return f"apart: {check}" if settled else "ill-conditioned", check
+
+
+def main() -> int:
+    """Soak, and print a summary."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=1000)
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+    ends: Counter[str] = Counter()
+    findings, farthest, latest = 0, 0.0, 0.0
+    for i in range(chosen.first, chosen.first + chosen.count):
+        what, check = what_came(i)
+        ends[what if what in {"refused", "neither goes on", "ill-conditioned"} else "flown"] += 1
+        if what and what not in ends:
+            findings += 1
+            print(f"flight {i}: {what}", flush=True)
+        elif not what and check is not None:
+            farthest = max(farthest, float(check.end.to_value(u.m)))
+            latest = max(latest, float(check.events.to_value(u.s)))
+    print(
+        f"{chosen.count} flights: {dict(ends)}; {findings} findings; at most {farthest:.2g} m and {latest:.2g} s apart"
+    )
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
