@@ -82,7 +82,7 @@ def fly(law, p, r, v, mass, lander, *, cycle_s=1.0, longest_s=2000.0, thrust_sha
         if size == 0.0:
             break
         throttle = min(size * y[6] / lander.thrust_n, 1.0)
-        direction = axes.T @ wanted / size
+        direction = np.array(axes).T @ wanted / size
         thrust = throttle * lander.thrust_n * thrust_share
         on = min(m.view(memory.SHARED)[0].delay_s, cycle_s)
         off = m.view(memory.SHARED)[0].cut_s if m.view(memory.SHARED)[0].cut_s > 0.0 else cycle_s

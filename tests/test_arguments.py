@@ -211,7 +211,7 @@ def test_an_error_that_no_argument_is_to_blame_for_stays_what_it_is(given):
 
 
 def test_what_is_checked_keeps_its_name_its_signature_and_its_place():
-    assert list(inspect.signature(ls.simulate).parameters) == ["scenario", "detect", "accuracy"]
+    assert list(inspect.signature(ls.simulate).parameters) == ["scenario", "detect", "accuracy", "integrator"]
     assert list(inspect.signature(ls.Engine).parameters)[:2] == ["thrust", "specific_impulse"]
     assert ls.simulate.__doc__.startswith("Fly a scenario")
     assert checked(ls.simulate) is ls.simulate

@@ -198,8 +198,8 @@ def test_every_public_part_of_a_scenario_can_be_stored() -> None:
         for name in module.__all__:
             part = getattr(module, name)
             # a gridded field is refused, it is made again in seconds; a convex descent is no part of a scenario, and of
-            # the base of all faults there are no objects
-            if dataclasses.is_dataclass(part) and part not in (ls.GriddedField, ls.ConvexDescent, ls.Fault):
+            # the bases of all faults and sensors there are no objects
+            if dataclasses.is_dataclass(part) and part not in (ls.GriddedField, ls.ConvexDescent, ls.Fault, ls.Sensor):
                 assert part in RECORDS, f"{name} is missing in lunarsim.flight.result.flight_file.encoding.RECORDS"
 
 

@@ -14,7 +14,7 @@ from lunarsim.errors import InputError, nearest
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Escape, GroundContact, InOrbit, Outcome
 from lunarsim.flight.result.touchdown import Landed, Verdict
-from lunarsim.flight.simulate import simulate
+from lunarsim.flight.simulation import simulate
 from lunarsim.kernels.forces import motion
 from lunarsim.mission.scenario import Scenario
 from lunarsim.plan import GuidanceLaw, Guided

@@ -14,7 +14,7 @@ from lunarsim.errors import ModelWarning
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Impact, Outcome
-from lunarsim.flight.simulate import simulate
+from lunarsim.flight.simulation import simulate
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon import GravityField, Moon, Terrain
 from lunarsim.moon.frames import MoonME

@@ -8,7 +8,7 @@ from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
 from lunarsim.flight.result.touchdown import Landed, Verdict
-from lunarsim.flight.simulate import propagate, simulate
+from lunarsim.flight.simulation import propagate, simulate
 
 __all__ = [
     "Accuracy",

@@ -14,7 +14,7 @@ from lunarsim.declarations import AROUND_M, DESCENT_S, FAR_M, Number
 from lunarsim.errors import InputError
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import GroundContact
-from lunarsim.flight.simulate import propagate, simulate
+from lunarsim.flight.simulation import propagate, simulate
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site

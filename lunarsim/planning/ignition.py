@@ -17,7 +17,7 @@ from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Impact
-from lunarsim.flight.simulate import simulate
+from lunarsim.flight.simulation import simulate
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon import Moon

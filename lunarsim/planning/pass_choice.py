@@ -13,7 +13,7 @@ from lunarsim.errors import InputError
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.outcome import Impact
-from lunarsim.flight.simulate import propagate
+from lunarsim.flight.simulation import propagate
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.site import Site
 from lunarsim.moon import Moon

@@ -154,12 +154,13 @@ def plan_of(scenario: Scenario) -> Plan:
 
 
 def own_parts(scenario: Scenario) -> list[Any]:
-    """Return the laws and sensors of a scenario, of which some may be a user's own."""
+    """Return the laws, terminations and sensors of a scenario, of which some may be a user's own."""
     laws = [
         each.steering if isinstance(each, Burn) else each.law for each in scenario.plan if not isinstance(each, Coast)
     ]
     crafts = [scenario.craft, scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
-    return [*laws, *(craft.accelerometer for craft in crafts if craft is not None)]
+    ends = [each for phase in scenario.guided for each in phase.terminations]
+    return [*laws, *ends, *(craft.accelerometer for craft in crafts if craft is not None)]
 
 
 def _address(phase: Phase) -> int:

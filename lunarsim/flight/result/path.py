@@ -51,6 +51,7 @@ class Path:
         before, after = self.ends_s[which], self.ends_s[which + 1]
         at = _polynomials((times - before) / (after - before), self.series.shape[1])
         states: Vector = self.start_y[which] + (at[..., np.newaxis, :] @ self.series[which])[..., 0, :]
+        states[times == before] = self.start_y[which][times == before]  # to the last bit
         return states
 
     def _at_one(self, t_s: float) -> Vector:
@@ -58,6 +59,9 @@ class Path:
         last = len(self.start_y) - 1
         i = min(max(int(self.ends_s.searchsorted(t_s)) - 1, 0), last) if last else 0
         before = float(self.ends_s[i])
+        if t_s == before:
+            start: Vector = self.start_y[i].copy()
+            return start
         x = 2.0 * ((t_s - before) / (float(self.ends_s[i + 1]) - before)) - 1.0
         values = [1.0, x]
         for _ in range(self.series.shape[1] - 2):
@@ -73,7 +77,9 @@ class Path:
         """Return times and vectors at the same m parts (0 to 1) of each step, shapes (n, m) and (n, m, 9)."""
         before, lengths = self.ends_s[:-1, np.newaxis], np.diff(self.ends_s)[:, np.newaxis]
         at = _polynomials(parts, self.series.shape[1])
-        return before + lengths * parts, self.start_y[:, np.newaxis] + at @ self.series
+        states = self.start_y[:, np.newaxis] + at @ self.series
+        states[:, parts == 0.0] = self.start_y[:, np.newaxis]
+        return before + lengths * parts, states
 
 
 def _polynomials(parts: Vector, terms: int) -> Vector:
