@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 from scipy.integrate import DOP853
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq, elementwise, minimize_scalar
 
 from lunarsim import constants
 from lunarsim.errors import IntegrationError
@@ -26,6 +27,8 @@ from lunarsim.kernels.forces import motion
 
 Derivative = Callable[[float, Vector], Vector]
 
+_MANY = 4  # brackets from which on they are narrowed together
+_EPS = 4.0 * float(np.finfo(float).eps)
 _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
 _AT_ONCE_S = 5.0  # a segment this short is tried as one step; scipy would feel its way with three
 _PACE = 1000  # so many steps in less than _PACE_S have collapsed: a microsecond each
@@ -183,7 +186,7 @@ class Watch:
 
     def _sampled(self, i: int, path: Path, looks_s: Vector, states: Vector) -> list[Crossing]:
         """Return where a trigger changes its sign between samples, or dips through zero and back."""
-        trigger, found, samples = self._triggers[i], [], looks_s.shape[1] // 2
+        trigger, samples = self._triggers[i], looks_s.shape[1] // 2
         seen = trigger.along(looks_s.ravel(), states.reshape(-1, states.shape[-1])).reshape(looks_s.shape)
         at_end = seen[:, samples - 1]
         times = np.column_stack((path.ends_s[:-1], looks_s[:, :samples]))
@@ -193,15 +196,18 @@ class Watch:
         slopes[:, 0] *= -1.0
         before, after = values[:, :-1], values[:, 1:]
         dips = _dip(before, after, slopes[:, :-1] / _SLOPE_SHARE, slopes[:, 1:] / _SLOPE_SHARE)
+        brackets: list[_Bracket] = []
         for n, k in np.argwhere(dips | (np.sign(before) != np.sign(after))):
             step, points = path.step(n), [(times[n, k], before[n, k]), (times[n, k + 1], after[n, k])]
             if dips[n, k] and (turn := _turn(trigger, step, times[n, k], times[n, k + 1], before[n, k])):
                 points.insert(1, turn)
-            for (ta, ga), (tb, gb) in pairwise(points):
-                if trigger.crosses(ga, gb):
-                    t_root = _root(trigger, step, ta, tb, ga, gb)
-                    found.append(Crossing(trigger, t_root, step(t_root), bool(gb > ga)))
-        return found
+            brackets += [_Bracket(step, *a, *b) for a, b in pairwise(points) if trigger.crosses(a[1], b[1])]
+        roots = _roots(trigger, path, brackets)
+        states = path(roots)
+        return [
+            Crossing(trigger, float(t_s), y, bool(each.g1 > each.g0))
+            for each, t_s, y in zip(brackets, roots, states, strict=True)
+        ]
 
     def _searched(self, trigger: Trigger, search: Search, path: Path) -> list[Crossing]:
         """Return the first event that a trigger's own search finds."""
@@ -211,7 +217,7 @@ class Watch:
             if bracket is not None:
                 (t0, t1), (g0, g1) = bracket, (trigger.function(t, step(t)) for t in bracket)
                 # no change of sign: the step starts on the root, or the end of the bracket lies on it to the last bit
-                t_root = _root(trigger, step, t0, t1, g0, g1) if g0 * g1 < 0.0 else t1
+                t_root = _root(trigger, _Bracket(step, t0, g0, t1, g1)) if g0 * g1 < 0.0 else t1
                 return [Crossing(trigger, t_root, step(t_root), g1 > g0)]
         return []
 
@@ -239,14 +245,37 @@ def _turn(trigger: Trigger, step: Path, t0: float, t1: float, g0: float) -> tupl
     return (float(found.x), sign * float(found.fun)) if found.fun < 0.0 else None
 
 
-def _root(trigger: Trigger, step: Path, t0: float, t1: float, g0: float, g1: float) -> float:
+class _Bracket(NamedTuple):
+    """A change of sign between two times of a step."""
+
+    step: Path
+    t0: float
+    g0: float
+    t1: float
+    g1: float
+
+
+def _roots(trigger: Trigger, path: Path, brackets: Sequence[_Bracket]) -> Vector:
+    """Return the roots in some brackets: all at once where there are many, and the trigger takes many times."""
+    found = np.full(len(brackets), np.nan)
+    if trigger.many is not None and len(brackets) >= _MANY:
+        many, ends = trigger.many, np.array([(each.t0, each.t1) for each in brackets]).T
+        result = elementwise.find_root(
+            lambda t: many(t, path(t)), tuple(ends), tolerances={"xatol": 1e-12, "xrtol": _EPS}
+        )
+        found[result.success] = result.x[result.success]
+    return np.array([_root(trigger, each) if np.isnan(t) else t for each, t in zip(brackets, found, strict=True)])
+
+
+def _root(trigger: Trigger, bracket: _Bracket) -> float:
+    step, t0, g0, t1, g1 = bracket
     if g1 == 0.0:
         return float(t1)
     if np.sign(trigger.function(t0, step(t0))) != np.sign(g0):
         return float(t0)  # a root on the edge: there the last bits of one evaluation are not those of the other
     if np.sign(trigger.function(t1, step(t1))) != np.sign(g1):
         return float(t1)
-    return float(brentq(lambda t: trigger.function(t, step(t)), t0, t1, xtol=1e-12, rtol=4 * np.finfo(float).eps))
+    return float(brentq(lambda t: trigger.function(t, step(t)), t0, t1, xtol=1e-12, rtol=_EPS))
 
 
 def _solver(derivative: Derivative, start_s: float, y: Vector, end_s: float, accuracy: Accuracy) -> DOP853:
