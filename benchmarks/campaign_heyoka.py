@@ -1,7 +1,7 @@
 """The campaign's runs flown by heyoka: Taylor series, eight runs at once in vector registers, one thread a core.
 
 What makes it fast was measured, and is the default. The field is written out for heyoka in 14,300 series, where its
-own ``sh_gravity_acc`` makes 25,200: a third of the time. Polynomials stand for the Moon's orientation and the sky.
+own ``sh_gravity_acc`` makes 25,200: a third of the time. Chebyshev series stand for the Moon's orientation and the sky.
 One integrator does for coast and burn. The ground is an event that ends no step; when all runs of a batch are down, a
 callback ends the propagation. Runs that end alike share a batch. Threads of our own take batches as they come:
 ``ensemble_propagate_until_batch`` copies its integrator for each batch, and knows no runs of three segments.
@@ -32,7 +32,7 @@ from lunarsim.kernels.numerics.chebyshev import evaluate
 
 TOLERANCE = 5e-7  # order 9
 BATCH = 8
-DEGREE = 5  # of the polynomials in time; over three hours a rotation errs by less than 1e-12
+DEGREE = 5  # of the Chebyshev series in time; over three hours a rotation errs by less than 1e-12
 THRUST_N, MASS_KG, FLOW_KG_S = (hy.par[i] for i in range(3))  # mass as it would be at time zero of a burn
 COASTING = np.array([[0.0], [1.0], [0.0]])
 Expressions = list[Any]
@@ -85,7 +85,12 @@ def heyoka_impacts(
 def integrator(runs: Runs, tolerance: float, batch: int, *, own_field: bool = False, **options: Any) -> Any:
     """Return the compiled integrator for a batch of runs."""
     r, v = list(hy.make_vars("x", "y", "z")), list(hy.make_vars("vx", "vy", "vz"))
-    gravity, sky = _gravity_and_sky(runs, r, _heyokas_field if own_field else lean_field)
+    environment, end_s = runs.environment(), float(runs.end_s.max())
+    form = _heyokas_field if own_field else lean_field
+    t_s = 0.5 * end_s * (1.0 + chebyshev.chebpts1(2 * DEGREE))
+    series = fitted(of_time(environment, t_s), DEGREE)
+    sky_now = series_in_time(series, 2.0 / end_s * hy.time - 1.0)
+    gravity, sky = gravity_and_sky(runs.scenario.moon.gravity, environment, r, sky_now, form)
     acceleration = [hy.sum(list(terms)) for terms in zip(gravity, sky, _thrust(v), strict=True)]
     height = hy.sum([c * c for c in r]) / runs.ground_radius_m**2 - 1.0
     ground = hy.nt_event_batch(height, _Ground(batch), direction=hy.event_direction.negative)
@@ -138,25 +143,48 @@ def _batches(runs: Runs, batch: int) -> list[Any]:
     return list(padded.reshape(-1, batch)[::-1])  # the long ones first, so that no thread waits for another's last
 
 
-def _gravity_and_sky(runs: Runs, r: Expressions, field: Callable[..., Expressions]) -> tuple[Expressions, Expressions]:
-    """Return the accelerations (ICRF axes) by the field and by the bodies."""
-    environment, end_s = runs.environment(), float(runs.end_s.max())
-    t_s = 0.5 * end_s * (1.0 + chebyshev.chebpts1(2 * DEGREE))
-    powers = _powers(2.0 / end_s * hy.time - 1.0)
-    rot = np.array(_polynomials(rotations_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s), powers))
-    rot = rot.reshape(3, 3)
-    a_pa = field([_dot(row, r) for row in rot], runs.scenario.moon.gravity)
+def gravity_and_sky(
+    field: ls.GravityField,
+    environment: Environment,
+    r: Expressions,
+    now: Expressions,
+    form: Callable[[Expressions, ls.GravityField], Expressions] | None = None,
+) -> tuple[Expressions, Expressions]:
+    """Return the accelerations (ICRF axes) by the field and by the bodies; ``now`` stands for :func:`of_time`."""
+    rot, bodies = np.array(now[:9]).reshape(3, 3), np.array(now[9:]).reshape(-1, 2, 3)
+    a_pa = (form or lean_field)([_dot(row, r) for row in rot], field)
     sky: list[Expressions] = [[], [], []]
-    bodies = _positions(environment, t_s)
-    for d, gm in zip(bodies, environment.body_gm, strict=True):
-        apart = [dk - rk for dk, rk in zip(_polynomials(d, powers), r, strict=True)]
+    for (d, on_moon), gm in zip(bodies, environment.body_gm, strict=True):
+        apart = [dk - rk for dk, rk in zip(d, r, strict=True)]
         near = gm * hy.sum([c * c for c in apart]) ** -1.5
-        for terms, component in zip(sky, apart, strict=True):
-            terms.append(near * component)
-        on_moon = gm * d / np.linalg.norm(d, axis=1)[:, None] ** 3
-        for terms, component in zip(sky, _polynomials(-on_moon, powers), strict=True):
-            terms.append(component)
+        for terms, component, of_moon in zip(sky, apart, on_moon, strict=True):
+            terms += [near * component, -of_moon]
     return [_dot(column, a_pa) for column in rot.T], [hy.sum(terms) for terms in sky]
+
+
+def of_time(environment: Environment, t_s: Vector) -> Vector:
+    """Return what depends on time alone, shape (times, 9 + 6 a body).
+
+    The rotation from ICRF to PA axes row by row, and of each body its position (m) and its pull on the Moon (m/s2).
+    """
+    rot = rotations_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s).reshape(t_s.size, 9)
+    columns = [rot]
+    for d, gm in zip(_positions(environment, t_s), environment.body_gm, strict=True):
+        columns += [d, gm * d / np.linalg.norm(d, axis=1)[:, None] ** 3]
+    return np.hstack(columns)
+
+
+def fitted(samples: Vector, degree: int) -> Vector:
+    """Return the Chebyshev series through samples at Chebyshev's points, a row each."""
+    return np.asarray(chebyshev.chebfit(chebyshev.chebpts1(len(samples)), samples, degree).T, dtype=float)
+
+
+def series_in_time(series: Any, tau: Any) -> Expressions:
+    """Return Chebyshev series, whose terms may be parameters, in a time that goes from -1 to 1."""
+    basis = [hy.expression(1.0), tau]
+    while len(basis) < len(series[0]):
+        basis.append(2.0 * tau * basis[-1] - basis[-2])
+    return [_dot(terms, basis) for terms in series]
 
 
 def _positions(environment: Environment, t_s: Vector) -> list[Vector]:
@@ -165,21 +193,6 @@ def _positions(environment: Environment, t_s: Vector) -> list[Vector]:
     for row, t in zip(all_bodies, t_s, strict=True):
         evaluate(environment.body_positions, environment.epoch_et_s + t, row)
     return [all_bodies[:, 3 * b : 3 * b + 3] for b in range(environment.body_gm.size)]
-
-
-def _powers(tau: Any) -> Expressions:
-    powers = [tau]
-    while len(powers) < DEGREE:
-        powers.append(powers[-1] * tau)
-    return powers
-
-
-def _polynomials(samples: Vector, powers: Expressions) -> Expressions:
-    """Return polynomials in time through samples at Chebyshev's points."""
-    nodes = chebyshev.chebpts1(len(samples))
-    fits = chebyshev.chebfit(nodes, samples.reshape(len(samples), -1), DEGREE).T
-    series = (chebyshev.cheb2poly(fit) for fit in fits)
-    return [c[0] + _dot(c[1:], powers) for c in series]
 
 
 def _dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
