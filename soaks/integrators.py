@@ -26,7 +26,7 @@ from random_flights import EPOCH, by_either, random_scenario
 
 import lunarsim as ls
 from lunarsim import detectors
-from lunarsim.flight.other_integrator import OtherIntegrator
+from lunarsim.flight.integrator_comparison import OtherIntegrator
 
 APART, LATE = 1 * u.cm, 10 * u.us
 SHORTER = ls.Accuracy(max_step=0.4 * u.s)

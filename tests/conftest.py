@@ -9,7 +9,7 @@ from hypothesis import is_hypothesis_test, settings
 from repetitions import ALL, FEW
 
 import lunarsim as ls
-from lunarsim.flight.driver import integrators
+from lunarsim.flight.driver import integrator_choice
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn into memory, never on a screen
 
@@ -40,7 +40,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     if config.getoption("integrator"):
-        integrators.suited = lambda scenario: str(config.getoption("integrator"))
+        integrator_choice.suited = lambda scenario: str(config.getoption("integrator"))
     if config.option.markexpr == "slow":
         settings.load_profile(ALL)
 

@@ -16,7 +16,7 @@ from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.heldout import Apart, apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.outcome import FAILURES
-from lunarsim.flight.other_integrator import OtherIntegrator
+from lunarsim.flight.integrator_comparison import OtherIntegrator
 from lunarsim.plan import GuidanceLaw
 
 MPS = u.m / u.s

@@ -13,7 +13,7 @@ import lunarsim as ls
 from lunarsim import constants, detectors
 from lunarsim.errors import IntegrationError
 from lunarsim.flight.driver import compiled
-from lunarsim.flight.driver.integrators import COLLOCATION, DOP853, LONG
+from lunarsim.flight.driver.integrator_choice import COLLOCATION, DOP853, LONG
 from lunarsim.kernels import codes
 
 ALL = (

@@ -30,7 +30,7 @@ def package(tmp_path):
     (package / "kernels").mkdir(parents=True)
     for name in ("__init__.py", "kernels/__init__.py"):
         (package / name).write_text("", encoding="utf-8")
-    for name in ("constants.py", "kernels/compiled.py", "kernels/by_callers.py", "kernels/notice.py"):
+    for name in ("constants.py", "kernels/compiled.py", "kernels/within_callers.py", "kernels/notice.py"):
         shutil.copy(KERNELS.parent / name, package / name)
     (package / "kernels" / "called.py").write_text(CALLED.format("1.0"), encoding="utf-8")
     (package / "kernels" / "caller.py").write_text(CALLER, encoding="utf-8")

@@ -19,8 +19,8 @@ from lunarsim.io.scenario_file.file import scenario_from_document
 from lunarsim.kernels import codes
 from lunarsim.kernels.forces.own import MOST_NUMBERS
 from lunarsim.mission.over_ground import over_ground_pa
-from lunarsim.moon.forces import FORCES
 from lunarsim.moon.orientation import rot_pa_from_icrf
+from lunarsim.moon.own_forces import FORCES
 from lunarsim.own import identity
 from lunarsim.records import numbers_record
 

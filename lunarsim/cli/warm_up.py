@@ -13,7 +13,7 @@ from rich.console import Console
 from lunarsim.campaign import Campaign
 from lunarsim.declarations import declared
 from lunarsim.flight import propagate, simulate
-from lunarsim.flight.driver.integrators import LONG
+from lunarsim.flight.driver.integrator_choice import LONG
 from lunarsim.mission import Scenario
 from lunarsim.moon import Terrain
 from lunarsim.plan.laws import LAWS, GuidanceLaw

@@ -21,7 +21,7 @@ from lunarsim.errors import InputError, SpanError
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.events.detectors import Detector
 from lunarsim.flight.events.moment import Moment, moment
-from lunarsim.flight.other_integrator import OtherIntegrator, beside_other
+from lunarsim.flight.integrator_comparison import OtherIntegrator, beside_other
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
 from lunarsim.flight.result.flight_file.archive import load_flight, save_flight

@@ -8,7 +8,7 @@ from astropy import units as u
 
 from lunarsim.craft import Spacecraft
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.driver.integrators import fly
+from lunarsim.flight.driver.integrator_choice import fly
 from lunarsim.flight.events.detectors import Detector
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.model_limits import warn_of_limits

@@ -16,8 +16,8 @@ from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import register_jitable
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.notice import CompilationNotice
+from lunarsim.kernels.within_callers import OPTIONS
 
 _log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent  # of all kernels
@@ -36,15 +36,15 @@ def formula(function: Function) -> Function:
     For what Python needs a few times: to compile it for that takes a tenth of a second to some seconds. And for what
     Python never calls: a kernel carries code for callers from Python, and is kept on disk.
     """
-    return _compiled_by_callers(function)
+    return _compiled_within_callers(function)
 
 
 def part_of_kernel(function: Function) -> Function:
     """Let a :func:`formula` be copied into each of its callers, where its values can stay in registers."""
-    return _compiled_by_callers(function, forceinline=True)
+    return _compiled_within_callers(function, forceinline=True)
 
 
-def _compiled_by_callers(function: Function, **options: Any) -> Function:
+def _compiled_within_callers(function: Function, **options: Any) -> Function:
     return register_jitable(**OPTIONS, **options)(function)
 
 

@@ -2,10 +2,10 @@
 
 from lunarsim.arguments import check_calls
 from lunarsim.moon.ephemeris.tables import Ephemeris
-from lunarsim.moon.forces import Force, force
 from lunarsim.moon.gravity.field import GravityField
 from lunarsim.moon.gravity.grid import GriddedField
 from lunarsim.moon.moon import Moon
+from lunarsim.moon.own_forces import Force, force
 from lunarsim.moon.terrain.surface import Terrain
 
 __all__ = ["Ephemeris", "Force", "GravityField", "GriddedField", "Moon", "Terrain", "force"]

@@ -18,10 +18,10 @@ from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kinds import wrong_kind
 from lunarsim.moon.ephemeris.tables import BODY_GM_M3_S2, Ephemeris, check_body
-from lunarsim.moon.forces import Force, check_forces, lower_forces
 from lunarsim.moon.gravity.field import GravityField
 from lunarsim.moon.gravity.grid import GriddedField
 from lunarsim.moon.orientation import check_span, orientation_angles
+from lunarsim.moon.own_forces import Force, check_forces, lower_forces
 from lunarsim.moon.terrain.surface import Terrain
 
 

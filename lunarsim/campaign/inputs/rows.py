@@ -26,8 +26,8 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.exits import OWN
 from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
-from lunarsim.moon.forces import lower_forces
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
+from lunarsim.moon.own_forces import lower_forces
 from lunarsim.orbits import rot_rtn_from_icrf
 from lunarsim.own import identity
 from lunarsim.plan import Burn, Guided

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.own import place_of
-from lunarsim.moon.forces import Force, why_lost
+from lunarsim.moon.own_forces import Force, why_lost
 
 Derivative = Callable[[float, NDArray[np.float64]], NDArray[np.float64]]
 

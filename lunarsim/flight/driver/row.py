@@ -20,7 +20,7 @@ from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import position_pa
-from lunarsim.moon.forces import numbers_of
+from lunarsim.moon.own_forces import numbers_of
 from lunarsim.plan import Burn, Coast, Guided, Phase
 from lunarsim.plan.laws.law import address
 from lunarsim.plan.own_termination import Condition

@@ -11,7 +11,7 @@ from lunarsim.faults import FAULTS
 from lunarsim.io.scenario_file import schema, values
 from lunarsim.io.scenario_file.complaints import Key, built, dotted, meant, name_of, validated
 from lunarsim.io.scenario_file.values import Table
-from lunarsim.moon.forces import FORCES
+from lunarsim.moon.own_forces import FORCES
 from lunarsim.plan import GuidanceLaw
 from lunarsim.plan.laws import LAWS
 from lunarsim.plan.own_termination import CONDITIONS

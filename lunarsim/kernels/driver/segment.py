@@ -12,7 +12,6 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK, UNFORCED
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import (
@@ -37,6 +36,7 @@ from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.simd.lanes import WIDTH
+from lunarsim.kernels.within_callers import OPTIONS
 
 LONGEST_STEP_S = 400.0
 _SHORTEST_STEP_S = 1e-8

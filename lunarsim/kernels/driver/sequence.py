@@ -13,7 +13,6 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.codes import (
     AT_CUTOFF,
     AT_END,
@@ -51,6 +50,7 @@ from lunarsim.kernels.guidance.limits import until_empty
 from lunarsim.kernels.guidance.look import Command, Guide, begin, is_empty, point, rest
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.kernels.records import Record, Records
+from lunarsim.kernels.within_callers import OPTIONS
 
 _ON_TIME_S = 1e-3  # of a planned ignition against the sum of durations, as a scenario allows
 _ROUNDING_S = 1e-9  # of the limit of a phase against the sum of its cycles

@@ -13,11 +13,11 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import kernel, part_of_kernel, threaded_kernel
 from lunarsim.kernels.forces.gravity import HarmonicField, disturbing_potential, harmonics, harmonics_of_eight
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
 from lunarsim.kernels.simd.points import Real
+from lunarsim.kernels.within_callers import OPTIONS
 
 SPLINE_DEGREE = WIDTH - 1
 _WEIGHTS, _PLACES = 4 * WIDTH, 8 * WIDTH  # floats of room for the weights of a cell, for eight places

@@ -6,7 +6,6 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.forces.gravity import HarmonicField, harmonics, harmonics_of_eight, point_mass
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid, exact_field, gridded, gridded_of_eight
@@ -23,6 +22,7 @@ from lunarsim.kernels.sensors.accelerometer import accelerometer, own_reading
 from lunarsim.kernels.simd.asked import NONE, Own
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, load
 from lunarsim.kernels.simd.points import Eights, Real, component
+from lunarsim.kernels.within_callers import OPTIONS
 
 #: Places in the vector that is integrated: position (m) and velocity (m/s) in ICRF axes, mass (kg),
 #: and the delta-v since the start of the flight (m/s): true, and as the accelerometer sensed it.

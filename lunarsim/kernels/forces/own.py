@@ -13,11 +13,11 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.by_address import calling
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.geometry.orientation import Rows, euler_313, spin_pa
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
 from lunarsim.kernels.numerics.vectors import added, cross
+from lunarsim.kernels.within_callers import OPTIONS
 
 MOST_FORCES = 4  #: that a Moon may have
 MOST_NUMBERS = 12  #: that a force may have

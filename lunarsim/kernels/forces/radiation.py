@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from numba import types
 from numba.extending import overload
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.shadow import sunlit_fraction
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, everywhere, lane, with_lane
 from lunarsim.kernels.simd.points import Real
+from lunarsim.kernels.within_callers import OPTIONS
 
 
 class Sunlight(NamedTuple):

@@ -13,10 +13,10 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.by_address import calling, floats_at
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.simd.lanes import WIDTH, LanesType, lane
 from lunarsim.kernels.simd.points import Eights, Real
+from lunarsim.kernels.within_callers import OPTIONS
 
 NUMBERS = 16  #: that a steering law or a sensor may declare
 

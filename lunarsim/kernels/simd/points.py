@@ -9,8 +9,8 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.by_callers import OPTIONS
 from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, everywhere, lane, load, total, with_lane
+from lunarsim.kernels.within_callers import OPTIONS
 
 #: A float, or eight of them as one.
 Real = Any

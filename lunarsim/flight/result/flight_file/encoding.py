@@ -32,7 +32,7 @@ from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
-from lunarsim.moon.forces import FORCES
+from lunarsim.moon.own_forces import FORCES
 from lunarsim.names import of_today
 from lunarsim.orbits import State
 from lunarsim.plan import (

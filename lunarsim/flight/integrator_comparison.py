@@ -9,7 +9,7 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.driver.integrators import COLLOCATION, DOP853, fly
+from lunarsim.flight.driver.integrator_choice import COLLOCATION, DOP853, fly
 from lunarsim.flight.events.detectors import Detector
 from lunarsim.flight.result.parts import FlightParts
 from lunarsim.kernels.forces import motion
