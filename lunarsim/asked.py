@@ -21,7 +21,7 @@ from lunarsim.errors import InputError
 from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.records import record
 from lunarsim.kernels.simd.asked import GIVES, NUMBERS, TAKES
-from lunarsim.own import Interpreted, check_title, component, function_of, register
+from lunarsim.own import Interpreted, as_told, check_title, component, function_of, register
 from lunarsim.records import field_name, in_si
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ def address(part: Any) -> int:
     way: Way = kind.way
     try:
         return address_of(_kernel_of(kind), TAKES, GIVES)
-    except (NumbaError, TypeError) as error:
+    except (NumbaError, TypeError, KeyError) as error:
         raise InputError(
             f"{way.what} '{part.title}': its {way.name} cannot be compiled, or does not give {way.gives}: {error}"
         ) from error
@@ -141,7 +141,7 @@ def _interpreted(kind: Any, function: Callable[..., Any]) -> Callable[..., Any]:
 
     def ask(inputs: Floats, numbers: Floats, given: Floats) -> None:
         told = way.told(inputs.tolist())
-        given[:] = answer(way.when(told), told, numbers.view(names)[0])
+        given[:] = answer(way.when(told), told, as_told(numbers, names))
         way.mended(given)
 
     @numba.njit

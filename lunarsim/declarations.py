@@ -229,6 +229,8 @@ def number(default: Any, unit: u.UnitBase, **declared: Any) -> Any:
         The bounds, the text, whether it is dispersible, and whether None is allowed where it is not the default: see
         :class:`Number`.
     """
+    if not isinstance(unit, u.UnitBase):
+        raise InputError(f"unit = {unit!r}: expected a unit such as u.m, or u.s**-1")
     bare = default is REQUIRED or default is None or unit == u.one
     return field(
         default=default if bare else default * unit,

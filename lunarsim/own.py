@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from types import CellType, CodeType
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 from astropy import units as u
 from numba.core.errors import NumbaError
+from numpy.typing import NDArray
 
 from lunarsim import declarations
-from lunarsim.declarations import everything
+from lunarsim.declarations import Declaration, Switch, declared, everything
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 
 
@@ -57,15 +58,29 @@ def component(kind: type, what: str, title: str, plain: Collection[str] = ()) ->
     InputError
         If a field is not declared.
     """
-    if not hasattr(kind, "__post_init__"):
-        kind.__post_init__ = _check  # type: ignore[attr-defined]
-    whole: Any = dataclass(frozen=True, kw_only=True)(kind)
+    theirs = getattr(kind, "__post_init__", None)
+
+    def check(part: Any) -> None:
+        declarations.check(part)
+        if theirs is not None:
+            theirs(part)
+
+    kind.__post_init__ = check  # type: ignore[attr-defined]
+    try:
+        whole: Any = dataclass(frozen=True, kw_only=True)(kind)
+        hints = get_type_hints(whole)
+    except (TypeError, NameError) as error:
+        raise InputError(
+            f"{what} '{title}': {error}: expected fields such as height: u.Quantity = ls.number(...)"
+        ) from error
     for each in fields(whole):
         if each.name not in plain and each.name not in everything(whole):
             raise InputError(
                 f"{what} '{title}': its field '{each.name}' is declared neither by lunarsim.number(...) nor by "
                 "lunarsim.switch(...): expected one of them, so that it has a unit and bounds"
             )
+        if each.name in declared(whole):
+            _check_annotation(f"{what} '{title}'", each.name, hints[each.name], declared(whole)[each.name])
     whole.title = title
     return whole
 
@@ -86,8 +101,13 @@ def register(kind: Any, known: dict[str, Any]) -> None:
     known[kind.title] = kind
 
 
-def _check(part: Any) -> None:
-    declarations.check(part)
+def _check_annotation(named: str, name: str, hint: Any, declaration: Declaration) -> None:
+    """Refuse an annotation of another kind than the declaration: what is saved by the one is read by the other."""
+    kind = bool if isinstance(declaration, Switch) else float if declaration.unit == u.one else u.Quantity
+    if hint is not Any and kind not in (hint, *get_args(hint)):
+        raise InputError(
+            f"{named}: its field '{name}' is annotated {hint}: expected {kind.__name__}, as it is declared"
+        )
 
 
 def function_of(kind: type, what: str, title: str, name: str, takes: tuple[tuple[str, ...], ...], gives: str) -> Any:
@@ -114,8 +134,10 @@ def function_of(kind: type, what: str, title: str, name: str, takes: tuple[tuple
     function: Any = vars(kind).get(name)
     function = function.__func__ if isinstance(function, staticmethod) else function
     given = arguments_of(function)
-    if given is None or len(given) not in [len(each) for each in takes]:
+    odd = given is not None and (given[:1] in (("self",), ("cls",)) or _has_defaults(function))
+    if given is None or odd or len(given) not in [len(each) for each in takes]:
         told = "is missing" if given is None else f"takes ({', '.join(given)})"
+        told += ", with defaults" if odd and _has_defaults(function) else ""
         ways = " or ".join(f"{name}({', '.join(each)})" for each in takes)
         raise InputError(f"{what} '{title}': its {name} {told}: expected {ways}, which gives {gives}")
     return function
@@ -124,7 +146,11 @@ def function_of(kind: type, what: str, title: str, name: str, takes: tuple[tuple
 def arguments_of(function: Any) -> tuple[str, ...] | None:
     """Return the names of what a function takes, plain or compiled; None if it is no function."""
     plain = getattr(function, "py_func", function)
-    return tuple(inspect.signature(plain).parameters) if callable(plain) else None
+    return tuple(inspect.signature(plain).parameters) if inspect.isfunction(plain) else None
+
+
+def _has_defaults(function: Any) -> bool:
+    return bool(getattr(function, "py_func", function).__defaults__)
 
 
 def identity(part: Any) -> tuple[str, Any, str]:
@@ -186,7 +212,9 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _is_value(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, complex, str, bytes, tuple, u.Quantity, np.ndarray, np.generic))
+    return isinstance(
+        value, (bool, int, float, complex, str, bytes, tuple, list, dict, set, u.Quantity, np.ndarray, np.generic)
+    )
 
 
 def _written(value: Any) -> str:
@@ -195,9 +223,9 @@ def _written(value: Any) -> str:
         return f"{value.co_code.hex()} {value.co_names} {_written(value.co_consts)}"
     if isinstance(value, dict):
         return _written(tuple(value.items()))
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return f"({', '.join(map(_written, value))})"
-    if isinstance(value, frozenset):
+    if isinstance(value, frozenset | set):
         return f"{{{', '.join(sorted(map(_written, value)))}}}"
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.ascontiguousarray(value)
@@ -206,6 +234,16 @@ def _written(value: Any) -> str:
 
 
 _EMPTY_CELL = CellType()
+
+
+def as_told(numbers: NDArray[np.float64], kind: np.dtype[Any]) -> Any:
+    """Return the numbers of a part as plain Python is told them: a copy of its own, which cannot be written.
+
+    Kernels hand over what lies in the records of a run, which are gone when it has ended.
+    """
+    copied = numbers.copy()
+    copied.flags.writeable = False
+    return copied.view(kind)[0]
 
 
 class Interpreted:
@@ -246,7 +284,10 @@ class Interpreted:
                 "give NaN where it has no answer"
             ) from error
         try:
-            numbers = tuple(float(each) for each in (given if self._count > 1 else (given,)))
+            each_given = given if self._count > 1 else (given,)
+            numbers = (
+                () if any(isinstance(each, bool | np.bool_) for each in each_given) else tuple(map(float, each_given))
+            )
         except (TypeError, ValueError):
             numbers = ()
         if len(numbers) != self._count:

@@ -143,3 +143,17 @@ def test_a_flight_whose_steps_lead_nowhere_ends_with_an_error_that_says_where(lo
         IntegrationError, match=r"'coast': the integration stopped 0\.000 s after .* height of 18\.000 km"
     ):
         ls.propagate(low_orbit, 1 * u.hour, integrator=COLLOCATION)
+
+
+def test_steps_that_are_too_short_to_lead_anywhere_are_refused_before_they_fill_the_memory(low_orbit):
+    shortest = ls.Accuracy(max_step=1e-6 * u.s)
+    with pytest.raises(IntegrationError, match=r"the last 1024 steps are shorter than 2e-06 s in the mean"):
+        ls.propagate(low_orbit, 3 * u.hour, accuracy=shortest, integrator=COLLOCATION)
+
+
+def test_an_error_of_a_detector_names_it(low_orbit, point_moon):
+    def broken(_state):
+        raise ValueError("no such thing")
+
+    with pytest.raises(IntegrationError, match=r"the detector 'mine' ended with ValueError: no such thing"):
+        ls.propagate(low_orbit, 1 * u.hour, point_moon, detect=[detectors.Zero("mine", broken)])

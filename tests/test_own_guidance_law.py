@@ -1,6 +1,7 @@
 """A guidance law of the user's own: as good as the package's, in both drivers, plain or compiled."""
 
 from dataclasses import replace
+from typing import Any
 
 import landing_example
 import numba
@@ -272,3 +273,71 @@ def test_a_title_stands_for_one_class_and_each_number_is_declared():
 def test_an_error_that_no_law_of_a_users_can_have_raised_is_not_laid_upon_a_law(error):
     with pytest.raises(type(error)), naming([ls.EngineOff()]):
         raise error
+
+
+def test_a_number_of_a_users_law_keeps_its_name_whatever_ours_are_called():
+    """The package's laws call some numbers shorter in their kernels; a user's are called as they are declared."""
+
+    @ls.guidance_law("lead by a time")
+    class Leading:
+        lead_time: u.Quantity = ls.number(7.0, u.s, low=0.0, high=60.0, text="Ahead of the look.", dispersible=True)
+
+        def command(estimate, target, own):  # noqa: N805
+            return own.lead_time_s, 0.0, 0.0
+
+    law: Any = Leading
+    assert places_of(law)["lead_time"] == law.record.fields["lead_time_s"][1] // 8
+    assert law(lead_time=5 * u.s).lower().parameters.view(law.record)[0].lead_time_s == 5.0
+
+
+def test_what_plain_python_is_told_is_its_own_and_cannot_be_written():
+    told = []
+
+    @ls.guidance_law("keeps what it is told")
+    class Keeping:
+        height: u.Quantity = ls.number(100.0, u.m, low=0.0, high=1e4, text="Of nothing.")
+
+        def command(estimate, target, own):  # noqa: N805
+            told.append(own)
+            return 0.0, 0.0, 0.0
+
+    ls.simulate(with_law(Keeping()))
+    junk = [np.full(n, 7e77) for n in (10, 50, 100) for _ in range(500)]
+    assert len(junk) == 1500
+    assert {float(own.height_m) for own in told} == {100.0}
+    with pytest.raises(ValueError, match="read-only"):
+        told[0]["height_m"] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"command": lambda self, estimate, target: (0, 0, 0)}, r"takes \(self, .*expected command\(estimate, target"),
+        ({"command": lambda estimate, target, own, gain=2.0: (0, 0, 0)}, r"gain\), with defaults: expected"),
+        ({"command": max}, r"its command is missing"),
+    ],
+)
+def test_a_command_that_would_be_given_other_things_than_its_arguments_say_is_refused(body, text):
+    with pytest.raises(ls.InputError, match=text):
+        ls.guidance_law("of another signature")(type("Odd", (), {"__annotations__": {}, **body}))
+
+
+def test_an_annotation_of_another_kind_than_the_declaration_is_refused():
+    body = {"command": cherry, "__annotations__": {"gain": int}, "gain": ls.number(1.0, u.one, low=0.0, high=2.0)}
+    with pytest.raises(ls.InputError, match=r"its field 'gain' is annotated <class 'int'>: expected float"):
+        ls.guidance_law("annotated otherwise")(type("Odd", (), body))
+
+
+def test_the_checks_of_numbers_are_made_whatever_a_class_does_after_them():
+    seen = []
+    body = {
+        "command": cherry,
+        "__annotations__": {"gain": float},
+        "gain": ls.number(1.0, u.one, low=0.0, high=2.0),
+        "__post_init__": lambda self: seen.append(self.gain),
+    }
+    law = ls.guidance_law("checked all the same")(type("Careful", (), body))
+    law(gain=1.5)
+    assert seen == [1.5]
+    with pytest.raises(ls.InputError, match=r"gain = 3\.0: expected from 0 to 2"):
+        law(gain=3.0)

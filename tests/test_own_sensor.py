@@ -185,6 +185,19 @@ def test_a_fault_may_put_a_users_sensor_in_the_place_of_ours():
     assert campaign.dataset["burn0_duration_s"].values == pytest.approx(expected, abs=5e-6)
 
 
+def test_a_number_is_not_dispersed_where_a_fault_puts_another_sensor_in_place_of_the_one_that_has_it():
+    """Also where the other one has the same number at the same place."""
+
+    @ls.fault("another sensor")
+    class Swapped(ls.Fault):
+        def apply(self, craft):
+            return replace(craft, accelerometer=DEAD_BELOW["compiled"]())
+
+    one = scenario(SATURATING["compiled"](), 500.0, Swapped(onset=30 * u.s))
+    with pytest.raises(ls.InputError, match=r"accelerometer.limit' is dispersed, .*'another sensor' sets it"):
+        ls.Campaign(one, {"craft.accelerometer.limit": ls.Uniform(2.05 * MPS2, 2.3 * MPS2)}).run(2, seed=1)
+
+
 @EACH
 def test_a_number_of_a_sensor_is_dispersed_and_both_drivers_fly_it_alike(kind):
     one, path = scenario(SATURATING[kind]()), "craft.accelerometer.limit"

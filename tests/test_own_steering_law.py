@@ -255,9 +255,9 @@ def test_what_cannot_be_a_steering_law_is_refused_with_its_name():
     with pytest.raises(ls.InputError, match="its field 'gain' is declared neither by"):
         own_law("undeclared", along, gain=1.0)
     with pytest.raises(ls.InputError, match="'many' declares 17 numbers: expected up to 16"):
-        own_law("many", along, **{f"n{i}": ls.number(0.0, u.one, low=0.0, high=1.0) for i in range(17)})
+        own_law("many", along, **{f"n{i}": ls.number(0.0, u.m, low=0.0, high=1.0) for i in range(17)})
     with pytest.raises(ls.InputError, match="its number 'maybe' may be None, which no function is told"):
-        own_law("unsure", along, maybe=ls.number(None, u.one, low=0.0, high=1.0))
+        own_law("unsure", along, maybe=ls.number(None, u.m, low=0.0, high=1.0))
     with pytest.raises(ls.InputError, match=r"rate = 11.0 deg / s: expected from -10 deg / s to 10 deg / s"):
         TURNING["plain"](rate=11 * u.deg / u.s)
 

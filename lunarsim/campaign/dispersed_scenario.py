@@ -25,6 +25,7 @@ from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.declarations import number
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight, simulate
+from lunarsim.flight.driver.integrator_choice import DOP853
 from lunarsim.kernels.compiled import source_digest
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission import Scenario
@@ -104,7 +105,7 @@ class DispersedScenario:
         n : int, optional
             How many runs the campaign has; only a Latin hypercube needs it.
         """
-        return simulate(self.scenario_of(i, seed=seed, n=n))
+        return simulate(self.scenario_of(i, seed=seed, n=n), integrator=DOP853)
 
     def scenario_of(self, i: int, *, seed: int, n: int | None = None) -> Scenario:
         """Return the scenario of run i: that of the campaign, with the values that were drawn."""

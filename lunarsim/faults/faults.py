@@ -11,7 +11,7 @@ from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.craft import Spacecraft
-from lunarsim.declarations import LONG_S, number
+from lunarsim.declarations import LONG_S, declared, number
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.own import check_title, component, register
 
@@ -107,6 +107,12 @@ def fault(title: str) -> Callable[[Kind], Kind]:
                 "which returns the craft with the defect"
             )
         whole = component(kind, "fault", title, plain=("cause",))
+        for name, each in declared(whole).items():
+            if each.dispersible:
+                raise InputError(
+                    f"fault '{title}': its number '{name}' is declared dispersible: a campaign disperses whether the "
+                    "fault is there, not its numbers"
+                )
         register(whole, FAULTS)
         return cast(Kind, whole)
 

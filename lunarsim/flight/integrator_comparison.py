@@ -44,7 +44,11 @@ class OtherIntegrator:
     alike: bool
 
     def __str__(self) -> str:
-        same = f"the same events to {self.events.to(u.us):.3g}" if self.alike else "other events"
+        same = (
+            f"the same events to {self.events.to(u.us):.3g}"
+            if self.alike
+            else "other events (give detect= as the flight had it)"
+        )
         return (
             f"{' and '.join(self.integrators)}: {self.end.to(u.mm):.3g} apart at the end, "
             f"{self.along.to(u.mm):.3g} at most; {same}"

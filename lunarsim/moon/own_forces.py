@@ -17,7 +17,7 @@ from lunarsim.errors import InputError, IntegrationError
 from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.forces import own
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS, OwnForces, Place, Three
-from lunarsim.own import Interpreted, check_title, component, function_of, register
+from lunarsim.own import Interpreted, as_told, check_title, component, function_of, register
 from lunarsim.records import numbers_in, numbers_record
 
 #: Of the places that a force sees, and of what it gives.
@@ -184,7 +184,7 @@ def _lowered(one: Any) -> LoweredForce:
 def _address(one: Any) -> int:
     try:
         return address_of(_lowered(one).kernel, own.TAKES, own.THREE)
-    except (NumbaError, TypeError) as error:
+    except (NumbaError, TypeError, KeyError) as error:
         raise InputError(
             f"force '{one.title}': its acceleration cannot be compiled, or does not give {_GIVES}: {error}"
         ) from error
@@ -222,7 +222,7 @@ def _interpreted(kind: Any) -> Callable[..., Any]:
 
     def given_by(place: Place, numbers: NDArray[np.float64]) -> tuple[float, ...]:
         try:
-            return function("on the way", place, numbers.view(kind.record)[0])
+            return function("on the way", place, as_told(numbers, kind.record))
         except IntegrationError:
             return np.nan, np.nan, np.nan
 

@@ -18,7 +18,7 @@ from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.guidance import exits
 from lunarsim.kernels.guidance.exits import MOST_NUMBERS
 from lunarsim.kernels.guidance.situation import Situation
-from lunarsim.own import Interpreted, check_title, component, function_of, register
+from lunarsim.own import Interpreted, as_told, check_title, component, function_of, register
 from lunarsim.records import numbers_in, numbers_record
 
 _TAKES = ("estimate", "own")
@@ -120,7 +120,7 @@ def address(one: Any) -> int:
     """
     try:
         return address_of(one.lower().kernel, exits.TAKES, exits.GIVES)
-    except (NumbaError, TypeError) as error:
+    except (NumbaError, TypeError, KeyError) as error:
         raise InputError(
             f"termination '{one.title}': its value cannot be compiled, or is not {_GIVES}: {error}"
         ) from error
@@ -155,7 +155,7 @@ def _interpreted(kind: Any) -> Callable[..., Any]:
     value = Interpreted(f"termination '{kind.title}'", "value", kind.value, 1, _GIVES)
 
     def given_by(estimate: Situation, numbers: NDArray[np.float64]) -> float:
-        return value(f"{estimate.time_s:.3f} s after its phase began", estimate, numbers.view(kind.record)[0])[0]
+        return value(f"{estimate.time_s:.3f} s after its phase began", estimate, as_told(numbers, kind.record))[0]
 
     @numba.njit
     def called_back(estimate: Situation, numbers: NDArray[np.float64]) -> float:

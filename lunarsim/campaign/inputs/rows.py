@@ -241,7 +241,7 @@ def _of_unit_area(craft: Spacecraft | None) -> Spacecraft | None:
 def _check_untouched(scenario: Scenario, values: Sequence[str], faults: Sequence[str], bases: Drawn) -> None:
     for k, fault in enumerate(faults):
         for name in values:
-            if _sets(bases.columns(find(scenario, name), scenario), 2**k):
+            if _sets(bases, find(scenario, name), scenario, 2**k):
                 raise InputError(f"'{name}' is dispersed, and '{fault}' sets it too: disperse one of them")
 
 
@@ -250,17 +250,25 @@ def _check_standing(scenario: Scenario, values: Sequence[str], faults: Sequence[
     bases = _drawn([scenario.without_faults(), *(scenario.with_faults(fault) for fault in scenario.faults)])
     for k, fault in enumerate(scenario.faults, start=1):
         for name in values:
-            columns = bases.columns(find(scenario, name), scenario)
-            if f"faults.{fault.title}" not in faults and _sets(columns, k):
+            if f"faults.{fault.title}" not in faults and _sets(bases, find(scenario, name), scenario, k):
                 raise InputError(
                     f"'{name}' is dispersed, and the scenario's fault '{fault.title}' sets it: disperse the fault "
                     "instead, or take it out with scenario.without_faults()"
                 )
 
 
-def _sets(columns: Sequence[Table], k: int) -> bool:
-    """Return whether a fault sets what stands in some columns: row 0 is without it, row ``k`` with it."""
-    return any(given[k] != columns[0][0] for given in columns)
+def _sets(bases: Drawn, path: Path, scenario: Scenario, k: int) -> bool:
+    """Return whether a fault sets what a path leads to: row 0 is without it, row ``k`` with it.
+
+    One that puts another sensor in the place of the craft's own sets all its numbers, whatever they are.
+    """
+    columns = bases.columns(path, scenario)
+    if any(given[k] != columns[0][0] for given in columns):
+        return True
+    if path.parts[:2] != ["craft", "accelerometer"]:
+        return False
+    crafts = [bases.runs["craft"], *(bases.changes[:, i]["craft"] for i in range(bases.changes.shape[1]))]
+    return any(craft["accelerometer"]["address"][k] != crafts[0]["accelerometer"]["address"][0] for craft in crafts)
 
 
 def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:

@@ -1,1 +1,1 @@
-"""Flying one scenario by the reference driver: segments by scipy, and the order of its phases."""
+"""Flying one scenario: its legs by one of two integrators, in the order of the sequence, and the log."""

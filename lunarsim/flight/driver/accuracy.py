@@ -1,4 +1,4 @@
-"""How accurately the reference driver integrates."""
+"""How accurately a flight is integrated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lunarsim.kernels.forces import motion
 
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
-    """Tolerances of the reference driver.
+    """Tolerances of the integration.
 
     The defaults hold energy to about 1e-12 and position to about a millimetre over ten revolutions of
     a low orbit. scipy's own default (relative 1e-3) would move a grazing impact by hundreds of kilometres.
@@ -25,7 +25,8 @@ class Accuracy:
     relative : float
         Relative local error of a step, from 1e-13 up.
     position, velocity, mass : Quantity
-        Absolute local errors of a step.
+        Absolute local errors of a step. The integrator ``"collocation"`` takes that of the position, and neither the
+        others nor ``relative``.
     max_step : Quantity
         Longest step; default unlimited.
     samples_per_step : int

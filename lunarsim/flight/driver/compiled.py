@@ -13,7 +13,7 @@ from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.segment import Watch, where_it_stopped
-from lunarsim.flight.result.path import Path
+from lunarsim.flight.result.path import Path, joined
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigger
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver.collocation import TERMS, no_window
@@ -23,6 +23,7 @@ from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import what_moves
 
 _ROOM = 1024  # steps that are kept before they are fetched: 0.8 MB
+_PACE_S = 2e-6  # steps shorter than this in the mean lead nowhere
 _BESIDE_S = 1e-8  # the shortest step: within it a force has given nothing
 _FINEST = 1e-9 * u.m
 _LOOK_S = 12.0  # between the times at which events are looked for: a low orbit takes 7,000 s
@@ -75,13 +76,20 @@ class Compiled:
             steps=self._steps,
             window=self._window,
         )
-        ends_s, starts, series = [np.array([t_s])], [], []
+        parts: list[Path] = []
+        found: list[Crossing] = []
         ended = codes.NO_ROOM
         while ended == codes.NO_ROOM:
+            before_s = t_s
             t_s, ended, kept, _ = fly_to(t_s, leg.end_s, now, course)
-            ends_s.append(self._steps.ends_s[:kept].copy())
-            starts.append(self._steps.start_y[:kept].copy())
-            series.append(self._steps.series[:kept].copy())
+            if ended == codes.NO_ROOM and t_s - before_s < kept * _PACE_S:
+                raise IntegrationError(
+                    f"{where_it_stopped(t_s, now)}: the last {kept} steps are shorter than {_PACE_S:g} s in the mean"
+                )
+            ends_s = np.concatenate(([before_s], self._steps.ends_s[:kept]))
+            if kept > 0:
+                parts.append(Path(ends_s, self._steps.start_y[:kept].copy(), self._steps.series[:kept].copy()))
+                found += watch.crossings(parts[-1], self._samples(parts[-1]))
         if ended == codes.LOST:
             raise self._ground.unknown(now, t_s)
         if ended >= codes.UNFORCED:
@@ -91,20 +99,15 @@ class Compiled:
                 f"{where_it_stopped(t_s, now)}: steps of a microsecond, or far too many, do not hold the position to "
                 f"{self._accuracy.position:g} each. Give Accuracy(position=...) more, or the integrator 'DOP853'"
             )
-        path = Path(np.concatenate(ends_s), np.concatenate(starts), np.concatenate(series))
-        crossings = self._crossings(watch, watched, path, now, ended)
-        return Segment(path=path, end_y=now, crossings=crossings, ended_by=None), ended
-
-    def _crossings(
-        self, watch: Watch, watched: Sequence[Trigger], path: Path, end_y: NDArray[np.float64], ended: int
-    ) -> tuple[Crossing, ...]:
-        """Return what was met along the steps, and together with what ended them."""
-        longest_s = float(np.diff(path.ends_s).max())
-        samples = max(self._accuracy.samples_per_step, int(np.ceil(longest_s / _LOOK_S)))
-        found = watch.crossings(path, samples)
+        path = joined(parts)
         if ended != codes.AT_END:
-            found += at_the_end(watched, float(path.ends_s[-1]), end_y)
-        return tuple(found)
+            found += at_the_end(watched, float(path.ends_s[-1]), now)
+        return Segment(path=path, end_y=now, crossings=tuple(found), ended_by=None), ended
+
+    def _samples(self, path: Path) -> int:
+        """Return at how many points of each step events are looked for."""
+        longest_s = float(np.diff(path.ends_s).max())
+        return max(self._accuracy.samples_per_step, int(np.ceil(longest_s / _LOOK_S)))
 
 
 def _moved(y: NDArray[np.float64], by_s: float) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.refusals import FAILURES
 from lunarsim.flight.driver.row import own_parts
-from lunarsim.flight.events.detectors import Apsides, Detector
+from lunarsim.flight.events.detectors import Apsides, Detector, Watched
 from lunarsim.flight.events.moment import moment_at
 from lunarsim.flight.events.sky import Sky
 from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME, BurnRecord, Cutoff, Event, EventKind, PhaseRecord
@@ -65,7 +65,7 @@ class Pilot:
         self._disarmed: frozenset[Trigger] = frozenset()
         sky = Sky(scenario.moon, lowered.environment, scenario.state.epoch, lowered.longest_s)
         watched = [w for detector in (Apsides(), *detectors) for w in detector.watched(sky)]
-        self._watched = {Trigger(w.detail, w.function, many=w.many): w for w in watched}
+        self._watched = {Trigger(w.detail, _told(w), many=w.many): w for w in watched}
         self._flown_phases: list[FlownPhase] = []
         self._events: list[Event] = []
         self._burns: list[BurnRecord] = []
@@ -265,6 +265,23 @@ class Pilot:
     def _log_at(self, kind: EventKind, t_s: float, y: Any, thrust_n: float, detail: str = "") -> None:
         now = partial(moment_at, self._scenario, t_s, y.copy(), thrust_n, self._error)
         self._events.append(Event.logged(kind, detail, now))
+
+
+def _told(watched: Watched) -> Callable[[float, NDArray[np.float64]], float]:
+    """Return the function of a detector, whose errors name it and no other part of the flight."""
+
+    def value(t_s: float, y: NDArray[np.float64]) -> float:
+        try:
+            return watched.function(t_s, y)
+        except LunarsimError:
+            raise
+        except Exception as error:
+            raise IntegrationError(
+                f"the detector '{watched.detail}' ended with {type(error).__name__}: {error}, {t_s:.3f} s after the "
+                "start of the flight"
+            ) from error
+
+    return value
 
 
 _REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends)

@@ -20,7 +20,7 @@ from scipy.optimize import brentq, elementwise, minimize_scalar
 from lunarsim import constants
 from lunarsim.errors import IntegrationError
 from lunarsim.flight.driver.accuracy import Accuracy
-from lunarsim.flight.result.path import Path, series_of_dop853
+from lunarsim.flight.result.path import Path, joined, series_of_dop853
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Search, Segment, Trigger, Vector
 from lunarsim.kernels.driver.segment import most_steps
 from lunarsim.kernels.forces import motion
@@ -89,12 +89,7 @@ def fly_segment(
         crossings += found
         times.append(solver.t)
         steps.append(step)
-    path = Path(
-        np.array(times),
-        np.concatenate([step.start_y for step in steps]),
-        np.concatenate([step.series for step in steps]),
-    )
-    return Segment(path=path, end_y=solver.y, crossings=tuple(crossings), ended_by=ended_by)
+    return Segment(path=joined(steps), end_y=solver.y, crossings=tuple(crossings), ended_by=ended_by)
 
 
 def _path_of(solver: DOP853) -> Path:

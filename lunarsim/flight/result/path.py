@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -80,6 +81,15 @@ class Path:
         states = self.start_y[:, np.newaxis] + at @ self.series
         states[:, parts == 0.0] = self.start_y[:, np.newaxis]
         return before + lengths * parts, states
+
+
+def joined(paths: Sequence[Path]) -> Path:
+    """Return the steps of some paths, each of which begins where the one before it ends."""
+    return Path(
+        np.concatenate([paths[0].ends_s[:1], *(each.ends_s[1:] for each in paths)]),
+        np.concatenate([each.start_y for each in paths]),
+        np.concatenate([each.series for each in paths]),
+    )
 
 
 def _polynomials(parts: Vector, terms: int) -> Vector:

@@ -98,7 +98,7 @@ def address(law: GuidanceLaw) -> int:
     """
     try:
         return address_of(law.lower().kernel, TAKES, THREE)
-    except (NumbaError, TypeError) as error:
+    except (NumbaError, TypeError, KeyError) as error:
         raise InputError(
             f"guidance law '{law.title}': its command cannot be compiled, or does not give three numbers (the "
             f"acceleration by thrust downrange, crossrange and up, m/s2): {error}"
@@ -111,7 +111,10 @@ def places_of(law: Any) -> dict[str, int]:
     kind: np.dtype[Any] = getattr(law, "record", memory.TARGET)
     places = {}
     for name, declaration in everything(law).items():
-        vector, i = TARGETS.get(name, (field_name(_SHORTER.get(name, name), declaration.unit), 0))
+        shorter = (
+            name if hasattr(law, "own_function") else _SHORTER.get(name, name)
+        )  # a user's own is called as declared
+        vector, i = TARGETS.get(name, (field_name(shorter, declaration.unit), 0))
         if vector in (kind.names or ()):
             places[name] = kind.fields[vector][1] // np.dtype(float).itemsize + i  # type: ignore[index]
     return places

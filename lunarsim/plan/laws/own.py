@@ -16,7 +16,7 @@ from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import memory
 from lunarsim.kernels.guidance.situation import Situation
 from lunarsim.kernels.numerics.vectors import Three
-from lunarsim.own import Interpreted, arguments_of, check_title, component, function_of
+from lunarsim.own import Interpreted, arguments_of, as_told, check_title, component, function_of
 from lunarsim.plan.laws.law import FRAME, TARGETS, LoweredLaw, lowered, registered
 from lunarsim.records import field_name
 
@@ -161,7 +161,7 @@ def _interpreted(law: Any, remembers: bool) -> Callable[..., Any]:
     command = Interpreted(f"guidance law '{law.title}'", "command", law.command, 3, _GIVES)
 
     def wanted_of(s: Situation, p: NDArray[np.float64], m: NDArray[np.float64]) -> tuple[float, ...]:
-        own = p.view(law.record)[0]
+        own = as_told(p, law.record)
         target = _begun(own, s.time_s, m.view(memory.SHARED)[0])
         remembered = (m[_OWN_MEMORY:],) if remembers else ()
         return command(f"{s.time_s:.3f} s after its phase began", s, target, own, *remembered)
