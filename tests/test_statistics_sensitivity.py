@@ -104,7 +104,8 @@ def test_effects_of_a_linear_model_are_its_coefficients_times_the_way_of_the_inp
     assert found["ignition"].low == pytest.approx(1600.0 * 0.5 * tails[0], rel=0.02)
     assert found["ignition"].high == pytest.approx(1600.0 * 0.5 * tails[1], rel=0.02)
     assert found["thrust"].swing == pytest.approx(-30.0 * 10.0 * (tails[1] - tails[0]), rel=0.02)
-    assert found["ignition"].low_input == np.quantile(linear[0]["ignition"], 0.05)
+    # an interpolation of three operations, whose order is numpy's own
+    assert found["ignition"].low_input == pytest.approx(np.quantile(linear[0]["ignition"], 0.05), rel=1e-14)
     assert found.r_squared == pytest.approx(1.0 - 50.0**2 / linear[1].var(), abs=0.001)
 
 
