@@ -188,10 +188,12 @@ class Rows:
         parts += [*self.scenario.moon.forces, *self._own_terminations]
         hashed = hashlib.sha256(repr((self.names, [identity(part) for part in parts])).encode())
         # addresses differ from process to process
-        plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=np.minimum(self.plan.quantities, OWN))
+        quantities = np.minimum(self.plan.quantities, OWN)
+        plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=quantities, guided=bool(self.plan.guided))
         environment = self.environment._replace(forces=lower_forces(()))
         for part in (*self.bases.without_addresses(), *plan, *_numbers(environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)
+            assert array.dtype.kind != "O", "an object has an address for its bytes, another one in each process"
             hashed.update(f"{array.dtype}{array.shape}".encode())
             hashed.update(array.tobytes())
         return hashed.hexdigest()
