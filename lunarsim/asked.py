@@ -12,16 +12,14 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core.errors import NumbaError
 from numba.core.registry import CPUDispatcher
 from numpy.typing import NDArray
 
 from lunarsim.declarations import declared
 from lunarsim.errors import InputError
-from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.records import record
 from lunarsim.kernels.simd.asked import GIVES, NUMBERS, TAKES
-from lunarsim.own import Interpreted, as_told, check_title, component, function_of, register
+from lunarsim.own import Interpreted, address_in, as_told, check_title, component, function_of, register
 from lunarsim.records import field_name, in_si
 
 Floats = NDArray[np.float64]
@@ -99,12 +97,7 @@ def address(part: Any) -> int:
         return 0
     kind: Any = type(part)
     way: Way = kind.way
-    try:
-        return address_of(_kernel_of(kind), TAKES, GIVES)
-    except (NumbaError, TypeError, KeyError) as error:
-        raise InputError(
-            f"{way.what} '{part.title}': its {way.name} cannot be compiled, or does not give {way.gives}: {error}"
-        ) from error
+    return address_in(f"{way.what} '{part.title}'", way.name, way.gives, _kernel_of(kind), TAKES, GIVES)
 
 
 @cache

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from lunarsim import declarations
 from lunarsim.declarations import Declaration, Switch, declared, everything
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
+from lunarsim.kernels.by_address import address_of
 
 
 def check_title(title: object, example: str) -> None:
@@ -244,6 +245,31 @@ def as_told(numbers: NDArray[np.float64], kind: np.dtype[Any]) -> Any:
     copied = numbers.copy()
     copied.flags.writeable = False
     return copied.view(kind)[0]
+
+
+def address_in(
+    named: str, name: str, gives: str, kernel: Callable[..., Any], takes: tuple[Any, ...], type_: Any
+) -> int:
+    """Return where the machine code of a part's function lies in this process.
+
+    Parameters
+    ----------
+    named, name, gives : str
+        What the part is and is called, its function, and what that gives, for messages.
+    kernel : callable
+        The function as kernels call it.
+    takes, type_
+        numba's types of its arguments and of what it gives.
+
+    Raises
+    ------
+    InputError
+        If it cannot be compiled; the text names the part.
+    """
+    try:
+        return address_of(kernel, takes, type_)
+    except (NumbaError, TypeError, KeyError) as error:
+        raise InputError(f"{named}: its {name} cannot be compiled, or does not give {gives}: {error}") from error
 
 
 class Interpreted:

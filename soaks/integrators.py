@@ -26,7 +26,7 @@ from random_flights import EPOCH, by_either, random_scenario
 
 import lunarsim as ls
 from lunarsim import detectors
-from lunarsim.flight.integrator_comparison import OtherIntegrator
+from lunarsim.flight.integrator_comparison import IntegratorComparison
 
 APART, LATE = 1 * u.cm, 10 * u.us
 SHORTER = ls.Accuracy(max_step=0.4 * u.s)
@@ -57,12 +57,12 @@ def a_coast(i: int) -> ls.Scenario:
     return ls.Scenario(name="coast", state=state, moon=ls.Moon(), plan=plan)
 
 
-def is_far(check: OtherIntegrator) -> bool:
+def is_far(check: IntegratorComparison) -> bool:
     """Return whether two flights are not one."""
     return not check.alike or check.end > APART or abs(check.duration) > LATE or check.events > LATE
 
 
-def what_came(i: int) -> tuple[str, OtherIntegrator | None]:
+def what_came(i: int) -> tuple[str, IntegratorComparison | None]:
     """Return what is wrong with a flight, and how far the integrators are apart."""
     coasts = i % 3 == 0
     scenario = a_coast(i) if coasts else random_scenario(i)

@@ -16,7 +16,7 @@ from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.heldout import Apart, apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.outcome import FAILURES
-from lunarsim.flight.integrator_comparison import OtherIntegrator
+from lunarsim.flight.integrator_comparison import IntegratorComparison
 from lunarsim.plan import GuidanceLaw
 
 MPS = u.m / u.s
@@ -210,7 +210,7 @@ def both(scenario: ls.Scenario) -> tuple[Apart, ls.Flight | None, str]:
     return apart(row, flight), flight, ""
 
 
-def by_either(scenario: ls.Scenario, detect: Sequence[detectors.Detector] = ()) -> OtherIntegrator | None:
+def by_either(scenario: ls.Scenario, detect: Sequence[detectors.Detector] = ()) -> IntegratorComparison | None:
     """Fly a scenario by both integrators and compare; None where neither flies it."""
     try:
         flight = ls.simulate(scenario, detect=detect, integrator="DOP853")

@@ -21,7 +21,7 @@ from lunarsim.errors import InputError, SpanError
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.events.detectors import Detector
 from lunarsim.flight.events.moment import Moment, moment
-from lunarsim.flight.integrator_comparison import OtherIntegrator, beside_other
+from lunarsim.flight.integrator_comparison import IntegratorComparison, compared_with_other
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
 from lunarsim.flight.result.flight_file.archive import load_flight, save_flight
@@ -309,7 +309,7 @@ class Flight(FlightParts):
         """
         return tables.to_xarray(self.to_table(), tables.about(self.scenario, self.outcome))
 
-    def cross_check(self, *, detect: Sequence[Detector] = (), accuracy: Accuracy | None = None) -> OtherIntegrator:
+    def cross_check(self, *, detect: Sequence[Detector] = (), accuracy: Accuracy | None = None) -> IntegratorComparison:
         """Fly the same scenario by the other integrator, and return how far the two are apart.
 
         Parameters
@@ -327,7 +327,7 @@ class Flight(FlightParts):
         >>> check.alike, bool(check.end < 1 * u.mm)
         (True, True)
         """
-        return beside_other(self, detect, accuracy)
+        return compared_with_other(self, detect, accuracy)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the flight into one file, from which :meth:`load` returns the same flight to the last bit.

@@ -17,7 +17,7 @@ from lunarsim.mission.clock import seconds_after
 
 
 @dataclass(frozen=True, kw_only=True)
-class OtherIntegrator:
+class IntegratorComparison:
     """How far two integrators are apart on one flight.
 
     Attributes
@@ -55,7 +55,9 @@ class OtherIntegrator:
         )
 
 
-def beside_other(flight: FlightParts, detect: Sequence[Detector], accuracy: Accuracy | None) -> OtherIntegrator:
+def compared_with_other(
+    flight: FlightParts, detect: Sequence[Detector], accuracy: Accuracy | None
+) -> IntegratorComparison:
     """Fly a flight again by the other integrator, and compare."""
     by = DOP853 if flight.integrator == COLLOCATION else COLLOCATION
     other = fly(flight.scenario, detect, accuracy, by)
@@ -74,7 +76,7 @@ def beside_other(flight: FlightParts, detect: Sequence[Detector], accuracy: Accu
     times = np.concatenate([mine.step_starts()[0], others.step_starts()[0]])
     times = times[times <= min(mine.end_s, others.end_s)]
     apart = mine.at(times)[0][:, motion.POSITION] - others.at(times)[0][:, motion.POSITION]
-    return OtherIntegrator(
+    return IntegratorComparison(
         integrators=(flight.integrator, by),
         end=float(np.linalg.norm((mine.end_y - others.end_y)[motion.POSITION])) * u.m,
         along=float(np.linalg.norm(apart, axis=1).max()) * u.m,

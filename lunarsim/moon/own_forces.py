@@ -8,16 +8,14 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast, dataclass_transform
 
 import numba
 import numpy as np
-from numba.core.errors import NumbaError
 from numba.core.registry import CPUDispatcher
 from numpy.typing import NDArray
 
 from lunarsim.declarations import Choice
 from lunarsim.errors import InputError, IntegrationError
-from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.forces import own
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS, OwnForces, Place, Three
-from lunarsim.own import Interpreted, as_told, check_title, component, function_of, register
+from lunarsim.own import Interpreted, address_in, as_told, check_title, component, function_of, register
 from lunarsim.records import numbers_in, numbers_record
 
 #: Of the places that a force sees, and of what it gives.
@@ -182,12 +180,7 @@ def _lowered(one: Any) -> LoweredForce:
 
 
 def _address(one: Any) -> int:
-    try:
-        return address_of(_lowered(one).kernel, own.TAKES, own.THREE)
-    except (NumbaError, TypeError, KeyError) as error:
-        raise InputError(
-            f"force '{one.title}': its acceleration cannot be compiled, or does not give {_GIVES}: {error}"
-        ) from error
+    return address_in(f"force '{one.title}'", "acceleration", _GIVES, _lowered(one).kernel, own.TAKES, own.THREE)
 
 
 def _lower(one: Any) -> LoweredForce:

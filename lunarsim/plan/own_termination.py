@@ -8,17 +8,14 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast, dataclass_transform
 
 import numba
 import numpy as np
-from numba.core.errors import NumbaError
 from numba.core.registry import CPUDispatcher
 from numpy.typing import NDArray
 
 from lunarsim.declarations import declared
-from lunarsim.errors import InputError
-from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.guidance import exits
 from lunarsim.kernels.guidance.exits import MOST_NUMBERS
 from lunarsim.kernels.guidance.situation import Situation
-from lunarsim.own import Interpreted, as_told, check_title, component, function_of, register
+from lunarsim.own import Interpreted, address_in, as_told, check_title, component, function_of, register
 from lunarsim.records import numbers_in, numbers_record
 
 _TAKES = ("estimate", "own")
@@ -118,12 +115,7 @@ def address(one: Any) -> int:
     InputError
         If it cannot be compiled; the text names the termination.
     """
-    try:
-        return address_of(one.lower().kernel, exits.TAKES, exits.GIVES)
-    except (NumbaError, TypeError, KeyError) as error:
-        raise InputError(
-            f"termination '{one.title}': its value cannot be compiled, or is not {_GIVES}: {error}"
-        ) from error
+    return address_in(f"termination '{one.title}'", "value", _GIVES, one.lower().kernel, exits.TAKES, exits.GIVES)
 
 
 def _lower(one: Any) -> LoweredCondition:

@@ -9,7 +9,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim.asked import address, is_own
+from lunarsim.asked import is_own
 from lunarsim.declarations import Number
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
@@ -40,17 +40,6 @@ class Steering(Protocol):
 def lowered_steering(law: Steering) -> LoweredSteering:
     """Return a law as the kernels take it."""
     return LoweredSteering(*law.lower())
-
-
-def steering_address(law: Steering) -> int:
-    """Return where the machine code of a user's own law lies in this process; 0 for the package's.
-
-    Raises
-    ------
-    InputError
-        If it cannot be compiled; the text names the law.
-    """
-    return address(law)
 
 
 def check_steering(law: Any) -> None:

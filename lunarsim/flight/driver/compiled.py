@@ -45,6 +45,8 @@ class Compiled:
         If the error is finer than the arithmetic.
     """
 
+    name = "collocation"
+
     def __init__(self, lowered: LoweredScenario, accuracy: Accuracy) -> None:
         if accuracy.position < _FINEST:
             raise InputError(

@@ -18,8 +18,8 @@ from lunarsim.flight.result.parts import FlightParts
 from lunarsim.mission.scenario import Scenario
 from lunarsim.plan import Coast
 
-DOP853 = "DOP853"  #: scipy's: the reference
-COLLOCATION = "collocation"  #: the compiled one, which campaigns fly by
+DOP853 = Reference.name  #: scipy's: the reference
+COLLOCATION = Compiled.name  #: the compiled one, which campaigns fly by
 INTEGRATORS: dict[str, Any] = {DOP853: Reference, COLLOCATION: Compiled}
 
 #: A coast from this long on is flown by collocation. It is compiled once, for ten seconds more than DOP853 takes; a
@@ -45,7 +45,7 @@ def fly(
         raise InputError(f"integrator = {integrator!r}: expected {' or '.join(map(repr, INTEGRATORS))}")
     by = integrator or suited(scenario)
     lowered = lower(scenario)
-    return Pilot(lowered, detect, INTEGRATORS[by](lowered, accuracy or Accuracy()), by).fly()
+    return Pilot(lowered, detect, INTEGRATORS[by](lowered, accuracy or Accuracy())).fly()
 
 
 def suited(scenario: Scenario) -> str:

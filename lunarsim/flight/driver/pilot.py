@@ -41,6 +41,7 @@ from lunarsim.plan import Burn, Coast, Guided, Phase
 class Integrator(Protocol):
     """Flies legs: the compiled one, or the reference."""
 
+    name: str
     lost_force: LostForce  #: which knows why one could not go on, where that is a force's doing
 
     def fly(
@@ -53,12 +54,10 @@ class Integrator(Protocol):
 class Pilot:
     """Flies the legs of one lowered scenario, as the sequence asks for them, and writes the log."""
 
-    def __init__(
-        self, lowered: LoweredScenario, detectors: Sequence[Detector], integrator: Integrator, name: str
-    ) -> None:
+    def __init__(self, lowered: LoweredScenario, detectors: Sequence[Detector], integrator: Integrator) -> None:
         scenario = self._scenario = lowered.scenario
         self._lowered = lowered
-        self._integrator, self._name = integrator, name
+        self._integrator = integrator
         self._parts = own_parts(scenario)
         self._t_s = 0.0
         self._y = lowered.initial.copy()
@@ -94,7 +93,7 @@ class Pilot:
             outcome=outcome,
             trajectory=Trajectory(tuple(self._flown_phases)),
             phases=tuple(self._guided_phases),
-            integrator=self._name,
+            integrator=self._integrator.name,
         )
 
     def fly_to(self, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:

@@ -40,6 +40,8 @@ class Reference:
         Tolerances.
     """
 
+    name = "DOP853"
+
     def __init__(self, lowered: LoweredScenario, accuracy: Accuracy) -> None:
         self.lost_force = LostForce(lowered.scenario.moon.forces, lowered.environment)
         self._environment = lowered.environment

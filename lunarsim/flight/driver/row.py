@@ -8,6 +8,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim import asked
 from lunarsim.craft import Spacecraft
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver.sequence import Plan
@@ -26,7 +27,7 @@ from lunarsim.plan.laws.law import address
 from lunarsim.plan.own_termination import Condition
 from lunarsim.plan.own_termination import address as address_of_condition
 from lunarsim.plan.phases import MAX_TERMINATIONS
-from lunarsim.plan.steering import lowered_steering, steering_address
+from lunarsim.plan.steering import lowered_steering
 from lunarsim.plan.terminations import Termination
 from lunarsim.records import fields_of, filled, record_of
 
@@ -167,7 +168,7 @@ def _address(phase: Phase) -> int:
     """Return where the machine code of a phase's law lies, if it is called by its address."""
     if isinstance(phase, Guided):
         return address(phase.law)
-    return steering_address(phase.steering) if isinstance(phase, Burn) else 0
+    return asked.address(phase.steering) if isinstance(phase, Burn) else 0
 
 
 def _exit_of(condition: Termination | Condition) -> tuple[int, int]:

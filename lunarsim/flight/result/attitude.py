@@ -9,13 +9,14 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from lunarsim.asked import address
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.steering import Motion
 from lunarsim.kernels.simd.asked import Own
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.scenario import Scenario
 from lunarsim.plan import Burn
-from lunarsim.plan.steering import LoweredSteering, lowered_steering, steering_address
+from lunarsim.plan.steering import LoweredSteering, lowered_steering
 
 if TYPE_CHECKING:
     from lunarsim.flight.result.trajectory import FlownPhase
@@ -70,7 +71,7 @@ def _propulsion_of(planned: PlannedBurn, law: LoweredSteering) -> motion.Propuls
     """Return an engine that points as a burn says."""
     burn = planned.burn
     pitch_rad, yaw_rad = (float(angle.to_value(u.rad)) for angle in (burn.pitch_error, burn.yaw_error))
-    own = Own(steering_address(burn.steering), planned.ignition_s, law.numbers.ctypes.data)
+    own = Own(address(burn.steering), planned.ignition_s, law.numbers.ctypes.data)
     return motion.Propulsion(1.0, 1.0, law.code, law.direction, False, 1.0, 0.0, pitch_rad, yaw_rad, own)
 
 

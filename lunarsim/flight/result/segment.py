@@ -76,7 +76,7 @@ class Segment:
     path: Path
     end_y: Vector  #: the vector at the end, as it was integrated
     crossings: tuple[Crossing, ...]  #: in order of time; the last one may have ended the segment
-    ended_by: Trigger | None  #: None where the segment reached its end time
+    ended_by: Trigger | None  #: None where it reached its end time, or machine code found its end
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Segment):

@@ -7,15 +7,12 @@ from functools import cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import numpy as np
-from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from lunarsim.declarations import AROUND_M, FAST_MPS, LOWEST_M, STRONG_MPS2, Choice, everything
-from lunarsim.errors import InputError
-from lunarsim.kernels.by_address import address_of
 from lunarsim.kernels.guidance import memory, situation
 from lunarsim.kernels.guidance.law import AS_IT_WAS, TAKES, THREE
-from lunarsim.own import register
+from lunarsim.own import address_in, register
 from lunarsim.records import field_name, in_si
 
 #: Of the coordinates of a law.
@@ -96,13 +93,8 @@ def address(law: GuidanceLaw) -> int:
     InputError
         If it cannot be compiled; the text names the law.
     """
-    try:
-        return address_of(law.lower().kernel, TAKES, THREE)
-    except (NumbaError, TypeError, KeyError) as error:
-        raise InputError(
-            f"guidance law '{law.title}': its command cannot be compiled, or does not give three numbers (the "
-            f"acceleration by thrust downrange, crossrange and up, m/s2): {error}"
-        ) from error
+    gives = "three numbers (the acceleration by thrust downrange, crossrange and up, m/s2)"
+    return address_in(f"guidance law '{law.title}'", "command", gives, law.lower().kernel, TAKES, THREE)
 
 
 @cache
@@ -111,9 +103,8 @@ def places_of(law: Any) -> dict[str, int]:
     kind: np.dtype[Any] = getattr(law, "record", memory.TARGET)
     places = {}
     for name, declaration in everything(law).items():
-        shorter = (
-            name if hasattr(law, "own_function") else _SHORTER.get(name, name)
-        )  # a user's own is called as declared
+        of_a_user = hasattr(law, "own_function")  # whose numbers kernels call as they are declared
+        shorter = name if of_a_user else _SHORTER.get(name, name)
         vector, i = TARGETS.get(name, (field_name(shorter, declaration.unit), 0))
         if vector in (kind.names or ()):
             places[name] = kind.fields[vector][1] // np.dtype(float).itemsize + i  # type: ignore[index]
