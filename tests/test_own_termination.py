@@ -181,7 +181,7 @@ def test_what_cannot_be_a_termination_is_refused_with_its_name():
 
 def test_a_value_that_is_not_one_number_is_named():
     two = own_termination("two", numba.njit(lambda estimate, own: (0.0, 1.0)))
-    with pytest.raises(ls.InputError, match="termination 'two': its value cannot be compiled, or does not give one number"):
+    with pytest.raises(ls.InputError, match=r"termination 'two': its value cannot be .* give one number"):
         ls.simulate(landing(two()))
     word = own_termination("word", lambda estimate, own: "low")
     with pytest.raises(
