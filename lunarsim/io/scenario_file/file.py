@@ -14,10 +14,10 @@ from lunarsim import data
 from lunarsim.campaign.inputs.distributions import Distribution
 from lunarsim.errors import InputError, ScenarioError, nearest, shown
 from lunarsim.io.scenario_file import schema
+from lunarsim.io.scenario_file.base_file import read_upon_base
 from lunarsim.io.scenario_file.complaints import Key, built, dotted, validated
 from lunarsim.io.scenario_file.components import made, part_of, parts_of
 from lunarsim.io.scenario_file.dispersion_file import Paths, dispersions_of
-from lunarsim.io.scenario_file.toml_file import read_toml
 from lunarsim.io.text import without_leap_seconds
 from lunarsim.mission import Provenance, Scenario, Site
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
@@ -28,7 +28,7 @@ _STARTS = {"orbit", "approach"}
 _ONE_START = "give one of the two, to say where the flight starts"
 
 #: Keys of the whole file that are read by themselves.
-_APART = {*_STARTS, "sites", "landing_site", "moon", "dispersions"}
+_APART = {*_STARTS, "base", "sites", "landing_site", "moon", "dispersions"}
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -72,7 +72,7 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
     """
     path = data.user_path(path)
     with without_leap_seconds():
-        return _parts_of(read_toml(path), path)
+        return _parts_of(read_upon_base(path), path)
 
 
 def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:

@@ -205,6 +205,7 @@ _OTHERWISE: dict[type, dict[str, Key | None]] = {
             'Short name, of the folder of results too: up to 60 characters, no line ends, none of / \\ : * ? " < > |.',
             needed=True,
         ),
+        "base": key(str, "A scenario of the catalogue, or a file beside this one, on which this one stands."),
         "state": None,
         "orbit": key(OrbitTable, "Where the flight starts: elements."),
         "approach": key(ApproachTable, "Where the flight starts: seen from the landing site."),

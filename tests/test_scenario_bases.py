@@ -1,0 +1,65 @@
+"""Scenario files that stand on another file."""
+
+from pathlib import Path
+
+import pytest
+from astropy import units as u
+
+import lunarsim as ls
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """Write a scenario file and return its path."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_upon_the_catalogue_differs_by_what_it_says(tmp_path: Path) -> None:
+    base = ls.load_scenario("luna25")
+    own = ls.load_scenario(
+        written(tmp_path, "a.toml", 'base = "luna25"\nname = "weak"\n[craft.engine]\nthrust = "250 N"')
+    )
+    assert own.name == "weak"
+    assert own.craft.engine.thrust == 250 * u.N
+    assert own.craft.engine.specific_impulse == base.craft.engine.specific_impulse
+    assert own.plan == base.plan
+    assert "craft.engine.thrust" not in own.provenance  # that certificate was of another number
+    assert own.provenance["craft.dry_mass"] == base.provenance["craft.dry_mass"]
+
+
+def test_lists_replace_those_of_the_base(tmp_path: Path) -> None:
+    own = ls.load_scenario(written(tmp_path, "a.toml", 'base = "luna25"\nname = "sound"\nfaults = []'))
+    assert own.faults == ()
+
+
+def test_bases_may_stand_on_bases(tmp_path: Path) -> None:
+    written(tmp_path, "a.toml", 'base = "luna25"\nname = "a"\n[craft]\ndry_mass = "790 kg"')
+    own = ls.load_scenario(written(tmp_path, "b.toml", 'base = "a.toml"\nname = "b"\n[craft.engine]\nthrust = "250 N"'))
+    assert (own.craft.dry_mass, own.craft.engine.thrust) == (790 * u.kg, 250 * u.N)
+
+
+def test_a_certificate_replaces_that_of_the_base_whole(tmp_path: Path) -> None:
+    text = 'base = "luna25"\nname = "a"\n[craft]\ndry_mass = { value = "700 kg", status = "assumed", note = "lighter" }'
+    certificate = ls.load_scenario(written(tmp_path, "a.toml", text)).provenance["craft.dry_mass"]
+    assert (certificate.note, certificate.sources) == ("lighter", ())
+
+
+@pytest.mark.parametrize(
+    ("base", "told"),
+    [
+        ('"luna52"', "base = 'luna52': there is no such file beside this one, and no such scenario in the catalogue"),
+        ('"../scenarios/luna25"', "there is no such file beside this one"),
+        ("7", "base = 7: expected the name of a scenario, or of a file beside it"),
+        ('"a.toml"', r"base = 'a.toml': a.toml on a.toml: expected bases without a circle"),
+    ],
+)
+def test_a_base_that_cannot_be_is_refused_by_name(tmp_path: Path, base: str, told: str) -> None:
+    with pytest.raises(ls.ScenarioError, match=told):
+        ls.load_scenario(written(tmp_path, "a.toml", f'base = {base}\nname = "a"'))
+
+
+def test_what_is_wrong_in_a_file_upon_another_is_named_as_its_own(tmp_path: Path) -> None:
+    text = 'base = "luna25"\nname = "a"\n[craft.engine]\nthrust = "250 kg"'
+    with pytest.raises(ls.ScenarioError, match=r"a\.toml: craft\.engine\.thrust: "):
+        ls.load_scenario(written(tmp_path, "a.toml", text))
