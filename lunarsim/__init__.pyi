@@ -39,10 +39,14 @@ from .campaign import column as column
 from .campaign import state_covariance as state_covariance
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine
+from .craft import Execution as Execution
+from .craft import FlightComputer as FlightComputer
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import Sensor as Sensor
 from .craft import Spacecraft as Spacecraft
+from .craft import TimeTaggedCommand as TimeTaggedCommand
+from .craft import packing as packing
 from .craft import sensor as sensor
 from .declarations import number as number
 from .declarations import switch as switch
@@ -59,6 +63,7 @@ from .errors import SpanError as SpanError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import UnknownScenarioError as UnknownScenarioError
 from .faults import AccelerometerOff as AccelerometerOff
+from .faults import ArraysFilledAtRandom as ArraysFilledAtRandom
 from .faults import Fault as Fault
 from .faults import fault as fault
 from .flight import Accuracy as Accuracy

@@ -104,7 +104,7 @@ def test_a_fault_before_the_start_and_one_at_the_first_moment_are_one():
 def test_faults_that_begin_one_after_the_other_add_up_in_the_order_of_their_onsets():
     late, soon = ls.AccelerometerOff(onset=80 * u.s), LossOfThrust(onset=40 * u.s)
     one = scenario(late, soon)
-    assert [change.fault for change in one.craft_changes] == [soon, late]
+    assert [change.cause for change in one.craft_changes] == [soon, late]
     assert not one.craft_at(90 * u.s).accelerometer.powered
     assert one.craft_at(60 * u.s).engine.thrust_error == pytest.approx(-0.4)
     found, _, why = both(one)

@@ -14,6 +14,7 @@ from lunarsim.arguments import checked
 from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE, DispersedScenario
 from lunarsim.campaign.executors.execution import run_chunks
 from lunarsim.campaign.executors.flying import Flying
+from lunarsim.campaign.inputs.paths import COMPUTER_SEED
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
 from lunarsim.campaign.outputs import ended_alike
@@ -226,11 +227,12 @@ def _warn_of_idle(work: Flying) -> None:
     """Warn of dispersed values that change nothing: a dispersion that is silently not applied misleads.
 
     Each is flown at two of its values, the others at their middle; where faults are dispersed, without and with them.
+    Not the seed of a computer: two of them may well pack commands alike.
     """
     faults = [names[0] for names, _ in work.groups if names[0].startswith("faults.")]
     asked, uniforms, at = [], [], 0
     for names, distribution in work.groups:
-        if names[0] not in faults:
+        if names[0] not in faults and names[0] != COMPUTER_SEED:
             pair = np.full((2, work.dimensions), 0.5)
             pair[:, at : at + distribution.draws] = np.array([[0.01], [0.99]])
             asked.append((names, distribution))

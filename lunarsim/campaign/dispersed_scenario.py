@@ -18,7 +18,7 @@ from lunarsim.arguments import checked
 from lunarsim.campaign.executors.flying import Flying, Group
 from lunarsim.campaign.inputs.dispersion_checks import check_group
 from lunarsim.campaign.inputs.distributions import Dispersions, Distribution
-from lunarsim.campaign.inputs.paths import Path, check_orbit, edited, find
+from lunarsim.campaign.inputs.paths import NAVIGATION_SEED, Path, check_orbit, edited, find
 from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling
 from lunarsim.campaign.own_columns import code_of_columns
 from lunarsim.campaign.store.manifest import Manifest
@@ -33,7 +33,6 @@ from lunarsim.mission import Scenario
 CHUNK_SIZE = 8192
 
 
-_SEED = "craft.navigation.seed"
 _NOISES = ("position_noise", "velocity_noise", "altitude_noise")
 
 
@@ -158,7 +157,7 @@ class DispersedScenario:
 
 def _check_noise(scenario: Scenario, names: set[str]) -> None:
     """Refuse noise that would be the same in every run."""
-    if scenario.craft is None or not scenario.guided or _SEED in names:
+    if scenario.craft is None or not scenario.guided or NAVIGATION_SEED in names:
         return
     errors = scenario.craft.navigation
     noisy = [f"craft.navigation.{name}" for name in _NOISES if getattr(errors, name).value > 0.0]
@@ -166,7 +165,7 @@ def _check_noise(scenario: Scenario, names: set[str]) -> None:
     if noisy:
         raise InputError(
             f"'{noisy[0]}' is noise, and all runs would have the same: disperse its seed too, such as "
-            f"'{_SEED}': Uniform(0 * u.one, 1e15 * u.one)"
+            f"'{NAVIGATION_SEED}': Uniform(0 * u.one, 1e15 * u.one)"
         )
 
 

@@ -10,6 +10,7 @@ from astropy import units as u
 from lunarsim import constants, declarations
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
 from lunarsim.craft.engine import Engine
+from lunarsim.craft.flight_computer import FlightComputer
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
 from lunarsim.declarations import HEAVY_KG, QUICK_DEG_S, REQUIRED, number
@@ -36,6 +37,8 @@ class Spacecraft:
         Errors of what the computer believes in guided phases; default: none.
     gear : LandingGear, optional
         Without one, any meeting with the ground is an impact.
+    computer : FlightComputer, optional
+        What carries out the commands of the scenario, packed into data arrays; without commands it does nothing.
     slew_rate : Quantity, optional
         Rate at which the attitude can follow a command of guidance; default: at once.
     radiation_coefficient : float
@@ -58,6 +61,7 @@ class Spacecraft:
     accelerometer: Sensor = field(default_factory=Accelerometer)
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
+    computer: FlightComputer | None = None
     slew_rate: u.Quantity | None = number(
         None,
         u.deg / u.s,

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, TypeVar, cast, dataclass_transform
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.craft import Spacecraft
+from lunarsim.craft import Spacecraft, TimeTaggedCommand
 from lunarsim.declarations import LONG_S, declared, number
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.own import check_title, component, register
@@ -50,10 +50,10 @@ class Fault:
 
 
 class CraftChange(NamedTuple):
-    """What a fault that begins in flight makes of the craft."""
+    """What a fault that begins in flight, or a command that is carried out then, makes of the craft."""
 
     onset: u.Quantity
-    fault: Fault
+    cause: Fault | TimeTaggedCommand
     craft: Spacecraft  #: from then on
 
 
@@ -164,3 +164,24 @@ class AccelerometerOff(Fault):
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with its accelerometer unpowered."""
         return replace(craft, accelerometer=replace(craft.accelerometer, powered=False))
+
+
+@fault("data arrays filled at random")
+class ArraysFilledAtRandom(Fault):
+    """The computer packs commands into data arrays in an order by chance, whatever their priorities.
+
+    Parameters
+    ----------
+    cause : str
+        How that came about, for reports.
+    onset : Quantity
+        When it begins; a computer packs once, before the flight, so 0 alone has an effect.
+    """
+
+    def apply(self, craft: Spacecraft) -> Spacecraft:
+        """Return the craft whose computer packs at random."""
+        if craft.computer is None:
+            raise InputError("the craft has no computer: expected Spacecraft(computer=FlightComputer(...))")
+        if self.onset > 0.0 * u.s:
+            raise InputError(f"onset = {self.onset}: expected 0, because the computer packs before the flight")
+        return replace(craft, computer=replace(craft.computer, packing="at random"))

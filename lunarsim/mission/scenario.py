@@ -9,13 +9,14 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import checks
-from lunarsim.craft import Engine, Spacecraft, check_lander
+from lunarsim.craft import Engine, Execution, Spacecraft, TimeTaggedCommand, check_lander
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.faults import CraftChange, Fault, with_faults
+from lunarsim.faults import CraftChange, Fault
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
+from lunarsim.mission.craft_history import check_commands, craft_by, craft_changes, executions_of
 from lunarsim.mission.provenance import Provenance, Source
 from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.site import Site, elevation_of
@@ -76,6 +77,8 @@ class Scenario:
         Where guided phases aim. It lies on the terrain of ``moon``; its elevation is not used.
     faults : tuple of Fault
         Defects of the craft; default none.
+    commands : tuple of TimeTaggedCommand
+        What the craft's computer is to carry out; default none.
     sites : mapping of str to Site
         Places that reports and figures name.
     published : mapping of str to Quantity or Time
@@ -104,6 +107,7 @@ class Scenario:
     plan: tuple[Phase, ...]
     landing_site: Site | None = None
     faults: tuple[Fault, ...] = ()
+    commands: tuple[TimeTaggedCommand, ...] = ()
     sites: Mapping[str, Site] = field(default_factory=dict)
     published: Mapping[str, u.Quantity | Time] = field(default_factory=dict)
     published_profile: tuple[ProfilePoint, ...] = ()
@@ -121,6 +125,7 @@ class Scenario:
             raise InputError("craft is missing: a plan with a burn or a guided phase, or a fault, needs a Spacecraft")
         if self.guided:
             self._check_landing()
+        check_commands(self.craft, self.commands)
         self._check_faults()
         self._check_engine()
         self._check_ignitions()
@@ -182,26 +187,24 @@ class Scenario:
         return elevation_of(self.landing_site, self.moon.terrain)
 
     @property
+    def executions(self) -> tuple[Execution, ...]:
+        """What becomes of the commands, as they are due; copies each by itself."""
+        return executions_of(self.craft, self.commands, self.faults)
+
+    @property
     def flown_craft(self) -> Spacecraft | None:
-        """The craft with the faults that are there from the start."""
+        """The craft at the start of the flight: as commands before it have set it, with the faults that are there."""
         return self.craft_at(0.0 * u.s)
 
     def craft_at(self, elapsed: u.Quantity) -> Spacecraft | None:
-        """Return the craft with the faults that have begun by a time after the start."""
+        """Return the craft as commands have set it by a time after the start, with the faults that have begun."""
         elapsed = checks.quantity("elapsed", elapsed, u.s)
-        if self.craft is None:
-            return None
-        return with_faults(self.craft, [fault for fault in self.faults if fault.onset <= elapsed])
+        return None if self.craft is None else craft_by(self.craft, self.executions, self.faults, elapsed)
 
     @property
     def craft_changes(self) -> tuple[CraftChange, ...]:
-        """What the faults that begin in flight make of the craft, in the order of their onsets."""
-        later = sorted((fault for fault in self.faults if fault.onset > 0.0 * u.s), key=lambda fault: fault.onset)
-        if self.craft is None:
-            return ()
-        begun = [fault for fault in self.faults if fault not in later]
-        crafts = [with_faults(self.craft, [*begun, *later[: k + 1]]) for k in range(len(later))]
-        return tuple(CraftChange(fault.onset, fault, craft) for fault, craft in zip(later, crafts, strict=True))
+        """What commands in flight and the faults that begin in flight make of the craft, in their order."""
+        return () if self.craft is None else tuple(craft_changes(self.craft, self.executions, self.faults))
 
     @property
     def longest_duration(self) -> u.Quantity:

@@ -13,7 +13,7 @@ from astropy.time import Time
 
 from lunarsim.arguments import checked
 from lunarsim.asked import is_own
-from lunarsim.craft import Accelerometer, Engine, Navigation, Spacecraft
+from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
 from lunarsim.mission import Scenario
@@ -45,6 +45,7 @@ _FAULT = Switch()
 _RADIATION = ("radiation_area", "radiation_coefficient")
 _FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
+NAVIGATION_SEED, COMPUTER_SEED = "craft.navigation.seed", "craft.computer.seed"
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class Path:
 
     @property
     def is_seed(self) -> bool:
-        """Whether it is the seed of noise: no physical value, of which the end would be a function."""
-        return self.name == "craft.navigation.seed"
+        """Whether it is a seed: no physical value, of which the end would be a function."""
+        return self.name in {NAVIGATION_SEED, COMPUTER_SEED}
 
 
 @checked
@@ -176,6 +177,8 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
         yield from _declared("craft.accelerometer", declared(sensor))
     if scenario.guided:
         yield from _declared("craft.navigation", declared(Navigation))
+    if scenario.commands:
+        yield from _declared("craft.computer", declared(FlightComputer))
 
 
 def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:

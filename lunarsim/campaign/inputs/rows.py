@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.asked import is_own
-from lunarsim.campaign.inputs.paths import OFFSETS, ORBIT, Path, find, nominal
-from lunarsim.craft import Spacecraft
+from lunarsim.campaign.inputs.paths import COMPUTER_SEED, OFFSETS, ORBIT, Path, edited, find, nominal
+from lunarsim.craft import PACKINGS, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, own_parts, plan_of
@@ -26,10 +26,11 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.exits import OWN
 from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
+from lunarsim.mission.craft_history import most_changes, packing_computer
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.moon.own_forces import lower_forces
 from lunarsim.orbits import rot_rtn_from_icrf
-from lunarsim.own import identity
+from lunarsim.own import code_of, identity
 from lunarsim.plan import Burn, Guided
 from lunarsim.plan.laws.law import places_of
 from lunarsim.records import field_name, place_in
@@ -141,7 +142,8 @@ class Rows:
         values = [name for name in known if not name.startswith("faults.")]
         faults = [name for name in known if name.startswith("faults.")]
         lowered = lower(scenario)
-        bases = _drawn([_with_faults(scenario, faults, chosen) for chosen in _choices(len(faults))])
+        room = most_changes(scenario.commands, scenario.faults) if COMPUTER_SEED in known else None
+        bases = _drawn([_with_faults(scenario, faults, chosen) for chosen in _choices(len(faults))], room)
         _check_untouched(scenario, values, faults, bases)
         _check_standing(scenario, values, faults)
         start_s = float(et_seconds(scenario.state.epoch))
@@ -172,21 +174,49 @@ class Rows:
         faults = [name for name in self.names if name.startswith("faults.")]
         choice = sum((2**k * (values[name] != 0.0).astype(int) for k, name in enumerate(faults)), np.zeros(count, int))
         drawn = Drawn(*(records[choice] for records in self.bases))
+        if COMPUTER_SEED in values:
+            self._pack(values[COMPUTER_SEED], choice, drawn)
         for name in self.names:
             _write(self.scenario, name, values[name], drawn)
         _write_states(self.scenario, {name: values[name] for name in self.names}, drawn.runs)
         return drawn
+
+    def _pack(self, seeds: Table, choice: NDArray[np.int64], drawn: Drawn) -> None:
+        """Write what the computers of runs make of their commands; runs alike in that have one base."""
+        faults = [name for name in self.names if name.startswith("faults.")]
+        for k, chosen in enumerate(_choices(len(faults))):
+            of_choice = np.flatnonzero(choice == k)
+            if of_choice.size == 0:
+                continue
+            scenario = _with_faults(self.scenario, faults, chosen)
+            computer = packing_computer(scenario.craft, scenario.faults)
+            assert computer is not None, "there are commands, and so there is a computer"
+            times_s = computer.execution_times(scenario.commands, seeds[of_choice])
+            alike = np.where(np.isnan(times_s), np.inf, times_s)  # no NaN is like another
+            _, first, kinds = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+            packed = [edited(scenario, {COMPUTER_SEED: float(seeds[of_choice[i]])}) for i in first]
+            bases = _drawn(packed, drawn.changes.shape[1])
+            for own, base in zip(drawn, bases, strict=True):
+                own[of_choice] = base[kinds.ravel()]
 
     @property
     def _own_terminations(self) -> list[Any]:
         every = [each for phase in self.scenario.guided for each in phase.terminations]
         return [each for each in every if hasattr(each, "own_function")]
 
+    @property
+    def _packing(self) -> list[Any]:
+        """What decides what becomes of commands, without faults that are dispersed and with all."""
+        scenario, commands = self.scenario, self.scenario.commands
+        computers = [packing_computer(scenario.craft, faults) for faults in ((), scenario.faults) if commands]
+        return [*commands, *((each, code_of(PACKINGS[each.packing])) for each in computers if each is not None)]
+
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""
         parts = [*(phase.law for phase in self.scenario.guided), *filter(is_own, own_parts(self.scenario))]
         parts += [*self.scenario.moon.forces, *self._own_terminations]
-        hashed = hashlib.sha256(repr((self.names, [identity(part) for part in parts])).encode())
+        told = (self.names, [identity(part) for part in parts], self._packing)
+        hashed = hashlib.sha256(repr(told).encode())
         # addresses differ from process to process
         quantities = np.minimum(self.plan.quantities, OWN)
         plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=quantities, guided=bool(self.plan.guided))
@@ -224,10 +254,11 @@ def _with_faults(scenario: Scenario, dispersed: Sequence[str], chosen: Sequence[
     return scenario.with_faults(*(fault for fault in scenario.faults if f"faults.{fault.title}" not in absent))
 
 
-def _drawn(scenarios: Sequence[Scenario]) -> Drawn:
-    """Return the records of scenarios as they are."""
+def _drawn(scenarios: Sequence[Scenario], changes_of_each: int | None = None) -> Drawn:
+    """Return the records of scenarios as they are, with room for so many changes; None: for those that there are."""
     lowered = [lower(scenario) for scenario in scenarios]
-    changes = np.zeros((len(lowered), max(each.changes.size for each in lowered)), CHANGE)
+    room = max(each.changes.size for each in lowered) if changes_of_each is None else changes_of_each
+    changes = np.zeros((len(lowered), room), CHANGE)
     for own, each in zip(changes, lowered, strict=True):
         own["at_s"], own["craft"] = np.inf, each.run["craft"]  # where a fault is not there
         own[: each.changes.size] = each.changes

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from math import inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +12,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.asked import is_own
+from lunarsim.craft import TimeTaggedCommand
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
 from lunarsim.flight.driver.lost_force import LostForce
@@ -82,6 +84,8 @@ class Pilot:
     def fly(self) -> FlightParts:
         """Fly all phases, or until the ground."""
         self._log(EventKind.START)
+        for _, detail in self._displaced_commands(-inf, 0.0):
+            self._log(EventKind.COMMAND_DISPLACED, detail)
         _, ended, failure = fly_phases(_REFERENCE, self, self._y, self._lowered.flown(self._computer))
         if failure != codes.SOUND:
             raise self._refusal(failure)
@@ -231,11 +235,23 @@ class Pilot:
                 self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
         for change in self._scenario.craft_changes:
             if segment.start_s < (onset_s := float(change.onset.to_value(u.s))) <= segment.end_s:
-                y = segment.path(onset_s)
-                self._log_at(EventKind.FAULT, onset_s, y, propulsion.thrust_n, change.fault.title)
+                kind = EventKind.COMMAND if isinstance(change.cause, TimeTaggedCommand) else EventKind.FAULT
+                self._log_at(kind, onset_s, segment.path(onset_s), propulsion.thrust_n, change.cause.title)
+        for due_s, detail in self._displaced_commands(segment.start_s, segment.end_s):
+            y = segment.path(due_s)
+            self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, propulsion.thrust_n, detail)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
         return ended
+
+    def _displaced_commands(self, after_s: float, until_s: float) -> Iterator[tuple[float, str]]:
+        """Give when the commands of an interval were due that were not carried out then, and why not."""
+        for each in self._scenario.executions:
+            due_s = float(each.command.time.to_value(u.s))
+            if each.higher is not None and each.command.target and after_s < due_s <= until_s:
+                became = "not carried out" if each.time is None else f"carried out at {each.time:.3f} after the start"
+                own, beside = f"priority {each.command.priority:.0f}", f"priority {each.higher}"
+                yield due_s, f"{each.command.name}, {own}, {became}: in one data array with {beside}"
 
     def _own_sensor(self) -> str:
         """Return a sensor of the user's in words; nothing for the package's."""

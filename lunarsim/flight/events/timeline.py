@@ -29,6 +29,8 @@ class EventKind(Enum):
     CUTOFF = "cut-off"
     PHASE = "phase"
     FAULT = "fault"
+    COMMAND = "command"
+    COMMAND_DISPLACED = "command displaced"
     GLIDE_SLOPE = "below the glide slope"
     OUT_OF_VIEW = "site out of view"
     DIVERT = "divert"

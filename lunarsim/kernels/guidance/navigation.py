@@ -14,14 +14,14 @@ from lunarsim.kernels.guidance.situation import Site, local_axes
 from lunarsim.kernels.numerics.vectors import Three, added, along_axes, combined, from_axes, length, scaled
 from lunarsim.kernels.records import Record
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_UNIT = 1.0 / 9007199254740992.0  # 2^-53
+UNIT = 1.0 / 9007199254740992.0  # 2^-53
 
 
-@kernel
-def _mixed(word: Any) -> Any:
+@formula
+def mixed(word: Any) -> Any:
     """Return a 64-bit word with its bits well mixed (splitmix64: Steele, Lea & Flood 2014, OOPSLA)."""
     word = (word ^ (word >> np.uint64(30))) * _FIRST
     word = (word ^ (word >> np.uint64(27))) * _SECOND
@@ -34,11 +34,11 @@ def gaussian(seed: int, look: int, component: int) -> float:
 
     Box & Muller 1958 with two words of splitmix64.
     """
-    word = _mixed(np.uint64(seed) + _GOLDEN)
-    word = _mixed(word + np.uint64(look) * _GOLDEN)
-    word = _mixed(word + np.uint64(component) * _GOLDEN)
-    first = (float(word >> np.uint64(11)) + 0.5) * _UNIT
-    second = float(_mixed(word + _GOLDEN) >> np.uint64(11)) * _UNIT
+    word = mixed(np.uint64(seed) + GOLDEN)
+    word = mixed(word + np.uint64(look) * GOLDEN)
+    word = mixed(word + np.uint64(component) * GOLDEN)
+    first = (float(word >> np.uint64(11)) + 0.5) * UNIT
+    second = float(mixed(word + GOLDEN) >> np.uint64(11)) * UNIT
     return sqrt(-2.0 * log(first)) * cos(2.0 * pi * second)
 
 

@@ -17,9 +17,18 @@ from astropy.coordinates import Angle, Latitude, Longitude
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from lunarsim.craft import SENSORS, Accelerometer, Engine, LandingGear, Navigation, Spacecraft
+from lunarsim.craft import (
+    SENSORS,
+    Accelerometer,
+    Engine,
+    FlightComputer,
+    LandingGear,
+    Navigation,
+    Spacecraft,
+    TimeTaggedCommand,
+)
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.faults import FAULTS, AccelerometerOff
+from lunarsim.faults import FAULTS, AccelerometerOff, ArraysFilledAtRandom
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight_file.field_types import check_fields
@@ -54,7 +63,8 @@ Arrays = Mapping[str, NDArray[Any]]
 
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
-    *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
+    *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff, ArraysFilledAtRandom),
+    *(TimeTaggedCommand, FlightComputer),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),

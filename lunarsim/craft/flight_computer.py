@@ -1,0 +1,223 @@
+"""The flight computer: commands, packed into data arrays of limited size, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from astropy import units as u
+
+from lunarsim import declarations
+from lunarsim.craft.packing import Floats, arrays_of, check_packing
+from lunarsim.declarations import LONG_S, Choice, Switch, choice, declared, number, switch
+from lunarsim.errors import InputError, nearest
+from lunarsim.kernels.guidance.navigation import GOLDEN, UNIT, mixed
+
+_MOST_COMMANDS = 10_000
+_MOST_ROUNDS = 10_000
+_STREAM = np.uint64(0xC0D3A44A75ED0001)  # apart from the noise of a navigation with the same seed
+_DISPLACED = Choice(
+    words={"dropped": 0, "delayed": 1}, text="what becomes of a command that shares an array with a higher priority"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeTaggedCommand:
+    """A command of a sequence.
+
+    Parameters
+    ----------
+    name : str
+        For the timeline.
+    target : str
+        The switch of the craft that it sets, such as ``"accelerometer.powered"``; default: none that is modelled.
+    on : bool
+        Whether it sets it on, or off; default on.
+    time : Quantity
+        When it is due, after the start of the flight; before it where negative. Default 0.
+    priority : float
+        A whole number, 1 the highest.
+    copies : float
+        How many such commands there are, in a row; default 1.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its bounds.
+    """
+
+    name: str
+    target: str = ""
+    on: bool = switch(True, "Whether it sets its target on, or off.")
+    time: u.Quantity = number(0.0, u.s, low=-LONG_S, high=LONG_S, text="When it is due, after the start of the flight.")
+    priority: float = number(1.0, u.one, low=1.0, high=1000.0, text="1 is the highest.", whole=True)
+    copies: float = number(1.0, u.one, low=1.0, high=1000.0, text="How many such commands there are.", whole=True)
+
+    def __post_init__(self) -> None:
+        declarations.check(self)
+        for name in ("priority", "copies"):
+            if getattr(self, name) % 1.0:
+                raise InputError(f"command '{self.name}': {name} = {getattr(self, name)}: expected a whole number")
+
+    @property
+    def title(self) -> str:
+        """What the timeline calls it: its name."""
+        return self.name
+
+    def carried_out(self, craft: Any) -> Any:
+        """Return the craft with the target set.
+
+        Raises
+        ------
+        InputError
+            If the craft has no such switch.
+        """
+        return self._set(craft, self.target.split(".")) if self.target else craft
+
+    def _set(self, part: Any, names: Sequence[str]) -> Any:
+        first, *rest = names
+        if not rest and isinstance(declared(part).get(first), Switch):
+            return replace(part, **{first: self.on})
+        below = getattr(part, first, None) if rest else None
+        if below is None or not hasattr(below, "__dataclass_fields__"):
+            known = [name for name, each in declared(part).items() if isinstance(each, Switch)]
+            raise InputError(
+                f"command '{self.name}': target = {self.target!r} is no switch of the craft: "
+                + (nearest(first, known) if known and not rest else "expected one such as 'accelerometer.powered'")
+            )
+        return replace(part, **{first: self._set(below, rest)})
+
+
+class Execution(NamedTuple):
+    """What became of a command."""
+
+    command: TimeTaggedCommand
+    time: u.Quantity | None  #: after the start of the flight; None: it was not carried out
+    higher: int | None  #: the highest priority in its array, where that is higher than its own; None: it is not
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlightComputer:
+    """A computer that takes commands from data arrays of limited size, each array for one priority.
+
+    Of an array that holds commands of different priority it carries out those of the highest, and the others are
+    displaced. Packed by priority, no array does.
+
+    Parameters
+    ----------
+    array_size : float
+        How many commands an array holds; a whole number.
+    packing : str
+        The rule that packs them: ``"by priority"`` (default), ``"by arrival"``, ``"at random"``, or one of your own;
+        see :func:`lunarsim.packing`.
+    displaced : str
+        What becomes of displaced commands: ``"dropped"`` (default), or ``"delayed"``: packed again.
+    delay : Quantity
+        How much later delayed commands are packed again; default 1 s.
+    seed : float
+        Of what is random; a whole number.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule, or a number is out of its bounds.
+    """
+
+    array_size: float = number(
+        declarations.REQUIRED, u.one, low=1.0, high=1e4, text="How many commands a data array holds.", whole=True
+    )
+    packing: str = "by priority"
+    displaced: str = choice("dropped", _DISPLACED)
+    delay: u.Quantity = number(1.0, u.s, above=0.0, high=LONG_S, text="By which delayed commands are packed again.")
+    seed: float = number(  # whole numbers that a float holds
+        0.0, u.one, low=0.0, high=2.0**53, text="Of what is random.", dispersible=True, whole=True
+    )
+
+    def __post_init__(self) -> None:
+        declarations.check(self)
+        check_packing(self.packing)
+        if self.array_size % 1.0:
+            raise InputError(f"array_size = {self.array_size}: expected a whole number")
+
+    def executions(self, commands: Sequence[TimeTaggedCommand]) -> tuple[Execution, ...]:
+        """Return what becomes of commands, one after another as they are due; copies each by itself."""
+        each = _in_order(commands)
+        times_s, higher = self._executed(each, np.array([self.seed]))
+        return tuple(
+            Execution(
+                command,
+                None if np.isnan(time_s) else float(time_s) * u.s,
+                int(best) if best < command.priority else None,
+            )
+            for command, time_s, best in zip(each, times_s[0], higher[0], strict=True)
+        )
+
+    def execution_times(self, commands: Sequence[TimeTaggedCommand], seeds: Floats) -> Floats:
+        """Return when the commands that have a target are carried out (s), for each seed; NaN: not at all.
+
+        Parameters
+        ----------
+        commands : sequence of TimeTaggedCommand
+            The sequence.
+        seeds : ndarray, shape (n,)
+            In place of :attr:`seed`.
+
+        Returns
+        -------
+        ndarray, shape (n, commands with a target)
+            As they are due.
+        """
+        each = _in_order(commands)
+        times_s, _ = self._executed(each, seeds)
+        return times_s[:, [bool(command.target) for command in each]]
+
+    def _executed(self, commands: Sequence[TimeTaggedCommand], seeds: Floats) -> tuple[Floats, Floats]:
+        """Return when each command of each run is carried out (s), and the highest priority in its first array."""
+        priorities = np.array([command.priority for command in commands], dtype=np.int64)
+        due_s = np.array([command.time.to_value(u.s) for command in commands], dtype=float)
+        shape = (len(seeds), len(commands))
+        times_s, first = np.full(shape, np.nan), np.zeros(shape)
+        waiting = np.ones(shape, dtype=bool)
+        for round_ in range(_MOST_ROUNDS if self.displaced == "delayed" else 1):
+            draws, delay_s = _uniforms(seeds, round_, len(commands)), round_ * float(self.delay.to_value(u.s))
+            # runs in which the same commands wait are packed at once
+            kinds, of_run = np.unique(waiting, axis=0, return_inverse=True)
+            for k, chosen in enumerate(kinds):
+                if chosen.any():
+                    runs = np.ix_(of_run.ravel() == k, chosen)
+                    best = self._highest(priorities[chosen], due_s[chosen] + delay_s, draws[runs])
+                    done = priorities[chosen] == best
+                    times_s[runs] = np.where(done, due_s[chosen] + delay_s, np.nan)
+                    waiting[runs] = ~done
+                    if round_ == 0:
+                        first[runs] = best
+            if not waiting.any():
+                break
+        return times_s, first
+
+    def _highest(self, priorities: Any, times_s: Floats, draws: Floats) -> Floats:
+        """Return the highest priority in the array of each command of each run."""
+        arrays = arrays_of(self.packing, priorities, times_s, int(self.array_size), draws)
+        runs = np.arange(len(draws))[:, np.newaxis]
+        best = np.full(draws.shape, np.inf)
+        np.minimum.at(best, (runs, arrays), np.broadcast_to(priorities, draws.shape).astype(float))
+        return np.asarray(best[runs, arrays])
+
+
+def _uniforms(seeds: Floats, round_: int, count: int) -> Floats:
+    """Return uniform random numbers that follow from a seed, a round and the number of a command, shape (n, count)."""
+    with np.errstate(over="ignore"):  # of 64-bit words, of which the upper bits are meant to be lost
+        words = mixed(seeds.astype(np.uint64) ^ _STREAM)
+        words = mixed(words + np.uint64(round_) * GOLDEN)
+        words = mixed(words[:, np.newaxis] + np.arange(count, dtype=np.uint64) * GOLDEN)
+    return np.asarray((words >> np.uint64(11)).astype(float) * UNIT)
+
+
+def _in_order(commands: Sequence[TimeTaggedCommand]) -> list[TimeTaggedCommand]:
+    """Return commands as they are due, copies one after another."""
+    each = [command for command in commands for _ in range(int(command.copies))]
+    if len(each) > _MOST_COMMANDS:
+        raise InputError(f"commands holds {len(each)} commands, copies among them: expected up to {_MOST_COMMANDS}")
+    return sorted(each, key=lambda command: float(command.time.to_value(u.s)))

@@ -1,0 +1,83 @@
+"""What commands and faults make of a craft in the course of a flight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from astropy import units as u
+
+from lunarsim.craft import Execution, FlightComputer, Spacecraft, TimeTaggedCommand
+from lunarsim.errors import InputError
+from lunarsim.faults import CraftChange, Fault, with_faults
+
+_START = 0.0 * u.s
+
+
+def check_commands(craft: Spacecraft | None, commands: Sequence[TimeTaggedCommand]) -> None:
+    """Refuse commands that nobody carries out, or whose target the craft does not have.
+
+    Raises
+    ------
+    InputError
+        The text names the command.
+    """
+    if not commands:
+        return
+    if craft is None or craft.computer is None:
+        raise InputError(
+            f"commands holds '{commands[0].name}', and the craft has no computer to carry it out: give it "
+            "computer=FlightComputer(array_size=...)"
+        )
+    names = [command.name for command in commands]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"commands has '{twice}' twice: give each a name of its own, or one of them copies")
+    for command in commands:
+        command.carried_out(craft)
+
+
+def executions_of(
+    craft: Spacecraft | None, commands: Sequence[TimeTaggedCommand], faults: Sequence[Fault]
+) -> tuple[Execution, ...]:
+    """Return what becomes of each command."""
+    computer = packing_computer(craft, faults) if commands else None
+    return () if computer is None else computer.executions(commands)
+
+
+def packing_computer(craft: Spacecraft | None, faults: Sequence[Fault]) -> FlightComputer | None:
+    """Return the computer that packs the commands: with the faults that are there at the start."""
+    if craft is None:
+        return None
+    return with_faults(craft, [fault for fault in faults if fault.onset <= _START]).computer
+
+
+def most_changes(commands: Sequence[TimeTaggedCommand], faults: Sequence[Fault]) -> int:
+    """Return how many changes of a craft in flight there can be, however the commands are packed."""
+    setting = sum(int(command.copies) for command in commands if command.target)
+    return setting + sum(bool(fault.onset > _START) for fault in faults)
+
+
+def craft_by(craft: Spacecraft, executions: Sequence[Execution], faults: Sequence[Fault], by: u.Quantity) -> Spacecraft:
+    """Return a craft as commands have set it by a time, with the faults that have begun by then.
+
+    A fault lasts: a command that switches on what has failed does not mend it.
+    """
+    for execution in sorted(_carried_out(executions), key=lambda each: each[0]):
+        if execution[0] <= by:
+            craft = execution[1].carried_out(craft)
+    return with_faults(craft, [fault for fault in faults if fault.onset <= by])
+
+
+def craft_changes(craft: Spacecraft, executions: Sequence[Execution], faults: Sequence[Fault]) -> list[CraftChange]:
+    """Return what commands and faults make of a craft in flight, in their order."""
+    causes: list[tuple[u.Quantity, Fault | TimeTaggedCommand]] = [
+        *((time, command) for time, command in _carried_out(executions) if time > _START),
+        *((fault.onset, fault) for fault in faults if fault.onset > _START),
+    ]
+    causes.sort(key=lambda each: each[0])
+    return [CraftChange(time, cause, craft_by(craft, executions, faults, time)) for time, cause in causes]
+
+
+def _carried_out(executions: Sequence[Execution]) -> list[tuple[u.Quantity, TimeTaggedCommand]]:
+    """Return the commands that set something, and when they are carried out."""
+    return [(each.time, each.command) for each in executions if each.time is not None and each.command.target]
