@@ -33,6 +33,15 @@ Ground = Annotated[
     typer.Option("--terrain", help="A map of heights (PDS .IMG, GeoTIFF) to fly into."),
 ]
 Field = Annotated[str | None, typer.Option("--field", help="A gravity field: .cof, .tab or .gfc.")]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="FAULT",
+        help="Another fault: its title, or 'TITLE: NUMBER=VALUE, ...'; 'lunarsim faults' lists them. May be repeated.",
+    ),
+]
+WithoutFaults = Annotated[bool, typer.Option("--without-faults", help="Leave the scenario's own faults out.")]
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the catalogue or the path of a .toml file.")]
 
 
@@ -45,11 +54,26 @@ def luna25(out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> 
 
 
 @app.command()
-def run(scenario: Name, out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
+def run(
+    scenario: Name,
+    fault: Faults = None,
+    without_faults: WithoutFaults = False,
+    out: Out = None,
+    terrain: Ground = None,
+    as_json: AsJson = False,
+) -> None:
     """Fly any scenario; one with faults is flown without them too."""
     from lunarsim.cli import flying  # noqa: PLC0415
 
-    flying.run(scenario, out, terrain, as_json=as_json)
+    flying.run(scenario, out, terrain, faults=fault or (), without_faults=without_faults, as_json=as_json)
+
+
+@app.command()
+def faults(as_json: AsJson = False) -> None:
+    """List the faults: what each one is, which numbers it sets, and its own numbers."""
+    from lunarsim.cli import faults as listing  # noqa: PLC0415
+
+    listing.print_faults(as_json=as_json)
 
 
 @app.command()
