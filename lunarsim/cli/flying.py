@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -43,8 +44,8 @@ def run(
     report.print_timelines(console, flights)
     landing.print_landing(console, flights["flown"])
     console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
-    summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
-    _leave(console, folder, figures.files(flights, summary))
+    summary = summary_of(scenario, flights)
+    leave(console, folder, figures.files(flights, summary))
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
 
@@ -65,12 +66,18 @@ def climb(name: str, field: str | None, terrain: str | None, out: Path | None, *
     prepare_folder(folder)
     rungs = climbing.climb(scenario, field, terrain, console)
     climbing.print_ladder(console, rungs)
-    _leave(console, folder, climbing.files(scenario, rungs))
+    leave(console, folder, climbing.files(scenario, rungs))
     if as_json:
         typer.echo(json.dumps(climbing.summary(scenario, rungs), indent=2, allow_nan=False))
 
 
-def _leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
+def summary_of(scenario: Scenario, flights: Mapping[str, Flight]) -> dict[str, Any]:
+    """Return what ``run --json`` prints: the name of the scenario, and each of its flights."""
+    return {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
+
+
+def leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
+    """Write the files of a command, and tell which."""
     with console.status("drawing"):
         files = write_files(folder, writers)
     names = ", ".join(file.name for file in files)
