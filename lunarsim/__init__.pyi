@@ -37,6 +37,7 @@ from .campaign import Uniform as Uniform
 from .campaign import assert_campaign as assert_campaign
 from .campaign import column as column
 from .campaign import state_covariance as state_covariance
+from .campaign import with_values as with_values
 from .craft import Accelerometer as Accelerometer
 from .craft import Engine as Engine
 from .craft import Execution as Execution
@@ -81,6 +82,7 @@ from .flight import Verdict as Verdict
 from .flight import detectors as detectors
 from .flight import propagate as propagate
 from .flight import simulate as simulate
+from .inquiry import what_if as what_if
 from .io import write_csv as write_csv
 from .io import write_netcdf as write_netcdf
 from .io import write_oem as write_oem

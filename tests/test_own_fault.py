@@ -11,6 +11,7 @@ from random_flights import EPOCH, MOON, MPS, both
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import Campaign, Probability, Uniform
+from lunarsim.faults import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
 
 NEVER = 1e4 * MPS
 HIGH = ls.State([constants.MOON_RADIUS_M + 1e5, 0, 0] * u.m, [0, 1600, 0] * MPS, EPOCH)
@@ -84,6 +85,59 @@ def test_an_accelerometer_that_fails_in_a_burn_has_sensed_what_came_before():
     assert found.alike
     dv = EXHAUST_MPS * np.log(1500.0 / (1500.0 - spent_kg(0.0, 40.0, 0.0)))
     assert flight.burns[0].delta_v_sensed.to_value(u.m / u.s) == pytest.approx(dv, abs=1e-8)
+
+
+def test_a_sensor_that_is_dead_for_a_while_lengthens_the_burn_by_as_long_in_both_drivers():
+    """Mass flow is constant and the target a delta-v: what is missed is sensed later, lighter by what was burnt."""
+    target = EXHAUST_MPS * np.log(1500.0 / (1500.0 - spent_kg(0.0, 30.0, 0.0)))
+    burn = ls.Burn(ignition=EPOCH + 10 * u.s, target_delta_v=target * MPS, timer=100 * u.s)
+    one = replace(scenario(), plan=(burn, ls.Coast(duration=200 * u.s)))
+    found, flight, why = both(one.with_faults(ls.AccelerometerOff(onset=20 * u.s, end=35 * u.s)))
+    assert found.alike, why
+    assert found.position_m < 1e-3
+    flow = spent_kg(0.0, 1.0, 0.0)
+    sensed_first = EXHAUST_MPS * np.log(1500.0 / (1500.0 - 10.0 * flow))
+    mass_kg = 1500.0 - 25.0 * flow
+    rest_s = mass_kg * (1.0 - np.exp((sensed_first - target) / EXHAUST_MPS)) / flow
+    assert flight.burns[0].duration.to_value(u.s) == pytest.approx(25.0 + rest_s, abs=1e-6)
+    told = [event.detail for event in flight.timeline if event.kind is ls.EventKind.FAULT]
+    assert told == ["accelerometer off", "accelerometer off, over"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        WrongTimer(timer=33 * u.s),
+        WrongTarget(target_delta_v=20 * MPS),
+        LateCommand(delay=12.5 * u.s),
+        ThrustMisaligned(pitch=20 * u.deg, yaw=-10 * u.deg),
+    ],
+)
+def test_a_plan_that_was_loaded_wrong_ends_alike_in_both_drivers(fault):
+    found, flight, why = both(scenario(fault))
+    assert found.alike, why
+    assert found.position_m < 1e-3
+    apart = flight.outcome.state.position - ls.simulate(scenario()).outcome.state.position
+    assert np.linalg.norm(apart.to_value(u.m)) > 100.0  # it flies another way
+
+
+def test_a_wrong_timer_ends_the_burn_and_a_late_command_begins_it():
+    burn = ls.simulate(scenario(WrongTimer(timer=33 * u.s), LateCommand(delay=12.5 * u.s))).burns[0]
+    assert burn.duration.to_value(u.s) == pytest.approx(33.0, abs=1e-9)
+    assert (burn.ignition - EPOCH).to_value(u.s) == pytest.approx(22.5, abs=1e-6)
+
+
+def test_a_campaign_disperses_whether_a_wrong_timer_was_loaded():
+    campaign = Campaign(scenario(WrongTimer(timer=33 * u.s)), {"faults.wrong timer": Probability(0.5)})
+    result = campaign.run(40, seed=1)
+    assert result.cross_check(4).different == ()
+    wrong = result.dataset["faults.wrong timer"].values
+    assert 5 < wrong.sum() < 35
+    assert result.dataset["burn0_duration_s"].values == pytest.approx(np.where(wrong, 33.0, 100.0), abs=1e-9)
+    with pytest.raises(
+        ls.InputError, match=r"'plan.0.timer' is dispersed, and the scenario's fault 'wrong timer' sets"
+    ):
+        Campaign(campaign.scenario, {"plan.0.timer": Uniform(30 * u.s, 40 * u.s)}).run(2, seed=0)
 
 
 @pytest.mark.parametrize("onset_s", [0.0, 100.25, 600.0])

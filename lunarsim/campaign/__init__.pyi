@@ -24,6 +24,8 @@ from .inputs.sampling import LatinHypercube as LatinHypercube
 from .inputs.sampling import MonteCarlo as MonteCarlo
 from .inputs.sampling import Sampling as Sampling
 from .inputs.sampling import Sobol as Sobol
+from .inputs.settings import settable as settable
+from .inputs.settings import with_values as with_values
 from .outcome import CUTOFFS as CUTOFFS
 from .outcome import FAILURES as FAILURES
 from .outcome import OUTCOMES as OUTCOMES

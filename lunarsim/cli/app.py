@@ -33,6 +33,19 @@ Ground = Annotated[
     typer.Option("--terrain", help="A map of heights (PDS .IMG, GeoTIFF) to fly into."),
 ]
 Field = Annotated[str | None, typer.Option("--field", help="A gravity field: .cof, .tab or .gfc.")]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="FAULT",
+        help="Another fault: its title, or 'TITLE: NUMBER=VALUE, ...'; 'lunarsim faults' lists them. May be repeated.",
+    ),
+]
+Settings = Annotated[
+    list[str],
+    typer.Option("--set", metavar="PATH=VALUE", help="A number and its value: plan.0.timer='95 s'. May be repeated."),
+]
+WithoutFaults = Annotated[bool, typer.Option("--without-faults", help="Leave the scenario's own faults out.")]
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the catalogue or the path of a .toml file.")]
 
 
@@ -45,11 +58,46 @@ def luna25(out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> 
 
 
 @app.command()
-def run(scenario: Name, out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
+def run(
+    scenario: Name,
+    fault: Faults = None,
+    without_faults: WithoutFaults = False,
+    out: Out = None,
+    terrain: Ground = None,
+    as_json: AsJson = False,
+) -> None:
     """Fly any scenario; one with faults is flown without them too."""
     from lunarsim.cli import flying  # noqa: PLC0415
 
-    flying.run(scenario, out, terrain, as_json=as_json)
+    flying.run(scenario, out, terrain, faults=fault or (), without_faults=without_faults, as_json=as_json)
+
+
+@app.command()
+def whatif(
+    scenario: Name,
+    settings: Settings,
+    fault: Faults = None,
+    without_faults: WithoutFaults = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for figures and tables. Default: SCENARIO-whatif.")
+    ] = None,
+    terrain: Ground = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fly a scenario as it is and with some numbers changed, and tell in what the flights differ."""
+    from lunarsim.cli import whatif as asking  # noqa: PLC0415
+    from lunarsim.cli.flying import described  # noqa: PLC0415
+
+    described_as = described(scenario, terrain, fault or (), without_faults=without_faults)
+    asking.run(described_as, settings, out, as_json=as_json)
+
+
+@app.command()
+def faults(as_json: AsJson = False) -> None:
+    """List the faults: what each one is, which numbers it sets, and its own numbers."""
+    from lunarsim.cli import faults as listing  # noqa: PLC0415
+
+    listing.print_faults(as_json=as_json)
 
 
 @app.command()

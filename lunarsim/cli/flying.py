@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -11,6 +13,7 @@ from rich.text import Text
 
 from lunarsim.cli import figures, landing, report
 from lunarsim.cli import ladder as climbing
+from lunarsim.cli.faults import with_faults_of
 from lunarsim.cli.options import read_option
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, simulate
@@ -21,12 +24,18 @@ from lunarsim.moon import Terrain
 from lunarsim.scenarios import load_scenario
 
 
-def run(name: str, out: Path | None, terrain: str | None, *, as_json: bool) -> None:
+def run(
+    name: str,
+    out: Path | None,
+    terrain: str | None,
+    *,
+    faults: Sequence[str] = (),
+    without_faults: bool = False,
+    as_json: bool,
+) -> None:
     """Fly a scenario, and without its faults too; print what happened and leave files."""
     console = Console(stderr=True)
-    scenario = load_scenario(name)
-    if terrain is not None:
-        scenario = scenario.with_terrain(read_option("--terrain", terrain, Terrain.from_file))
+    scenario = described(name, terrain, faults, without_faults=without_faults)
     folder = out or Path(scenario.name)
     prepare_folder(folder)
     with console.status("flying (the first run on a machine compiles the physics, for half a minute to a minute)"):
@@ -35,26 +44,40 @@ def run(name: str, out: Path | None, terrain: str | None, *, as_json: bool) -> N
     report.print_timelines(console, flights)
     landing.print_landing(console, flights["flown"])
     console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
-    summary = {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
-    _leave(console, folder, figures.files(flights, summary))
+    summary = summary_of(scenario, flights)
+    leave(console, folder, figures.files(flights, summary))
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
+
+
+def described(name: str, terrain: str | None, faults: Sequence[str] = (), *, without_faults: bool = False) -> Scenario:
+    """Return a scenario over another ground and with other faults, as options say."""
+    scenario = load_scenario(name)
+    if terrain is not None:
+        scenario = scenario.with_terrain(read_option("--terrain", terrain, Terrain.from_file))
+    return with_faults_of(scenario, faults, without_own=without_faults)
 
 
 def climb(name: str, field: str | None, terrain: str | None, out: Path | None, *, as_json: bool) -> None:
     """Fly a scenario in ever better models."""
     console = Console(stderr=True)
-    described = load_scenario(name)
-    folder = out or Path(described.name)
+    scenario = load_scenario(name)
+    folder = out or Path(scenario.name)
     prepare_folder(folder)
-    rungs = climbing.climb(described, field, terrain, console)
+    rungs = climbing.climb(scenario, field, terrain, console)
     climbing.print_ladder(console, rungs)
-    _leave(console, folder, climbing.files(described, rungs))
+    leave(console, folder, climbing.files(scenario, rungs))
     if as_json:
-        typer.echo(json.dumps(climbing.summary(described, rungs), indent=2, allow_nan=False))
+        typer.echo(json.dumps(climbing.summary(scenario, rungs), indent=2, allow_nan=False))
 
 
-def _leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
+def summary_of(scenario: Scenario, flights: Mapping[str, Flight]) -> dict[str, Any]:
+    """Return what ``run --json`` prints: the name of the scenario, and each of its flights."""
+    return {"scenario": scenario.name, **{name: flight_summary(flight) for name, flight in flights.items()}}
+
+
+def leave(console: Console, folder: Path, writers: dict[str, Write]) -> None:
+    """Write the files of a command, and tell which."""
     with console.status("drawing"):
         files = write_files(folder, writers)
     names = ", ".join(file.name for file in files)

@@ -1,16 +1,43 @@
-"""Faults: edits of the craft, from the start of a flight or from a time on."""
+"""Faults: edits of the craft, from the start of a flight or from a time on, and of the plan as it was loaded."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.faults.faults import (
-    FAULTS,
+from lunarsim.faults.accelerometer import (
+    AccelerometerBias,
     AccelerometerOff,
-    ArraysFilledAtRandom,
-    CraftChange,
-    Fault,
-    fault,
-    with_faults,
+    AccelerometerScale,
+    AccelerometerStuck,
+    AccelerometerUpsideDown,
 )
+from lunarsim.faults.computer import ArraysFilledAtRandom
+from lunarsim.faults.contradictions import check_contradictions, differing
+from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
+from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
+from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
 
-__all__ = ["FAULTS", "AccelerometerOff", "ArraysFilledAtRandom", "CraftChange", "Fault", "fault", "with_faults"]
+__all__ = [
+    "FAULTS",
+    "AccelerometerBias",
+    "AccelerometerOff",
+    "AccelerometerScale",
+    "AccelerometerStuck",
+    "AccelerometerUpsideDown",
+    "ArraysFilledAtRandom",
+    "CraftChange",
+    "Fault",
+    "LateCommand",
+    "NoIgnition",
+    "SlowAttitude",
+    "SlowThrottle",
+    "ThrottleStuck",
+    "ThrustError",
+    "ThrustMisaligned",
+    "WrongTarget",
+    "WrongTimer",
+    "check_contradictions",
+    "differing",
+    "fault",
+    "plan_with_faults",
+    "with_faults",
+]
 
 check_calls(__name__, __all__)

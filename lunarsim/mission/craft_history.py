@@ -48,34 +48,39 @@ def packing_computer(craft: Spacecraft | None, faults: Sequence[Fault]) -> Fligh
     """Return the computer that packs the commands: with the faults that are there at the start."""
     if craft is None:
         return None
-    return with_faults(craft, [fault for fault in faults if fault.onset <= _START]).computer
+    return with_faults(craft, [fault for fault in _by_onset(faults) if fault.is_there(_START)]).computer
 
 
 def most_changes(commands: Sequence[TimeTaggedCommand], faults: Sequence[Fault]) -> int:
     """Return how many changes of a craft in flight there can be, however the commands are packed."""
     setting = sum(int(command.copies) for command in commands if command.target)
-    return setting + sum(bool(fault.onset > _START) for fault in faults)
+    return setting + sum(bool(fault.onset > _START) + (fault.end is not None) for fault in faults)
 
 
 def craft_by(craft: Spacecraft, executions: Sequence[Execution], faults: Sequence[Fault], by: u.Quantity) -> Spacecraft:
-    """Return a craft as commands have set it by a time, with the faults that have begun by then.
+    """Return a craft as commands have set it by a time, with the faults that are there then.
 
     A fault lasts: a command that switches on what has failed does not mend it.
     """
     for execution in sorted(_carried_out(executions), key=lambda each: each[0]):
         if execution[0] <= by:
             craft = execution[1].carried_out(craft)
-    return with_faults(craft, [fault for fault in faults if fault.onset <= by])
+    return with_faults(craft, [fault for fault in _by_onset(faults) if fault.is_there(by)])
 
 
 def craft_changes(craft: Spacecraft, executions: Sequence[Execution], faults: Sequence[Fault]) -> list[CraftChange]:
     """Return what commands and faults make of a craft in flight, in their order."""
-    causes: list[tuple[u.Quantity, Fault | TimeTaggedCommand]] = [
-        *((time, command) for time, command in _carried_out(executions) if time > _START),
-        *((fault.onset, fault) for fault in faults if fault.onset > _START),
+    changes: list[tuple[u.Quantity, Fault | TimeTaggedCommand, bool]] = [
+        *((time, command, False) for time, command in _carried_out(executions) if time > _START),
+        *((fault.onset, fault, False) for fault in faults if fault.onset > _START),
+        *((fault.end, fault, True) for fault in faults if fault.end is not None),
     ]
-    causes.sort(key=lambda each: each[0])
-    return [CraftChange(time, cause, craft_by(craft, executions, faults, time)) for time, cause in causes]
+    changes.sort(key=lambda each: each[0])
+    return [CraftChange(at, cause, craft_by(craft, executions, faults, at), passes) for at, cause, passes in changes]
+
+
+def _by_onset(faults: Sequence[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: fault.onset)
 
 
 def _carried_out(executions: Sequence[Execution]) -> list[tuple[u.Quantity, TimeTaggedCommand]]:

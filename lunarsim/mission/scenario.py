@@ -12,7 +12,7 @@ from lunarsim import checks
 from lunarsim.craft import Engine, Execution, Spacecraft, TimeTaggedCommand, check_lander
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.faults import CraftChange, Fault
+from lunarsim.faults import CraftChange, Fault, check_contradictions, plan_with_faults
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
@@ -128,7 +128,9 @@ class Scenario:
         check_commands(self.craft, self.commands)
         self._check_faults()
         self._check_engine()
-        self._check_ignitions()
+        self._check_ignitions(self.plan)
+        if self.faults:
+            self._check_ignitions(self.flown_plan)
 
     def without_faults(self) -> Scenario:
         """Return the same scenario with a sound craft."""
@@ -203,17 +205,22 @@ class Scenario:
 
     @property
     def craft_changes(self) -> tuple[CraftChange, ...]:
-        """What commands in flight and the faults that begin in flight make of the craft, in their order."""
+        """What commands in flight, and faults that begin or pass there, make of the craft, in the order of time."""
         return () if self.craft is None else tuple(craft_changes(self.craft, self.executions, self.faults))
 
     @property
-    def longest_duration(self) -> u.Quantity:
-        """The longest time that the plan can take: burns to the end of their timers."""
-        return self._latest_ends_s()[-1] * u.s
+    def flown_plan(self) -> tuple[Phase, ...]:
+        """The plan with the faults of what was loaded."""
+        return plan_with_faults(self.plan, self.faults)
 
-    def _latest_ends_s(self) -> list[float]:
+    @property
+    def longest_duration(self) -> u.Quantity:
+        """The longest time that the plan can take, as its faults have it: burns to the end of their timers."""
+        return self._latest_ends_s(self.flown_plan)[-1] * u.s
+
+    def _latest_ends_s(self, plan: tuple[Phase, ...]) -> list[float]:
         ends_s: list[float] = []
-        for phase in self.plan:
+        for phase in plan:
             if isinstance(phase, Burn):
                 ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
             else:
@@ -263,19 +270,22 @@ class Scenario:
         twice = next((title for title in titles if titles.count(title) > 1), None)
         if twice is not None:
             raise InputError(f"faults has '{twice}' twice: expected each once; make a fault of its own for each")
+        longest = self.longest_duration
         for fault in self.faults:
-            if fault.onset >= self.longest_duration > 0.0 * u.s:
+            if fault.onset >= longest > 0.0 * u.s:
                 raise InputError(
                     f"fault '{fault.title}' has onset = {fault.onset}, and the plan is over after "
-                    f"{self.longest_duration:.0f} at the latest: expected an onset before"
+                    f"{longest:.0f} at the latest: expected an onset before"
                 )
+        if self.craft is not None:
+            check_contradictions(self.faults, self.craft, self.plan)
 
     def _check_engine(self) -> None:
         """Refuse what the engine, as it is flown, cannot run at, and more thrust than the drivers resolve."""
-        powered = [phase for phase in self.plan if isinstance(phase, Burn | Guided)]
+        powered = [phase for phase in self.flown_plan if isinstance(phase, Burn | Guided)]
         if self.craft is None or not powered:
             return
-        for elapsed in (0.0 * u.s, *(change.onset for change in self.craft_changes)):
+        for elapsed in (0.0 * u.s, *(change.at for change in self.craft_changes)):
             craft = self.craft_at(elapsed)
             assert craft is not None  # there is one
             self._check_engine_of(craft, powered)
@@ -294,9 +304,9 @@ class Scenario:
             elif (throttle := getattr(phase.law, "throttle", None)) is not None:
                 engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
 
-    def _check_ignitions(self) -> None:
+    def _check_ignitions(self, plan: tuple[Phase, ...]) -> None:
         earliest_s = 0.0
-        for phase, end_s in zip(self.plan, self._latest_ends_s(), strict=True):
+        for phase, end_s in zip(plan, self._latest_ends_s(plan), strict=True):
             if isinstance(phase, Burn) and self._ignition_s(phase) < earliest_s - _ROUNDING_S:
                 raise InputError(
                     f"burn '{phase.name}' has ignition = {phase.ignition.isot}, up to "

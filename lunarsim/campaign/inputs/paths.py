@@ -43,7 +43,7 @@ _OFFSETS = dict(
 _GM = Number(unit=u.m**3 / u.s**2, low=GM_RANGE_M3_S2[0], high=GM_RANGE_M3_S2[1])
 _FAULT = Switch()
 _RADIATION = ("radiation_area", "radiation_coefficient")
-_FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
+FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
 NAVIGATION_SEED, COMPUTER_SEED = "craft.navigation.seed", "craft.computer.seed"
 
@@ -112,13 +112,23 @@ def find(scenario: Scenario, name: str) -> Path:
     InputError
         If the scenario has no such value, or its flight would not feel it.
     """
-    known = dispersible(scenario)
+    lacks = f"the scenario '{scenario.name}' has no such value that its flight would feel"
+    return path_among(dispersible(scenario), name, lacks)
+
+
+def path_among(known: Mapping[str, Path], name: str, lacks: str) -> Path:
+    """Return a path by its name among those that are known.
+
+    Raises
+    ------
+    InputError
+        If it is not among them; the text says that it ``lacks``, and gives the nearest names.
+    """
     if name not in known:
         parts = name.split(".")
         now = ".".join([*parts[:-1], renamed(parts[-1], [path.parts[-1] for path in known.values()]) or ""])
         raise InputError(
-            f"path '{name}': the scenario '{scenario.name}' has no such value that its flight would feel; "
-            + (f"it is called '{now}' now" if now in known else nearest(name, known))
+            f"path '{name}': {lacks}; " + (f"it is called '{now}' now" if now in known else nearest(name, known))
         )
     return known[name]
 
@@ -185,11 +195,11 @@ def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]
     """Return the paths of what a component declares to be dispersible."""
     for name, number in numbers.items():
         if number.dispersible:
-            yield Path(f"{prefix}.{name}", _kept(number))
+            yield Path(f"{prefix}.{name}", kept(number))
 
 
 @cache
-def _kept(number: Declaration) -> Declaration:
+def kept(number: Declaration) -> Declaration:
     """Return a declaration in the unit in which samples are kept: of SI, of angles the radian.
 
     Units that are unlike are compared by an exception and its text, and a campaign finds its paths hundreds of times.
@@ -232,10 +242,15 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
         return 1.0 * u.one
     if path.parts[0] == "orbit":
         return _orbit(scenario.state)[path.parts[1]].to(path.unit)
+    return u.Quantity(value_at(scenario, path), dtype=float).to(path.unit)
+
+
+def value_at(scenario: Scenario, path: Path) -> Any:
+    """Return what stands at a path that leads through the components of a scenario, as it stands there."""
     value: Any = scenario
     for part in path.parts:
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, _FIELDS.get(part, part))
-    return u.Quantity(value, dtype=float).to(path.unit)
+        value = value[int(part)] if isinstance(value, tuple) else getattr(value, FIELDS.get(part, part))
+    return value
 
 
 @checked
@@ -260,17 +275,24 @@ def edited(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     transverse and normal directions of the scenario's own state; then the epoch is moved, position and velocity
     as they are.
     """
-    faults = tuple(fault for fault in scenario.faults if values.get(f"faults.{fault.title}", 1.0) != 0.0)
+    return edited_at(scenario, {find(scenario, name): value for name, value in values.items()})
+
+
+def edited_at(scenario: Scenario, by_path: Mapping[Path, float]) -> Scenario:
+    """Return the scenario with the values of some paths replaced; see :func:`edited`."""
+    values = {path.name: value for path, value in by_path.items()}
+    faults = [fault for fault in scenario.faults if values.get(f"faults.{fault.title}", 1.0) != 0.0]
     parts: dict[str, Any] = {name: getattr(scenario, name) for name in ("craft", "plan", "moon")}
-    for name, value in values.items():
-        path = find(scenario, name)
+    for path, value in by_path.items():
         path.check(value)
         first, *rest = path.parts
-        if name == "moon.terrain.elevation":
+        if first == "faults" and len(rest) > 1:
+            faults = [_replaced(each, rest[1:], value, path) if each.title == rest[0] else each for each in faults]
+        elif path.name == "moon.terrain.elevation":
             parts["moon"] = replace(parts["moon"], terrain=parts["moon"].terrain.raised(value * u.m))
         elif first in parts:
             parts[first] = _replaced(parts[first], rest, value, path)
-    return replace(scenario, faults=faults, state=_moved(scenario.state, values), **parts)
+    return replace(scenario, faults=tuple(faults), state=_moved(scenario.state, values), **parts)
 
 
 def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, float]) -> State:
@@ -294,7 +316,9 @@ def _moved(state: State, values: Mapping[str, float]) -> State:
     offsets = {name: values[f"state.{name}"] for name in OFFSETS if f"state.{name}" in values}
     if orbit or offsets:
         state = moved_state(state, orbit, offsets)
-    return State(state.position, state.velocity, time_after(state.epoch, values.get("state.epoch", 0.0)))
+    if "state.epoch" not in values:
+        return state
+    return State(state.position, state.velocity, time_after(state.epoch, values["state.epoch"]))
 
 
 def _orbit(state: State) -> dict[str, u.Quantity]:
@@ -317,7 +341,7 @@ def _replaced(node: Any, parts: list[str], value: float, path: Path) -> Any:
     if isinstance(node, tuple):
         k = int(parts[0])
         return (*node[:k], _replaced(node[k], parts[1:], value, path), *node[k + 1 :])
-    name = _FIELDS.get(parts[0], parts[0])
+    name = FIELDS.get(parts[0], parts[0])
     return replace(node, **{name: _replaced(getattr(node, name), parts[1:], value, path)})
 
 
@@ -326,4 +350,5 @@ def _in_kind_of(old: Any, value: float, path: Path) -> Any:
         return time_after(old, value)
     if isinstance(old, bool):
         return value != 0.0
-    return value * path.unit if isinstance(old, u.Quantity) else float(value)
+    plain = isinstance(old, float | int) or path.unit == u.one
+    return float(value) if plain else value * path.unit

@@ -58,6 +58,7 @@ class Pilot:
 
     def __init__(self, lowered: LoweredScenario, detectors: Sequence[Detector], integrator: Integrator) -> None:
         scenario = self._scenario = lowered.scenario
+        self._plan, self._changes = scenario.flown_plan, scenario.craft_changes
         self._lowered = lowered
         self._integrator = integrator
         self._parts = own_parts(scenario)
@@ -102,7 +103,7 @@ class Pilot:
 
     def fly_to(self, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
         """Fly a leg: a coast, the coast to a burn, a burn, or what guidance has commanded."""
-        phase, on = self._scenario.plan[leg.phase], leg.propulsion.thrust_n > 0.0
+        phase, on = self._plan[leg.phase], leg.propulsion.thrust_n > 0.0
         before_burn = isinstance(phase, Burn) and not self._burning
         name = f"coast to {phase.name}" if before_burn else phase.name
         lasts = leg.end_s > t_s
@@ -122,7 +123,7 @@ class Pilot:
 
     def begins(self, t_s: float, _y: NDArray[np.float64], k: int) -> None:
         """Log that a burn ignites, or that a guided phase begins."""
-        phase, self._phase, self._begun = self._scenario.plan[k], k, self._state()
+        phase, self._phase, self._begun = self._plan[k], k, self._state()
         if isinstance(phase, Burn):
             self._burning = True
             self._log(EventKind.IGNITION, phase.name, self._lowered.burn_propulsion(k, t_s).thrust_n)
@@ -134,7 +135,7 @@ class Pilot:
 
     def look(self, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> Command:
         """Return what the computer commands, and log what is wrong and was not at the look before."""
-        phase = self._scenario.plan[k]
+        phase = self._plan[k]
         assert isinstance(phase, Guided)
         craft, site_m, environment, computer = craft_at(t_s, flown), flown.run.site_m, flown.environment, flown.computer
         with naming([phase.law, *phase.terminations]):
@@ -151,7 +152,7 @@ class Pilot:
         self, t_s: float, y: NDArray[np.float64], k: int, reason: int, start_s: float, before: NDArray[np.float64]
     ) -> None:
         """Record what a burn or a guided phase took."""
-        phase = self._scenario.plan[k]
+        phase = self._plan[k]
         assert not isinstance(phase, Coast)
         took: dict[str, Any] = {
             "name": phase.name,
@@ -200,7 +201,7 @@ class Pilot:
                 "the flight ends where it begins: none of its burns can begin (tanks that are empty, or no speed to "
                 "follow), and nothing comes after them: add a coast to the plan"
             )
-        phase = self._scenario.plan[self._phase]
+        phase = self._plan[self._phase]
         if failure == codes.NOT_CONVERGED and isinstance(phase, Guided):
             return IntegrationError(
                 f"{self._t_s:.3f} s after the start of the flight: {_in_words(phase)} has had far more cycles than its "
@@ -223,7 +224,7 @@ class Pilot:
                 segment, ended = self._integrator.fly(self._t_s, self._y, leg, tuple(self._watched), self._disarmed)
         except IntegrationError as stopped:
             self._integrator.lost_force.check()
-            flown = _in_words(self._scenario.plan[leg.phase], self._own_sensor())
+            flown = _in_words(self._plan[leg.phase], self._own_sensor())
             raise IntegrationError(
                 f"{flown}: {stopped}. Look whether its thrust has a direction all "
                 "the way, and whether masses and thrust are meant; a shorter phase ends before"
@@ -233,10 +234,10 @@ class Pilot:
             kind = watched and (watched.rising if crossing.rising else watched.falling)
             if watched and kind and (watched.within is None or watched.within(crossing.t_s, crossing.y)):
                 self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
-        for change in self._scenario.craft_changes:
-            if segment.start_s < (onset_s := float(change.onset.to_value(u.s))) <= segment.end_s:
+        for change in self._changes:
+            if segment.start_s < (at_s := float(change.at.to_value(u.s))) <= segment.end_s:
                 kind = EventKind.COMMAND if isinstance(change.cause, TimeTaggedCommand) else EventKind.FAULT
-                self._log_at(kind, onset_s, segment.path(onset_s), propulsion.thrust_n, change.cause.title)
+                self._log_at(kind, at_s, segment.path(at_s), propulsion.thrust_n, change.text)
         for due_s, detail in self._displaced_commands(segment.start_s, segment.end_s):
             y = segment.path(due_s)
             self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, propulsion.thrust_n, detail)

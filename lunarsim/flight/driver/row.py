@@ -50,7 +50,7 @@ RUN = record(
         ),
     ]
 )
-#: What a fault that begins in flight makes of the craft, and when.
+#: What a fault that begins or passes in flight makes of the craft, and when.
 CHANGE = record([("at_s", float), ("craft", record_of(Spacecraft))])
 #: The numbers of a phase: of whichever kind it is, the others are zero.
 PHASE = record(
@@ -109,15 +109,16 @@ def run_of(scenario: Scenario, initial: NDArray[np.float64], love_number: float,
 
 
 def changes_of(scenario: Scenario) -> Records:
-    """Return the records of what the faults of a scenario make of its craft in flight, in the order of their onsets."""
-    made = [(change.onset.to_value(u.s), filled(change.craft, Spacecraft)) for change in scenario.craft_changes]
+    """Return the records of what the faults of a scenario make of its craft in flight, in the order of time."""
+    made = [(change.at.to_value(u.s), filled(change.craft, Spacecraft)) for change in scenario.craft_changes]
     return np.array(made, CHANGE) if made else np.zeros(0, CHANGE)
 
 
 def phases_of(scenario: Scenario) -> Records:
     """Return the records of the phases of a scenario, shape (phases,)."""
-    phases = np.zeros(len(scenario.plan), PHASE)
-    for phase, own in zip(scenario.plan, phases, strict=True):
+    plan = scenario.flown_plan
+    phases = np.zeros(len(plan), PHASE)
+    for phase, own in zip(plan, phases, strict=True):
         if isinstance(phase, Coast):
             own.coast = filled(phase)
         elif isinstance(phase, Burn):
@@ -132,7 +133,7 @@ def phases_of(scenario: Scenario) -> Records:
 
 def plan_of(scenario: Scenario) -> Plan:
     """Return what all runs of a scenario share of its plan."""
-    phases = scenario.plan
+    phases = scenario.flown_plan
     steering = [lowered_steering(p.steering) if isinstance(p, Burn) else None for p in phases]
     laws = [p.law.lower() if isinstance(p, Guided) else None for p in phases]
     quantities, signs = (
@@ -157,7 +158,9 @@ def plan_of(scenario: Scenario) -> Plan:
 def own_parts(scenario: Scenario) -> list[Any]:
     """Return the laws, terminations and sensors of a scenario, of which some may be a user's own."""
     laws = [
-        each.steering if isinstance(each, Burn) else each.law for each in scenario.plan if not isinstance(each, Coast)
+        each.steering if isinstance(each, Burn) else each.law
+        for each in scenario.flown_plan
+        if not isinstance(each, Coast)
     ]
     crafts = [scenario.craft, scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
     ends = [each for phase in scenario.guided for each in phase.terminations]

@@ -34,7 +34,7 @@ class PlannedBurn(NamedTuple):
 def planned_burns(scenario: Scenario) -> list[PlannedBurn]:
     """Return the burns of a plan in order."""
     start = scenario.state.epoch
-    burns = [burn for burn in scenario.plan if isinstance(burn, Burn)]
+    burns = [burn for burn in scenario.flown_plan if isinstance(burn, Burn)]
     return [PlannedBurn(float(seconds_after(start, burn.ignition)), burn) for burn in burns]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lunarsim.craft import SENSORS
 from lunarsim.errors import ScenarioError, shown
-from lunarsim.faults import FAULTS
+from lunarsim.faults import FAULTS, Fault
 from lunarsim.io.scenario_file import schema, values
 from lunarsim.io.scenario_file.complaints import Key, built, dotted, meant, name_of, validated
 from lunarsim.io.scenario_file.values import Table
@@ -68,6 +68,18 @@ def law_of(table: Mapping[str, Any], origin: str, at: Key) -> GuidanceLaw:
     """
     law: GuidanceLaw = _registered(LAWS, "law", table, origin, at)
     return law
+
+
+def fault_of(table: Mapping[str, Any], origin: str) -> Fault:
+    """Return the fault of a table: ``type`` is its title, the other keys are the numbers of its class.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such fault or number, or a value is not what it should be; the text begins with ``origin``.
+    """
+    made_of: Fault = _registered(FAULTS, "type", table, origin, ("fault",))
+    return made_of
 
 
 def _registered(known: Mapping[str, type], key: str, table: Mapping[str, Any], origin: str, at: Key) -> Any:
