@@ -64,7 +64,6 @@ from .errors import SpanError as SpanError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import UnknownScenarioError as UnknownScenarioError
 from .faults import AccelerometerOff as AccelerometerOff
-from .faults import ArraysFilledAtRandom as ArraysFilledAtRandom
 from .faults import Fault as Fault
 from .faults import fault as fault
 from .flight import Accuracy as Accuracy

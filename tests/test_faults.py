@@ -87,6 +87,7 @@ EXAMPLES = {
     "slow attitude": {"rate": 1 * u.deg / u.s},
     "wrong timer": {"timer": 7 * u.s},
     "wrong target": {"target_delta_v": 3 * u.m / u.s},
+    "data arrays filled at random": {},
     "late command": {"delay": 2 * u.s},
     "thrust misaligned": {"pitch": 1 * u.deg, "yaw": -1 * u.deg},
 }
@@ -106,7 +107,8 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         throttle_keep_out=(0.6, 0.9),
         specific_impulse_at_min_throttle=280 * u.s,
     )
-    scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, engine=engine))
+    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4)}
+    scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))
     fault = FAULTS[title](**EXAMPLES[title])
     craft, plan = fault.apply(scenario.craft), fault.apply_to_plan(scenario.plan)
     changed = {*differing(scenario.craft, craft, "craft"), *differing(scenario.plan, plan, "plan")}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from scipy import stats
 
 import lunarsim as ls
 from lunarsim.craft.packing import PACKINGS, arrays_of
+from lunarsim.faults import ArraysFilledAtRandom
 
 SWITCH = ls.TimeTaggedCommand(
     name="switch on the accelerometer", target="accelerometer.powered", time=-60 * u.s, priority=2
@@ -198,4 +200,10 @@ def test_a_command_to_a_part_that_the_craft_lacks_is_refused() -> None:
     with pytest.raises(ls.InputError, match="the craft has no computer to carry it out"):
         replace(scenario, craft=replace(scenario.craft, computer=None), faults=())
     with pytest.raises(ls.InputError, match="'data arrays filled at random': the craft has no computer"):
-        ls.load_scenario("luna25").with_faults(ls.ArraysFilledAtRandom())
+        ls.load_scenario("luna25").with_faults(ArraysFilledAtRandom())
+
+
+def test_a_flight_with_commands_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
+    flown = ls.simulate(ls.load_scenario("luna25-commands"))
+    flown.save(tmp_path / "flight")
+    assert ls.Flight.load(tmp_path / "flight").scenario == flown.scenario

@@ -28,7 +28,7 @@ from lunarsim.craft import (
     TimeTaggedCommand,
 )
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.faults import FAULTS, AccelerometerOff, ArraysFilledAtRandom
+from lunarsim.faults import FAULTS, AccelerometerOff
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight_file.field_types import check_fields
@@ -63,7 +63,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
-    *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff, ArraysFilledAtRandom),
+    *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(TimeTaggedCommand, FlightComputer),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
