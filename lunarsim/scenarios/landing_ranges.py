@@ -30,7 +30,7 @@ from lunarsim.orbits import State
 from lunarsim.plan import PitchGuidance
 
 #: The scenarios whose range is found here.
-SCENARIOS = ("luna25-landing", "change3", "change4", "change5", "change6", "change7", "change8", "slim")
+SCENARIOS = ("beresheet", "luna25-landing", "change3", "change4", "change5", "change6", "change7", "change8", "slim")
 
 _CLOSE_M = 10.0  # the files give the range to 100 m
 _MOST_FLIGHTS = 6
@@ -66,6 +66,7 @@ def _braking_alone(document: dict[str, Any], path: Path, range_m: float) -> Scen
     changed["approach"]["range_to_go"] = f"{range_m} m"
     changed["plan"] = changed["plan"][:1]
     changed["plan"][0]["guidance"]["range_control"] = False
+    changed.pop("faults", None)
     changed.pop("dispersions", None)  # they may name later phases
     return scenario_from_document(changed, path)
 
