@@ -81,6 +81,9 @@ from .flight import Verdict as Verdict
 from .flight import detectors as detectors
 from .flight import propagate as propagate
 from .flight import simulate as simulate
+from .inquiry import latest_rescue as latest_rescue
+from .inquiry import survivability as survivability
+from .inquiry import survivability_map as survivability_map
 from .inquiry import what_if as what_if
 from .io import write_csv as write_csv
 from .io import write_netcdf as write_netcdf

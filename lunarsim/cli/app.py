@@ -93,6 +93,41 @@ def whatif(
 
 
 @app.command()
+def survivability(
+    scenario: Name,
+    vary: Annotated[
+        list[str], typer.Option("--vary", metavar="PATH", help="A number to vary; given twice, the two are mapped.")
+    ],
+    low: Annotated[list[str], typer.Option("--from", help="Its least value, with its unit; once for each --vary.")],
+    high: Annotated[list[str], typer.Option("--to", help="Its greatest value; once for each --vary.")],
+    points: Annotated[
+        int | None, typer.Option("--points", min=2, help="Of the grid, of each number. Default: 33.")
+    ] = None,
+    tolerance: Annotated[
+        str | None, typer.Option("--tolerance", help="How closely a boundary is found. Default: 1e-5 of the range.")
+    ] = None,
+    orbits: Annotated[float, typer.Option("--orbits", help="How long it is flown on after its last burn.")] = 1.0,
+    fault: Faults = None,
+    without_faults: WithoutFaults = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for results. Default: SCENARIO-survivability.")
+    ] = None,
+    terrain: Ground = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find where the outcome of a flight changes over one number, or map it over two."""
+    from lunarsim.cli import survivability as surviving  # noqa: PLC0415
+    from lunarsim.cli.flying import described  # noqa: PLC0415
+
+    surviving.run(
+        described(scenario, terrain, fault or (), without_faults=without_faults),
+        surviving.Asked(vary=vary, low=low, high=high, points=points, tolerance=tolerance, orbits=orbits),
+        out,
+        as_json=as_json,
+    )
+
+
+@app.command()
 def faults(as_json: AsJson = False) -> None:
     """List the faults: what each one is, which numbers it sets, and its own numbers."""
     from lunarsim.cli import faults as listing  # noqa: PLC0415

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_transfor
 import numpy as np
 from astropy import units as u
 
-from lunarsim import declarations
+from lunarsim import checks, declarations
 from lunarsim.craft import Spacecraft, TimeTaggedCommand
 from lunarsim.declarations import LONG_S, Number, declared, number
 from lunarsim.errors import InputError, LunarsimError
@@ -76,7 +76,14 @@ class Fault:
         return plan
 
     def is_there(self, elapsed: u.Quantity) -> bool:
-        """Return whether it is there at a time after the start of the flight."""
+        """Return whether it is there at a time after the start of the flight.
+
+        Raises
+        ------
+        InputError
+            If the argument is no time.
+        """
+        elapsed = checks.quantity("elapsed", elapsed, u.s)
         return bool(self.onset <= elapsed and (self.end is None or elapsed < self.end))
 
     def with_random_onset(self, earliest: u.Quantity, latest: u.Quantity, *, seed: int) -> Self:

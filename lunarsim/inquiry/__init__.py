@@ -12,19 +12,38 @@ from lunarsim.inquiry.estimation import (
     leave_one_out,
     propagated,
 )
+from lunarsim.inquiry.monitor import ThrustMonitor, with_thrust_monitor
+from lunarsim.inquiry.outcome_boundaries import (
+    Boundary,
+    Survivability,
+    SurvivabilityMap,
+    survivability,
+    survivability_map,
+)
+from lunarsim.inquiry.rescue import Rescue, Window, latest_rescue
 
 __all__ = [
+    "Boundary",
     "Counterfactual",
     "Difference",
     "Direction",
     "Estimate",
     "Observation",
     "Prediction",
+    "Rescue",
+    "Survivability",
+    "SurvivabilityMap",
+    "ThrustMonitor",
     "Unknown",
+    "Window",
     "estimate",
+    "latest_rescue",
     "leave_one_out",
     "propagated",
+    "survivability",
+    "survivability_map",
     "what_if",
+    "with_thrust_monitor",
 ]
 
 check_calls(__name__, __all__)

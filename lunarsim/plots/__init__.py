@@ -13,6 +13,7 @@ from lunarsim.plots.flight.burns import burn
 from lunarsim.plots.flight.last_kilometres import terrain_profile
 from lunarsim.plots.flight.model_ladder import ladder
 from lunarsim.plots.flight.orbits import orbit
+from lunarsim.plots.flight.survivability import survivability_map
 from lunarsim.plots.flight.track import ground_track
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "orbit",
     "outcome_rates",
     "sensitivity",
+    "survivability_map",
     "terrain_profile",
     "tornado",
     "touchdowns",

@@ -1,0 +1,331 @@
+"""Where the outcome of a flight changes: bisected over one number, mapped over two, all runs by the compiled driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import pi, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+from lunarsim import constants
+from lunarsim.campaign.executors.flying import flown
+from lunarsim.campaign.inputs.paths import Path, check_orbit, find, nominal
+from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.campaign.outcome import OUTCOMES
+from lunarsim.campaign.outputs import Results
+from lunarsim.checks import number, quantity
+from lunarsim.errors import InputError
+from lunarsim.kernels import codes
+from lunarsim.mission import Scenario
+from lunarsim.plan import Burn, Coast
+
+_MPS = u.m / u.s
+_TOLERANCE_M = 1e-3  # local error of the position in a step, as a campaign's default
+_MOST_POINTS = 1_000_000
+_FINEST = 1e-5  # of the range, within which a boundary is found unless asked otherwise
+_MOST_ORBITS = 1000.0
+
+
+class Boundary(NamedTuple):
+    """Where the outcome changes along one number: between two values that are no farther apart than was asked."""
+
+    low: u.Quantity
+    high: u.Quantity
+    below: str  #: the outcome at ``low``
+    above: str  #: the outcome at ``high``
+
+    def __str__(self) -> str:
+        return f"{self.below} up to {self.low:.6g}, {self.above} from {self.high:.6g} on"
+
+    @property
+    def middle(self) -> u.Quantity:
+        """The value half-way between."""
+        return 0.5 * (self.low + self.high)
+
+
+class _Flown(NamedTuple):
+    """What came out of some runs."""
+
+    outcomes: NDArray[np.int64]
+    delta_v_mps: NDArray[np.float64]  #: of all burns and guided phases
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Survivability:
+    """How a flight ends over one number.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What was flown, on for the orbits that were asked for.
+    path : str
+        The number that was varied.
+    values : Quantity, shape (n,)
+        The grid.
+    outcomes : tuple of str
+        How the flight ends at each value.
+    survives : ndarray of bool, shape (n,)
+        Whether the craft lands safely, where the plan has guided phases; else whether it does not meet the ground.
+    boundaries : tuple of Boundary
+        Where the outcome changes, in order: those between two neighbours of the grid that end differently.
+    nominal_outcomes : tuple of str
+        How the mission ends at each value without its faults.
+    nominal_shortfall : Quantity, shape (n,)
+        The cost to the mission without faults: by how much less delta-v its burns and guided phases give at each value
+        than at the scenario's own value. Zero where the number does not touch it; negative where they give more.
+    """
+
+    scenario: Scenario
+    path: str
+    values: u.Quantity
+    outcomes: tuple[str, ...]
+    survives: NDArray[np.bool_]
+    boundaries: tuple[Boundary, ...]
+    nominal_outcomes: tuple[str, ...]
+    nominal_shortfall: u.Quantity
+
+    def survives_of(self, outcome: str) -> bool:
+        """Return whether the craft survives an outcome."""
+        return outcome in surviving(self.scenario)
+
+    def __str__(self) -> str:
+        found = [f"  {each}" for each in self.boundaries] or [f"  {self.outcomes[0]} throughout"]
+        return "\n".join([f"{self.scenario.name} over {self.path}, {self.values[0]:g} to {self.values[-1]:g}:", *found])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SurvivabilityMap:
+    """How a flight ends over two numbers.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What was flown, on for the orbits that were asked for.
+    paths : tuple of two str
+        The numbers that were varied.
+    values : tuple of two Quantity, shapes (n,) and (m,)
+        The grid.
+    outcomes : ndarray of str, shape (n, m)
+        How the flight ends.
+    survives : ndarray of bool, shape (n, m)
+        As of :class:`Survivability`.
+    nominal_shortfall : Quantity, shape (n,)
+        What the first number costs the mission without faults, the second as the scenario has it; as of
+        :class:`Survivability`.
+    """
+
+    scenario: Scenario
+    paths: tuple[str, str]
+    values: tuple[u.Quantity, u.Quantity]
+    outcomes: NDArray[np.str_]
+    survives: NDArray[np.bool_]
+    nominal_shortfall: u.Quantity
+
+
+def survivability(
+    scenario: Scenario,
+    path: str,
+    low: u.Quantity | float,
+    high: u.Quantity | float,
+    *,
+    points: int = 33,
+    tolerance: u.Quantity | float | None = None,
+    orbits: float = 1.0,
+) -> Survivability:
+    """Return how a flight ends over one number, and where that changes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is flown, its faults included.
+    path : str
+        A number that a campaign may disperse, such as ``"plan.0.timer"``; offsets are offsets.
+    low, high : Quantity or float
+        Between which values it is varied.
+    points : int
+        Of the first grid, 2 to a million: each change between two neighbours is bisected. What changes and changes back
+        between two neighbours is not seen.
+    tolerance : Quantity or float, optional
+        How closely boundaries are found; default: 1e-5 of the range.
+    orbits : float
+        How long a flight without guided phases goes on after its last burn, in periods of the orbit at its start.
+
+    Raises
+    ------
+    InputError
+        If there is no such path, a fault of the scenario sets the number, or a value is not possible.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> found = ls.survivability(ls.load_scenario("luna25"), "plan.0.timer", 84 * u.s, 130 * u.s)  # doctest: +SKIP
+    >>> print(found.boundaries[0])  # doctest: +SKIP
+    """
+    known = find(scenario, path)
+    first, last = _given(known, "low", low), _given(known, "high", high)
+    if not last > first:
+        raise InputError(f"high = {high}: expected more than low = {low}")
+    _check_points("points", points)
+    closest = (last - first) * _FINEST if tolerance is None else _amount(known, "tolerance", tolerance)
+    if not closest > 0.0:
+        raise InputError(f"tolerance = {tolerance}: expected more than zero")
+    case = flown_on(scenario, orbits)
+    flyer = _Flyer(case, (path,))
+    values = np.linspace(first, last, points)
+    outcomes = flyer.fly(values).outcomes
+    sound = _Flyer(case.without_faults(), (path,)).fly(np.append(values, nominal(case, path).value))
+    return Survivability(
+        scenario=case,
+        path=path,
+        values=values * known.unit,
+        outcomes=_in_words(outcomes),
+        survives=_survives(case, outcomes),
+        boundaries=_boundaries(flyer, values, outcomes, closest, known),
+        nominal_outcomes=_in_words(sound.outcomes[:-1]),
+        nominal_shortfall=_shortfall(sound),
+    )
+
+
+def survivability_map(
+    scenario: Scenario, values: Mapping[str, u.Quantity | NDArray[np.float64]], *, orbits: float = 1.0
+) -> SurvivabilityMap:
+    """Return how a flight ends over two numbers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is flown, its faults included.
+    values : mapping of str to Quantity or array
+        Two paths of numbers that a campaign may disperse, and the values of each, two or more in increasing order.
+    orbits : float
+        How long a flight without guided phases goes on after its last burn, in periods of the orbit at its start.
+
+    Raises
+    ------
+    InputError
+        If there are not two such paths, a fault of the scenario sets one of the numbers, or a value is not possible.
+    """
+    if len(values) != 2:
+        raise InputError(f"values has {len(values)} paths: expected two, each with its values")
+    case = flown_on(scenario, orbits)
+    names = list(values)
+    known = [find(case, name) for name in names]
+    axes = [_axis(path, values[path.name]) for path in known]
+    _check_points("values", axes[0].size * axes[1].size)
+    grid = [each.ravel() for each in np.meshgrid(*axes, indexing="ij")]
+    outcomes = _Flyer(case, tuple(names)).fly(*grid).outcomes
+    sound = _Flyer(case.without_faults(), (names[0],)).fly(np.append(axes[0], nominal(case, names[0]).value))
+    shape = (axes[0].size, axes[1].size)
+    return SurvivabilityMap(
+        scenario=case,
+        paths=(names[0], names[1]),
+        values=(axes[0] * known[0].unit, axes[1] * known[1].unit),
+        outcomes=np.array(_in_words(outcomes)).reshape(shape),
+        survives=_survives(case, outcomes).reshape(shape),
+        nominal_shortfall=_shortfall(sound),
+    )
+
+
+def flown_on(scenario: Scenario, orbits: float) -> Scenario:
+    """Return a scenario that goes on after its last burn for so many periods of the orbit at its start.
+
+    One with guided phases, without a burn, or on an open orbit stays as it is.
+    """
+    number("orbits", orbits, minimum=0.0, maximum=_MOST_ORBITS)
+    plan = scenario.plan
+    burns = [k for k, phase in enumerate(plan) if isinstance(phase, Burn)]
+    axis_m = constants.MOON_RADIUS_M + 0.5 * (scenario.state.perilune + scenario.state.apolune).to_value(u.m)
+    if scenario.guided or not burns or not np.isfinite(axis_m):
+        return scenario
+    period = 2.0 * pi * sqrt(axis_m**3 / constants.GM_MOON_M3_S2) * u.s
+    name = plan[-1].name if isinstance(plan[-1], Coast) else "coast"
+    return replace(scenario, plan=(*plan[: burns[-1] + 1], Coast(duration=orbits * period, name=name)))
+
+
+class _Flyer:
+    """Flies a scenario with some of its numbers at many values."""
+
+    def __init__(self, scenario: Scenario, names: tuple[str, ...]) -> None:
+        check_orbit(scenario, names)
+        self._names = names
+        self._rows = Rows.of(scenario, names)
+
+    def fly(self, *columns: NDArray[np.float64]) -> _Flown:
+        """Fly the runs of values in the units of their paths, arrays of shape (n,)."""
+        drawn = self._rows.table(dict(zip(self._names, columns, strict=True)))
+        results: Results = flown(self._rows, drawn, _TOLERANCE_M)
+        outcomes = results.runs["outcome"].astype(np.int64)
+        return _Flown(outcomes, np.nansum(results.burns["dv_mps"], axis=1))
+
+
+def _boundaries(
+    flyer: _Flyer, values: NDArray[np.float64], outcomes: NDArray[np.int64], closest: float, path: Path
+) -> tuple[Boundary, ...]:
+    """Bisect all changes between neighbours at once; an outcome that shows up between two others makes two changes."""
+    at = np.flatnonzero(outcomes[1:] != outcomes[:-1])
+    low, high, below, above = values[at], values[at + 1], outcomes[at], outcomes[at + 1]
+    while low.size and np.max(high - low) > closest and low.size <= _MOST_POINTS:
+        middle = 0.5 * (low + high)
+        if not np.any((low < middle) & (middle < high)):  # neighbours among the numbers that there are
+            break
+        there = flyer.fly(middle).outcomes
+        ends = np.concatenate([low, middle]), np.concatenate([middle, high])
+        kinds = np.concatenate([below, there]), np.concatenate([there, above])
+        changes = np.flatnonzero(kinds[0] != kinds[1])
+        order = changes[np.argsort(ends[0][changes])]
+        low, high, below, above = ends[0][order], ends[1][order], kinds[0][order], kinds[1][order]
+    pairs = zip(low, high, _in_words(below), _in_words(above), strict=True)
+    return tuple(Boundary(a * path.unit, b * path.unit, words, others) for a, b, words, others in pairs)
+
+
+def surviving(scenario: Scenario) -> tuple[str, ...]:
+    """Return the outcomes that a craft survives: on safe ground, if its plan has guided phases, else off the ground."""
+    safe = (codes.LANDED,) if scenario.guided else (codes.IN_ORBIT, codes.ESCAPE, codes.ALOFT)
+    return tuple(OUTCOMES[code] for code in safe)
+
+
+def _survives(scenario: Scenario, outcomes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.isin(_in_words(outcomes), surviving(scenario))
+
+
+def _shortfall(sound: _Flown) -> u.Quantity:
+    """Return the delta-v that is missing in each run but the last, which is the scenario itself."""
+    return (sound.delta_v_mps[-1] - sound.delta_v_mps[:-1]) * _MPS
+
+
+def _in_words(outcomes: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(OUTCOMES[int(code)] for code in outcomes)
+
+
+def _given(path: Path, name: str, value: u.Quantity | float) -> float:
+    """Return a value in the unit of its path, which the component would take."""
+    plain = _amount(path, name, value)
+    path.check(plain)
+    return plain
+
+
+def _amount(path: Path, name: str, value: u.Quantity | float) -> float:
+    if path.unit == u.one:
+        bare = value.to_value(u.one) if isinstance(value, u.Quantity) and value.unit.is_equivalent(u.one) else value
+        return number(name, np.asarray(bare)[()] if isinstance(bare, np.ndarray) else bare)
+    return float(quantity(name, value, path.unit).value)
+
+
+def _axis(path: Path, values: u.Quantity | NDArray[np.float64]) -> NDArray[np.float64]:
+    given = u.Quantity(values) if path.unit == u.one else values
+    axis = np.asarray(quantity(path.name, given, path.unit, shape=None).value, dtype=float)
+    if axis.ndim != 1 or axis.size < 2 or not np.all(np.diff(axis) > 0.0):
+        raise InputError(f"{path.name} = {values}: expected two values or more, in increasing order")
+    for value in (axis[0], axis[-1]):
+        path.check(value)
+    return axis
+
+
+def _check_points(name: str, points: object) -> None:
+    if isinstance(points, bool) or not isinstance(points, int | np.integer) or not 2 <= points <= _MOST_POINTS:
+        raise InputError(f"{name}: {points!r} points: expected a whole number from 2 to {_MOST_POINTS}")

@@ -1,0 +1,174 @@
+"""The latest burn that would have saved a flight, and the monitor that would have: against single flights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from astropy import units as u
+from random_flights import EPOCH, MOON, MPS
+
+import lunarsim as ls
+from lunarsim import constants
+from lunarsim.inquiry import ThrustMonitor, with_thrust_monitor
+
+MPS2 = u.m / u.s**2
+EXHAUST_MPS = 320 * constants.STANDARD_GRAVITY_MPS2
+CRAFT = ls.Spacecraft(
+    dry_mass=600 * u.kg, propellant_mass=900 * u.kg, engine=ls.Engine(thrust=3 * u.kN, specific_impulse=320 * u.s)
+)
+
+
+def scenario(east=0.0, *faults):
+    """A burn that should be short and is not, from a circular orbit of 60 km that begins so far east of the Earth."""
+    radius_m = constants.MOON_RADIUS_M + 6e4
+    speed = np.sqrt(constants.GM_MOON_M3_S2 / radius_m)
+    state = ls.State.from_elements(
+        perilune=60 * u.km,
+        apolune=60 * u.km,
+        inclination=0 * u.deg,
+        node_longitude=east * u.deg,
+        argument_of_perilune=0 * u.deg,
+        true_anomaly=0 * u.deg,
+        epoch=EPOCH,
+    )
+    assert state.speed.to_value(MPS) == pytest.approx(speed)
+    burn = ls.Burn(ignition=EPOCH + 1 * u.s, target_delta_v=8 * MPS, timer=15 * u.s, name="trim")
+    plan = (burn, ls.Coast(duration=2 * u.h))
+    off = faults or (ls.AccelerometerOff(),)
+    return ls.Scenario(name="burn", state=state, craft=CRAFT, moon=MOON, plan=plan, faults=off)
+
+
+@pytest.fixture(scope="module")
+def rescue():
+    return ls.latest_rescue(scenario(-60.0), delta_v=40 * MPS, command_time=60 * u.s, tolerance=0.01 * u.s)
+
+
+def with_second_burn(ignition, lasts):
+    one = scenario(-60.0)
+    second = ls.Burn(
+        ignition=ignition, target_delta_v=1e4 * MPS, timer=lasts, steering=ls.AlongVelocity(), name="rescue"
+    )
+    return ls.simulate(replace(one, plan=(one.plan[0], second, ls.Coast(duration=2 * u.h))))
+
+
+def test_a_burn_at_the_latest_ignition_clears_the_ground_and_one_a_moment_later_does_not(rescue):
+    assert type(with_second_burn(rescue.ignition, rescue.duration).outcome) is not ls.Impact
+    assert type(with_second_burn(rescue.ignition + 0.02 * u.s, rescue.duration).outcome) is ls.Impact
+
+
+def test_the_burn_lasts_as_the_rocket_equation_says(rescue):
+    mass = 1500.0 - 15.0 * 3e3 / EXHAUST_MPS
+    lasts = mass * (1.0 - np.exp(-40.0 / EXHAUST_MPS)) * EXHAUST_MPS / 3e3
+    assert rescue.duration.to_value(u.s) == pytest.approx(lasts, rel=1e-9)
+    assert rescue.delta_v.to_value(MPS) == pytest.approx(40.0, rel=1e-9)
+    same = ls.latest_rescue(scenario(-60.0), duration=rescue.duration, tolerance=0.01 * u.s)
+    assert same.delta_v.to_value(MPS) == pytest.approx(40.0, rel=1e-9)
+    assert abs((same.ignition - rescue.ignition).to_value(u.s)) < 0.02
+
+
+def test_signals_and_the_ground_take_their_time(rescue):
+    light_s = (rescue.known - rescue.cutoff).to_value(u.s)
+    assert 1.17 < light_s < 1.36  # the Moon is 356,400 to 406,700 km away, the craft up to a radius nearer
+    assert (rescue.earliest_command - rescue.known).to_value(u.s) == pytest.approx(60.0 + light_s, abs=1e-3)
+    assert (rescue.ignition - rescue.latest_command_sent).to_value(u.s) == pytest.approx(light_s, abs=5e-3)
+    assert rescue.margin == (rescue.ignition - rescue.earliest_command).to(u.s)
+    assert rescue.possible
+    assert "before it" in str(rescue)
+
+
+def test_a_greater_burn_may_come_later(rescue):
+    greater = ls.latest_rescue(scenario(-60.0), delta_v=60 * MPS)
+    stronger = ls.latest_rescue(scenario(-60.0), delta_v=40 * MPS, thrust=12 * u.kN)
+    assert greater.ignition > rescue.ignition
+    assert stronger.ignition > rescue.ignition
+    assert stronger.duration.to_value(u.s) == pytest.approx(rescue.duration.to_value(u.s) / 4.0, rel=1e-9)
+
+
+def test_behind_the_moon_no_command_comes_in_time():
+    behind = ls.latest_rescue(scenario(150.0), delta_v=40 * MPS, command_time=0 * u.s)
+    seen = [(w.start - behind.cutoff).to_value(u.s) for w in behind.in_view]
+    assert all(start > 60.0 for start in seen)  # out of view at the cut-off
+    assert behind.known is None or (behind.known - behind.cutoff).to_value(u.s) > 60.0
+    waits = ls.latest_rescue(scenario(-60.0), delta_v=40 * MPS, command_time=3 * u.h)
+    assert not waits.possible
+    assert waits.earliest_command is None or waits.margin < 0 * u.s
+
+
+def test_a_burn_that_is_too_small_saves_nothing():
+    small = ls.latest_rescue(scenario(-60.0), delta_v=1e-3 * MPS)
+    assert small.ignition is None
+    assert small.margin is None
+    assert not small.possible
+    assert "would not have cleared the terrain" in str(small)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, r"delta_v = None and duration = None: expected one of the two"),
+        ({"delta_v": 1 * MPS, "duration": 1 * u.s}, r"expected one of the two"),
+        ({"delta_v": 5000 * MPS}, r"kg of propellant, and .* are left: expected a smaller burn"),
+        ({"delta_v": -5 * MPS}, r"delta_v = -5.0 m / s: expected from 0.001"),
+        ({"delta_v": 5 * MPS, "command_time": -1 * u.s}, r"command_time = -1.0 s: expected from 0 s"),
+    ],
+)
+def test_what_is_no_rescue_is_refused(options, message):
+    with pytest.raises(ls.InputError, match=message):
+        ls.latest_rescue(scenario(-60.0), **options)
+
+
+def test_a_flight_that_does_not_come_down_needs_no_rescue():
+    with pytest.raises(ls.InputError, match=r"ends in orbit .*: expected one whose burn is followed by the ground"):
+        ls.latest_rescue(scenario(-60.0).without_faults(), delta_v=5 * MPS)
+
+
+def test_the_simulated_rate_of_false_alarms_is_that_of_the_closed_form():
+    monitor = ThrustMonitor(window=10 * u.s, noise=0.5 * MPS2)
+    p = monitor.false_alarm_probability(0.2 * MPS2, 84 * u.s)
+    found = monitor.false_alarms(0.2 * MPS2, 84 * u.s, burns=10_000, seed=3)
+    assert 0.05 < p < 0.5
+    assert abs(found - 10_000 * p) < 4.0 * np.sqrt(10_000 * p * (1.0 - p))  # the seed is fixed
+    assert found == monitor.false_alarms(0.2 * MPS2, 84 * u.s, burns=10_000, seed=3)
+
+
+def test_a_monitor_of_a_sensor_without_noise_is_never_wrong():
+    monitor = ThrustMonitor(window=10 * u.s)
+    assert monitor.false_alarm_probability(0.2 * MPS2, 84 * u.s) == 0.0
+    assert monitor.false_alarms(0.2 * MPS2, 84 * u.s, burns=50) == 0
+    biased = replace(monitor, bias=-0.15 * MPS2)
+    assert biased.false_alarm_probability(0.2 * MPS2, 84 * u.s) == 1.0
+    assert biased.false_alarms(0.2 * MPS2, 84 * u.s, burns=50) == 50
+
+
+def test_a_burn_shorter_than_a_window_is_not_watched():
+    monitor = ThrustMonitor(window=100 * u.s, noise=5 * MPS2)
+    assert monitor.windows(84 * u.s) == 0
+    assert monitor.false_alarm_probability(0.2 * MPS2, 84 * u.s) == 0.0
+    assert monitor.false_alarms(0.2 * MPS2, 84 * u.s) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "timer_s"),
+    [
+        (ls.AccelerometerOff(), 5.0),
+        (ls.AccelerometerOff(onset=11 * u.s), 15.0),  # 10 s into the burn: of the third window nothing is sensed
+        (ls.AccelerometerOff(onset=14 * u.s), 20.0),  # most of the third window was sensed, of the fourth nothing
+        (ls.faults.AccelerometerScale(factor=0.4), 5.0),
+        (ls.faults.AccelerometerScale(factor=0.6), 30.0),  # above the threshold
+    ],
+)
+def test_a_monitor_cuts_off_the_burn_of_which_too_little_is_sensed(fault, timer_s):
+    burn = replace(scenario().plan[0], target_delta_v=100 * MPS, timer=30 * u.s)
+    one = replace(scenario(-60.0, fault), plan=(burn, ls.Coast(duration=2 * u.h)))
+    watched = with_thrust_monitor(one, ThrustMonitor(window=5 * u.s))
+    assert watched.plan[0].timer.to_value(u.s) == pytest.approx(timer_s)
+    assert with_thrust_monitor(one.without_faults(), ThrustMonitor(window=5 * u.s)) == one.without_faults()
+
+
+def test_what_is_no_monitor_is_refused():
+    with pytest.raises(ls.InputError, match=r"window = 0.05 s holds no reading at sample_rate = 10.0 1 / s"):
+        ThrustMonitor(window=0.05 * u.s)
+    with pytest.raises(ls.InputError, match=r"threshold = 1.0: expected above 0"):
+        ThrustMonitor(window=5 * u.s, threshold=1.0)
+    with pytest.raises(ls.InputError, match=r"acceleration = 0.0 m / s2: expected above 0"):
+        ThrustMonitor(window=5 * u.s).false_alarm_probability(0 * MPS2, 84 * u.s)
