@@ -38,11 +38,16 @@ from .campaign import assert_campaign as assert_campaign
 from .campaign import column as column
 from .campaign import state_covariance as state_covariance
 from .craft import Accelerometer as Accelerometer
+from .craft import Altimeter as Altimeter
 from .craft import Engine as Engine
+from .craft import Gyro as Gyro
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import Sensor as Sensor
 from .craft import Spacecraft as Spacecraft
+from .craft import StarTracker as StarTracker
+from .craft import TouchdownSwitch as TouchdownSwitch
+from .craft import Velocimeter as Velocimeter
 from .craft import sensor as sensor
 from .declarations import number as number
 from .declarations import switch as switch

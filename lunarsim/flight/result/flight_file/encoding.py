@@ -17,7 +17,19 @@ from astropy.coordinates import Angle, Latitude, Longitude
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from lunarsim.craft import SENSORS, Accelerometer, Engine, LandingGear, Navigation, Spacecraft
+from lunarsim.craft import (
+    SENSORS,
+    Accelerometer,
+    Altimeter,
+    Engine,
+    Gyro,
+    LandingGear,
+    Navigation,
+    Spacecraft,
+    StarTracker,
+    TouchdownSwitch,
+    Velocimeter,
+)
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import FAULTS, AccelerometerOff
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
@@ -55,6 +67,7 @@ Arrays = Mapping[str, NDArray[Any]]
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
+    *(Altimeter, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
