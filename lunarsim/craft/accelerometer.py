@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
@@ -58,8 +58,8 @@ class Sensor:
         """Return the numbers that kernels know of a sensor of a user's own, the rest without errors."""
         if not is_own(self):
             return self
-        known = ("powered", *OF_INCREMENTS) if isinstance(self, Accelerometer) else ("powered",)
-        return Accelerometer(**{name: getattr(self, name) for name in known})
+        kind: Any = type(self)
+        return Accelerometer(**{name: getattr(self, name) for name in kind.way.from_base})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +215,9 @@ def sensor(title: str) -> Callable[[Kind], Kind]:
                 f"sensor '{title}': expected a class derived from lunarsim.Sensor with a function "
                 "reading(motion, own), which returns what it reports"
             )
-        whole: Kind = made(kind, title, _WAY, SENSORS)
+        known = OF_INCREMENTS if issubclass(kind, Accelerometer) else ()
+        inherited = (name for name in known if name not in vars(kind))  # one that it declares itself is its own
+        whole: Kind = made(kind, title, replace(_WAY, from_base=("powered", *inherited)), SENSORS)
         return whole
 
     return decorated
@@ -243,5 +245,4 @@ _WAY = Way(
     told=_told,
     when=_when,
     mended=_as_given,
-    from_base=("powered", *OF_INCREMENTS),
 )

@@ -34,7 +34,7 @@ def sensed_increment(dv: Three, dt_s: float, unit: Record, memory: Record, draw:
     Parameters
     ----------
     dv : tuple of three floats
-        The true one, of all but gravity, over the time between two samples (m/s), along the axes of the body.
+        The true one, by all but gravity, from the last sample to this one (m/s), along the axes of the body.
     dt_s : float
         That time.
     unit : Record
@@ -51,7 +51,7 @@ def sensed_increment(dv: Three, dt_s: float, unit: Record, memory: Record, draw:
     dv = _reported(dv, dt_s, unit.scale_factor, bias)
     dv = _walked(dv, unit.velocity_random_walk_mps_per_root_s * sqrt(dt_s), ACCELEROMETER, draw)
     dv = _handed_over(_within(dv, unit.saturation_mps2 * dt_s), unit.quantum_mps, memory)
-    return _delayed(dv, unit.latency_s / dt_s, memory)
+    return _delayed(dv, unit.latency_s * unit.rate_per_s, memory)
 
 
 @formula
@@ -68,7 +68,7 @@ def sensed_turn(turn: Three, dt_s: float, unit: Record, memory: Record, draw: Dr
     turn = _reported(turn, dt_s, unit.scale_factor, bias)
     turn = _walked(turn, unit.angle_random_walk_rad_per_root_s * sqrt(dt_s), GYRO, draw)
     turn = _handed_over(_within(turn, unit.saturation_rad_s * dt_s), unit.quantum_rad, memory)
-    return _delayed(turn, unit.latency_s / dt_s, memory)
+    return _delayed(turn, unit.latency_s * unit.rate_per_s, memory)
 
 
 @part_of_kernel
