@@ -15,6 +15,8 @@ from test_scenario_files import VALID, write
 
 import lunarsim as ls
 from lunarsim.campaign import dispersible
+from lunarsim.campaign.executors.flying import flown
+from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.craft import SENSORS
 from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import Switch, declared
@@ -57,6 +59,15 @@ def test_a_flight_with_sensors_that_nothing_uses_is_the_one_without_them_to_the_
         a, b = with_.at(without.start + t), without.at(without.start + t)
         assert np.array_equal(a.position.value, b.position.value)
         assert np.array_equal(a.velocity.value, b.velocity.value)
+
+
+def test_a_run_of_a_campaign_with_sensors_that_nothing_uses_is_the_one_without_them_to_the_last_bit():
+    def results(craft):
+        rows = Rows.of(landing_example.landing(craft), ())
+        found = flown(rows, rows.bases, 1e-3)
+        return found.runs.tobytes() + found.burns.tobytes()
+
+    assert results(EQUIPPED) == results(landing_example.LANDER)
 
 
 def test_no_path_leads_to_a_number_that_the_flight_does_not_feel():

@@ -6,10 +6,9 @@ from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.beam import range_of_footprint
-from lunarsim.kernels.sensors.body import Pose, off_axis
-from lunarsim.kernels.sensors.noise import ALTIMETER, Draw, gaussian, uniform
+from lunarsim.kernels.sensors.body import BELOW, Pose, leaning
+from lunarsim.kernels.sensors.noise import ALTIMETER, Draw, gaussian, happens
 
-_DOWN = (0.0, 0.0, -1.0)  # the body's underside
 _NOISE, _DROPOUT, _FALSE_LOCK = range(3)  # components of a draw
 
 
@@ -28,26 +27,18 @@ def measured_range(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> tupl
     draw : Draw
         Seed and number of the sample.
     """
-    if unit.powered == 0.0:
+    if unit.powered == 0.0 or happens(unit.dropout_probability, ALTIMETER, draw, _DROPOUT):
         return 0.0, False
-    beam = off_axis(_DOWN, unit.off_nadir_rad, unit.azimuth_rad)
+    beam = leaning(BELOW, unit.off_nadir_rad, unit.azimuth_rad)
     true_m = range_of_footprint(
         beam, 0.5 * unit.beam_width_rad, unit.first_return != 0.0, pose, unit.max_range_m, ground
     )
-    lost = unit.dropout_probability > 0.0 and _drawn(unit.dropout_probability, _DROPOUT, draw)
-    if lost or not isfinite(true_m) or not unit.min_range_m <= true_m <= unit.max_range_m:
+    if not isfinite(true_m) or not unit.min_range_m <= true_m <= unit.max_range_m:
         return 0.0, False
     range_m = unit.scale_factor * true_m + unit.bias_m
     sigma_m = unit.noise_m + unit.noise_share * true_m
     if sigma_m > 0.0:
         range_m += sigma_m * gaussian(draw.seed, ALTIMETER, draw.sample, _NOISE)
-    if pose.time_s >= unit.false_lock_from_s or (
-        unit.false_lock_probability > 0.0 and _drawn(unit.false_lock_probability, _FALSE_LOCK, draw)
-    ):
+    if pose.time_s >= unit.false_lock_from_s or happens(unit.false_lock_probability, ALTIMETER, draw, _FALSE_LOCK):
         range_m += unit.false_lock_offset_m
     return range_m, True
-
-
-@formula
-def _drawn(probability: float, component: int, draw: Draw) -> bool:
-    return uniform(draw.seed, ALTIMETER, draw.sample, component) <= probability

@@ -5,8 +5,18 @@ from math import cos, inf, isfinite, pi, sin, sqrt
 from lunarsim.kernels.compiled import formula, part_of_kernel
 from lunarsim.kernels.ground.ray import range_along
 from lunarsim.kernels.ground.terrain import Ground
-from lunarsim.kernels.numerics.vectors import Three, across, angle_between, combined, cross, from_axes, length, scaled
-from lunarsim.kernels.numerics.vectors import rotated as rotated_by
+from lunarsim.kernels.numerics.vectors import (
+    Three,
+    across,
+    angle_between,
+    combined,
+    cross,
+    from_axes,
+    length,
+    rotated,
+    scaled,
+    some_across,
+)
 from lunarsim.kernels.sensors.body import Pose
 
 _ON_EDGE = 6  # lines about the middle one
@@ -63,7 +73,7 @@ def range_of_footprint(
 def _in_map(beam: Three, pose: Pose, ground: Ground) -> tuple[Three, Three]:
     """Return where the craft is (m) and where a direction in the body points, in the axes of the map (ME)."""
     rot = ground.rot_me_from_pa
-    return rotated_by(rot, pose.position), rotated_by(rot, from_axes(pose.axes, beam))
+    return rotated(rot, pose.position), rotated(rot, from_axes(pose.axes, beam))
 
 
 @part_of_kernel
@@ -71,7 +81,7 @@ def _about(direction: Three, nadir: Three, to_nadir_rad: float) -> tuple[Three, 
     """Return unit vectors across a direction: towards the nadir, and to its side."""
     lower = across(nadir, direction)
     if to_nadir_rad < _UPRIGHT_RAD or to_nadir_rad > pi - _UPRIGHT_RAD:
-        lower = across((1.0, 0.0, 0.0) if abs(direction[0]) < 0.6 else (0.0, 1.0, 0.0), direction)
+        lower = some_across(direction)
     lower = scaled(1.0 / length(lower), lower)
     return lower, cross(direction, lower)
 

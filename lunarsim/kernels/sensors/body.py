@@ -11,9 +11,21 @@ from math import atan2, cos, sin
 from typing import Any, NamedTuple
 
 from lunarsim.kernels.compiled import formula, part_of_kernel
-from lunarsim.kernels.numerics.vectors import Three, across, combined, cross, dot, from_axes, length, scaled
+from lunarsim.kernels.numerics.vectors import (
+    Three,
+    across,
+    combined,
+    cross,
+    dot,
+    from_axes,
+    length,
+    scaled,
+    some_across,
+)
 
 Axes = tuple[Three, Three, Three]
+
+ABOVE, BELOW = 1.0, -1.0  #: sides of the body: that to which the thrust points, and that on which the craft stands
 
 _ALONG = 1e-9  # closer to the thrust axis, the left of the flight says nothing of the roll
 
@@ -36,10 +48,7 @@ def body_axes(thrust_axis: Three, left: Three) -> Axes:
     """
     y = across(left, thrust_axis)
     size = length(y)
-    if size <= _ALONG * length(left):
-        y = across((1.0, 0.0, 0.0) if abs(thrust_axis[0]) < 0.6 else (0.0, 1.0, 0.0), thrust_axis)
-        size = length(y)
-    y = scaled(1.0 / size, y)
+    y = scaled(1.0 / size, y) if size > _ALONG * length(left) else some_across(thrust_axis)
     return cross(y, thrust_axis), y, thrust_axis
 
 
@@ -88,7 +97,7 @@ def _products(a: Any, b: Any) -> Axes:
 
 
 @formula
-def off_axis(axis: Three, angle_rad: float, azimuth_rad: float) -> Three:
-    """Return the direction in the body at an angle from ``+z`` or ``-z``, at an azimuth from ``x`` towards ``y``."""
+def leaning(side: float, angle_rad: float, azimuth_rad: float) -> Three:
+    """Return the direction in the body at an angle from a ``side``, at an azimuth from ``x`` towards ``y``."""
     s = sin(angle_rad)
-    return s * cos(azimuth_rad), s * sin(azimuth_rad), axis[2] * cos(angle_rad)
+    return s * cos(azimuth_rad), s * sin(azimuth_rad), side * cos(angle_rad)

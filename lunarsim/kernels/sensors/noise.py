@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lunarsim.kernels.compiled import kernel
+from lunarsim.kernels.compiled import formula, kernel
 
 #: Streams: who draws. The first is that of the errors of :mod:`lunarsim.kernels.guidance.navigation`.
 NAVIGATION, ACCELEROMETER, GYRO, STAR_TRACKER, ALTIMETER, VELOCIMETER, TOUCHDOWN_SWITCH = range(7)
@@ -58,3 +58,9 @@ def gaussian(seed: int, stream: int, sample: int, component: int) -> float:
     first = (float(word >> np.uint64(11)) + 0.5) * _UNIT
     second = float(_mixed(word + _GOLDEN) >> np.uint64(11)) * _UNIT
     return sqrt(-2.0 * log(first)) * cos(2.0 * pi * second)
+
+
+@formula
+def happens(probability: float, stream: int, draw: Draw, component: int) -> bool:
+    """Return whether what has a probability happens in a sample."""
+    return probability > 0.0 and uniform(draw.seed, stream, draw.sample, component) <= probability

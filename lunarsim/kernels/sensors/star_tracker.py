@@ -4,12 +4,19 @@ from math import asin
 
 from lunarsim.constants import MOON_RADIUS_M
 from lunarsim.kernels.compiled import formula, part_of_kernel
-from lunarsim.kernels.numerics.vectors import Three, across, angle_between, combined, cross, from_axes, length, scaled
+from lunarsim.kernels.numerics.vectors import (
+    Three,
+    angle_between,
+    combined,
+    cross,
+    from_axes,
+    length,
+    scaled,
+    some_across,
+)
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sensors.body import Axes, off_axis, turned_axes
+from lunarsim.kernels.sensors.body import ABOVE, Axes, leaning, turned_axes
 from lunarsim.kernels.sensors.noise import STAR_TRACKER, Draw, gaussian
-
-_UP = (0.0, 0.0, 1.0)  # the body's thrust axis
 
 
 @formula
@@ -27,12 +34,12 @@ def measured_axes(axes: Axes, position: Three, sun: Three, unit: Record, draw: D
     draw : Draw
         Seed and number of the sample.
     """
-    boresight = off_axis(_UP, unit.boresight_angle_rad, unit.azimuth_rad)
+    boresight = leaning(ABOVE, unit.boresight_angle_rad, unit.azimuth_rad)
     if unit.powered == 0.0 or not _sees_stars(from_axes(axes, boresight), position, sun, unit):
         return axes, False
     if unit.cross_axis_noise_rad == 0.0 and unit.roll_noise_rad == 0.0:
         return axes, True
-    first = _across(boresight)
+    first = some_across(boresight)
     second = cross(boresight, first)
     aside = combined(_normal(0, draw), first, _normal(1, draw), second)
     error = combined(unit.cross_axis_noise_rad, aside, unit.roll_noise_rad * _normal(2, draw), boresight)
@@ -53,13 +60,6 @@ def _sees_stars(boresight: Three, position: Three, sun: Three, unit: Record) -> 
     to_sun = combined(1.0, sun, -1.0, position)
     shines = length(sun) > 0.0 and over_limb(position, to_sun) > 0.0
     return not (shines and angle_between(boresight, to_sun) < unit.sun_exclusion_rad)
-
-
-@part_of_kernel
-def _across(axis: Three) -> Three:
-    """Return a unit vector across another."""
-    aside = across((0.0, 1.0, 0.0) if abs(axis[1]) < 0.6 else (1.0, 0.0, 0.0), axis)
-    return scaled(1.0 / length(aside), aside)
 
 
 @part_of_kernel

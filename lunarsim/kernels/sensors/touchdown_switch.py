@@ -4,7 +4,7 @@ from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.ground.terrain import Ground, clearance_pa
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.body import Pose
-from lunarsim.kernels.sensors.noise import TOUCHDOWN_SWITCH, Draw, uniform
+from lunarsim.kernels.sensors.noise import TOUCHDOWN_SWITCH, Draw, happens
 
 _MISS, _SPURIOUS = range(2)  # components of a draw
 
@@ -18,12 +18,7 @@ def feels_ground(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> bool:
     """
     if unit.powered == 0.0:
         return False
-    if pose.time_s >= unit.spurious_from_s or _drawn(unit.spurious_probability, _SPURIOUS, draw):
+    if pose.time_s >= unit.spurious_from_s or happens(unit.spurious_probability, TOUCHDOWN_SWITCH, draw, _SPURIOUS):
         return True
     touches = clearance_pa(pose.position, ground) <= unit.probe_length_m
-    return bool(touches and not _drawn(unit.miss_probability, _MISS, draw))
-
-
-@formula
-def _drawn(probability: float, component: int, draw: Draw) -> bool:
-    return probability > 0.0 and uniform(draw.seed, TOUCHDOWN_SWITCH, draw.sample, component) <= probability
+    return bool(touches and not happens(unit.miss_probability, TOUCHDOWN_SWITCH, draw, _MISS))

@@ -7,12 +7,10 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.vectors import Three, along_axes, combined, cross, dot
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.beam import range_of_beam
-from lunarsim.kernels.sensors.body import Pose, off_axis
-from lunarsim.kernels.sensors.noise import VELOCIMETER, Draw, gaussian, uniform
+from lunarsim.kernels.sensors.body import BELOW, Pose, leaning
+from lunarsim.kernels.sensors.noise import VELOCIMETER, Draw, gaussian, happens
 
-_DOWN = (0.0, 0.0, -1.0)  # the body's underside
 _FEWEST = 3  # beams that say what a velocity is
-_FLAT = 1e-9  # determinant below which they lie in a plane
 _DROPOUTS = 8  # components of a draw from here on; below, the noise of each beam
 _ZERO = (0.0, 0.0, 0.0)
 
@@ -20,7 +18,7 @@ _ZERO = (0.0, 0.0, 0.0)
 @formula
 def beam_direction(k: int, unit: Record) -> Three:
     """Return where the k-th beam points, in the body: evenly about its underside."""
-    return off_axis(_DOWN, unit.cone_angle_rad, unit.azimuth_rad + 2.0 * pi * k / unit.beams)
+    return leaning(BELOW, unit.cone_angle_rad, unit.azimuth_rad + 2.0 * pi * k / unit.beams)
 
 
 @formula
@@ -30,11 +28,11 @@ def measured_speed(k: int, v_body: Three, pose: Pose, unit: Record, ground: Grou
     A speed beyond the ambiguity velocity is reported as the one within that has the same Doppler shift modulo the
     rate at which it is sampled.
     """
+    if happens(unit.dropout_probability, VELOCIMETER, draw, _DROPOUTS + k):
+        return 0.0, False
     beam = beam_direction(k, unit)
     range_m = range_of_beam(beam, pose, unit.max_range_m, ground)
-    p = unit.dropout_probability
-    lost = p > 0.0 and uniform(draw.seed, VELOCIMETER, draw.sample, _DROPOUTS + k) <= p
-    if lost or not isfinite(range_m) or not unit.min_range_m <= range_m <= unit.max_range_m:
+    if not isfinite(range_m) or not unit.min_range_m <= range_m <= unit.max_range_m:
         return 0.0, False
     speed = unit.scale_factor * dot(v_body, beam) + unit.bias_mps
     if unit.noise_mps > 0.0:
@@ -68,15 +66,17 @@ def measured_velocity(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> t
             x, y, z = combined(1.0, x, d[0], d), combined(1.0, y, d[1], d), combined(1.0, z, d[2], d)
             right = combined(1.0, right, speed, d)
             count += 1
-    determinant = dot(x, cross(y, z))
-    if count < _FEWEST or not determinant > _FLAT:
+    if count < _FEWEST:
         return _ZERO, False
-    return _solved(x, y, z, right, determinant), True
+    return _solved(x, y, z, right), True
 
 
 @part_of_kernel
-def _solved(x: Three, y: Three, z: Three, right: Three, determinant: float) -> Three:
-    """Return the solution of three equations whose matrix is symmetric, by Cramer's rule."""
+def _solved(x: Three, y: Three, z: Three, right: Three) -> Three:
+    """Return the solution of three equations whose matrix is symmetric, by Cramer's rule.
+
+    Three beams on a cone never lie in a plane.
+    """
     yz, zx, xy = cross(y, z), cross(z, x), cross(x, y)
-    total = combined(1.0, combined(right[0], yz, right[1], zx), right[2], xy)
+    total, determinant = combined(1.0, combined(right[0], yz, right[1], zx), right[2], xy), dot(x, yz)
     return total[0] / determinant, total[1] / determinant, total[2] / determinant
