@@ -35,6 +35,7 @@ DESCENT_S = 1e7  # 115 days: of a guided phase, which looks where it is each cyc
 HEAVY_KG = 1e9  # a thousand times the heaviest rocket
 TURNS_DEG = 36000.0  # a hundred turns
 QUICK_DEG_S = 1e6  # a bullet turns once in 0.4 ms
+FREQUENT_HZ = 1e4  # ten times the fastest inertial units
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,8 @@ _NAMED = {
     u.m / u.s**2: "mps2",
     u.m / u.s**3: "mps3",
     u.s**-1: "per_s",
+    u.m / u.s**1.5: "mps_per_root_s",
+    u.rad / u.s**0.5: "rad_per_root_s",
 }
 
 

@@ -15,6 +15,7 @@ from scipy import stats
 import lunarsim as ls
 from lunarsim.craft.packing import PACKINGS, arrays_of
 from lunarsim.faults import ArraysFilledAtRandom
+from lunarsim.kernels.sensors.noise import COMPUTER, uniform, uniforms
 
 SWITCH = ls.TimeTaggedCommand(
     name="switch on the accelerometer", target="accelerometer.powered", time=-60 * u.s, priority=2
@@ -92,6 +93,12 @@ def test_delayed_commands_are_all_carried_out_later_by_whole_delays(seed: int, s
         rounds = (each.time - each.command.time).to_value(u.s) / 7.0
         assert rounds == round(rounds) >= 0
         assert (rounds > 0) == (each.higher is not None)
+
+
+def test_draws_of_many_seeds_are_those_of_each() -> None:
+    seeds = np.array([0.0, 7.0, 2.0**53])
+    one_by_one = [[uniform(int(seed), COMPUTER, 2, k) for k in range(4)] for seed in seeds]
+    np.testing.assert_array_equal(uniforms(seeds, COMPUTER, 2, 4), one_by_one)
 
 
 def test_arrival_packs_together_what_is_due_together() -> None:

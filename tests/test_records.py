@@ -101,11 +101,13 @@ def test_a_duration_may_be_a_difference_of_times():
 
 
 def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
-    units = ("_m", "_s", "_kg", "_n", "_mps", "_mps2", "_rad", "_rad_s", "_per_s", "_m2", "_m3_s2")
+    units = ("_m", "_s", "_kg", "_n", "_mps", "_mps2", "_rad", "_rad_s", "_per_s", "_per_root_s", "_m2", "_m3_s2")
     bare = {name.split(".")[-1] for name in (*leaves(RUN), *leaves(PHASE)) if not name.endswith(units)}
     assert bare == {
         *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),
         *("radiation_coefficient", "love_number", "throttle", "direction", "exits", "parameters"),
+        *("noise_share", "first_return", "beams", "array_size"),
+        *("dropout_probability", "false_lock_probability", "miss_probability", "spurious_probability"),
         *("forces", "conditions"),  # numbers of a user's own parts, each in the unit that its class declares
         *("own_steering", "own", "address"),
     }

@@ -2,25 +2,35 @@
 
 from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
+from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTaggedCommand
+from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
 from lunarsim.craft.packing import PACKINGS, packing
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
+from lunarsim.craft.star_tracker import StarTracker
+from lunarsim.craft.touchdown_switch import TouchdownSwitch
+from lunarsim.craft.velocimeter import Velocimeter
 
 __all__ = [
     "PACKINGS",
     "SENSORS",
     "Accelerometer",
+    "Altimeter",
     "Engine",
     "Execution",
     "FlightComputer",
+    "Gyro",
     "LandingGear",
     "Navigation",
     "Sensor",
     "Spacecraft",
+    "StarTracker",
     "TimeTaggedCommand",
+    "TouchdownSwitch",
+    "Velocimeter",
     "check_lander",
     "packing",
     "sensor",

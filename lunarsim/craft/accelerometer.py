@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 import numpy as np
@@ -11,9 +12,10 @@ from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.asked import Floats, Way, address, is_own, made, numbers_of
-from lunarsim.declarations import number, switch
+from lunarsim.declarations import FREQUENT_HZ, STRONG_MPS2, declared, number, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.records import record
+from lunarsim.kernels.sensors.inertial import PENDING
 from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.records import fields_of, filled
 
@@ -21,6 +23,9 @@ from lunarsim.records import fields_of, filled
 SENSORS: dict[str, type[Sensor]] = {}
 
 Kind = TypeVar("Kind", bound=type)
+
+_ANGLE = {"low": -90.0, "high": 90.0, "dispersible": True}
+_BIAS = {"low": -1e3, "high": 1e3, "dispersible": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +52,22 @@ class Sensor:
 
     def record_values(self) -> tuple[Any, ...]:
         """Return what stands in the record of this sensor."""
-        known = Accelerometer(powered=self.powered) if is_own(self) else self
-        return (*filled(known), float(address(self)), tuple(numbers_of(self)))
+        return (*filled(self._as_ours()), float(address(self)), tuple(numbers_of(self)))
+
+    def _as_ours(self) -> Sensor:
+        """Return the numbers that kernels know of a sensor of a user's own, the rest without errors."""
+        if not is_own(self):
+            return self
+        kind: Any = type(self)
+        return Accelerometer(**{name: getattr(self, name) for name in kind.way.from_base})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accelerometer(Sensor):
-    """A sensor of specific force along the thrust axis: scale factor times the truth, plus bias.
+    """Accelerometers: scale factor times the true specific force, plus bias.
+
+    The one along the thrust axis ends burns. Three along the axes of the body, of which it is the third, hand over the
+    change of velocity between two samples to a navigation that takes it. Without arguments they report the truth.
 
     Parameters
     ----------
@@ -62,12 +76,29 @@ class Accelerometer(Sensor):
     scale_factor : float
         Reported over true; default 1.
     bias : Quantity
-        Reported where the truth is zero; default 0.
+        Reported along the thrust axis where the truth is zero; default 0.
+    rate : Quantity
+        Samples per time, whatever the guidance cycle; default 10 Hz. This and what follows is of the increments of
+        navigation alone: burns are cut off by scale factor and bias.
+    bias_x, bias_y : Quantity
+        Reported across the thrust axis where the truth is zero; default 0.
+    misalignment_x, misalignment_y, misalignment_z : Quantity
+        Rotation vector from the axes of the body to those of the accelerometers; default 0.
+    velocity_random_walk : Quantity
+        Standard deviation of the sum of what is reported, over the square root of the time, as in m/s per root of
+        a second: ``u.m / u.s**1.5``; default 0.
+    saturation : Quantity, optional
+        Greatest specific force that is reported, either way; default: any.
+    quantum : Quantity
+        Of the increments that are reported, whose sum is rounded to whole ones; default 0, none.
+    latency : Quantity
+        By which what is reported is late, up to seven samples; default 0.
 
     Raises
     ------
     InputError
-        If the scale factor or the bias is out of its bounds, or ``powered`` no truth value.
+        If a value is of the wrong dimension or out of its bounds, ``powered`` no truth value, or the latency longer
+        than seven samples.
     """
 
     title: ClassVar[str] = "accelerometer"
@@ -78,7 +109,43 @@ class Accelerometer(Sensor):
     bias: u.Quantity = number(
         0.0, u.m / u.s**2, low=-1e3, high=1e3, text="Reported where the truth is zero.", dispersible=True
     )
+    rate: u.Quantity = number(10.0, u.Hz, above=0.0, high=FREQUENT_HZ, text="Samples of increments per time.")
+    bias_x: u.Quantity = number(0.0, u.m / u.s**2, text="Across the thrust axis, in increments.", **_BIAS)
+    bias_y: u.Quantity = number(0.0, u.m / u.s**2, text="Across the thrust axis, in increments.", **_BIAS)
+    misalignment_x: u.Quantity = number(0.0, u.deg, text="Rotation vector from the axes of the body.", **_ANGLE)
+    misalignment_y: u.Quantity = number(0.0, u.deg, text="About y.", **_ANGLE)
+    misalignment_z: u.Quantity = number(0.0, u.deg, text="About z, the thrust axis.", **_ANGLE)
+    velocity_random_walk: u.Quantity = number(
+        0.0, u.m / u.s**1.5, low=0.0, high=1e3, text="Of the sum of increments.", dispersible=True
+    )
+    saturation: u.Quantity | None = number(
+        None, u.m / u.s**2, above=0.0, high=STRONG_MPS2, absent=inf, text="Greatest specific force in increments."
+    )
+    quantum: u.Quantity = number(0.0, u.m / u.s, low=0.0, high=1e3, text="Of the increments.")
+    latency: u.Quantity = number(0.0, u.s, low=0.0, high=1e3, text="Of the increments, up to seven samples.")
 
+    def __post_init__(self) -> None:
+        declarations.check(self)
+        check_latency(self.latency, self.rate)
+
+
+def check_latency(latency: u.Quantity, rate: u.Quantity) -> None:
+    """Refuse a latency that holds more increments than a unit remembers.
+
+    Raises
+    ------
+    InputError
+        If it is longer than seven samples.
+    """
+    most = (PENDING - 1) / rate
+    if latency > most:
+        raise InputError(
+            f"latency = {latency}: expected up to {PENDING - 1} samples, which at rate = {rate} are {most.to(u.s):g}"
+        )
+
+
+#: What is declared of the increments alone: a burn does not feel it.
+OF_INCREMENTS = tuple(name for name in declared(Accelerometer) if name not in {"powered", "scale_factor", "bias"})
 
 SENSORS[Accelerometer.title] = Accelerometer
 
@@ -148,7 +215,9 @@ def sensor(title: str) -> Callable[[Kind], Kind]:
                 f"sensor '{title}': expected a class derived from lunarsim.Sensor with a function "
                 "reading(motion, own), which returns what it reports"
             )
-        whole: Kind = made(kind, title, _WAY, SENSORS)
+        known = OF_INCREMENTS if issubclass(kind, Accelerometer) else ()
+        inherited = (name for name in known if name not in vars(kind))  # one that it declares itself is its own
+        whole: Kind = made(kind, title, replace(_WAY, from_base=("powered", *inherited)), SENSORS)
         return whole
 
     return decorated
@@ -176,5 +245,4 @@ _WAY = Way(
     told=_told,
     when=_when,
     mended=_as_given,
-    from_base=("powered",),
 )

@@ -13,11 +13,10 @@ from lunarsim import declarations
 from lunarsim.craft.packing import Floats, arrays_of, check_packing
 from lunarsim.declarations import LONG_S, Choice, Switch, choice, declared, number, switch
 from lunarsim.errors import InputError, nearest
-from lunarsim.kernels.guidance.navigation import GOLDEN, UNIT, mixed
+from lunarsim.kernels.sensors.noise import COMPUTER, uniforms
 
 _MOST_COMMANDS = 10_000
 _MOST_ROUNDS = 10_000
-_STREAM = np.uint64(0xC0D3A44A75ED0001)  # apart from the noise of a navigation with the same seed
 _DISPLACED = Choice(
     words={"dropped": 0, "delayed": 1}, text="what becomes of a command that shares an array with a higher priority"
 )
@@ -181,7 +180,7 @@ class FlightComputer:
         times_s, first = np.full(shape, np.nan), np.zeros(shape)
         waiting = np.ones(shape, dtype=bool)
         for round_ in range(_MOST_ROUNDS if self.displaced == "delayed" else 1):
-            draws, delay_s = _uniforms(seeds, round_, len(commands)), round_ * float(self.delay.to_value(u.s))
+            draws, delay_s = uniforms(seeds, COMPUTER, round_, len(commands)), round_ * float(self.delay.to_value(u.s))
             # runs in which the same commands wait are packed at once
             kinds, of_run = np.unique(waiting, axis=0, return_inverse=True)
             for k, chosen in enumerate(kinds):
@@ -204,15 +203,6 @@ class FlightComputer:
         best = np.full(draws.shape, np.inf)
         np.minimum.at(best, (runs, arrays), np.broadcast_to(priorities, draws.shape).astype(float))
         return np.asarray(best[runs, arrays])
-
-
-def _uniforms(seeds: Floats, round_: int, count: int) -> Floats:
-    """Return uniform random numbers that follow from a seed, a round and the number of a command, shape (n, count)."""
-    with np.errstate(over="ignore"):  # of 64-bit words, of which the upper bits are meant to be lost
-        words = mixed(seeds.astype(np.uint64) ^ _STREAM)
-        words = mixed(words + np.uint64(round_) * GOLDEN)
-        words = mixed(words[:, np.newaxis] + np.arange(count, dtype=np.uint64) * GOLDEN)
-    return np.asarray((words >> np.uint64(11)).astype(float) * UNIT)
 
 
 def _in_order(commands: Sequence[TimeTaggedCommand]) -> list[TimeTaggedCommand]:

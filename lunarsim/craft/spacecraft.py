@@ -9,10 +9,15 @@ from astropy import units as u
 
 from lunarsim import constants, declarations
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
+from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import FlightComputer
+from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation
+from lunarsim.craft.star_tracker import StarTracker
+from lunarsim.craft.touchdown_switch import TouchdownSwitch
+from lunarsim.craft.velocimeter import Velocimeter
 from lunarsim.declarations import HEAVY_KG, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
 
@@ -43,6 +48,16 @@ class Spacecraft:
         Rate at which the attitude can follow a command of guidance; default: at once.
     radiation_coefficient : float
         Force over that on a black surface of this area: 1 swallows the light, 2 mirrors it back; default 1.
+    gyro : Gyro, optional
+        Default: none. Of this and the following, a flight feels what its navigation takes.
+    star_tracker : StarTracker, optional
+        Default: none.
+    altimeter : Altimeter, optional
+        Default: none.
+    velocimeter : Velocimeter, optional
+        Default: none.
+    touchdown_switch : TouchdownSwitch, optional
+        Default: none.
 
     Raises
     ------
@@ -61,7 +76,6 @@ class Spacecraft:
     accelerometer: Sensor = field(default_factory=Accelerometer)
     navigation: Navigation = field(default_factory=Navigation)
     gear: LandingGear | None = None
-    computer: FlightComputer | None = None
     slew_rate: u.Quantity | None = number(
         None,
         u.deg / u.s,
@@ -81,6 +95,12 @@ class Spacecraft:
         text="Force of sunlight over that on a black surface: 1 black, 2 a mirror.",
         dispersible=True,
     )
+    gyro: Gyro | None = None
+    star_tracker: StarTracker | None = None
+    altimeter: Altimeter | None = None
+    velocimeter: Velocimeter | None = None
+    touchdown_switch: TouchdownSwitch | None = None
+    computer: FlightComputer | None = None
 
     def __post_init__(self) -> None:
         declarations.check(self)

@@ -14,6 +14,7 @@ from astropy.time import Time
 from lunarsim.arguments import checked
 from lunarsim.asked import is_own
 from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
+from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
 from lunarsim.mission import Scenario
@@ -184,7 +185,8 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
         yield from _declared("craft.engine", declared(Engine))
     if burns:  # the computer cuts burns off by what it reads
         sensor = Accelerometer if scenario.craft is None else type(scenario.craft.accelerometer)
-        yield from _declared("craft.accelerometer", declared(sensor))
+        felt = {name: each for name, each in declared(sensor).items() if name not in OF_INCREMENTS}
+        yield from _declared("craft.accelerometer", felt)
     if scenario.guided:
         yield from _declared("craft.navigation", declared(Navigation))
     if scenario.commands:

@@ -7,8 +7,8 @@ import numpy as np
 
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.ground.passage import (
+    Bounds,
     LowPart,
-    Passage,
     low_part,
     over_turning_moon,
     passage,
@@ -18,6 +18,7 @@ from lunarsim.kernels.ground.passage import (
 from lunarsim.kernels.ground.terrain import Ground, Place, clearance, corners, height_at, is_outside, locate
 from lunarsim.kernels.ground.tiles import FINEST, reach_rad, time_over_tiles
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.kernels.numerics.vectors import Three
 
 CLEAR = 0  #: no contact along the path
 CONTACT = 1
@@ -89,14 +90,15 @@ def search(
     else:
         turned, error_m = over_turning_moon(path, epoch_et_s, angles, ground)
         over = passage(turned, error_m, low.sink_m2ps2, ground)
-    y = np.empty(6)
+    exact = np.empty(6)
     before_s, t_s, looks = path.start_s, low.from_s, 0
     while True:
-        above, safe_s = _look(over, t_s, ground)
+        x, y, z, vx, vy, vz = position_and_velocity(over.path, t_s)
+        above, safe_s = height_and_safe_time((x, y, z), (vx, vy, vz), over.bounds, ground)
         looks += 1
         if above <= 0.0:  # the last word is that of the exact rotation
-            evaluate(path, t_s, y)
-            above = clearance(epoch_et_s + t_s, y[0:3], angles, ground)
+            evaluate(path, t_s, exact)
+            above = clearance(epoch_et_s + t_s, exact[0:3], angles, ground)
         if np.isnan(above):
             return UNKNOWN, before_s, t_s, looks
         if above > 0.0:
@@ -109,12 +111,13 @@ def search(
 
 
 @part_of_kernel
-def _look(over: Passage, t_s: float, ground: Ground) -> tuple[float, float]:
+def height_and_safe_time(r: Three, v: Three, over: Bounds, ground: Ground) -> tuple[float, float]:
     """Return a height (m) that a craft has at least above the ground, and a time (s) in which it cannot reach it.
 
-    NaN: the path is low where the height of the ground is not known.
+    ``r`` and ``v`` are position (m) and velocity (m/s) in ME, ``over`` the bounds of its path. NaN: the path is low
+    where the height of the ground is not known.
     """
-    x, y, z, vx, vy, vz = position_and_velocity(over.path, t_s)
+    (x, y, z), (vx, vy, vz) = r, v
     axis2, axis_rate = (
         x * x + y * y,
         x * vx + y * vy,
@@ -139,7 +142,7 @@ def _look(over: Passage, t_s: float, ground: Ground) -> tuple[float, float]:
 
 @part_of_kernel
 def _time_to_steepest(
-    above_m: float, climb_mps: float, near_m: float, place: Place, over: Passage, ground: Ground
+    above_m: float, climb_mps: float, near_m: float, place: Place, over: Bounds, ground: Ground
 ) -> float:
     """Return a time (s) within which a craft cannot reach ground that rises as steeply as any in these rows."""
     if np.isnan(ground.outside_m) and near_m >= ground.highest_m:
@@ -152,7 +155,7 @@ def _time_to_steepest(
 
 
 @part_of_kernel
-def _time_in_cell(above_m: float, motion: _Motion, place: Place, over: Passage, ground: Ground) -> float:
+def _time_in_cell(above_m: float, motion: _Motion, place: Place, over: Bounds, ground: Ground) -> float:
     """Return a time (s) within which a craft neither leaves the cell nor reaches its bilinear ground.
 
     Over one cell the height under the path is smooth. Its second derivatives are bound by those of the angles: with

@@ -27,15 +27,21 @@ class LowPart(NamedTuple):
     sink_m2ps2: float  #: how far the second derivative of the squared radius lies below zero at most
 
 
-class Passage(NamedTuple):
-    """A path over the ground, and bounds that hold at all its times."""
+class Bounds(NamedTuple):
+    """Bounds that hold all along a path, as long as it is above the ground."""
 
-    path: ChebyshevTable  #: one interval of position (m) in axes that turn with the ground
     error_m: float  #: how far it may be from the true place
     speed_mps: float
     acceleration_mps2: float
     angular_speed_rad_s: float  #: over the ground, as an angle at the Moon's centre
     sink_m2ps2: float  #: as in :class:`LowPart`
+
+
+class Passage(NamedTuple):
+    """A path over the ground."""
+
+    path: ChebyshevTable  #: one interval of position (m) in axes that turn with the ground
+    bounds: Bounds
 
 
 @part_of_kernel
@@ -149,7 +155,8 @@ def over_turning_moon(
 def passage(path: ChebyshevTable, error_m: float, sink_m2ps2: float, ground: Ground) -> Passage:
     """Return a path over the ground with its bounds, which hold as long as it is above the ground."""
     speed, acceleration, _ = _largest_derivatives(path)
-    return Passage(path, error_m, speed, acceleration, speed / (ground.radius_m + ground.lowest_m), sink_m2ps2)
+    angular_speed = speed / (ground.radius_m + ground.lowest_m)
+    return Passage(path, Bounds(error_m, speed, acceleration, angular_speed, sink_m2ps2))
 
 
 @part_of_kernel

@@ -200,7 +200,13 @@ def clearance_over_map(et_s: float, r: NDArray[np.float64], angles: ChebyshevTab
 @formula
 def clearance_pa(r_pa: Any, ground: Ground) -> float:
     """Return the height (m) of a point (PA, m) above the ground below it; NaN: unknown."""
-    longitude, latitude, radius = spherical(rotated(ground.rot_me_from_pa, r_pa))
+    return clearance_me(rotated(ground.rot_me_from_pa, r_pa), ground)
+
+
+@formula
+def clearance_me(r_me: Any, ground: Ground) -> float:
+    """Return the height (m) of a point (ME, m) above the ground below it; NaN: unknown."""
+    longitude, latitude, radius = spherical(r_me)
     return radius - ground.radius_m - height(latitude, longitude, ground)
 
 

@@ -81,6 +81,13 @@ def across(a: Any, axis: Any) -> Three:
 
 
 @part_of_kernel
+def some_across(axis: Any) -> Three:
+    """Return some unit vector across a unit vector."""
+    aside = across((1.0, 0.0, 0.0) if abs(axis[0]) < 0.6 else (0.0, 1.0, 0.0), axis)
+    return scaled(1.0 / length(aside), aside)
+
+
+@part_of_kernel
 def along_axes(axes: Any, a: Any) -> Three:
     """Return the components of a vector along three axes, the rows of a rotation."""
     return dot(axes[0], a), dot(axes[1], a), dot(axes[2], a)

@@ -20,12 +20,17 @@ from numpy.typing import NDArray
 from lunarsim.craft import (
     SENSORS,
     Accelerometer,
+    Altimeter,
     Engine,
     FlightComputer,
+    Gyro,
     LandingGear,
     Navigation,
     Spacecraft,
+    StarTracker,
     TimeTaggedCommand,
+    TouchdownSwitch,
+    Velocimeter,
 )
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import FAULTS, AccelerometerOff
@@ -65,6 +70,7 @@ Arrays = Mapping[str, NDArray[Any]]
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
     *(TimeTaggedCommand, FlightComputer),
+    *(Altimeter, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
