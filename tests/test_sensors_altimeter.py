@@ -143,7 +143,8 @@ def test_a_range_is_valid_within_the_gate_its_edges_included_and_nowhere_else(he
     if low < high:
         gate = ls.Altimeter(min_range=low * u.m, max_range=high * u.m)
         for at in (height_m, low - 0.01, low + 0.01, high - 0.01, high + 0.01):
-            assert ranged(gate, SPHERE, example.pose(at))[1] == (low <= at <= high), at
+            if min(abs(at - low), abs(at - high)) > 1e-6:  # where it is known on which side the true range is
+                assert ranged(gate, SPHERE, example.pose(at))[1] == (low <= at <= high), at
     true_m = ranged(ls.Altimeter(), SPHERE, example.pose(height_m))[0]
     on_both = ls.Altimeter(min_range=true_m * u.m, max_range=(true_m + 1.0) * u.m)
     assert ranged(on_both, SPHERE, example.pose(height_m))[1]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sensor_example as example
 from astropy import units as u
+from hypothesis import example as case
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -54,6 +55,8 @@ def test_the_errors_are_those_about_its_own_axes():
 
 
 @given(st.floats(0.0, 179.0), st.floats(1.0, 80.0))
+@case(29.0, 30.0)
+@case(31.0, 30.0)
 def test_within_the_exclusion_of_the_sun_there_is_no_attitude(angle_deg, exclusion_deg):
     unit = ls.StarTracker(sun_exclusion=exclusion_deg * u.deg)
     found = sees(unit, looking(np.radians(angle_deg)), sun=(AU, 0.0, 0.0))[1]
@@ -69,6 +72,10 @@ def test_a_sun_behind_the_moon_blinds_nobody_and_neither_does_none():
 
 
 @given(st.floats(0.0, 180.0), st.floats(-30.0, 60.0))
+@case(90.0, 10.0)  # the limb is 103.6 deg from up
+@case(100.0, 10.0)
+@case(130.0, -30.0)
+@case(140.0, -30.0)
 def test_near_the_limb_or_below_it_there_is_no_attitude(angle_deg, exclusion_deg):
     dip_deg = 180.0 - np.degrees(np.arcsin(R / (R + 50e3)))  # from up to the limb
     found = sees(ls.StarTracker(limb_exclusion=exclusion_deg * u.deg), looking(np.radians(angle_deg)))[1]

@@ -119,6 +119,8 @@ def test_each_beam_drops_out_as_often_as_its_probability_says():
     )
     low, high = stats.binom.interval(0.999, 4 * n, p)
     assert low <= (~valid).sum() <= high
+    low, high = stats.binom.interval(0.999, n, 1.0 - (1.0 - p) ** 4)  # by itself
+    assert low <= (~valid).any(axis=1).sum() <= high
     told = sum(measured(unit, pose, sample=k)[1] for k in range(n))
     assert told == (valid.sum(axis=1) >= 3).sum()
 

@@ -15,7 +15,7 @@ from lunarsim.asked import Floats, Way, address, is_own, made, numbers_of
 from lunarsim.declarations import FREQUENT_HZ, STRONG_MPS2, declared, number, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.records import record
-from lunarsim.kernels.sensors.inertial import PENDING
+from lunarsim.kernels.sensors.inertial import LATEST
 from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.records import fields_of, filled
 
@@ -137,11 +137,9 @@ def check_latency(latency: u.Quantity, rate: u.Quantity) -> None:
     InputError
         If it is longer than seven samples.
     """
-    most = (PENDING - 1) / rate
-    if latency > most:
-        raise InputError(
-            f"latency = {latency}: expected up to {PENDING - 1} samples, which at rate = {rate} are {most.to(u.s):g}"
-        )
+    most = (LATEST / rate).to(u.s)
+    if latency > most * (1.0 + 1e-9):  # which a product of the two may exceed by its rounding
+        raise InputError(f"latency = {latency}: expected up to {LATEST} samples, which at rate = {rate} are {most:g}")
 
 
 #: What is declared of the increments alone: a burn does not feel it.

@@ -62,7 +62,7 @@ def _within_sphere(origin: Three, direction: Three, radius_m: float) -> tuple[fl
     along = dot(origin, direction)
     past = combined(1.0, origin, -along, direction)  # where it is nearest to the centre
     half2 = radius_m * radius_m - dot(past, past)
-    if half2 < 0.0 or sqrt(half2) < along:
+    if half2 < 0.0:
         return inf, -inf
     half = sqrt(half2)
     return max(-along - half, 0.0), half - along

@@ -6,7 +6,7 @@ from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.beam import range_of_footprint
-from lunarsim.kernels.sensors.body import BELOW, Pose, leaning
+from lunarsim.kernels.sensors.body import BELOW, Pose, off_axis
 from lunarsim.kernels.sensors.noise import ALTIMETER, Draw, gaussian, happens
 
 _NOISE, _DROPOUT, _FALSE_LOCK = range(3)  # components of a draw
@@ -29,7 +29,7 @@ def measured_range(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> tupl
     """
     if unit.powered == 0.0 or happens(unit.dropout_probability, ALTIMETER, draw, _DROPOUT):
         return 0.0, False
-    beam = leaning(BELOW, unit.off_nadir_rad, unit.azimuth_rad)
+    beam = off_axis(BELOW, unit.off_nadir_rad, unit.azimuth_rad)
     true_m = range_of_footprint(
         beam, 0.5 * unit.beam_width_rad, unit.first_return != 0.0, pose, unit.max_range_m, ground
     )

@@ -25,7 +25,8 @@ from lunarsim.kernels.numerics.vectors import (
 
 Axes = tuple[Three, Three, Three]
 
-ABOVE, BELOW = 1.0, -1.0  #: sides of the body: that to which the thrust points, and that on which the craft stands
+#: Sides of the body: that to which the thrust points, and that on which the craft stands.
+ABOVE, BELOW = (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)
 
 _ALONG = 1e-9  # closer to the thrust axis, the left of the flight says nothing of the roll
 
@@ -97,7 +98,7 @@ def _products(a: Any, b: Any) -> Axes:
 
 
 @formula
-def leaning(side: float, angle_rad: float, azimuth_rad: float) -> Three:
-    """Return the direction in the body at an angle from a ``side``, at an azimuth from ``x`` towards ``y``."""
+def off_axis(side: Three, angle_rad: float, azimuth_rad: float) -> Three:
+    """Return the direction in the body at an angle from a side, at an azimuth from ``x`` towards ``y``."""
     s = sin(angle_rad)
-    return s * cos(azimuth_rad), s * sin(azimuth_rad), side * cos(angle_rad)
+    return s * cos(azimuth_rad), s * sin(azimuth_rad), side[2] * cos(angle_rad)

@@ -14,8 +14,10 @@ from lunarsim.kernels.records import Record, record
 from lunarsim.kernels.sensors.body import turned_about
 from lunarsim.kernels.sensors.noise import ACCELEROMETER, GYRO, Draw, gaussian
 
-#: Increments that are on their way at most: of a latency, in times between two samples, one less.
-PENDING = 8
+#: A latency may be so many samples.
+LATEST = 7
+#: Increments that are remembered: those that are on their way, and the two between which one is handed over.
+PENDING = LATEST + 2
 
 #: What either triad remembers; zero when a flight begins.
 INCREMENTS = record(

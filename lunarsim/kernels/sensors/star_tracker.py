@@ -15,7 +15,7 @@ from lunarsim.kernels.numerics.vectors import (
     some_across,
 )
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sensors.body import ABOVE, Axes, leaning, turned_axes
+from lunarsim.kernels.sensors.body import ABOVE, Axes, off_axis, turned_axes
 from lunarsim.kernels.sensors.noise import STAR_TRACKER, Draw, gaussian
 
 
@@ -28,13 +28,13 @@ def measured_axes(axes: Axes, position: Three, sun: Three, unit: Record, draw: D
     axes : tuple of three vectors
         The true ones, in the axes of the ICRF.
     position, sun : tuple of three floats
-        Of the craft and of the Sun, from the Moon's centre (m), ICRF. A Sun at zero is none.
+        Of the craft and of the Sun, from the Moon's centre (m), ICRF. A Sun at zero, within the Moon, is none.
     unit : Record
         Of a :class:`~lunarsim.StarTracker`.
     draw : Draw
         Seed and number of the sample.
     """
-    boresight = leaning(ABOVE, unit.boresight_angle_rad, unit.azimuth_rad)
+    boresight = off_axis(ABOVE, unit.boresight_angle_rad, unit.azimuth_rad)
     if unit.powered == 0.0 or not _sees_stars(from_axes(axes, boresight), position, sun, unit):
         return axes, False
     if unit.cross_axis_noise_rad == 0.0 and unit.roll_noise_rad == 0.0:
@@ -58,7 +58,7 @@ def _sees_stars(boresight: Three, position: Three, sun: Three, unit: Record) -> 
     if over_limb(position, boresight) < unit.limb_exclusion_rad:
         return False
     to_sun = combined(1.0, sun, -1.0, position)
-    shines = length(sun) > 0.0 and over_limb(position, to_sun) > 0.0
+    shines = over_limb(position, to_sun) > 0.0
     return not (shines and angle_between(boresight, to_sun) < unit.sun_exclusion_rad)
 
 

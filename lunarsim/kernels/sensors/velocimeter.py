@@ -7,7 +7,7 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.vectors import Three, along_axes, combined, cross, dot
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.beam import range_of_beam
-from lunarsim.kernels.sensors.body import BELOW, Pose, leaning
+from lunarsim.kernels.sensors.body import BELOW, Pose, off_axis
 from lunarsim.kernels.sensors.noise import VELOCIMETER, Draw, gaussian, happens
 
 _FEWEST = 3  # beams that say what a velocity is
@@ -18,7 +18,7 @@ _ZERO = (0.0, 0.0, 0.0)
 @formula
 def beam_direction(k: int, unit: Record) -> Three:
     """Return where the k-th beam points, in the body: evenly about its underside."""
-    return leaning(BELOW, unit.cone_angle_rad, unit.azimuth_rad + 2.0 * pi * k / unit.beams)
+    return off_axis(BELOW, unit.cone_angle_rad, unit.azimuth_rad + 2.0 * pi * k / unit.beams)
 
 
 @formula
