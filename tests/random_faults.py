@@ -13,6 +13,7 @@ from lunarsim.faults import FAULTS, Fault
 
 MPS2 = u.m / u.s**2
 OF_BURNS = {"wrong timer", "wrong target", "late command", "thrust misaligned"}
+FROM_THE_START = {*OF_BURNS, "data arrays filled at random"}
 
 #: What each fault is given at random; kept in step with what there is by a test.
 NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
@@ -26,6 +27,7 @@ NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
     "throttle stuck": lambda _: {},
     "slow throttle": lambda rng: {"rate": 10.0 ** rng.uniform(-4.0, 1.0) / u.s},
     "slow attitude": lambda rng: {"rate": 10.0 ** rng.uniform(-2.0, 1.0) * u.deg / u.s},
+    "data arrays filled at random": lambda _: {},
     "wrong timer": lambda rng: {"timer": 10.0 ** rng.uniform(-3.0, 3.0) * u.s},
     "wrong target": lambda rng: {"target_delta_v": 10.0 ** rng.uniform(-3.0, 2.5) * u.m / u.s},
     "late command": lambda rng: {"delay": rng.uniform(0.0, 3000.0) * u.s},
@@ -39,7 +41,7 @@ NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
 def a_fault(rng: random.Random, title: str, lasts_s: float) -> Fault:
     """A fault with random numbers; one of the craft begins, and may pass, at random within so many seconds."""
     when: dict[str, u.Quantity] = {}
-    if title not in OF_BURNS:
+    if title not in FROM_THE_START:
         first, last = sorted((rng.choice([0.0, rng.uniform(0.0, lasts_s)]), rng.uniform(0.0, lasts_s)))
         when["onset"] = first * u.s
         if rng.random() < 0.4 and last > first:
