@@ -113,6 +113,20 @@ def test_a_map_holds_what_its_lines_hold():
     assert found.survives[:, -1].all()
 
 
+@pytest.mark.slow
+def test_a_landing_survives_where_it_lands_safely():
+    landing = ls.load_scenario("chandrayaan3")
+    found = ls.survivability(landing, "craft.engine.thrust_error", -0.12, 0.0, points=5, tolerance=1e-3)
+    boundary = found.boundaries[-1]
+    assert boundary.above == "landed safely"
+    assert found.survives_of("landed safely")
+    assert not found.survives_of("hard landing")
+    for value, outcome in ((boundary.low, boundary.below), (boundary.high, boundary.above)):
+        flight = ls.simulate(ls.with_values(landing, {"craft.engine.thrust_error": float(value)}))
+        assert flight.outcome.verdict.value == outcome
+    assert found.nominal_outcomes == found.outcomes  # it has no faults
+
+
 def test_a_flight_is_flown_on_for_so_many_periods_of_its_first_orbit():
     case = flown_on(scenario(), 2.5)
     radius_m = constants.MOON_RADIUS_M + 6e4
