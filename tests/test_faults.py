@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import landing_example
 import pytest
 from astropy import units as u
 
@@ -192,6 +193,17 @@ def test_a_sensor_without_numbers_cannot_have_wrong_ones(craft):
     assert not ls.AccelerometerOff().apply(own).accelerometer.powered
     with pytest.raises(ls.InputError, match=r"sensor 'switch alone' has no scale factor and no bias"):
         AccelerometerBias(bias=0.1 * MPS2).apply(own)
+
+
+def test_a_throttle_that_is_stuck_open_makes_full_thrust_of_what_a_law_commands():
+    hold = ls.Guided(name="hold", law=ls.AttitudeHold(throttle=0.5), max_duration=20 * u.s)
+    one = landing_example.landing()
+    one = dataclasses.replace(one, plan=(one.plan[0], hold))
+    last = [
+        round(ls.simulate(case).trajectory.phases[-1].thrust_n)
+        for case in (one, one.with_faults(ThrottleStuck(onset=90 * u.s)))
+    ]
+    assert last == [2000, 4000]
 
 
 def test_an_engine_without_a_throttle_has_none_to_be_stuck(craft):

@@ -11,7 +11,7 @@ from random_flights import EPOCH, MOON, MPS
 
 import lunarsim as ls
 from lunarsim import constants, plots
-from lunarsim.inquiry.outcome_boundaries import flown_on
+from lunarsim.inquiry.varied_flights import flown_on
 
 EXHAUST_MPS = 320 * constants.STANDARD_GRAVITY_MPS2
 CRAFT = ls.Spacecraft(
@@ -88,6 +88,19 @@ def test_a_number_that_changes_nothing_has_no_boundary():
     assert "in orbit throughout" in str(one)
 
 
+def test_a_number_that_no_campaign_disperses_is_flown_one_by_one(found):
+    """A sensor that wakes up late has missed as much of the burn: the timer's boundary, less what is sensed."""
+    one = scenario(ls.AccelerometerOff(end=2 * u.s))
+    late = ls.survivability(one, "faults.accelerometer off.end", 1.5 * u.s, 20 * u.s, points=3, tolerance=0.01 * u.s)
+    (boundary,) = late.boundaries
+    longest_s = found.boundaries[0].middle.to_value(u.s)
+    missed_s = boundary.middle.to_value(u.s) - 1.0  # the burn ignites a second after the start
+    mass_kg = 1500.0 - FLOW_KG_S * missed_s
+    sensed = EXHAUST_MPS * np.log(mass_kg / (1500.0 - FLOW_KG_S * longest_s))
+    assert sensed == pytest.approx(8.0, abs=0.03)  # of 0.01 s at 2 m/s2
+    assert np.all(late.nominal_shortfall == 0.0 * MPS)
+
+
 def test_a_map_holds_what_its_lines_hold():
     timers, scales = np.linspace(2, 20, 7) * u.s, np.array([0.0, 0.2, 0.6, 1.0])
     found = ls.survivability_map(scenario(), {"plan.0.timer": timers, "craft.accelerometer.scale_factor": scales})
@@ -98,6 +111,20 @@ def test_a_map_holds_what_its_lines_hold():
         assert tuple(found.outcomes[:, k]) == line.outcomes
     assert not found.survives[-1, 0]
     assert found.survives[:, -1].all()
+
+
+@pytest.mark.slow
+def test_a_landing_survives_where_it_lands_safely():
+    landing = ls.load_scenario("chandrayaan3")
+    found = ls.survivability(landing, "craft.engine.thrust_error", -0.12, 0.0, points=5, tolerance=1e-3)
+    boundary = found.boundaries[-1]
+    assert boundary.above == "landed safely"
+    assert found.survives_of("landed safely")
+    assert not found.survives_of("hard landing")
+    for value, outcome in ((boundary.low, boundary.below), (boundary.high, boundary.above)):
+        flight = ls.simulate(ls.with_values(landing, {"craft.engine.thrust_error": float(value)}))
+        assert flight.outcome.verdict.value == outcome
+    assert found.nominal_outcomes == found.outcomes  # it has no faults
 
 
 def test_a_flight_is_flown_on_for_so_many_periods_of_its_first_orbit():

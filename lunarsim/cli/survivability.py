@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from lunarsim import plots
-from lunarsim.campaign import dispersible
-from lunarsim.campaign.inputs.paths import find
 from lunarsim.cli.figures import figure_writer, json_writer
 from lunarsim.cli.flying import leave
 from lunarsim.cli.report import table
 from lunarsim.cli.settings import value_of
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.inquiry import Survivability, SurvivabilityMap, survivability, survivability_map
+from lunarsim.inquiry.varied_flights import path_of
 from lunarsim.io import prepare_folder
 from lunarsim.mission import Scenario
 
@@ -53,8 +52,6 @@ def run(scenario: Scenario, asked: Asked, out: Path | None, *, as_json: bool) ->
     folder = out or Path(f"{scenario.name}-survivability")
     prepare_folder(folder)
     try:
-        for path in asked.vary:
-            find(scenario, path)
         with console.status("flying (the first run on a machine compiles the physics, for a minute or two)"):
             found = _line(scenario, asked) if len(asked.vary) == 1 else _map(scenario, asked)
     except ScenarioError:
@@ -91,7 +88,7 @@ def _map(scenario: Scenario, asked: Asked) -> SurvivabilityMap:
 
 
 def _value(scenario: Scenario, path: str, text: str, option: str) -> Any:
-    return value_of(dispersible(scenario).get(path), path, text, option)
+    return value_of(path_of(scenario, path), path, text, option)
 
 
 def print_line(console: Console, found: Survivability) -> None:

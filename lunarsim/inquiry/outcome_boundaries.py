@@ -1,33 +1,26 @@
-"""Where the outcome of a flight changes: bisected over one number, mapped over two, all runs by the compiled driver."""
+"""Where the outcome of a flight changes: bisected over one number, mapped over two."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from math import pi, sqrt
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-from lunarsim import constants
-from lunarsim.campaign.executors.flying import flown
-from lunarsim.campaign.inputs.paths import Path, check_orbit, find, nominal
-from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.campaign.inputs.paths import Path
 from lunarsim.campaign.outcome import OUTCOMES
-from lunarsim.campaign.outputs import Results
 from lunarsim.checks import number, quantity
 from lunarsim.errors import InputError
+from lunarsim.inquiry.varied_flights import Flyer, flown_on, flyer_of, path_of, sound_flights
 from lunarsim.kernels import codes
 from lunarsim.mission import Scenario
-from lunarsim.plan import Burn, Coast
 
 _MPS = u.m / u.s
-_TOLERANCE_M = 1e-3  # local error of the position in a step, as a campaign's default
 _MOST_POINTS = 1_000_000
 _FINEST = 1e-5  # of the range, within which a boundary is found unless asked otherwise
-_MOST_ORBITS = 1000.0
 
 
 class Boundary(NamedTuple):
@@ -45,13 +38,6 @@ class Boundary(NamedTuple):
     def middle(self) -> u.Quantity:
         """The value half-way between."""
         return 0.5 * (self.low + self.high)
-
-
-class _Flown(NamedTuple):
-    """What came out of some runs."""
-
-    outcomes: NDArray[np.int64]
-    delta_v_mps: NDArray[np.float64]  #: of all burns and guided phases
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,7 +129,9 @@ def survivability(
     scenario : Scenario
         What is flown, its faults included.
     path : str
-        A number that a campaign may disperse, such as ``"plan.0.timer"``; offsets are offsets.
+        A number as :func:`lunarsim.with_values` takes it, such as ``"plan.0.timer"``; offsets are offsets. Those that a
+        campaign may disperse are flown by the compiled driver, many in a second; others, such as
+        ``"faults.accelerometer off.end"``, one by one.
     low, high : Quantity or float
         Between which values it is varied.
     points : int
@@ -166,7 +154,7 @@ def survivability(
     >>> found = ls.survivability(ls.load_scenario("luna25"), "plan.0.timer", 84 * u.s, 130 * u.s)  # doctest: +SKIP
     >>> print(found.boundaries[0])  # doctest: +SKIP
     """
-    known = find(scenario, path)
+    known = path_of(scenario, path)
     first, last = _given(known, "low", low), _given(known, "high", high)
     if not last > first:
         raise InputError(f"high = {high}: expected more than low = {low}")
@@ -175,10 +163,10 @@ def survivability(
     if not closest > 0.0:
         raise InputError(f"tolerance = {tolerance}: expected more than zero")
     case = flown_on(scenario, orbits)
-    flyer = _Flyer(case, (path,))
+    flyer = flyer_of(case, (path,))
     values = np.linspace(first, last, points)
     outcomes = flyer.fly(values).outcomes
-    sound = _Flyer(case.without_faults(), (path,)).fly(np.append(values, nominal(case, path).value))
+    sound, planned_mps = sound_flights(case, path, values)
     return Survivability(
         scenario=case,
         path=path,
@@ -186,8 +174,8 @@ def survivability(
         outcomes=_in_words(outcomes),
         survives=_survives(case, outcomes),
         boundaries=_boundaries(flyer, values, outcomes, closest, known),
-        nominal_outcomes=_in_words(sound.outcomes[:-1]),
-        nominal_shortfall=_shortfall(sound),
+        nominal_outcomes=_in_words(sound.outcomes),
+        nominal_shortfall=(planned_mps - sound.delta_v_mps) * _MPS,
     )
 
 
@@ -201,7 +189,7 @@ def survivability_map(
     scenario : Scenario
         What is flown, its faults included.
     values : mapping of str to Quantity or array
-        Two paths of numbers that a campaign may disperse, and the values of each, two or more in increasing order.
+        Two paths, as of :func:`survivability`, and the values of each, two or more in increasing order.
     orbits : float
         How long a flight without guided phases goes on after its last burn, in periods of the orbit at its start.
 
@@ -214,12 +202,12 @@ def survivability_map(
         raise InputError(f"values has {len(values)} paths: expected two, each with its values")
     case = flown_on(scenario, orbits)
     names = list(values)
-    known = [find(case, name) for name in names]
+    known = [path_of(case, name) for name in names]
     axes = [_axis(path, values[path.name]) for path in known]
     _check_points("values", axes[0].size * axes[1].size)
     grid = [each.ravel() for each in np.meshgrid(*axes, indexing="ij")]
-    outcomes = _Flyer(case, tuple(names)).fly(*grid).outcomes
-    sound = _Flyer(case.without_faults(), (names[0],)).fly(np.append(axes[0], nominal(case, names[0]).value))
+    outcomes = flyer_of(case, tuple(names)).fly(*grid).outcomes
+    sound, planned_mps = sound_flights(case, names[0], axes[0])
     shape = (axes[0].size, axes[1].size)
     return SurvivabilityMap(
         scenario=case,
@@ -227,44 +215,12 @@ def survivability_map(
         values=(axes[0] * known[0].unit, axes[1] * known[1].unit),
         outcomes=np.array(_in_words(outcomes)).reshape(shape),
         survives=_survives(case, outcomes).reshape(shape),
-        nominal_shortfall=_shortfall(sound),
+        nominal_shortfall=(planned_mps - sound.delta_v_mps) * _MPS,
     )
 
 
-def flown_on(scenario: Scenario, orbits: float) -> Scenario:
-    """Return a scenario that goes on after its last burn for so many periods of the orbit at its start.
-
-    One with guided phases, without a burn, or on an open orbit stays as it is.
-    """
-    number("orbits", orbits, minimum=0.0, maximum=_MOST_ORBITS)
-    plan = scenario.plan
-    burns = [k for k, phase in enumerate(plan) if isinstance(phase, Burn)]
-    axis_m = constants.MOON_RADIUS_M + 0.5 * (scenario.state.perilune + scenario.state.apolune).to_value(u.m)
-    if scenario.guided or not burns or not np.isfinite(axis_m):
-        return scenario
-    period = 2.0 * pi * sqrt(axis_m**3 / constants.GM_MOON_M3_S2) * u.s
-    name = plan[-1].name if isinstance(plan[-1], Coast) else "coast"
-    return replace(scenario, plan=(*plan[: burns[-1] + 1], Coast(duration=orbits * period, name=name)))
-
-
-class _Flyer:
-    """Flies a scenario with some of its numbers at many values."""
-
-    def __init__(self, scenario: Scenario, names: tuple[str, ...]) -> None:
-        check_orbit(scenario, names)
-        self._names = names
-        self._rows = Rows.of(scenario, names)
-
-    def fly(self, *columns: NDArray[np.float64]) -> _Flown:
-        """Fly the runs of values in the units of their paths, arrays of shape (n,)."""
-        drawn = self._rows.table(dict(zip(self._names, columns, strict=True)))
-        results: Results = flown(self._rows, drawn, _TOLERANCE_M)
-        outcomes = results.runs["outcome"].astype(np.int64)
-        return _Flown(outcomes, np.nansum(results.burns["dv_mps"], axis=1))
-
-
 def _boundaries(
-    flyer: _Flyer, values: NDArray[np.float64], outcomes: NDArray[np.int64], closest: float, path: Path
+    flyer: Flyer, values: NDArray[np.float64], outcomes: NDArray[np.int64], closest: float, path: Path
 ) -> tuple[Boundary, ...]:
     """Bisect all changes between neighbours at once; an outcome that shows up between two others makes two changes."""
     at = np.flatnonzero(outcomes[1:] != outcomes[:-1])
@@ -291,11 +247,6 @@ def surviving(scenario: Scenario) -> tuple[str, ...]:
 
 def _survives(scenario: Scenario, outcomes: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.isin(_in_words(outcomes), surviving(scenario))
-
-
-def _shortfall(sound: _Flown) -> u.Quantity:
-    """Return the delta-v that is missing in each run but the last, which is the scenario itself."""
-    return (sound.delta_v_mps[-1] - sound.delta_v_mps[:-1]) * _MPS
 
 
 def _in_words(outcomes: NDArray[np.int64]) -> tuple[str, ...]:

@@ -289,6 +289,10 @@ class Scenario:
             craft = self.craft_at(elapsed)
             assert craft is not None  # there is one
             self._check_engine_of(craft, powered)
+        for phase in self.guided:  # of what a fault makes of the engine, its own limits make what it can
+            throttle = getattr(phase.law, "throttle", None)
+            if throttle is not None:
+                self.craft.engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
 
     def _check_engine_of(self, craft: Spacecraft, powered: list[Burn | Guided]) -> None:
         engine = craft.engine
@@ -301,8 +305,6 @@ class Scenario:
         for phase in powered:
             if isinstance(phase, Burn):
                 engine.check_throttle(phase.throttle, f"burn '{phase.name}'")
-            elif (throttle := getattr(phase.law, "throttle", None)) is not None:
-                engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
 
     def _check_ignitions(self, plan: tuple[Phase, ...]) -> None:
         earliest_s = 0.0
