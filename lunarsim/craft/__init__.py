@@ -6,20 +6,24 @@ from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
-from lunarsim.craft.navigation import Navigation
+from lunarsim.craft.navigation import NAVIGATIONS, DeadReckoning, KalmanFilter, Navigation, NavigationSystem
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
 from lunarsim.craft.star_tracker import StarTracker
 from lunarsim.craft.touchdown_switch import TouchdownSwitch
 from lunarsim.craft.velocimeter import Velocimeter
 
 __all__ = [
+    "NAVIGATIONS",
     "SENSORS",
     "Accelerometer",
     "Altimeter",
+    "DeadReckoning",
     "Engine",
     "Gyro",
+    "KalmanFilter",
     "LandingGear",
     "Navigation",
+    "NavigationSystem",
     "Sensor",
     "Spacecraft",
     "StarTracker",
