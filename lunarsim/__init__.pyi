@@ -40,12 +40,15 @@ from .campaign import state_covariance as state_covariance
 from .campaign import with_values as with_values
 from .craft import Accelerometer as Accelerometer
 from .craft import Altimeter as Altimeter
+from .craft import DeadReckoning as DeadReckoning
 from .craft import Engine as Engine
 from .craft import Execution as Execution
 from .craft import FlightComputer as FlightComputer
 from .craft import Gyro as Gyro
+from .craft import KalmanFilter as KalmanFilter
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
+from .craft import NavigationSystem as NavigationSystem
 from .craft import Sensor as Sensor
 from .craft import Spacecraft as Spacecraft
 from .craft import StarTracker as StarTracker

@@ -31,6 +31,7 @@ _NAMED = {
     u.s**-1: "per_s",
     u.m / u.s**1.5: "mps_per_root_s",
     u.rad / u.s**0.5: "rad_per_root_s",
+    u.m / u.s**0.5: "m_per_root_s",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from lunarsim.craft import Accelerometer
+from lunarsim.craft import NAVIGATIONS, Accelerometer
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file import dispersion_schema
 from lunarsim.io.scenario_file.schema import ScenarioTable, table_of
@@ -44,6 +44,7 @@ def test_every_table_of_a_scenario_file_stands_on_the_page_and_each_key_in_it_is
         table_of(Provenance),
         table_of(Fault),
         table_of(Accelerometer),
+        *map(table_of, NAVIGATIONS.values()),
         *map(table_of, OURS),
     ]
     assert {(table.__name__, *table.model_fields) for table in there} == {

@@ -1,5 +1,7 @@
 """The sequence of a run, flown by a driver of this file that moves nothing: what is asked for, and in which order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -46,14 +48,18 @@ class Recorder:
     def ends(self, t_s, _y, k, reason, _start_s, _before):
         self.asked.append(("ends", k, at(t_s), reason))
 
+    def follow(self, leg, craft, _flown):
+        assert craft.navigation.kind != 0.0
+        self.asked.append(("follow", at(leg.start_s), at(leg.end_s)))
 
-DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.ends)
+
+DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.ends, Recorder.follow)
 
 
-def flown(*phases, endings=(), faults=(), **changed):
+def flown(*phases, endings=(), faults=(), craft=CRAFT, **changed):
     site = ls.Site(latitude=0 * u.deg, longitude=0 * u.deg)
     scenario = ls.Scenario(
-        name="asked", state=HIGH, craft=CRAFT, moon=MOON, plan=phases, landing_site=site, faults=faults
+        name="asked", state=HIGH, craft=craft, moon=MOON, plan=phases, landing_site=site, faults=faults
     )
     low, recorder = lower(scenario), Recorder(endings)
     what = low.flown(np.zeros(1, COMPUTER)[0])._replace(**changed)
@@ -166,3 +172,23 @@ def test_a_fault_in_a_cycle_cuts_its_leg_and_not_the_cycle():
         ("fly", 0, 2.0, 3.0, True),
         ("fly", 0, 3.0, 4.0, False),
     ]
+
+
+def test_a_navigation_follows_all_that_is_flown_in_parts_of_at_most_ten_seconds():
+    craft = replace(CRAFT, navigation=ls.DeadReckoning())
+    hold = ls.Guided(name="hold", law=ls.EngineOff(), cycle_time=2 * u.s, max_duration=2 * u.s)
+    asked, _ = flown(ls.Coast(duration=25 * u.s), hold, craft=craft)
+    followed = [each[1:] for each in asked if each[0] == "follow"]
+    assert followed[:4] == [(0.0, 0.0), (0.0, 10.0), (10.0, 20.0), (20.0, 25.0)]
+    assert followed[4:] == [(25.0, 25.5), (25.5, 26.5), (26.5, 27.0)]  # off, on, off
+    assert [each[3] for each in asked if each[0] == "fly"] == [end for _, end in followed[1:]]
+
+
+def test_the_truth_with_errors_follows_nothing():
+    asked, _ = flown(ls.Guided(name="hold", law=ls.EngineOff(), cycle_time=2 * u.s, max_duration=2 * u.s))
+    assert not [each for each in asked if each[0] == "follow"]
+
+
+def test_an_estimate_that_guides_nothing_is_not_kept():
+    asked, _ = flown(ls.Coast(duration=25 * u.s), craft=replace(CRAFT, navigation=ls.KalmanFilter()))
+    assert [kind for kind, *_ in asked] == ["fly"]

@@ -56,6 +56,7 @@ class OutputsTable(Directive):
 def _row_of(output: Output, name: str, text: str) -> list[list[nodes.Node]]:
     unit = "code" if output.code else str(output.unit) or "-"
     where = "; of scenarios with guided phases" if output.guided else ""
+    where = "; of crafts that keep an estimate of their own" if output.estimates else where
     return [[nodes.literal("", name)], [nodes.Text(unit)], [nodes.Text(text + where)]]
 
 

@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from tables import table as table_of_nodes
 
 from lunarsim.checks import wanted
-from lunarsim.craft import SENSORS
+from lunarsim.craft import NAVIGATIONS, SENSORS
 from lunarsim.declarations import Choice, Number, Pair, Switch
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file.complaints import name_of, table_at
@@ -71,6 +71,8 @@ def table_named(name: str = "") -> type[Table]:
         return table_of(LAWS[name])
     if name in SENSORS:
         return table_of(SENSORS[name])
+    if name in NAVIGATIONS:
+        return table_of(NAVIGATIONS[name])
     first, *rest = name.split(".")
     location = (first, 0, *rest) if first in {"plan", "dispersions"} else (first, *rest)
     return table_at(ScenarioTable, location)

@@ -14,15 +14,17 @@ from lunarsim.campaign.inputs.titles import title as title_of
 from lunarsim.campaign.outputs import OF_BURN, OF_RUN, Output, Results
 from lunarsim.campaign.store.chunk import Columns
 from lunarsim.campaign.store.manifest import Column
+from lunarsim.flight.driver.row import keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.plan import Burn, Guided
 
 
 def _outputs(scenario: Scenario) -> list[tuple[Column, Callable[[Results], NDArray[Any]]]]:
     """Return the columns of what comes out, and the values of each."""
-    guided = bool(scenario.guided)
+    guided, estimates = bool(scenario.guided), keeps_an_estimate(scenario)
     made: list[tuple[Column, Callable[[Results], NDArray[Any]]]] = []
-    made += [(_column(o, o.column, o.text), partial(_of_run, o)) for o in OF_RUN if o.kept and (guided or not o.guided)]
+    kept = [o for o in OF_RUN if o.kept and (guided or not o.guided) and (estimates or not o.estimates)]
+    made += [(_column(o, o.column, o.text), partial(_of_run, o)) for o in kept]
     for k, (prefix, title) in enumerate(records(scenario)):
         made += [(_column(o, f"{prefix}_{o.column}", o.text.format(title)), partial(_of_burn, o, k)) for o in OF_BURN]
     return made

@@ -22,7 +22,7 @@ from lunarsim.campaign.inputs.paths import NAVIGATION_SEED, Path, check_orbit, e
 from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling
 from lunarsim.campaign.own_columns import code_of_columns
 from lunarsim.campaign.store.manifest import Manifest
-from lunarsim.declarations import number
+from lunarsim.declarations import declared, number
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight, simulate
 from lunarsim.flight.driver.integrator_choice import DOP853
@@ -33,7 +33,7 @@ from lunarsim.mission import Scenario
 CHUNK_SIZE = 8192
 
 
-_NOISES = ("position_noise", "velocity_noise", "altitude_noise")
+_NOISES = ("position_noise", "velocity_noise", "altitude_noise", "_sigma")
 
 
 @checked
@@ -160,7 +160,8 @@ def _check_noise(scenario: Scenario, names: set[str]) -> None:
     if scenario.craft is None or not scenario.guided or NAVIGATION_SEED in names:
         return
     errors = scenario.craft.navigation
-    noisy = [f"craft.navigation.{name}" for name in _NOISES if getattr(errors, name).value > 0.0]
+    drawn = [name for name in declared(errors) if name.endswith(_NOISES)]
+    noisy = [f"craft.navigation.{name}" for name in drawn if getattr(errors, name).value > 0.0]
     noisy += [name for name in names if name.endswith(_NOISES)]
     if noisy:
         raise InputError(

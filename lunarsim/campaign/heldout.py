@@ -176,7 +176,7 @@ def _between(value: float, other: float, unit: u.UnitBase) -> float:
 
 def _alike(columns: Mapping[str, float], outputs: Iterable[Output]) -> bool:
     """Return whether all codes and counts are the same."""
-    return not any(columns.get(o.column) for o in outputs if o.code or o.unit == u.one)
+    return not any(columns.get(o.column) for o in outputs if o.code or (o.unit == u.one and not o.continuous))
 
 
 def _flown(flight: Flight) -> list[tuple[str, Burn | Guided, BurnRecord | PhaseRecord | None]]:

@@ -41,6 +41,10 @@ class Output:
         Whether it is a whole number that stands for something.
     guided : bool
         Whether it is a column of scenarios with guided phases alone.
+    estimates : bool
+        Whether it is a column of crafts that keep an estimate of their own alone.
+    continuous : bool
+        Whether it has no unit and is no count either.
     kept : bool
         Whether it is a column at all.
     of_flight : callable, optional
@@ -53,6 +57,8 @@ class Output:
     text: str
     code: bool = False
     guided: bool = False
+    estimates: bool = False
+    continuous: bool = False
     kept: bool = True
     of_flight: Callable[..., Any] = lambda *_: None
 
@@ -107,6 +113,11 @@ def _at_touchdown(name: str) -> Callable[[Flight], u.Quantity | None]:
 def _cycles(name: str, text: str) -> Output:
     counted = f"cycles_{name}"
     return Output(counted, u.one, text, guided=True, of_flight=lambda flight: reference.cycles(flight, counted))
+
+
+def _navigation(name: str, unit: u.UnitBase, text: str, **more: Any) -> Output:
+    named = f"navigation_{name}"
+    return Output(named, unit, text, estimates=True, of_flight=lambda flight: reference.at_end(flight, name), **more)
 
 
 OF_RUN = (
@@ -164,6 +175,25 @@ OF_RUN = (
     _cycles("below_glide_slope", "guidance cycles below the glide slope"),
     _cycles("out_of_view", "guidance cycles with the site out of view"),
     _cycles("without_command", "guidance cycles without a command"),
+    _navigation("position_error", u.m, "distance between estimated and true position at the end"),
+    _navigation("velocity_error", _MPS, "difference of estimated and true velocity at the end"),
+    _navigation("altitude_error", u.m, "estimated less true altitude at the end"),
+    _navigation("position_sigma", u.m, "standard deviation of the position at the end, as the filter has it"),
+    _navigation("velocity_sigma", _MPS, "standard deviation of the velocity at the end, as the filter has it"),
+    _navigation("altitude_sigma", u.m, "standard deviation of the altitude at the end, as the filter has it"),
+    _navigation(
+        "nees", u.one, "normalised squared error of position and velocity at the end, chi-square of 6", continuous=True
+    ),
+    _navigation(
+        "nis",
+        u.one,
+        "mean normalised squared innovation of what was taken; a consistent filter's is 1",
+        continuous=True,
+    ),
+    _navigation("innovations", u.one, "numbers that were measured and taken"),
+    _navigation("altimeter_rejected", u.one, "samples of the altimeter that the filter rejected"),
+    _navigation("velocimeter_rejected", u.one, "samples of the velocimeter that the filter rejected"),
+    _navigation("restarts", u.one, "how often the filter began again"),
     Output("evaluations", u.one, "evaluations of the field, at eight places each", kept=False),
 )
 #: Of each burn and each guided phase.

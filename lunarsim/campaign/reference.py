@@ -13,6 +13,7 @@ from lunarsim.kernels import codes
 from lunarsim.kernels.guidance.situation import site_of
 from lunarsim.mission.over_ground import over_ground_pa
 from lunarsim.mission.site import position_pa
+from lunarsim.orbits import State
 from lunarsim.plan import Burn, Guided
 
 _IN_SPACE = {Escape: codes.ESCAPE, Aloft: codes.ALOFT, InOrbit: codes.IN_ORBIT, Impact: codes.IMPACT}
@@ -37,6 +38,21 @@ def cycles(flight: Flight, name: str) -> int:
     return sum(getattr(phase, name) for phase in flight.phases)
 
 
+def at_end(flight: Flight, name: str) -> u.Quantity | float | None:
+    """Return a number of the navigation at the end of a flight; None where the craft keeps no estimate."""
+    navigation = flight.navigation
+    if navigation is None:
+        return None
+    match name:
+        case "position_error" | "velocity_error":
+            return np.linalg.norm(getattr(navigation, name)[-1])
+        case "nees":
+            return float(navigation.normalised_errors[-1])
+        case "nis" | "innovations" | "altimeter_rejected" | "velocimeter_rejected" | "restarts":
+            return float(getattr(navigation, name))
+    return getattr(navigation, name)[-1]
+
+
 def propellant_left(flight: Flight) -> u.Quantity | None:
     """Return what was left in the tanks at the end."""
     craft = flight.scenario.flown_craft
@@ -48,11 +64,20 @@ def miss(flight: Flight) -> tuple[u.Quantity | None, u.Quantity | None]:
     site, terrain = flight.scenario.landing_site, flight.scenario.moon.terrain
     if site is None or not flight.phases or not isinstance(flight.outcome, Impact | Landed):
         return None, None
-    place, at_first = position_pa(site, terrain), flight.phases[0].before
+    place, at_first = position_pa(site, terrain), _seen_first(flight)
     axes = site_of(place, *over_ground_pa(at_first))
     x, y, z = np.stack((axes.downrange, axes.crossrange, axes.up)) @ over_ground_pa(flight.outcome.state)[0]
     radius = axes.radius_m * u.m
     return np.arctan2(x, z) * radius, np.arctan2(y, np.hypot(x, z)) * radius
+
+
+def _seen_first(flight: Flight) -> State:
+    """Return where the computer was when it chose the direction downrange: as it estimated, or truly."""
+    first = flight.phases[0].before
+    if flight.navigation is None:
+        return first
+    estimated = flight.navigation.estimated_m[0]
+    return State(estimated[:3] * u.m, estimated[3:] * (u.m / u.s), first.epoch)
 
 
 def reason(record: BurnRecord | PhaseRecord, phase: Burn | Guided) -> int:

@@ -7,7 +7,7 @@ from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTaggedCommand
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
-from lunarsim.craft.navigation import Navigation
+from lunarsim.craft.navigation import NAVIGATIONS, DeadReckoning, KalmanFilter, Navigation, NavigationSystem
 from lunarsim.craft.packing import PACKINGS, packing
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
 from lunarsim.craft.star_tracker import StarTracker
@@ -15,16 +15,20 @@ from lunarsim.craft.touchdown_switch import TouchdownSwitch
 from lunarsim.craft.velocimeter import Velocimeter
 
 __all__ = [
+    "NAVIGATIONS",
     "PACKINGS",
     "SENSORS",
     "Accelerometer",
     "Altimeter",
+    "DeadReckoning",
     "Engine",
     "Execution",
     "FlightComputer",
     "Gyro",
+    "KalmanFilter",
     "LandingGear",
     "Navigation",
+    "NavigationSystem",
     "Sensor",
     "Spacecraft",
     "StarTracker",

@@ -14,7 +14,7 @@ from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import FlightComputer
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
-from lunarsim.craft.navigation import Navigation
+from lunarsim.craft.navigation import Navigation, NavigationSystem
 from lunarsim.craft.star_tracker import StarTracker
 from lunarsim.craft.touchdown_switch import TouchdownSwitch
 from lunarsim.craft.velocimeter import Velocimeter
@@ -38,8 +38,9 @@ class Spacecraft:
         An :class:`Accelerometer`, or one of your own; default: powered, without errors.
     radiation_area : Quantity
         Cross-section that faces the Sun, for the pressure of its light; default 0, none.
-    navigation : Navigation
-        Errors of what the computer believes in guided phases; default: none.
+    navigation : NavigationSystem
+        What the computer estimates in guided phases: a :class:`Navigation`, which is the truth with errors, a
+        :class:`DeadReckoning` or a :class:`KalmanFilter`; default: the truth.
     gear : LandingGear, optional
         Without one, any meeting with the ground is an impact.
     computer : FlightComputer, optional
@@ -74,7 +75,7 @@ class Spacecraft:
     )
     engine: Engine
     accelerometer: Sensor = field(default_factory=Accelerometer)
-    navigation: Navigation = field(default_factory=Navigation)
+    navigation: NavigationSystem = field(default_factory=Navigation)
     gear: LandingGear | None = None
     slew_rate: u.Quantity | None = number(
         None,

@@ -60,6 +60,9 @@ class Flight(FlightParts):
         How each guided phase went.
     integrator : str
         What flew it: ``"DOP853"`` or ``"collocation"``.
+    navigation : NavigationHistory, optional
+        What was true, measured, estimated and commanded at each guidance cycle, where the craft keeps an estimate of
+        its own.
     """
 
     @property

@@ -17,6 +17,7 @@ from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Sp
 from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
+from lunarsim.flight.driver.row import keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import GravityField
@@ -47,6 +48,7 @@ _RADIATION = ("radiation_area", "radiation_coefficient")
 FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
 NAVIGATION_SEED, COMPUTER_SEED = "craft.navigation.seed", "craft.computer.seed"
+_OF_NAVIGATION = ("gyro", "star_tracker", "altimeter", "velocimeter")  # sensors that an estimate is made of
 
 
 @dataclass(frozen=True)
@@ -183,12 +185,19 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
         yield from _declared("craft", {name: own[name] for name in _MASSES})
     if powered:
         yield from _declared("craft.engine", declared(Engine))
-    if burns:  # the computer cuts burns off by what it reads
+    estimates = keeps_an_estimate(scenario)
+    if burns or estimates:  # the computer cuts burns off by what it reads
         sensor = Accelerometer if scenario.craft is None else type(scenario.craft.accelerometer)
-        felt = {name: each for name, each in declared(sensor).items() if name not in OF_INCREMENTS}
+        felt = {name: each for name, each in declared(sensor).items() if estimates or name not in OF_INCREMENTS}
         yield from _declared("craft.accelerometer", felt)
+    if estimates:
+        for name in _OF_NAVIGATION:
+            unit = getattr(scenario.craft, name)
+            if unit is not None:
+                yield from _declared(f"craft.{name}", _given(unit))
     if scenario.guided:
-        yield from _declared("craft.navigation", declared(Navigation))
+        kind = Navigation if scenario.craft is None else type(scenario.craft.navigation)
+        yield from _declared("craft.navigation", declared(kind))
     if scenario.commands:
         yield from _declared("craft.computer", declared(FlightComputer))
 

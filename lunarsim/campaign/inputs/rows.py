@@ -18,7 +18,7 @@ from lunarsim.campaign.inputs.paths import COMPUTER_SEED, OFFSETS, ORBIT, Path, 
 from lunarsim.craft import PACKINGS, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, own_parts, plan_of
+from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, navigation_address, own_parts, plan_of
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
@@ -153,10 +153,13 @@ class Rows:
         ground = scenario.moon.terrain.lower()
         _seal(environment.field.exact.c, environment.field.exact.s)
         _seal(ground.heights_m, ground.steepest_by_row_m_per_rad, ground.tops_m, ground.rot_me_from_pa)
+        plan = plan_of(scenario)
+        if plan.navigates:
+            plan = plan._replace(navigation=navigation_address(bases.runs.view(np.recarray)[0], environment, ground))
         return cls(
             scenario=scenario,
             names=(*values, *faults),
-            plan=plan_of(scenario),
+            plan=plan,
             environment=environment._replace(epoch_et_s=start_s),
             ground=ground,
             bases=bases,
@@ -219,7 +222,9 @@ class Rows:
         hashed = hashlib.sha256(repr(told).encode())
         # addresses differ from process to process
         quantities = np.minimum(self.plan.quantities, OWN)
-        plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=quantities, guided=bool(self.plan.guided))
+        plan = self.plan._replace(
+            laws=np.empty(0, np.int64), quantities=quantities, guided=bool(self.plan.guided), navigation=0
+        )
         environment = self.environment._replace(forces=lower_forces(()))
         for part in (*self.bases.without_addresses(), *plan, *_numbers(environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)

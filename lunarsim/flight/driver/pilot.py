@@ -17,6 +17,7 @@ from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
+from lunarsim.flight.driver.navigation_log import NavigationLog
 from lunarsim.flight.driver.refusals import FAILURES
 from lunarsim.flight.driver.row import own_parts
 from lunarsim.flight.events.detectors import Apsides, Detector, Watched
@@ -33,6 +34,8 @@ from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_p
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty, look, navigation_error
+from lunarsim.kernels.navigation.leg import follow
+from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record
 from lunarsim.mission.clock import time_after
 from lunarsim.orbits import State
@@ -74,6 +77,7 @@ class Pilot:
         self._guided_phases: list[PhaseRecord] = []
         self._computer = np.zeros(1, COMPUTER)[0]
         self._complaints = Complaints(self._computer, float(lowered.run.craft.dry_mass_kg))
+        self._navigation = NavigationLog(self._computer.navigation)
         self._engine_on = False
         self._burning = False
         self._phase = 0  # the burn or the guided phase that began last, and where
@@ -90,6 +94,8 @@ class Pilot:
         _, ended, failure = fly_phases(_REFERENCE, self, self._y, self._lowered.flown(self._computer))
         if failure != codes.SOUND:
             raise self._refusal(failure)
+        if self._lowered.plan.navigates:
+            self._navigation.record(self._t_s, self._y, self._lowered.run.craft.navigation.kind, None, 0.0)
         outcome = self._finish(down=ended == codes.ON_GROUND)
         return FlightParts(
             scenario=self._scenario,
@@ -98,6 +104,7 @@ class Pilot:
             outcome=outcome,
             trajectory=Trajectory(tuple(self._flown_phases)),
             phases=tuple(self._guided_phases),
+            navigation=self._navigation.history(),
             integrator=self._integrator.name,
         )
 
@@ -144,6 +151,8 @@ class Pilot:
             command: Command = look(t_s, y, craft, site_m, record, guide, environment, computer)
         self._direction = command.direction
         if command.exit == NO_EXIT:
+            if flown.plan.navigates:
+                self._navigation.record(t_s, y, craft.navigation.kind, command, craft.engine.thrust_n)
             for kind in self._complaints.that_begin(command, y[motion.MASS]):
                 self._log(kind, phase.name)
         return command
@@ -185,6 +194,13 @@ class Pilot:
                     **(took | self._complaints.counts()),
                 )
             )
+
+    def follow(self, leg: FlownLeg, craft: Record, flown: Flown) -> None:
+        """Let the navigation follow a leg, and log what happens to its sensors."""
+        environment, computer = flown.environment, flown.computer
+        follow(leg, environment.angles, environment.field.exact, flown.ground, craft, computer.navigation)
+        for kind in self._navigation.that_begin():
+            self._log_at(kind, leg.end_s, leg.end, leg.propulsion.thrust_n)
 
     def _end_in_words(self, phase: Guided, reason: int) -> str:
         if reason >= codes.AT_EXIT:
@@ -300,7 +316,7 @@ def _told(watched: Watched) -> Callable[[float, NDArray[np.float64]], float]:
     return value
 
 
-_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends)
+_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends, Pilot.follow)
 
 
 def _in_words(phase: Phase, sensor: str = "") -> str:

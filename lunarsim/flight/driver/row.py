@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 from lunarsim import asked
 from lunarsim.craft import Spacecraft
 from lunarsim.kernels import codes
+from lunarsim.kernels.driver.engine import engine_off
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
+from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
+from lunarsim.kernels.guidance.look import COMPUTER
 from lunarsim.kernels.guidance.memory import PARAMETERS
+from lunarsim.kernels.navigation.by_address import address_for
+from lunarsim.kernels.navigation.estimate import TRUTH
+from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record, Records, record
 from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.mission.clock import seconds_after
@@ -148,6 +154,8 @@ def plan_of(scenario: Scenario) -> Plan:
         steering=np.array([law.code if law else 0 for law in steering], dtype=np.int64),
         laws=np.array([_address(phase) for phase in phases], dtype=np.int64),
         guided=True if scenario.guided else None,
+        navigates=keeps_an_estimate(scenario),
+        navigation=0,
         idle=np.array([law.idle if law else 0 for law in laws], dtype=np.int64),
         frames=np.array([law.frame if law else 0 for law in laws], dtype=np.int64),
         quantities=quantities.astype(np.int64),
@@ -162,9 +170,27 @@ def own_parts(scenario: Scenario) -> list[Any]:
         for each in scenario.flown_plan
         if not isinstance(each, Coast)
     ]
-    crafts = [scenario.craft, scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
     ends = [each for phase in scenario.guided for each in phase.terminations]
-    return [*laws, *ends, *(craft.accelerometer for craft in crafts if craft is not None)]
+    return [*laws, *ends, *(craft.accelerometer for craft in _crafts(scenario))]
+
+
+def keeps_an_estimate(scenario: Scenario) -> bool:
+    """Return whether the craft is guided by an estimate of its own, not by the truth with errors."""
+    return bool(scenario.guided) and any(craft.navigation.kind != TRUTH for craft in _crafts(scenario))
+
+
+def _crafts(scenario: Scenario) -> list[Spacecraft]:
+    """Return the craft of a scenario, and what its faults make of it."""
+    crafts = [scenario.craft, scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
+    return [craft for craft in crafts if craft is not None]
+
+
+def navigation_address(run: Record, environment: motion.Environment, ground: Ground) -> int:
+    """Return where the machine code lies that lets the navigation of such runs follow a leg, in this process."""
+    zero, y = (0.0, 0.0, 0.0), np.zeros(motion.SIZE)
+    leg = FlownLeg(0.0, 0.0, y, y, engine_off(), 0.0, zero, zero, 0.0)
+    own = np.zeros(1, COMPUTER)[0].navigation
+    return address_for(leg, environment.angles, environment.field.exact, ground, run.craft, own)
 
 
 def _address(phase: Phase) -> int:

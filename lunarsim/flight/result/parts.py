@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lunarsim.flight.events.timeline import BurnRecord, Event, PhaseRecord
+from lunarsim.flight.result.navigation import NavigationHistory
 from lunarsim.flight.result.outcome import Outcome
 from lunarsim.flight.result.trajectory import Trajectory
 from lunarsim.mission.scenario import Scenario
@@ -21,3 +22,4 @@ class FlightParts:
     trajectory: Trajectory  #: the integrated motion in SI floats
     phases: tuple[PhaseRecord, ...] = ()  #: how each guided phase went
     integrator: str = "DOP853"  #: that flew it
+    navigation: NavigationHistory | None = None  #: cycle by cycle, of a craft that keeps an estimate of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from lunarsim.craft import SENSORS
+from lunarsim.craft import NAVIGATIONS, SENSORS
 from lunarsim.errors import ScenarioError, shown
 from lunarsim.faults import FAULTS, Fault
 from lunarsim.io.scenario_file import schema, values
@@ -22,6 +22,7 @@ _TITLED: Mapping[type, Mapping[str, type]] = {
     schema.FaultTable: FAULTS,
     schema.ForceTable: FORCES,
     schema.SensorTable: SENSORS,
+    schema.NavigationTable: NAVIGATIONS,
     schema.SteeringTable: STEERING,
     values.NamedCondition: CONDITIONS,
 }

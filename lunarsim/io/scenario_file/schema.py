@@ -14,7 +14,7 @@ from astropy import units as u
 from astropy.time import Time
 from pydantic import AfterValidator, ConfigDict, Field, Strict, create_model
 
-from lunarsim.craft import Sensor
+from lunarsim.craft import NavigationSystem, Sensor
 from lunarsim.declarations import Choice, Number, Pair, Switch, everything
 from lunarsim.errors import InputError, shown
 from lunarsim.faults import Fault
@@ -68,6 +68,14 @@ class SensorTable(RegisteredTable):
     """The table of a sensor."""
 
     type: str = Field("accelerometer", description='`"accelerometer"`, or the title of one that a program registers.')
+
+
+class NavigationTable(RegisteredTable):
+    """The table of a navigation."""
+
+    type: str = Field(
+        "truth with errors", description='`"truth with errors"`, `"dead reckoning"` or `"Kalman filter"`.'
+    )
 
 
 class FaultTable(RegisteredTable):
@@ -165,6 +173,7 @@ _FORMS: dict[Any, Any] = {
     Termination | Condition: values.Condition,
     Steering: Annotated[Any, values.teaching(SteeringTable.of)],
     Sensor: SensorTable,
+    NavigationSystem: NavigationTable,
     Fault: FaultTable,
     Force: ForceTable,
     GuidanceLaw: Annotated[dict[str, Any], AfterValidator(Law)],

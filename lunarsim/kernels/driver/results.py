@@ -14,6 +14,9 @@ from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.ground.touchdown import limits_of, touchdown_on
 from lunarsim.kernels.guidance.look import axis_at, from_place
+from lunarsim.kernels.navigation.covariance import normalised_error
+from lunarsim.kernels.navigation.estimate import KALMAN
+from lunarsim.kernels.numerics.vectors import length, three
 from lunarsim.kernels.records import Record, Records
 
 
@@ -84,6 +87,7 @@ def write_end(
     out.propellant_left_kg = y[6] - run.craft.dry_mass_kg
     out.cycles_below_glide_slope, out.cycles_out_of_view = computer.below_glide_slope, computer.out_of_view
     out.cycles_without_command = computer.without_command
+    write_navigation(y, run.craft.navigation.kind, computer.navigation, out)
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude_rad, out.latitude_rad, radius_m = spherical(r_me)
     out.longitude_rad, out.altitude_m = around(longitude_rad), radius_m - MOON_RADIUS_M
@@ -93,6 +97,34 @@ def write_end(
         out.outcome = IMPACT
         return
     out.outcome = in_space(y[0:3], y[3:6], environment.field.exact.gm, ground.radius_m + ground.lowest_m)
+
+
+@formula
+def write_navigation(y: NDArray[np.float64], kind: float, own: Record, out: Record) -> None:
+    """Write how far the computer's own estimate is from the truth, and what a filter makes of that."""
+    if own.begun == 0.0:
+        return
+    r, v = three(own.position_m), three(own.velocity_mps)
+    dr, dv = (r[0] - y[0], r[1] - y[1], r[2] - y[2]), (v[0] - y[3], v[1] - y[4], v[2] - y[5])
+    out.navigation_position_error_m, out.navigation_velocity_error_mps = length(dr), length(dv)
+    out.navigation_altitude_error_m = length(r) - length((y[0], y[1], y[2]))
+    out.navigation_altimeter_rejected = own.altimeter.rejected
+    out.navigation_velocimeter_rejected = own.velocimeter.rejected
+    out.navigation_restarts = own.restarts
+    if kind != KALMAN:
+        return
+    p = own.covariance
+    out.navigation_position_sigma_m = sqrt(p[0, 0] + p[1, 1] + p[2, 2])
+    out.navigation_velocity_sigma_mps = sqrt(p[3, 3] + p[4, 4] + p[5, 5])
+    along = 0.0
+    for i in range(3):
+        for j in range(3):
+            along += r[i] * p[i, j] * r[j]
+    out.navigation_altitude_sigma_m = sqrt(along) / length(r)
+    out.navigation_nees = normalised_error(p, dr + dv)
+    numbers = own.altimeter.numbers + own.velocimeter.numbers
+    out.navigation_innovations = numbers
+    out.navigation_nis = (own.altimeter.chi_square + own.velocimeter.chi_square) / numbers
 
 
 @formula

@@ -19,6 +19,8 @@ from lunarsim.kernels.forces.own import OwnForces
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.ground.terrain import Ground, raised
 from lunarsim.kernels.guidance.look import COMPUTER, Command, look
+from lunarsim.kernels.navigation.by_address import called
+from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record, Records
 
 
@@ -64,6 +66,16 @@ def _look(means: Means, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
     guide = guide_of(flown.plan, k)
     craft, site_m, phase = craft_at(t_s, flown), flown.run.site_m, flown.phases[k].guided
     return look(t_s, y, craft, site_m, phase, guide, means.environment, flown.computer)
+
+
+@formula
+def _follow(means: Means, leg: FlownLeg, craft: Record, flown: Flown) -> None:
+    environment, address = means.environment, flown.plan.navigation
+    if address != 0:
+        called(
+            address,
+            (leg, environment.angles, environment.field.exact, means.ground, craft, flown.computer.navigation),
+        )
 
 
 @formula
@@ -167,7 +179,7 @@ def fly_run(
     window = no_window()
     means = Means(own, own_ground, tolerance_m, coefficients, not_kept, window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
-    driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn)
+    driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn, _follow)
     t_s, ended, failure = fly_phases(driver, means, y, flown)
     if failure == SOUND:
         write_end(t_s, y, run, ended == ON_GROUND, own, own_ground, computer, out)

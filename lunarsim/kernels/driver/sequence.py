@@ -47,8 +47,11 @@ from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import until_empty
-from lunarsim.kernels.guidance.look import Command, Guide, begin, is_empty, point, rest
-from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
+from lunarsim.kernels.guidance.look import Command, Guide, axis_at, begin, is_empty, point, rest
+from lunarsim.kernels.navigation.leg import LONGEST_LEG_S
+from lunarsim.kernels.navigation.path import FlownLeg
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.kernels.numerics.vectors import length, three
 from lunarsim.kernels.records import Record, Records
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -68,6 +71,8 @@ class Plan(NamedTuple):
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4), or addresses in this process; -1: none
     signs: NDArray[np.int64]
     guided: bool | None  #: None where no phase is guided: none of the guidance is compiled then
+    navigates: bool  #: whether the computer keeps an estimate of its own, and follows each leg
+    navigation: int  #: the address of what follows a leg in machine code, in this process; 0: nothing does there
 
 
 @formula
@@ -128,6 +133,8 @@ class Driver(NamedTuple):
     look: Any
     #: ``(means, t_s, y, phase, reason, start_s, before)``: a burn or a guided phase is over, from a state before.
     ends: Any
+    #: ``(means, leg, craft, flown)``: the navigation follows what was flown, a :class:`FlownLeg`.
+    follow: Any
 
 
 @formula
@@ -136,6 +143,9 @@ def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown)
     run, phases, plan = flown.run, flown.phases, flown.plan
     start_s = t_s = float(run.state.epoch_s)
     ended, failure = AT_END, _why_not_begun(y, flown)
+    if failure == SOUND and plan.navigates:
+        nothing_flown = Leg(0, t_s, engine_off(), inf)
+        driver.follow(means, _followed(t_s, y, t_s, y, nothing_flown, flown), craft_at(t_s, flown), flown)
     latest_s = t_s  # when the phases before can end at the latest: burns with their timers
     for k in range(plan.kinds.size):
         if failure != SOUND or ended == ON_GROUND:
@@ -234,8 +244,39 @@ def _fly_guided_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, 
 def _coast(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown) -> tuple[float, int]:
     """Coast, after which the computer knows of no throttle and no turning."""
     rest(flown.computer)
-    t_s, ended = driver.fly_to(means, t_s, y, leg)
-    return t_s, ended
+    return _fly_leg(driver, means, t_s, y, leg, flown)
+
+
+@formula
+def _fly_leg(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown
+) -> tuple[float, int]:
+    """Fly a leg; a navigation with an estimate of its own follows, in parts that are short enough for it."""
+    if not flown.plan.navigates:
+        t_s, ended = driver.fly_to(means, t_s, y, leg)
+        return t_s, ended
+    while True:
+        before, start_s = y.copy(), t_s
+        until_s = min(leg.end_s, t_s + LONGEST_LEG_S, _next_change(t_s, flown))
+        t_s, ended = driver.fly_to(means, t_s, y, Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps))
+        driver.follow(means, _followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
+        if ended != AT_END or t_s >= leg.end_s:
+            return t_s, ended
+
+
+@formula
+def _followed(
+    start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown
+) -> FlownLeg:
+    """Return what was flown, as the navigation takes it."""
+    environment, sun = flown.environment, (0.0, 0.0, 0.0)
+    which = environment.sunlight.body
+    if which >= 0 and craft_at(start_s, flown).star_tracker.rate_per_s > 0.0:
+        positions = np.empty(3 * environment.body_gm.size)
+        evaluate(environment.body_positions, environment.epoch_et_s + t_s, positions)
+        sun = (positions[3 * which], positions[3 * which + 1], positions[3 * which + 2])
+    axis, site_m = axis_at(before, flown.computer), flown.run.site_m
+    return FlownLeg(start_s, t_s, before, y, leg.propulsion, environment.epoch_et_s, axis, sun, length(three(site_m)))
 
 
 @formula
@@ -254,7 +295,7 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
         longest_s, reason = _longest_burn(y, craft.dry_mass_kg, timer_s, propulsion, flown.run.moon.gravity.gm_m3_s2)
         end_s, change_s = t_s + longest_s, _next_change(t_s, flown)
         leg = Leg(k, min(end_s, change_s), propulsion, before[8] + burn.target_delta_v_mps)
-        t_s, ended = driver.fly_to(means, t_s, y, leg)
+        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
         if ended != AT_END or end_s <= change_s:
             break
     if ended == AT_CUTOFF:
@@ -337,14 +378,14 @@ def _fly_cycle(
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
         if on_s > t_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
-            t_s, ended = driver.fly_to(means, t_s, y, Leg(k, on_s, engine_off(), inf))
+            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, on_s, engine_off(), inf), flown)
         while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
             craft = craft_at(t_s, flown)
             propulsion = propulsion_of(command, craft, flown.run.state.epoch_s)
             until_s = min(off_s, t_s + _lasts(y, craft.dry_mass_kg, propulsion), _next_change(t_s, flown))
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break
-            t_s, ended = driver.fly_to(means, t_s, y, Leg(k, until_s, propulsion, inf))
+            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf), flown)
     if ended == AT_END and end_s > t_s:
-        t_s, ended = driver.fly_to(means, t_s, y, Leg(k, end_s, engine_off(), inf))
+        t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf), flown)
     return t_s, ended

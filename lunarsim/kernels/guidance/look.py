@@ -36,6 +36,8 @@ from lunarsim.kernels.guidance.situation import (
     level,
     site_of,
 )
+from lunarsim.kernels.navigation.estimate import TRUTH
+from lunarsim.kernels.navigation.memory import MEMORY as NAVIGATION_MEMORY
 from lunarsim.kernels.numerics.chebyshev import evaluate_with_rate
 from lunarsim.kernels.numerics.vectors import (
     Three,
@@ -71,6 +73,7 @@ COMPUTER = record(
         ("without_command", float),  # how often a law gave no command that is a number
         ("below_glide_slope", float),  # looks at which the craft truly was below the glide slope
         ("out_of_view", float),  # looks whose attitude truly had the site out of view
+        ("navigation", NAVIGATION_MEMORY),  # where it keeps an estimate of its own
         ("law", float, (MEMORY,)),  # the law's own memory
     ]
 )
@@ -138,7 +141,7 @@ def begin(
         return
     rot, omega = _moon_fixed(t_s, environment)
     r_pa, v_pa = _over_ground(y, rot, omega)
-    r_believed, _, site = _believed(r_pa, v_pa, craft, site_m, computer)
+    r_believed, _, site = _believed(r_pa, v_pa, rot, omega, craft, site_m, computer)
     if scans:
         # cameras see the ground from the craft: where the computer is off along the ground, so is what it aims at
         error = across(combined(1.0, r_believed, -1.0, r_pa), site.up)
@@ -171,11 +174,18 @@ def _axes_about(position: Three, r_pa: Three, v_pa: Three, computer: Record) -> 
 
 @formula
 def _believed(
-    r_pa: Three, v_pa: Three, craft: Record, site_m: NDArray[np.float64], computer: Record
+    r_pa: Three, v_pa: Three, rot: Axes, omega: Three, craft: Record, site_m: NDArray[np.float64], computer: Record
 ) -> tuple[Three, Three, Site]:
     """Return the position and the velocity over the ground that are believed (PA), and the axes of the aim."""
+    own = computer.navigation
+    estimates = craft.navigation.kind != TRUTH and own.begun != 0.0
+    if estimates:
+        r, v = own.position_m, own.velocity_mps
+        r_pa, v_pa = _over_ground(np.array((r[0], r[1], r[2], v[0], v[1], v[2])), rot, omega)
     aim = three(computer.aim_m)  # zero unless a divert or a scan has moved it
     site = _axes_about(aim if length(aim) > 0.0 else three(site_m), r_pa, v_pa, computer)
+    if estimates:
+        return r_pa, v_pa, site
     r_believed, v_believed = believed(r_pa, v_pa, site, craft.navigation, int(computer.looks))
     return r_believed, v_believed, site
 
@@ -192,7 +202,7 @@ def navigation_error(
     """Return by how much position (m) and velocity (m/s) are believed wrong at the coming look, ICRF, shape (6,)."""
     rot, omega = _moon_fixed(t_s, environment)
     r_pa, v_pa = _over_ground(y, rot, omega)
-    r_believed, v_believed, _ = _believed(r_pa, v_pa, craft, site_m, computer)
+    r_believed, v_believed, _ = _believed(r_pa, v_pa, rot, omega, craft, site_m, computer)
     dr = from_axes(rot, r_believed)
     dv = from_axes(rot, added(v_believed, cross(omega, r_believed)))
     return np.array(
@@ -214,7 +224,7 @@ def look(
     """Return what the computer commands in a state: ``phase`` is the record of a guided phase."""
     rot, omega = _moon_fixed(t_s, environment)
     r_true, v_true = _over_ground(y, rot, omega)
-    r_pa, v_pa, site = _believed(r_true, v_true, craft, site_m, computer)
+    r_pa, v_pa, site = _believed(r_true, v_true, rot, omega, craft, site_m, computer)
     gm = exact_field(environment.field).gm
     g_pa = acceleration_without_thrust(r_pa, v_pa, omega, gm)
     along = level(r_pa, v_pa, g_pa, site)

@@ -55,8 +55,18 @@ def measured_velocity(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> t
     It is the solution by least squares of the speeds along those beams that are valid: three at least. The arguments
     are those of :func:`altimeter.measured_range`, with the record of a :class:`~lunarsim.Velocimeter`.
     """
+    velocity, _, valid = velocity_and_factors(pose, unit, ground, draw)
+    return velocity, valid
+
+
+@formula
+def velocity_and_factors(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> tuple[Three, Three, bool]:
+    """Return :func:`measured_velocity`, with the variances of its components over that of the speed along a beam.
+
+    They depend on which beams were valid: without one of four, that across the others is known three times worse.
+    """
     if unit.powered == 0.0:
-        return _ZERO, False
+        return _ZERO, _ZERO, False
     v_body = along_axes(pose.axes, pose.velocity)
     x, y, z, right, count = _ZERO, _ZERO, _ZERO, _ZERO, 0
     for k in range(int(unit.beams)):
@@ -67,16 +77,18 @@ def measured_velocity(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> t
             right = combined(1.0, right, speed, d)
             count += 1
     if count < _FEWEST:
-        return _ZERO, False
-    return _solved(x, y, z, right), True
+        return _ZERO, _ZERO, False
+    velocity, factors = _solved(x, y, z, right)
+    return velocity, factors, True
 
 
 @part_of_kernel
-def _solved(x: Three, y: Three, z: Three, right: Three) -> Three:
-    """Return the solution of three equations whose matrix is symmetric, by Cramer's rule.
+def _solved(x: Three, y: Three, z: Three, right: Three) -> tuple[Three, Three]:
+    """Return the solution of three equations whose matrix is symmetric, by Cramer's rule, and its inverse's diagonal.
 
     Three beams on a cone never lie in a plane.
     """
     yz, zx, xy = cross(y, z), cross(z, x), cross(x, y)
     total, determinant = combined(1.0, combined(right[0], yz, right[1], zx), right[2], xy), dot(x, yz)
-    return total[0] / determinant, total[1] / determinant, total[2] / determinant
+    solution = (total[0] / determinant, total[1] / determinant, total[2] / determinant)
+    return solution, (yz[0] / determinant, zx[1] / determinant, xy[2] / determinant)

@@ -21,9 +21,11 @@ from lunarsim.craft import (
     SENSORS,
     Accelerometer,
     Altimeter,
+    DeadReckoning,
     Engine,
     FlightComputer,
     Gyro,
+    KalmanFilter,
     LandingGear,
     Navigation,
     Spacecraft,
@@ -38,6 +40,7 @@ from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.result.flight_file.field_types import check_fields
 from lunarsim.flight.result.flight_file.stored_segment import StoredSegment
+from lunarsim.flight.result.navigation import NavigationHistory
 from lunarsim.flight.result.outcome import Aloft, Escape, Impact, InOrbit
 from lunarsim.flight.result.touchdown import Landed
 from lunarsim.kernels.ground.terrain import Ground
@@ -68,8 +71,8 @@ Arrays = Mapping[str, NDArray[Any]]
 
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
-    *(Accelerometer, Engine, LandingGear, Navigation, Spacecraft, AccelerometerOff),
-    *(TimeTaggedCommand, FlightComputer),
+    *(Accelerometer, Engine, LandingGear, Spacecraft, AccelerometerOff, TimeTaggedCommand, FlightComputer),
+    *(Navigation, DeadReckoning, KalmanFilter),
     *(Altimeter, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
@@ -77,6 +80,7 @@ RECORDS: tuple[type[Any], ...] = (
     *(
         Aloft,
         NavigationEstimate,
+        NavigationHistory,
         BurnRecord,
         Escape,
         Event,

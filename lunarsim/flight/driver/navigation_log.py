@@ -1,0 +1,95 @@
+"""What the navigation of a flight estimated, and what happened to its sensors, as the pilot logs it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.flight.events.timeline import EventKind
+from lunarsim.flight.result.navigation import NavigationHistory
+from lunarsim.kernels.guidance.look import Command
+from lunarsim.kernels.navigation.estimate import KALMAN
+from lunarsim.kernels.records import Record
+
+#: What the computer counts of a sensor, and what the timeline calls it when it begins.
+_COUNTED = {
+    ("altimeter", "acquired"): EventKind.ALTIMETER_ACQUIRED,
+    ("altimeter", "lost"): EventKind.ALTIMETER_LOST,
+    ("altimeter", "rejected"): EventKind.ALTIMETER_REJECTED,
+    ("altimeter", "ignored"): EventKind.ALTIMETER_IGNORED,
+    ("velocimeter", "acquired"): EventKind.VELOCIMETER_ACQUIRED,
+    ("velocimeter", "lost"): EventKind.VELOCIMETER_LOST,
+    ("velocimeter", "rejected"): EventKind.VELOCIMETER_REJECTED,
+    ("velocimeter", "ignored"): EventKind.VELOCIMETER_IGNORED,
+}
+_LASTING = (EventKind.ALTIMETER_REJECTED, EventKind.VELOCIMETER_REJECTED)  # told once, while it goes on
+
+
+class NavigationLog:
+    """Follows what the computer remembers of its navigation.
+
+    Parameters
+    ----------
+    own : record
+        What it remembers.
+    """
+
+    def __init__(self, own: Record) -> None:
+        self._own = own
+        self._counts = self._counted()
+        self._restarts = 0.0
+        self._standing: set[EventKind] = set()
+        self._rows: list[tuple[NDArray[np.float64], ...]] = []
+
+    def that_begin(self) -> list[EventKind]:
+        """Return what has happened since this was asked last; what goes on is told when it begins."""
+        counts = self._counted()
+        grown = [kind for kind, more in zip(_COUNTED.values(), counts > self._counts, strict=True) if more]
+        begun = [kind for kind in grown if kind not in self._standing]
+        if self._own.restarts > self._restarts:
+            begun.append(EventKind.FILTER_REINITIALISED)
+        self._standing = {kind for kind in grown if kind in _LASTING}
+        if counts.sum() == self._counts.sum():
+            self._standing = set()
+        self._counts, self._restarts = counts, float(self._own.restarts)
+        return begun
+
+    def record(self, t_s: float, y: NDArray[np.float64], kind: float, command: Command | None, full_n: float) -> None:
+        """Keep what is true, measured, estimated and commanded at a time; nothing is commanded at the end."""
+        own = self._own
+        commanded = np.full(3, np.nan) if command is None else command.throttle * full_n * command.direction
+        ranged, moved = own.altimeter.acquired > 0.0, own.velocimeter.acquired > 0.0
+        self._rows.append(
+            (
+                np.array(t_s),
+                y[:6].copy(),
+                np.concatenate((own.position_m, own.velocity_mps)),
+                np.array(own.altitude_bias_m),
+                own.covariance.copy() if kind == KALMAN else np.full(own.covariance.shape, np.nan),
+                np.array(own.altimeter.measured[0] if ranged else np.nan),
+                own.velocimeter.measured.copy() if moved else np.full(3, np.nan),
+                own.sensed_dv_mps.copy(),
+                commanded,
+            )
+        )
+
+    def history(self) -> NavigationHistory | None:
+        """Return what was kept; None: nothing."""
+        if not self._rows:
+            return None
+        columns = (np.array(column) for column in zip(*self._rows, strict=True))
+        names = ("elapsed_s", "true_m", "estimated_m", "altitude_bias_m", "covariances")
+        names += ("measured_range_m", "measured_velocity_mps", "sensed_delta_v_mps", "commanded_n")  # type: ignore[assignment]
+        own = self._own
+        numbers = float(own.altimeter.numbers + own.velocimeter.numbers)
+        return NavigationHistory(
+            **dict(zip(names, columns, strict=True)),
+            nis=float(own.altimeter.chi_square + own.velocimeter.chi_square) / numbers if numbers > 0.0 else np.nan,
+            innovations=int(numbers),
+            altimeter_rejected=int(own.altimeter.rejected),
+            velocimeter_rejected=int(own.velocimeter.rejected),
+            restarts=int(own.restarts),
+        )
+
+    def _counted(self) -> NDArray[np.float64]:
+        return np.array([self._own[sensor][count] for sensor, count in _COUNTED])

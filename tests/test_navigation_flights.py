@@ -1,0 +1,158 @@
+"""Flights whose computer keeps an estimate of its own: dead reckoning, the Kalman filter, what the timeline tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from astropy import units as u
+from landing_example import LANDER, landing
+from numpy_filter import NumpyFilter, begun
+
+import lunarsim as ls
+from lunarsim.flight.events.timeline import EventKind
+
+MPS = u.m / u.s
+ALTIMETER = ls.Altimeter(rate=2 * u.Hz, noise=0.5 * u.m, noise_share=1e-3)
+VELOCIMETER = ls.Velocimeter(rate=1 * u.Hz, noise=0.1 * MPS)
+#: So well known at the start that the landing needs no rescue.
+FILTER = ls.KalmanFilter(
+    downrange_sigma=30 * u.m, crossrange_sigma=30 * u.m, altitude_sigma=20 * u.m, altitude_bias_sigma=1 * u.m, seed=5
+)
+
+
+@cache
+def flown(navigation, altimeter=None, velocimeter=None, **changed):
+    craft = replace(LANDER, navigation=navigation, altimeter=altimeter, velocimeter=velocimeter, **changed)
+    return ls.simulate(landing(craft))
+
+
+def told(flight):
+    return [(event.kind, (event.time - flight.start).to_value(u.s)) for event in flight.timeline]
+
+
+def test_dead_reckoning_without_errors_is_the_truth_over_a_landing():
+    navigation = flown(ls.DeadReckoning()).navigation
+    assert np.abs(navigation.position_error).max() < 1 * u.mm
+    assert np.abs(navigation.velocity_error).max() < 1e-6 * MPS
+    assert np.isnan(navigation.covariances).all()
+
+
+def test_a_flight_by_dead_reckoning_without_errors_is_that_by_the_truth():
+    true, reckoned = flown(ls.Navigation()), flown(ls.DeadReckoning())
+    assert np.linalg.norm(true.outcome.state.position - reckoned.outcome.state.position) < 1 * u.mm
+    assert [kind for kind, _ in told(true)] == [kind for kind, _ in told(reckoned)]
+    assert true.navigation is None
+
+
+def test_an_accelerometer_with_a_bias_leads_dead_reckoning_away_by_half_its_square():
+    flight = flown(ls.DeadReckoning(), accelerometer=ls.Accelerometer(bias=1e-3 * u.m / u.s**2))
+    navigation = flight.navigation
+    t = navigation.elapsed
+    # along an axis that turns: no more than along one that holds still
+    assert np.all(np.linalg.norm(navigation.position_error, axis=1) <= 0.5e-3 * u.m / u.s**2 * t**2 * 1.001 + 1 * u.mm)
+    assert np.linalg.norm(navigation.velocity_error[-1]) > 0.5 * 1e-3 * u.m / u.s**2 * t[-1]
+
+
+def test_an_accelerometer_without_power_makes_dead_reckoning_fall():
+    navigation = flown(ls.DeadReckoning(), accelerometer=ls.Accelerometer(powered=False)).navigation
+    assert np.all(navigation.sensed_delta_v_mps == 0.0)
+    assert navigation.altitude_error[-1] < -300 * u.m
+
+
+def test_the_filter_is_that_of_numpy_on_a_recorded_flight():
+    unit = ls.Accelerometer(velocity_random_walk=0.02 * u.m / u.s**1.5, bias=2e-3 * u.m / u.s**2)
+    altimeter = replace(ALTIMETER, off_nadir=12 * u.deg, azimuth=170 * u.deg)
+    flight = flown(FILTER, altimeter, VELOCIMETER, accelerometer=unit)
+    by_hand, history, k = NumpyFilter(flight, begun(flight)), flight.navigation, 0
+    assert history.altimeter_rejected == history.velocimeter_rejected == 0
+    worst = np.zeros(3)
+    for phase in flight.trajectory.phases:
+        if k < len(history.elapsed_s) and abs(history.elapsed_s[k] - phase.segment.start_s) < 1e-9:
+            estimate, p = history.estimated_m[k], history.covariances[k]
+            deviations = np.sqrt(np.diag(p))
+            worst = np.maximum(
+                worst,
+                [
+                    np.linalg.norm(by_hand.r - estimate[:3]) / np.linalg.norm(estimate[:3]),
+                    np.linalg.norm(by_hand.v - estimate[3:]) / np.linalg.norm(history.estimated_m[0, 3:]),
+                    np.abs((by_hand.p - p) / np.outer(deviations, deviations)).max(),
+                ],
+            )
+            k += 1
+        by_hand.follow(phase, phase.direction)
+    assert k > 100
+    assert worst.max() < 1e-9
+
+
+def test_a_filter_keeps_within_a_few_of_its_deviations_and_tells_of_its_sensors():
+    flight = flown(FILTER, ALTIMETER, VELOCIMETER)
+    navigation = flight.navigation
+    assert np.all(np.abs(navigation.altitude_error) < 5 * navigation.altitude_sigma)
+    assert navigation.altitude_sigma[-1] < 1.5 * u.m < navigation.altitude_sigma[0]
+    assert navigation.normalised_errors.max() < 40  # chi-square of 6: once in two million
+    kinds = [kind for kind, _ in told(flight)]
+    assert EventKind.ALTIMETER_ACQUIRED in kinds
+    assert EventKind.VELOCIMETER_ACQUIRED in kinds
+    assert EventKind.ALTIMETER_REJECTED not in kinds
+
+
+def test_an_altimeter_beyond_its_range_is_lost_and_the_filter_goes_on_without():
+    flight = flown(FILTER, replace(ALTIMETER, min_range=300 * u.m), VELOCIMETER)
+    (lost,) = (t_s for kind, t_s in told(flight) if kind is EventKind.ALTIMETER_LOST)
+    state = flight.at(flight.start + lost * u.s)
+    assert state.altitude < 300 * u.m
+    assert np.abs(flight.navigation.altitude_error[-1]) < 5 * flight.navigation.altitude_sigma[-1]
+
+
+@pytest.mark.parametrize("rule", ["ignore", "accept", "reinitialise"])
+def test_after_a_false_lock_the_altimeter_is_rejected_and_the_rule_followed(rule):
+    altimeter = replace(ALTIMETER, false_lock_from=30 * u.s, false_lock_offset=400 * u.m)
+    navigation = replace(FILTER, on_rejections=rule, rejections=6, altitude_bias_sigma=1 * u.m)
+    flight = flown(navigation, altimeter, VELOCIMETER)
+    times = dict(reversed(told(flight)))  # of the first event of each kind
+    assert 29.999 < times[EventKind.ALTIMETER_REJECTED] < 32.0  # the sample at 30 s is the first
+    history = flight.navigation
+    if rule == "ignore":
+        assert times[EventKind.ALTIMETER_IGNORED] == pytest.approx(times[EventKind.ALTIMETER_REJECTED] + 2.5, abs=1.0)
+        assert history.altimeter_rejected == 6
+        assert np.abs(history.altitude_error[-1]) < 5 * u.m
+    else:
+        assert EventKind.ALTIMETER_IGNORED not in times
+        assert (EventKind.FILTER_REINITIALISED in times) == (rule == "reinitialise")
+    if rule == "reinitialise":  # it believes the altimeter now
+        assert history.restarts >= 1
+        assert history.altitude_error.max() > 200 * u.m
+
+
+def test_gyros_that_drift_turn_what_the_accelerometers_say_until_a_star_tracker_is_there():
+    gyro = ls.Gyro(bias_x=20 * u.deg / u.hour, bias_y=20 * u.deg / u.hour)
+    adrift = flown(ls.DeadReckoning(), gyro=gyro).navigation
+    held = flown(ls.DeadReckoning(), gyro=gyro, star_tracker=ls.StarTracker(limb_exclusion=0 * u.deg)).navigation
+    # w t turns a dv of g t: the velocity errs by some w g t^2 / 2
+    expected = 0.5 * np.hypot(20, 20) * u.deg / u.hour * 1.62 * u.m / u.s**2 * adrift.elapsed[-1] ** 2
+    error = np.linalg.norm(adrift.velocity_error[-1])
+    assert 0.3 < (error / expected).to_value(u.one, u.dimensionless_angles()) < 2.0
+    assert np.linalg.norm(held.velocity_error[-1]) < 0.1 * error
+
+
+def test_a_filter_over_the_terrain_that_it_carries_takes_a_hill_for_a_hill():
+    flight = flown(replace(FILTER, map="terrain"), ALTIMETER, VELOCIMETER)
+    assert np.all(np.abs(flight.navigation.altitude_error) < 5 * flight.navigation.altitude_sigma)
+
+
+def test_both_integrators_fly_the_same_estimate():
+    check = flown(FILTER, ALTIMETER, VELOCIMETER).cross_check()
+    assert check.alike, check
+    assert check.end < 1 * u.m
+    assert check.events < 1e-3 * u.s
+
+
+def test_a_flight_is_saved_with_its_navigation(tmp_path):
+    flight = flown(FILTER, ALTIMETER, VELOCIMETER)
+    flight.save(tmp_path / "filtered.flight")
+    again = ls.Flight.load(tmp_path / "filtered.flight")
+    assert again == flight
+    assert again.navigation == flight.navigation
