@@ -1,6 +1,7 @@
 """Where the outcome of a flight changes, and what it costs: against closed forms and single flights."""
 
 import json
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -123,7 +124,8 @@ def test_a_landing_survives_where_it_lands_safely():
     assert not found.survives_of("hard landing")
     for value, outcome in ((boundary.low, boundary.below), (boundary.high, boundary.above)):
         flight = ls.simulate(ls.with_values(landing, {"craft.engine.thrust_error": float(value)}))
-        assert flight.outcome.verdict.value == outcome
+        landed: Any = flight.outcome
+        assert landed.verdict.value == outcome
     assert found.nominal_outcomes == found.outcomes  # it has no faults
 
 
