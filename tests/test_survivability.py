@@ -124,8 +124,8 @@ def test_a_landing_survives_where_it_lands_safely():
     assert not found.survives_of("hard landing")
     for value, outcome in ((boundary.low, boundary.below), (boundary.high, boundary.above)):
         flight = ls.simulate(ls.with_values(landing, {"craft.engine.thrust_error": float(value)}))
-        landed: Any = flight.outcome
-        assert landed.verdict.value == outcome
+        assert type(flight.outcome) is ls.Landed
+        assert flight.outcome.verdict.value == outcome
     assert found.nominal_outcomes == found.outcomes  # it has no faults
 
 

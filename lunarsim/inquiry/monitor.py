@@ -48,6 +48,14 @@ class ThrustMonitor:
     ------
     InputError
         If a number is out of its bounds, or a window holds no reading.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> monitor = ls.inquiry.ThrustMonitor(window=10 * u.s, noise=0.3 * u.m / u.s**2)
+    >>> round(monitor.false_alarm_probability(0.2 * u.m / u.s**2, 84 * u.s), 4)
+    0.0034
     """
 
     window: u.Quantity = number(REQUIRED, u.s, low=1e-3, high=LONG_S, text="Over which readings are averaged.")
@@ -161,6 +169,14 @@ def with_thrust_monitor(scenario: Scenario, monitor: ThrustMonitor) -> Scenario:
     ------
     InputError
         If the monitor is none.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> monitor = ls.inquiry.ThrustMonitor(window=10 * u.s)
+    >>> ls.inquiry.with_thrust_monitor(ls.load_scenario("luna25"), monitor).plan[0].timer
+    <Quantity 10. s>
     """
     if not isinstance(monitor, ThrustMonitor):
         raise InputError(f"monitor = {monitor!r}: expected a ThrustMonitor(...)")

@@ -151,8 +151,9 @@ def survivability(
     --------
     >>> import lunarsim as ls
     >>> from astropy import units as u
-    >>> found = ls.survivability(ls.load_scenario("luna25"), "plan.0.timer", 84 * u.s, 130 * u.s)  # doctest: +SKIP
-    >>> print(found.boundaries[0])  # doctest: +SKIP
+    >>> found = ls.survivability(ls.load_scenario("luna25"), "plan.0.timer", 84 * u.s, 130 * u.s)
+    >>> print(found.boundaries[0])
+    in orbit up to 106.107 s, still aloft from 106.108 s on
     """
     known = path_of(scenario, path)
     first, last = _given(known, "low", low), _given(known, "high", high)
@@ -197,6 +198,15 @@ def survivability_map(
     ------
     InputError
         If there are not two such paths, a fault of the scenario sets one of the numbers, or a value is not possible.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> sound = ls.load_scenario("luna25").without_faults()
+    >>> values = {"plan.0.timer": [90, 127] * u.s, "craft.accelerometer.scale_factor": [0.0, 1.0] * u.one}
+    >>> ls.survivability_map(sound, values).survives.tolist()
+    [[True, True], [False, True]]
     """
     if len(values) != 2:
         raise InputError(f"values has {len(values)} paths: expected two, each with its values")

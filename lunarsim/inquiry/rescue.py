@@ -149,6 +149,14 @@ def latest_rescue(
     The rescue burn is ended by its timer, as its accelerometer may be the one that failed. Signals take the distance
     from the Earth's centre over the speed of light. Telemetry of what happens out of view is taken to be stored, and
     seen when Earth comes into view.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> rescue = ls.latest_rescue(ls.load_scenario("luna25"), delta_v=10 * u.m / u.s)
+    >>> print(f"{rescue.after_cutoff:.0f}, {rescue.possible}")
+    1896 s, True
     """
     if (delta_v is None) == (duration is None):
         raise InputError(f"delta_v = {delta_v} and duration = {duration}: expected one of the two")
