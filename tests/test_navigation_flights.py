@@ -209,3 +209,12 @@ def test_the_path_between_the_ends_of_a_leg_is_the_one_that_was_flown():
     assert len(off_m) > 50
     assert max(off_m) < 1e-7  # a micrometre would be far below the noise of any altimeter
     assert max(off_mps) < 1e-6
+
+
+def test_an_accelerometer_that_fails_in_flight_is_felt_from_then_on():
+    scenario = landing(replace(LANDER, navigation=ls.DeadReckoning()))
+    flight = ls.simulate(scenario.with_faults(ls.AccelerometerOff(onset=30.3 * u.s)))
+    navigation = flight.navigation
+    before = navigation.elapsed < 30.2 * u.s
+    assert np.abs(navigation.position_error[before]).max() < 1 * u.mm
+    assert navigation.altitude_error[np.searchsorted(navigation.elapsed_s, 45.0)] < -50 * u.m
