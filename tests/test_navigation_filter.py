@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -188,3 +189,51 @@ def test_a_filter_that_cannot_be_is_refused_and_the_error_names_why(given, expec
 def test_a_craft_without_a_navigation_is_refused():
     with pytest.raises(ls.InputError, match="navigation"):
         ls.Spacecraft(dry_mass=1 * u.kg, propellant_mass=1 * u.kg, engine=ENGINE, navigation="perfect")
+
+
+FILE = """
+[craft.navigation]
+type = "Kalman filter"
+altitude_sigma = "250 m"
+map = "terrain"
+rejections = 4
+on_rejections = "reinitialise"
+acceleration_noise = "0.02 m / s(3/2)"
+
+[craft.altimeter]
+rate = "2 Hz"
+noise = "0.5 m"
+"""
+
+
+def scenario_file(folder, text):
+    own = resources.files("lunarsim.scenarios").joinpath("apollo11.toml").read_text("utf-8")
+    head, mark, rest = own.partition("[craft.engine]")
+    path = folder / "filtered.toml"
+    path.write_text(head + text.strip() + "\n\n" + mark + rest, encoding="utf-8")
+    return path
+
+
+def test_a_scenario_file_describes_a_filter_and_its_sensors(tmp_path):
+    craft = ls.load_scenario(scenario_file(tmp_path, FILE)).craft
+    assert craft.navigation == ls.KalmanFilter(
+        altitude_sigma=250 * u.m,
+        map="terrain",
+        rejections=4,
+        on_rejections="reinitialise",
+        acceleration_noise=0.02 * u.m / u.s**1.5,
+    )
+    assert craft.altimeter == ls.Altimeter(rate=2 * u.Hz, noise=0.5 * u.m)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Kalman filter", "particle filter", "craft.navigation.type = 'particle filter'"),
+        ('"250 m"', '"0 m"', "the covariance of a Kalman filter has to be positive"),
+        ("altitude_sigma", "altitude_scale", "altitude_scale"),
+    ],
+)
+def test_a_scenario_file_with_a_filter_that_cannot_be_says_why(tmp_path, old, new, expected):
+    with pytest.raises(ls.ScenarioError, match=expected):
+        ls.load_scenario(scenario_file(tmp_path, FILE.replace(old, new)))

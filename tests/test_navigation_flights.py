@@ -12,7 +12,10 @@ from landing_example import LANDER, landing
 from numpy_filter import NumpyFilter, begun
 
 import lunarsim as ls
+from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.events.timeline import EventKind
+from lunarsim.kernels.driver.engine import engine_off
+from lunarsim.kernels.navigation.path import FlownLeg, path_of, position_at, velocity_at
 
 MPS = u.m / u.s
 ALTIMETER = ls.Altimeter(rate=2 * u.Hz, noise=0.5 * u.m, noise_share=1e-3)
@@ -156,3 +159,62 @@ def test_a_flight_is_saved_with_its_navigation(tmp_path):
     again = ls.Flight.load(tmp_path / "filtered.flight")
     assert again == flight
     assert again.navigation == flight.navigation
+
+
+@cache
+def reckoned(degree):
+    """Apollo 11's landing without bodies in the sky, by dead reckoning in a field of its own."""
+    scenario = ls.load_scenario("apollo11")
+    craft = replace(scenario.craft, navigation=ls.DeadReckoning(gravity_degree=degree))
+    return ls.simulate(replace(scenario, craft=craft, moon=replace(scenario.moon, third_bodies=())))
+
+
+def test_dead_reckoning_in_the_full_field_is_the_truth_to_a_millimetre_over_a_descent():
+    navigation = reckoned(50).navigation
+    assert navigation.elapsed[-1] > 10 * u.min
+    assert np.abs(navigation.position_error).max() < 1 * u.mm
+
+
+def test_dead_reckoning_about_a_point_mass_misses_what_it_does_not_know_of_the_field():
+    navigation = reckoned(0).navigation
+    error = np.linalg.norm(navigation.position_error, axis=1)[-1]
+    t = navigation.elapsed[-1]
+    lacking = 2 * error / t**2  # of gravity, in the mean: mascons have up to some mm/s2
+    assert 1e-4 * u.m / u.s**2 < lacking < 5e-3 * u.m / u.s**2
+
+
+def test_the_path_between_the_ends_of_a_leg_is_the_one_that_was_flown():
+    flight = reckoned(50)
+    low, zero = lower(flight.scenario), (0.0, 0.0, 0.0)
+    exhaust_mps = float(flight.scenario.craft.engine.exhaust_velocity.to_value(MPS))
+    off_m, off_mps = [], []
+    for phase in flight.trajectory.phases[5::25]:
+        start_s, end_s = phase.segment.start_s, phase.segment.end_s
+        if end_s - start_s < 1.0:
+            continue
+        flow = -np.diff(flight.trajectory.at(np.array([start_s, end_s]))[0][:, 6])[0] / (end_s - start_s)
+        propulsion = engine_off()._replace(
+            thrust_n=phase.thrust_n,
+            exhaust_velocity_mps=phase.thrust_n / flow if flow > 0.0 else exhaust_mps,
+            direction=phase.direction,
+        )
+        ends = phase.segment.path.start_y[0], phase.segment.end_y
+        path = path_of(
+            FlownLeg(start_s, end_s, *ends, propulsion, 0.0, zero, zero, 0.0), float(low.environment.field.exact.gm)
+        )
+        for t_s in np.linspace(start_s, end_s, 7):
+            y = flight.trajectory.at(np.array([t_s]))[0][0]
+            off_m.append(np.linalg.norm(np.array(position_at(t_s, path)) - y[:3]))
+            off_mps.append(np.linalg.norm(np.array(velocity_at(t_s, path)) - y[3:6]))
+    assert len(off_m) > 50
+    assert max(off_m) < 1e-7  # a micrometre would be far below the noise of any altimeter
+    assert max(off_mps) < 1e-6
+
+
+def test_an_accelerometer_that_fails_in_flight_is_felt_from_then_on():
+    scenario = landing(replace(LANDER, navigation=ls.DeadReckoning()))
+    flight = ls.simulate(scenario.with_faults(ls.AccelerometerOff(onset=30.3 * u.s)))
+    navigation = flight.navigation
+    before = navigation.elapsed < 30.2 * u.s
+    assert np.abs(navigation.position_error[before]).max() < 1 * u.mm
+    assert navigation.altitude_error[np.searchsorted(navigation.elapsed_s, 45.0)] < -50 * u.m

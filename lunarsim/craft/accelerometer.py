@@ -137,8 +137,9 @@ def check_latency(latency: u.Quantity, rate: u.Quantity) -> None:
     InputError
         If it is longer than seven samples.
     """
-    most = (LATEST / rate).to(u.s)
-    if latency > most * (1.0 + 1e-9):  # which a product of the two may exceed by its rounding
+    samples = float((latency * rate).to_value(u.one))
+    if samples > LATEST * (1.0 + 1e-9):  # which a product of the two may exceed by its rounding
+        most = (LATEST / rate).to(u.s)
         raise InputError(f"latency = {latency}: expected up to {LATEST} samples, which at rate = {rate} are {most:g}")
 
 
