@@ -119,6 +119,13 @@ def no_window() -> Window:
     return Window(np.zeros(4), np.zeros(9), np.zeros(3 * WIDTH), np.zeros(3 * WIDTH))
 
 
+@formula
+def forget(window: Window) -> None:
+    """Make a window that of a run that begins."""
+    for array in window:
+        array[:] = 0.0
+
+
 class Solution(NamedTuple):
     """The forces at the nodes of one step."""
 

@@ -12,6 +12,7 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
+from lunarsim.kernels.borrowed import borrowed
 from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK, UNFORCED
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import (
@@ -87,6 +88,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
 
     Return when and how it ended, how many steps were kept, and how often the full field was evaluated.
     """
+    y, course = borrowed((y, course))
     longest_s, room = course.longest_step_s, course.steps.ends_s.size
     h_s = min(end_s - t_s, longest_s)
     tried, most, kept, evaluations = 0, most_steps(end_s - t_s, longest_s), 0, 0
