@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from lunarsim.kernels.borrowed import borrowed
 from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
-from lunarsim.kernels.driver.collocation import TERMS, Window, forget, no_window
+from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, craft_at, fly_phases, guide_of
+from lunarsim.kernels.driver.window import Window, forget, no_window
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
 from lunarsim.kernels.forces.motion import SIZE, Environment
