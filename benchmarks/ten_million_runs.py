@@ -1,10 +1,10 @@
 """A campaign of ten million runs, whole: flown, written to a folder, opened again, and asked what it says.
 
-    python benchmarks/ten_million_runs.py [-n 10000000] [--exact] [--tolerance 0.1] [--cores 2] [--folder FOLDER]
+    python benchmarks/ten_million_runs.py [-n 10000000] [--exact] [--tolerance 3] [--cores 2] [--folder FOLDER]
 
 Luna-25's campaign of the catalogue in a gridded field (``--exact``: the exact one), one process, from the random
-numbers to files with all columns. A local error of 100 mm a step ends flights within 10 m of the reference driver's;
-1 mm (``--tolerance 0.001``) is the default of the package. Each part is printed with its time by the clock, the
+numbers to files with all columns. At a local error of 3 m a step all flights end within 10 m of where they end at
+0.01 mm; ``--tolerance 0.001`` is the default of the package. Each part is printed with its time by the clock, the
 processor time of all threads, and the most memory that the process has held up to its end. The folder is deleted
 afterwards, unless ``--keep`` is given; ten million runs take 2.4 GB of disk.
 """
@@ -76,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=10_000_000)
     parser.add_argument("--exact", action="store_true")
-    parser.add_argument("--tolerance", type=float, default=0.1, help="local error of a step (m)")
+    parser.add_argument("--tolerance", type=float, default=3.0, help="local error of a step (m)")
     parser.add_argument("--cores", type=int)
     parser.add_argument("--folder", type=Path, help="where the runs are written; default: a temporary folder")
     parser.add_argument("--keep", action="store_true", help="keep the folder")
