@@ -5,7 +5,7 @@
 
 The first form flies one table of runs (see ``campaign_runs``; degree 50, Earth and Sun, ground a sphere) with every
 system, each as coarse as keeps all impact points within 10 m of lunarsim's reference driver: for lunarsim's compiled
-driver a local error of 100 mm a step, and its default of 1 mm beside it. Peers fly the first ``--peers`` of the runs,
+driver a local error of 3 m a step, and its default of 1 mm beside it. Peers fly the first ``--peers`` of the runs,
 a mixture of one half that meets the ground after 47 minutes and one that coasts for three hours. The second form runs
 the catalogue's own campaign as a user does, from the random numbers to the columns in memory, and prints what the
 process held at most.
@@ -33,7 +33,7 @@ from lunarsim.campaign.outputs import Results
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver import run
 
-COARSE_M, DEFAULT_M = 0.1, 1e-3  # local error of a step: as the peers, and the default
+COARSE_M, DEFAULT_M = 3.0, 1e-3  # local error of a step: as the peers, and the default
 SHARE = 256  # runs that a thread takes at once
 
 

@@ -69,3 +69,12 @@ def test_a_series_is_summed_as_numpy_sums_it(coefficients, share, interval):
     expected = chebyshev.chebval(2.0 * 0.999 * share - 1.0, coefficients[interval])
     # 5 terms of up to 1e6, and the rounding of the time: 1e-14 of the interval, times up to 16 of slope a term
     assert out[0] == pytest.approx(expected, rel=1e-12, abs=1e-7)
+
+
+def test_the_earth_and_the_sun_are_astropys_to_the_last_bit():
+    days = np.linspace(-9000.0, 12000.0, 50)  # of 1975 to 2032
+    epochs = Time(2451545.0, days, format="jd", scale="tdb")
+    moon = get_body_barycentric("moon", epochs, ephemeris="builtin").xyz
+    for body in ("earth", "sun"):
+        expected = (get_body_barycentric(body, epochs, ephemeris="builtin").xyz - moon).to_value(u.m).T
+        np.testing.assert_array_equal(Ephemeris.builtin().position(body, epochs).to_value(u.m), expected)

@@ -34,6 +34,7 @@ SECTIONS = (
     "cost",
     "drivers",
     "scaling",
+    "costs",
 )
 MODULES = {"heyoka": "heyoka_orbit", "oem": "oem_file"}  # a module may not have the name of the package it imports
 

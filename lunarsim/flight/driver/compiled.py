@@ -16,9 +16,10 @@ from lunarsim.flight.driver.segment import Watch, where_it_stopped
 from lunarsim.flight.result.path import Path, joined
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigger
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.collocation import TERMS, no_window
+from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
 from lunarsim.kernels.driver.sequence import Leg
+from lunarsim.kernels.driver.window import no_window
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import what_moves
 

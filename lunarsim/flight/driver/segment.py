@@ -15,7 +15,7 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 from scipy.integrate import DOP853
-from scipy.optimize import brentq, elementwise, minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 
 from lunarsim import constants
 from lunarsim.errors import IntegrationError
@@ -29,6 +29,8 @@ Derivative = Callable[[float, Vector], Vector]
 
 _MANY = 4  # brackets from which on they are narrowed together
 _EPS = 4.0 * float(np.finfo(float).eps)
+_ROOT_S = 1e-12  # how closely roots are found, beside the rounding of the time
+_MOST_STEPS = 60  # of a search for them
 _SLOPE_SHARE = 1e-3  # of the time between samples: over it a function's slope is read
 _AT_ONCE_S = 5.0  # a segment this short is tried as one step; scipy would feel its way with three
 _PACE = 1000  # so many steps in less than _PACE_S have collapsed: a microsecond each
@@ -254,12 +256,34 @@ def _roots(trigger: Trigger, path: Path, brackets: Sequence[_Bracket]) -> Vector
     """Return the roots in some brackets: all at once where there are many, and the trigger takes many times."""
     found = np.full(len(brackets), np.nan)
     if trigger.many is not None and len(brackets) >= _MANY:
-        many, ends = trigger.many, np.array([(each.t0, each.t1) for each in brackets]).T
-        result = elementwise.find_root(
-            lambda t: many(t, path(t)), tuple(ends), tolerances={"xatol": 1e-12, "xrtol": _EPS}
-        )
-        found[result.success] = result.x[result.success]
+        many = trigger.many
+        found = _narrowed(lambda t: many(t, path(t)), brackets)
     return np.array([_root(trigger, each) if np.isnan(t) else t for each, t in zip(brackets, found, strict=True)])
+
+
+def _narrowed(function: Callable[[Vector], Vector], brackets: Sequence[_Bracket]) -> Vector:
+    """Return the roots of a function of many times, one in each bracket; NaN where it is not a number.
+
+    The Illinois algorithm, as of :mod:`lunarsim.kernels.numerics.roots`, in all brackets at once.
+    """
+    before, g_before, after, g_after = np.array([each[1:] for each in brackets]).T
+    root: Vector = after
+    tolerance = _ROOT_S + _EPS * np.abs(after)
+    moved = np.zeros(len(brackets))  # -1 or 1: which end moved last
+    for _ in range(_MOST_STEPS):
+        span = g_before - g_after  # zero where both ends are on the root
+        share = np.divide(g_before, span, out=np.zeros_like(span), where=span != 0.0)
+        at = np.clip(before + (after - before) * share, before, after)
+        g, shift, root = function(at), np.abs(at - root), at
+        first = (g > 0.0) == (g_before > 0.0)  # the end before moves; one that stays twice running counts half
+        g_before, g_after = (
+            np.where(first, g, np.where(moved == 1.0, 0.5, 1.0) * g_before),
+            np.where(first, np.where(moved == -1.0, 0.5, 1.0) * g_after, g),
+        )
+        before, after, moved = np.where(first, at, before), np.where(first, after, at), np.where(first, -1.0, 1.0)
+        if not np.any((shift > tolerance) & (g != 0.0)):
+            break
+    return root
 
 
 def _root(trigger: Trigger, bracket: _Bracket) -> float:
@@ -270,7 +294,7 @@ def _root(trigger: Trigger, bracket: _Bracket) -> float:
         return float(t0)  # a root on the edge: there the last bits of one evaluation are not those of the other
     if np.sign(trigger.function(t1, step(t1))) != np.sign(g1):
         return float(t1)
-    return float(brentq(lambda t: trigger.function(t, step(t)), t0, t1, xtol=1e-12, rtol=_EPS))
+    return float(brentq(lambda t: trigger.function(t, step(t)), t0, t1, xtol=_ROOT_S, rtol=_EPS))
 
 
 def _solver(derivative: Derivative, start_s: float, y: Vector, end_s: float, accuracy: Accuracy) -> DOP853:

@@ -5,16 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.kernels.borrowed import borrowed
 from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
-from lunarsim.kernels.driver.collocation import TERMS, Window, no_window
+from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, craft_at, fly_phases, guide_of
+from lunarsim.kernels.driver.window import Window, forget, no_window
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
-from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.forces.motion import SIZE, Environment
 from lunarsim.kernels.forces.own import OwnForces
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.ground.terrain import Ground, raised
@@ -22,6 +24,16 @@ from lunarsim.kernels.guidance.look import COMPUTER, Command, look
 from lunarsim.kernels.navigation.by_address import called
 from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record, Records
+
+
+class Room(NamedTuple):
+    """Room that runs use one after the other; it is kept by who flies them all, since a record keeps no array alive."""
+
+    y: NDArray[np.float64]  #: the state
+    coefficients: NDArray[np.float64]  #: a step's path
+    memory: Records  #: the computer's
+    window: Window
+    not_kept: Steps
 
 
 class Means(NamedTuple):
@@ -129,9 +141,16 @@ def fly_runs(
     burns : structured array, shape (n, burns and guided phases)
         Written: what each of them took.
     """
-    coefficients, memory = np.empty((1, 3, TERMS)), np.zeros(1, COMPUTER)
+    runs, changes, phases, out, burns = borrowed((runs, changes, phases, out, burns))
+    plan, environment, ground = borrowed((plan, environment, ground))
+    room = Room(
+        np.zeros(SIZE),
+        np.empty((1, 3, TERMS)),
+        np.zeros(1, COMPUTER),
+        no_window(),
+        Steps(np.empty(0), np.empty((0, SIZE)), np.empty((0, TERMS, SIZE))),
+    )
     for i in range(runs.size):
-        memory.view(np.float64)[:] = 0.0
         nothing(out[i : i + 1], burns[i])
         known = is_known(runs[i : i + 1], phases[i])
         failure = fly_run(
@@ -143,8 +162,7 @@ def fly_runs(
             environment,
             ground,
             tolerance_m,
-            coefficients,
-            memory,
+            borrowed(room),
             out[i],
             burns[i],
         )
@@ -164,20 +182,20 @@ def fly_run(
     environment: Environment,
     ground: Ground,
     tolerance_m: float,
-    coefficients: NDArray[np.float64],
-    memory: Records,
+    room: Room,
     out: Record,
     burns: Records,
 ) -> int:
     """Fly one run, write its results, and return why it could not be flown, or SOUND."""
     own, own_ground = _environment_of(run, environment), raised(ground, run.moon.terrain.elevation_m)
-    y = np.zeros(9)
+    y = room.y
+    y[:] = 0.0
     y[0:3], y[3:6] = run.state.position_m, run.state.velocity_mps
     y[6] = run.craft.dry_mass_kg + run.craft.propellant_mass_kg
-    computer = memory[0]  # of an array of the caller's: a record does not keep an array alive that it lies in
-    not_kept = Steps(np.empty(0), np.empty((0, 9)), np.empty((0, TERMS, 9)))
-    window = no_window()
-    means = Means(own, own_ground, tolerance_m, coefficients, not_kept, window, plan.kinds, out, burns)
+    room.memory.view(np.float64)[:] = 0.0
+    computer = room.memory[0]
+    forget(room.window)
+    means = Means(own, own_ground, tolerance_m, room.coefficients, room.not_kept, room.window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
     driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn, _follow)
     t_s, ended, failure = fly_phases(driver, means, y, flown)

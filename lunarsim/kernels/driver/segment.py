@@ -12,19 +12,13 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
+from lunarsim.kernels.borrowed import borrowed
 from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK, UNFORCED
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
-from lunarsim.kernels.driver.collocation import (
-    TERMS,
-    Solution,
-    Window,
-    collocate,
-    step_end,
-    write_path,
-    write_sensed,
-    write_series,
-    write_velocity,
-)
+from lunarsim.kernels.driver.collocation import Solution, collocate, step_end
+from lunarsim.kernels.driver.quadrature import TERMS
+from lunarsim.kernels.driver.series import write_path, write_sensed, write_series, write_velocity
+from lunarsim.kernels.driver.window import Window
 from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import Environment, Propulsion, shadow_contacts
 from lunarsim.kernels.forces.own import NONE
@@ -58,7 +52,7 @@ class Steps(NamedTuple):
 
     ends_s: NDArray[np.float64]  #: shape (room,)
     start_y: NDArray[np.float64]  #: shape (room, 9)
-    series: NDArray[np.float64]  #: shape (room, terms, 9), see :func:`collocation.write_series`
+    series: NDArray[np.float64]  #: shape (room, terms, 9), see :func:`series.write_series`
 
 
 class Course(NamedTuple):
@@ -87,6 +81,7 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
 
     Return when and how it ended, how many steps were kept, and how often the full field was evaluated.
     """
+    y, course = borrowed((y, course))
     longest_s, room = course.longest_step_s, course.steps.ends_s.size
     h_s = min(end_s - t_s, longest_s)
     tried, most, kept, evaluations = 0, most_steps(end_s - t_s, longest_s), 0, 0

@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import kernel, part_of_kernel, threaded_kernel
 from lunarsim.kernels.forces.gravity import HarmonicField, disturbing_potential, harmonics, harmonics_of_eight
-from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total
+from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, store, total, with_lane
 from lunarsim.kernels.simd.points import Real
 from lunarsim.kernels.within_callers import OPTIONS
 
 SPLINE_DEGREE = WIDTH - 1
-_WEIGHTS, _PLACES = 4 * WIDTH, 8 * WIDTH  # floats of room for the weights of a cell, for eight places
+_WEIGHTS = 4 * WIDTH  # floats of room for the weights of a cell
+_LONGITUDE = WIDTH * _WEIGHTS  # where in the room of eight places, after their weights, what they are along begins,
+_LATITUDE, _RADIUS = _LONGITUDE + WIDTH, _LONGITUDE + 2 * WIDTH
+_START, _SUMS = _LONGITUDE + 3 * WIDTH, _LONGITUDE + 4 * WIDTH  # where their cells begin, and what the spline gives
+_ROOM = _SUMS + 3 * WIDTH
 _MIDDLE = WIDTH // 2
 _NEAR = 0.04  # of a squared tangent: the series of its angle ends with 3e-15 of it
 
@@ -152,66 +156,78 @@ def gridded_of_eight(x: Lanes, y: Lanes, z: Lanes, grid: ResidualGrid) -> tuple[
     ax, ay, az = harmonics_of_eight(x, y, z, _low_field(grid))
     if grid.start.size == 0:
         return ax, ay, az
-    weights, places, a = np.empty(_WEIGHTS), np.empty(_PLACES), np.empty(3 * WIDTH)
-    chart = _write_places(x, y, z, grid, places)
-    store(ax, a, 0)
-    store(ay, a, WIDTH)
-    store(az, a, 2 * WIDTH)
-    for i in range(WIDTH):
-        where = _place_of(i, chart, places, grid)
-        if where.chart < 0:
-            where = place(lane(x, i), lane(y, i), lane(z, i), grid)
-        if where.chart < 0:
-            a[i], a[WIDTH + i], a[2 * WIDTH + i] = harmonics(where.x, where.y, where.z, grid.exact)
-        else:
-            bx, by, bz = _residual(where, grid, weights)
-            a[i] += bx
-            a[WIDTH + i] += by
-            a[2 * WIDTH + i] += bz
-    return load(a, 0), load(a, WIDTH), load(a, 2 * WIDTH)
-
-
-@part_of_kernel
-def _write_places(x: Real, y: Real, z: Real, grid: ResidualGrid, places: NDArray[np.float64]) -> int:
-    """Write the seven numbers of eight places, see :class:`Place`, and how near they are; return their chart.
-
-    The trigonometry is that of one of them; the others' angles follow from it by the tangents between.
-    """
+    room = np.empty(_ROOM)
     first = place(lane(x, _MIDDLE), lane(y, _MIDDLE), lane(z, _MIDDLE), grid)
-    rot = grid.rot_chart_from_pa[max(first.chart, 0)]
+    chart = max(first.chart, 0)
+    rot = grid.rot_chart_from_pa[chart]
     a = rot[0, 0] * x + rot[0, 1] * y + rot[0, 2] * z
     b = rot[1, 0] * x + rot[1, 1] * y + rot[1, 2] * z
     c = rot[2, 0] * x + rot[2, 1] * y + rot[2, 2] * z
     rho2 = a * a + b * b
-    rho: Real = sqrt(rho2)
-    r: Real = sqrt(rho2 + c * c)
-    first_rho = sqrt(first.x * first.x + first.y * first.y)
-    east = (b * first.x - a * first.y) / (a * first.x + b * first.y)
-    north = (c * first_rho - rho * first.z) / (rho * first_rho + c * first.z)
-    store(a, places, 0)
-    store(b, places, WIDTH)
-    store(c, places, 2 * WIDTH)
-    store(r, places, 3 * WIDTH)
-    store(first.along_longitude + _small_angle(east) * (1.0 / grid.step_rad), places, 4 * WIDTH)
-    store(first.along_latitude + _small_angle(north) * (1.0 / grid.step_rad), places, 5 * WIDTH)
-    store((r - grid.bottom_m) * (1.0 / grid.step_m), places, 6 * WIDTH)
-    store(east * east + north * north, places, 7 * WIDTH)
-    return first.chart
+    rho: Any = sqrt(rho2)
+    r: Any = sqrt(rho2 + c * c)
+    apart = _write_places(a, b, c, rho, r, first, grid, room)
+    beside = _write_cells(apart, first.chart, grid, room)
+    _write_weights_of_eight(load(room, _LONGITUDE), room, 0)
+    _write_weights_of_eight(load(room, _LATITUDE), room, 2 * WIDTH)
+    for i in range(WIDTH):
+        if room[_START + i] >= 0.0:
+            w_r, d_r = _weights(room[_RADIUS + i])
+            sums = _summed(int(room[_START + i]), chart, grid, room, i, WIDTH, w_r, d_r)
+            room[_SUMS + i], room[_SUMS + WIDTH + i], room[_SUMS + 2 * WIDTH + i] = sums
+    radial = load(room, _SUMS) * (1.0 / grid.step_m)
+    east = load(room, _SUMS + WIDTH) / (grid.step_rad * rho)
+    north = load(room, _SUMS + 2 * WIDTH) / (grid.step_rad * r)
+    bx, by, bz = _turned_to_pa(a, b, c, rho, r, radial, east, north, rot)
+    ax, ay, az = ax + bx, ay + by, az + bz
+    if beside < WIDTH:
+        for i in range(WIDTH):
+            if room[_START + i] < 0.0:
+                at_one = gridded(lane(x, i), lane(y, i), lane(z, i), grid)
+                ax, ay, az = with_lane(ax, i, at_one[0]), with_lane(ay, i, at_one[1]), with_lane(az, i, at_one[2])
+    return ax, ay, az
 
 
 @part_of_kernel
-def _place_of(i: int, chart: int, places: NDArray[np.float64], grid: ResidualGrid) -> Place:
-    """Return one of the eight places; chart -1 where it is not near the others, or beyond their chart."""
-    longitude, latitude, height = places[4 * WIDTH + i], places[5 * WIDTH + i], places[6 * WIDTH + i]
-    if chart >= 0 and not (
-        places[7 * WIDTH + i] < _NEAR
-        and 0.0 <= longitude < grid.cells[chart, 0]
-        and 0.0 <= latitude < grid.cells[chart, 1]
-        and 0.0 <= height < grid.layers
-    ):
-        chart = -1
-    x, y, z, r = places[i], places[WIDTH + i], places[2 * WIDTH + i], places[3 * WIDTH + i]
-    return Place(chart, x, y, z, r, longitude, latitude, height)
+def _write_places(
+    a: Lanes, b: Lanes, c: Lanes, rho: Lanes, r: Lanes, first: Place, grid: ResidualGrid, room: NDArray[np.float64]
+) -> Lanes:
+    """Write how many cells along a chart eight positions in its axes are; return how far from one of them, squared.
+
+    The trigonometry is that of one of them; the others' angles follow from it by the tangents between.
+    """
+    first_rho = sqrt(first.x * first.x + first.y * first.y)
+    east = (b * first.x - a * first.y) / (a * first.x + b * first.y)
+    north = (c * first_rho - rho * first.z) / (rho * first_rho + c * first.z)
+    store(first.along_longitude + _small_angle(east) * (1.0 / grid.step_rad), room, _LONGITUDE)
+    store(first.along_latitude + _small_angle(north) * (1.0 / grid.step_rad), room, _LATITUDE)
+    store((r - grid.bottom_m) * (1.0 / grid.step_m), room, _RADIUS)
+    return east * east + north * north
+
+
+@part_of_kernel
+def _write_cells(apart: Lanes, chart: int, grid: ResidualGrid, room: NDArray[np.float64]) -> int:
+    """Write where the cells of eight places begin; how far within them they are takes the place of how far along.
+
+    -1 stands for a place that is not near the others, or beyond their chart. Return how many places are near.
+    """
+    count = 0
+    for i in range(WIDTH):
+        longitude, latitude, height = room[_LONGITUDE + i], room[_LATITUDE + i], room[_RADIUS + i]
+        room[_START + i] = -1.0
+        if (
+            chart >= 0
+            and lane(apart, i) < _NEAR
+            and 0.0 <= longitude < grid.cells[chart, 0]
+            and 0.0 <= latitude < grid.cells[chart, 1]
+            and 0.0 <= height < grid.layers
+        ):
+            cell_lon, cell_lat, cell_r = floor(longitude), floor(latitude), floor(height)
+            room[_LONGITUDE + i], room[_LATITUDE + i] = longitude - cell_lon, latitude - cell_lat
+            room[_RADIUS + i] = height - cell_r
+            room[_START + i] = _start_of(cell_lon, cell_lat, cell_r, chart, grid)
+            count += 1
+    return count
 
 
 @part_of_kernel
@@ -229,11 +245,19 @@ def _residual(where: Place, grid: ResidualGrid, weights: NDArray[np.float64]) ->
     """Return the acceleration (m/s2, PA) that the spline gives at a place within the grid; ``weights`` is room."""
     radial, east, north = _gradient(where, grid, weights)
     rho = sqrt(where.x * where.x + where.y * where.y)
-    outward = radial * rho / where.r - north * where.z / where.r  # away from the chart's axis
-    bx = (outward * where.x - east * where.y) / rho
-    by = (outward * where.y + east * where.x) / rho
-    bz = radial * where.z / where.r + north * rho / where.r
     rot = grid.rot_chart_from_pa[where.chart]
+    return _turned_to_pa(where.x, where.y, where.z, rho, where.r, radial, east, north, rot)
+
+
+@part_of_kernel
+def _turned_to_pa(
+    x: Real, y: Real, z: Real, rho: Real, r: Real, radial: Real, east: Real, north: Real, rot: NDArray[np.float64]
+) -> tuple[Real, Real, Real]:
+    """Return a vector along the radius, to a chart's east and to its north, in PA; at one position or eight."""
+    outward = (radial * rho - north * z) / r  # away from the chart's axis
+    bx = (outward * x - east * y) / rho
+    by = (outward * y + east * x) / rho
+    bz = (radial * z + north * rho) / r
     return (
         rot[0, 0] * bx + rot[1, 0] * by + rot[2, 0] * bz,
         rot[0, 1] * bx + rot[1, 1] * by + rot[2, 1] * bz,
@@ -258,25 +282,49 @@ def _gradient(where: Place, grid: ResidualGrid, weights: NDArray[np.float64]) ->
     _write_weights(where.along_longitude - cell_lon, weights, 0)  # in memory, whence one goes to all lanes at once
     _write_weights(where.along_latitude - cell_lat, weights, 2 * WIDTH)
     w_r, d_r = _weights(where.along_radius - cell_r)
+    start = _start_of(cell_lon, cell_lat, cell_r, where.chart, grid)
+    sums = _summed(start, where.chart, grid, weights, 0, 1, w_r, d_r)
+    rho = sqrt(where.x * where.x + where.y * where.y)
+    return sums[0] / grid.step_m, sums[1] / (grid.step_rad * rho), sums[2] / (grid.step_rad * where.r)
+
+
+@part_of_kernel
+def _start_of(cell_lon: int, cell_lat: int, cell_r: int, chart: int, grid: ResidualGrid) -> int:
+    """Return where the coefficients of a cell begin."""
+    width = grid.cells[chart, 0] + SPLINE_DEGREE
+    start: int = grid.start[chart] + (cell_lat * width + cell_lon) * (grid.layers + SPLINE_DEGREE) + cell_r
+    return start
+
+
+@part_of_kernel
+def _summed(
+    start: int,
+    chart: int,
+    grid: ResidualGrid,
+    weights: NDArray[np.float64],
+    first: int,
+    stride: int,
+    w_r: Lanes,
+    d_r: Lanes,
+) -> tuple[float, float, float]:
+    """Return the derivatives of the spline by radius, longitude and latitude, each over a step of the grid (m2/s2).
+
+    The weights of longitude, their derivatives, those of latitude and their derivatives stand from ``first`` on, eight
+    each, ``stride`` apart; those of the radius fill the lanes.
+    """
     depth = grid.layers + SPLINE_DEGREE
-    width = grid.cells[where.chart, 0] + SPLINE_DEGREE
-    start = grid.start[where.chart] + (cell_lat * width + cell_lon) * depth + cell_r
+    width = grid.cells[chart, 0] + SPLINE_DEGREE
     value = by_longitude = by_latitude = everywhere(0.0)
     for i in range(WIDTH):
         row = row_slope = everywhere(0.0)
         for j in range(WIDTH):
             column = load(grid.coefficients, start + (i * width + j) * depth)
-            row = row + weights[j] * column
-            row_slope = row_slope + weights[WIDTH + j] * column
-        value = value + weights[2 * WIDTH + i] * row
-        by_longitude = by_longitude + weights[2 * WIDTH + i] * row_slope
-        by_latitude = by_latitude + weights[3 * WIDTH + i] * row
-    rho = sqrt(where.x * where.x + where.y * where.y)
-    return (
-        total(value * d_r) / grid.step_m,
-        total(by_longitude * w_r) / (grid.step_rad * rho),
-        total(by_latitude * w_r) / (grid.step_rad * where.r),
-    )
+            row = row + weights[first + stride * j] * column
+            row_slope = row_slope + weights[first + stride * (WIDTH + j)] * column
+        value = value + weights[first + stride * (2 * WIDTH + i)] * row
+        by_longitude = by_longitude + weights[first + stride * (2 * WIDTH + i)] * row_slope
+        by_latitude = by_latitude + weights[first + stride * (3 * WIDTH + i)] * row
+    return total(value * d_r), total(by_longitude * w_r), total(by_latitude * w_r)
 
 
 @part_of_kernel
@@ -285,6 +333,18 @@ def _write_weights(t: float, weights: NDArray[np.float64], start: int) -> None:
     value, slope = _weights(t)
     store(value, weights, start)
     store(slope, weights, start + WIDTH)
+
+
+@part_of_kernel
+def _write_weights_of_eight(t: Lanes, weights: NDArray[np.float64], start: int) -> None:
+    """Write the eight B-splines at eight ``t``, then their derivatives: each at all of them, one after the other."""
+    for k in range(WIDTH):
+        value, slope = everywhere(_BASIS[WIDTH * SPLINE_DEGREE + k]), everywhere(0.0)
+        for p in range(SPLINE_DEGREE - 1, -1, -1):
+            slope = slope * t + value
+            value = value * t + _BASIS[WIDTH * p + k]
+        store(value, weights, WIDTH * (start + k))
+        store(slope, weights, WIDTH * (start + WIDTH + k))
 
 
 @part_of_kernel

@@ -20,7 +20,7 @@ from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evalua
 from lunarsim.kernels.numerics.vectors import added
 from lunarsim.kernels.sensors.accelerometer import accelerometer, own_reading
 from lunarsim.kernels.simd.asked import NONE, Own
-from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, load
+from lunarsim.kernels.simd.lanes import WIDTH, Lanes, LanesType, everywhere, load
 from lunarsim.kernels.simd.points import Eights, Real, component
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -222,6 +222,13 @@ def sky_at(et_s: float, environment: Environment) -> Sky:
     if bodies.size > 0:
         evaluate(environment.body_positions, et_s, bodies)
     return Sky(x + y + z, bodies)
+
+
+@part_of_kernel
+def no_sky() -> Sky:
+    """Return what stands for :func:`sky_at_eight` as long as nobody looks at it."""
+    zero = everywhere(0.0)
+    return Sky((zero, zero, zero, zero, zero, zero, zero, zero, zero), Eights(np.empty(0)))
 
 
 @part_of_kernel

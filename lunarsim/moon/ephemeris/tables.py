@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import erfa
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import get_body_barycentric
@@ -28,6 +29,8 @@ BODY_GM_M3_S2 = {
 
 _INTERVAL_S = DAY_S
 _TERMS = 14  # the series adds less than 1 mm (Earth) to 15 mm (Jupiter), rounding of the times (test_ephemeris_files)
+_OF_ONE_CALL = {"earth", "sun"}  # of ERFA, for the ephemeris built into astropy
+_AU_M = float(u.au.to(u.m))
 _BUILTIN_SPAN_JD = (2415020.5, 2488069.5)  # 1900 to 2100, the span for which erfa's epv00 was fitted
 
 
@@ -157,6 +160,8 @@ class Ephemeris:
             return np.empty((0, 3, jd1.size))
         if self.path is not None:
             return spk.moon_centred(self.path, bodies, jd1, jd2)
+        if set(bodies) <= _OF_ONE_CALL:
+            return _earth_and_sun(bodies, jd1, jd2)
         epochs = Time(jd1, jd2, format="jd", scale="tdb")
         moon = get_body_barycentric("moon", epochs, ephemeris="builtin").xyz
         others = [get_body_barycentric(body, epochs, ephemeris="builtin").xyz for body in bodies]
@@ -174,6 +179,14 @@ class Ephemeris:
                 f"{_date(first_jd)} to {_date(last_jd)} TDB was asked of the ephemeris {self.name}: it covers "
                 f"{_date(start_jd)} to {_date(end_jd)}; DE440 covers 1550 to 2650"
             )
+
+
+def _earth_and_sun(bodies: Sequence[str], jd1: NDArray[np.float64], jd2: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what astropy's ephemeris gives, to the last bits: it asks ERFA for the Earth again for each body."""
+    heliocentric, barycentric = (earth["p"] for earth in erfa.epv00(jd1, jd2))
+    moon = erfa.moon98(jd1, jd2)["p"] + barycentric
+    of = {"earth": barycentric, "sun": barycentric - heliocentric}
+    return np.array([_AU_M * (of[body] - moon).T for body in bodies])
 
 
 def check_body(argument: str, body: str) -> None:
