@@ -73,6 +73,8 @@ class Branch:
     slack : tuple of float
         How far from another end of a burn a run must be to be of this branch, for each burn: by time (s), by sensed
         delta-v (m/s) and by propellant (kg).
+    alike : Drawn
+        The records of one of them, for what is not dispersed.
     """
 
     key: int
@@ -80,6 +82,7 @@ class Branch:
     ground: Ends | None
     space: Ends | None
     slack: tuple[tuple[float, float, float], ...]
+    alike: Drawn
 
     @property
     def ends(self) -> Ends:

@@ -203,7 +203,7 @@ class CampaignExpansion:
         generator = np.random.default_rng((seed, _CHECK_STREAM))
         chosen = np.sort(generator.choice(n, size=min(CHECKED_RUNS, n), replace=False)).astype(np.int64)
         check = check_runs(self.work(n, seed), chosen)
-        return ExpansionResult(campaign=self.campaign, seed=seed, n=n, store=store, check=check)
+        return ExpansionResult(campaign=self.campaign, seed=seed, n=n, store=store, training=self.training, check=check)
 
     def __str__(self) -> str:
         training = self.training

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ from lunarsim.campaign.expansion.runs import ExpandedRuns
 from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.campaign.own_columns import OfRuns
 from lunarsim.campaign.store.chunk import Chunk, Columns
+from lunarsim.campaign.store.manifest import Column
 from lunarsim.errors import InputError, LunarsimError, shown
 from lunarsim.statistics import rate, subset_simulation
 from lunarsim.statistics.columns import percent
@@ -98,10 +100,15 @@ class Margins:
     runs: ExpandedRuns
     event: Event
 
+    @cached_property
+    def described(self) -> tuple[Column, ...]:
+        """What the columns of the campaign are, of which the event is told."""
+        return self.runs.work.described
+
     def expanded(self, uniforms: Table) -> Table:
         """Return the margins of runs by the expansion."""
         columns = self.runs.columns_of(uniforms)
-        known = {column.name: columns[column.name] for column in self.runs.work.described}
+        known = {column.name: columns[column.name] for column in self.described}
         return self._of(known)
 
     def exact(self, uniforms: Table) -> Table:
@@ -124,7 +131,7 @@ class Margins:
         count = len(columns["outcome"])
         try:
             with np.errstate(invalid="ignore", divide="ignore"):
-                given = self.event(OfRuns(self.runs.work.described, columns))
+                given = self.event(OfRuns(self.described, columns))
         except LunarsimError:
             raise
         except Exception as error:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lunarsim.arguments import checked
 from lunarsim.campaign.expansion.runs import ERROR, EXACT, ExpandedRuns
+from lunarsim.campaign.expansion.training import Training
 from lunarsim.campaign.result import CampaignResult
 from lunarsim.campaign.store.chunk import Columns
 
@@ -63,10 +64,13 @@ class ExpansionResult(CampaignResult):
 
     Attributes
     ----------
+    training : Training
+        What the expansion was trained with.
     check : ExpansionCheck
         Random runs of it, flown exactly.
     """
 
+    training: Training
     check: ExpansionCheck
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class ExpandedRuns:
         work = self.work
         return self.columns_of(work.sampling.uniforms(work.seed, first, count, work.dimensions, work.runs))
 
-    @property
+    @cached_property
     def described(self) -> tuple[Column, ...]:
         """What the columns are: those of the campaign, with the error and whether a run was flown exactly."""
         package = described(self.work.inputs, self.work.scenario)
@@ -66,7 +67,7 @@ class ExpandedRuns:
     def columns_of(self, uniforms: Table) -> Columns:
         """Return the columns of the runs of uniform numbers, shape (n, dimensions)."""
         work, values = self.work, self.work.values_of(uniforms)
-        found = self.expanded(uniforms)
+        found = self.expanded(uniforms, values)
         exact = np.flatnonzero(~(found.error_m <= self.training.options.tolerance_m))
         if exact.size:
             flown = work.fly({name: column[exact] for name, column in values.items()})
@@ -78,9 +79,12 @@ class ExpandedRuns:
         columns = {**inputs, **outputs(found.results, work.scenario), ERROR.name: found.error_m, EXACT.name: flags}
         return with_own(columns, self.described, work.own_columns) if work.own else columns
 
-    def expanded(self, uniforms: Table) -> Expanded:
-        """Return what the expansions say of runs; an infinite error where they say nothing."""
-        work, values = self.work, self.work.values_of(uniforms)
+    def expanded(self, uniforms: Table, values: Mapping[str, Table]) -> Expanded:
+        """Return what the expansions say of runs, of which the values by path are known, too.
+
+        The error is infinite where they say nothing.
+        """
+        work = self.work
         coordinates, keys = self.coordinates.of(uniforms), self.coordinates.keys(uniforms)
         results = Results.empty(len(uniforms), len(records(work.scenario)))
         found = Expanded(results, np.full(len(uniforms), np.inf))
@@ -96,10 +100,8 @@ class ExpandedRuns:
 
     def _expand_key(self, key: int, at: Runs, inputs: Inputs, found: Expanded) -> None:
         """Write what is known of runs with the same switches, each by the branch that its burns belong to."""
-        rows = self.work.rows
-        alike = rows.table({name: column[:1] for name, column in inputs.values.items()})
-        limits = Limits.of(alike, rows.plan.kinds, inputs.values)
         branches = [branch for branch in self.training.branches if branch.key == key]
+        limits = Limits.of(branches[0].alike, self.work.rows.plan.kinds, inputs.values)
         numbers = [branch.ends.polynomials.at(inputs.coordinates) for branch in branches]
         margins = [branch.margins(own, limits) for branch, own in zip(branches, numbers, strict=True)]
         for k, branch in enumerate(branches):

@@ -229,7 +229,8 @@ class _School:
             space = self._in_space(name, aloft, held_out.some(np.flatnonzero(~held_out.on_ground)))
         elif aloft.count:
             self.exact.append((f"{name}, not on the ground", f"only {aloft.count} training runs"))
-        return Branch(key, cutoffs, ground, space, self._slack(len(cutoffs), trained, ground or space))
+        slack = self._slack(len(cutoffs), trained, ground or space)
+        return Branch(key, cutoffs, ground, space, slack, trained.some(np.arange(1)).drawn)
 
     def _on_ground(self, name: str, trained: Flights, held_out: Flights) -> Ends | None:
         """Return the expansion of paths to the ground."""
