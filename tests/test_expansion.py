@@ -16,8 +16,12 @@ from lunarsim.campaign.expansion.coordinates import Coordinates
 from lunarsim.campaign.expansion.error_scale import conformal_factor, fitted_weights, scale_m
 from lunarsim.campaign.expansion.polynomial import Basis, fit
 from lunarsim.campaign.expansion.result import apart, check_of
+from lunarsim.constants import MOON_RADIUS_M as RADIUS_M
 from lunarsim.errors import InputError
+from lunarsim.kernels.ground.meeting import BELOW, MET, MISSED, meet_ground
+from lunarsim.moon.orientation import et_seconds
 from lunarsim.statistics import subset_simulation
+from lunarsim.statistics.mixture import NormalMixture, log_standard
 
 RUNS, SEED = 1500, 25
 FAULT = "faults.accelerometer off"
@@ -137,6 +141,32 @@ def test_over_hills_runs_come_down_where_the_exact_ones_do(campaign):
     assert (own & exact.where("impact")).sum() > 200
     assert (apart_m <= found.column("position_error_m"))[own].mean() > 0.98
     assert np.ptp(exact.column("altitude_m")[exact.where("impact")]) > 500.0  # else there were no hills
+
+
+def meeting(start_m, fall_m, terrain, error_m=0.0):
+    """Return what is known of a path of 100 s that falls along the x axis over a map, and how far it may be off."""
+    series = np.zeros((1, 3, 2))
+    series[0, 0] = RADIUS_M + start_m - 0.5 * fall_m, -0.5 * fall_m
+    epoch_s, ground = float(et_seconds(ls.load_scenario("luna25").state.epoch)), terrain.lower()
+    angles = ls.Moon(gravity=ls.GravityField.grail(8)).lower(epoch_s - 1e3, 3e3).angles
+    met, times_s, states, apart_m = np.empty(1, np.int64), np.empty(1), np.empty((1, 6)), np.empty(1)
+    each = np.zeros(1), np.full(1, error_m), epoch_s, angles, ground
+    meet_ground(series, 0.0, 100.0, *each, met, times_s, states, apart_m)
+    return met[0], times_s[0], apart_m[0]
+
+
+def test_a_path_meets_the_ground_where_it_is_and_an_error_of_height_moves_that_by_as_much():
+    met, at_s, apart_m = meeting(1000.0, 2000.0, ls.Terrain.sphere(-500 * u.m), error_m=20.0)
+    assert met == MET
+    assert at_s == pytest.approx(75.0, abs=1e-6)
+    assert apart_m == pytest.approx(20.0, abs=1e-4)
+    assert meeting(1000.0, 1400.0, ls.Terrain.sphere(-500 * u.m))[0] == MISSED
+
+
+def test_of_a_path_that_begins_lower_than_the_highest_ground_nothing_is_known():
+    """It may have struck a ridge before."""
+    assert meeting(1000.0, 2000.0, bumpy(900.0))[0] == MET
+    assert meeting(1000.0, 2000.0, bumpy(1500.0))[0] == BELOW
 
 
 def test_runs_whose_burns_end_by_a_timer_or_by_delta_v_are_told_apart_by_their_inputs(campaign):
@@ -391,6 +421,16 @@ def test_subset_simulation_finds_probabilities_with_a_closed_form(margin, known)
     error = np.std(values, ddof=1) / np.sqrt(12)
     assert abs(np.mean(values) - known) < 4.0 * error
     assert error < 0.3 * known
+
+
+def test_a_mixture_about_samples_is_a_density_and_its_weights_have_the_mean_one():
+    samples = np.random.default_rng(1).standard_normal((500, 2)) * [0.3, 0.5] + [3.0, -1.0]
+    mixture = NormalMixture.about(samples, seed=2)
+    drawn = mixture.draw(20_000, seed=3)
+    weights = np.exp(log_standard(drawn) - mixture.log_density(drawn))
+    assert weights.max() < 10.001  # a tenth of the mixture is the standard normal distribution itself
+    assert abs(weights.mean() - 1.0) < 5.0 * weights.std() / np.sqrt(weights.size)
+    assert np.mean(np.linalg.norm(drawn - [3.0, -1.0], axis=1) < 2.0) > 0.8
 
 
 def test_subset_simulation_gives_nothing_for_what_cannot_happen():

@@ -18,7 +18,8 @@ from lunarsim.campaign.executors.execution import run_chunks
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.expansion.coordinates import Coordinates
 from lunarsim.campaign.expansion.expansion import CampaignExpansion
-from lunarsim.campaign.expansion.training import Options, check_expandable, train, usual_training
+from lunarsim.campaign.expansion.options import Options
+from lunarsim.campaign.expansion.training import check_expandable, train, usual_training
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
 from lunarsim.campaign.outputs import ended_alike

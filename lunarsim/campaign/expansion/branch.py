@@ -36,7 +36,7 @@ class Ends:
     error : ErrorScale
         Of the position: of the path, or at the end.
     height_error : ErrorScale
-        Of the path's height alone, which decides where it meets the ground.
+        Of the path's height above the ground, which decides where the two meet.
     low, high : ndarray, shape (coordinates,)
         The region that the training runs speak for.
     window_s : tuple of float

@@ -13,6 +13,7 @@ from lunarsim.campaign.expansion.branch import OF_BURN
 from lunarsim.campaign.inputs.rows import Drawn
 from lunarsim.campaign.outputs import Results
 from lunarsim.kernels.codes import COAST, IMPACT
+from lunarsim.kernels.ground.terrain import clearance, raised
 from lunarsim.moon import Terrain
 
 Table = NDArray[np.float64]
@@ -21,6 +22,8 @@ _DEEP_M = 60e3  # how far below the zero sphere the ground lies of runs that are
 _PADDING = 0.3  # of the range of the times of contact, by which the window reaches beyond it
 _SHORTEST_PADDING_S = 1.0
 _AFTER_BURN_S = 0.5  # the window begins so long after the last burn, at least
+_BACK_S = 20.0  # steps of the window's start towards higher places
+_OVER_M = 20.0  # above the highest ground, for runs that are a little lower than those of the training
 _FEW = 24  # runs that tell how many terms are needed
 _TERMS = (8, 12, 16, 24, 32)  # of a path's series: as many as it needs
 _STATE = ("x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
@@ -109,6 +112,16 @@ class Flights:
         others = self.drawn.phases["coast"]["duration_s"][:, _coasts_from(self.work.rows.plan.kinds) + 1 :]
         return np.asarray(begin + others.sum(axis=1) + _AFTER_BURN_S)
 
+    def clearances_m(self, positions_m: Table, times_s: Table) -> Table:
+        """Return the heights (m) of places above the ground of each at a time, shape (n,)."""
+        environment, ground = self.work.rows.environment, self.work.rows.ground
+        elevations_m = self.drawn.runs["moon"]["terrain"]["elevation_m"]
+        found = [
+            clearance(environment.epoch_et_s + t_s, r, environment.angles, raised(ground, float(elevation_m)))
+            for r, t_s, elevation_m in zip(positions_m, times_s, elevations_m, strict=True)
+        ]
+        return np.array(found, dtype=float)
+
     def at(self, t_s: float) -> tuple[Table, Table]:
         """Return when flights through the ground ended that should at a time, and their states, shape (n, 6).
 
@@ -163,7 +176,10 @@ def paths_of(flights: Flights, accuracy_m: float) -> Paths | str:
     _, end = flights.last_coast_s
     met = flights.ends_s[flights.on_ground]
     padding_s = max(_PADDING * float(np.ptp(met)), _SHORTEST_PADDING_S)
-    start_s = max(float(met.min()) - padding_s, float(flights.earliest_s.max()))
+    earliest_s = float(flights.earliest_s.max())
+    start_s = _above_all_ground(flights, max(float(met.min()) - padding_s, earliest_s), earliest_s)
+    if start_s < earliest_s:
+        return "at the end of the last burn they are lower than the highest ground"
     last_s = min(float(met.max()) + padding_s, float(end.min()))
     reached_s, _ = flights.at(last_s) if last_s > start_s else (np.array([np.inf]), None)
     if float(reached_s.min()) < last_s - 1e-6:  # some fall deep within the window: it ends before
@@ -175,6 +191,21 @@ def paths_of(flights: Flights, accuracy_m: float) -> Paths | str:
         if float(np.abs(_series(few, start_s, last_s, terms)[:, :, -2:]).max()) < accuracy_m:
             return Paths(start_s, last_s - start_s, _series(flights, start_s, last_s, terms))
     return f"their paths over {last_s - start_s:.0f} s are no short series"
+
+
+def _above_all_ground(flights: Flights, start_s: float, earliest_s: float) -> float:
+    """Return a time, at most another one, at which flights are above the highest ground: before, they met none.
+
+    It is before the earliest one that can be asked for where they never are.
+    """
+    ground = flights.work.rows.ground
+    for some in (flights.some(np.arange(min(_FEW, flights.count))), flights):  # the few for speed, then all
+        highest_m = ground.radius_m + ground.highest_m + some.drawn.runs["moon"]["terrain"]["elevation_m"] + _OVER_M
+        while np.any(np.linalg.norm(some.at(start_s)[1][:, :3], axis=1) < highest_m):
+            if start_s <= earliest_s:
+                return -np.inf
+            start_s = max(start_s - _BACK_S, earliest_s)
+    return start_s
 
 
 def _series(flights: Flights, start_s: float, last_s: float, terms: int) -> Table:

@@ -23,6 +23,7 @@ from lunarsim.campaign.store.manifest import Column
 from lunarsim.errors import InputError, LunarsimError, shown
 from lunarsim.statistics import rate, subset_simulation
 from lunarsim.statistics.columns import percent
+from lunarsim.statistics.mixture import NormalMixture, log_standard
 
 Table = NDArray[np.float64]
 Event: TypeAlias = Callable[[Any], Any]
@@ -30,9 +31,6 @@ Event: TypeAlias = Callable[[Any], Any]
 _BLOCK = 8192  # runs that are expanded at once
 _REPLICATES = 8  # of a subset simulation: its scatter is measured, not reckoned
 _SAMPLES = 5000  # of each, at each level
-_CLUSTERS = 3  # normal distributions of which exact runs are drawn
-_PLAIN = 0.1  # share of the exact runs that are drawn as the campaign draws them
-_WIDER = 1.2  # times the variance of the runs in which the event happens
 _FEWEST_EVENTS = 30  # expanded runs with the event, of which the distribution of exact runs is made
 _MOST_KEPT = 20_000  # of the expanded runs with the event
 _FEW = 20.0  # exact runs that weigh alike, below which the interval is not to be trusted
@@ -269,12 +267,12 @@ def _around(value: float, reach: float) -> tuple[float, float]:
 
 def _confirmed(margins: Margins, found: _Found, exact: int, seed: int, confidence: float) -> EventProbability:
     """Fly runs that are drawn where the event happens, and weight them to speak of the campaign."""
-    generator = np.random.default_rng((seed, 1))
-    mixture = _Mixture.about(found.samples, generator)
-    normals = mixture.draw(exact, generator)
+    of_mixture, of_runs = np.random.SeedSequence((seed, 1)).generate_state(2)
+    mixture = NormalMixture.about(found.samples, seed=int(of_mixture))
+    normals = mixture.draw(exact, seed=int(of_runs))
     uniforms = np.clip(special.ndtr(normals), 2.0**-53, 1.0 - 2.0**-53)
     happened, expected = margins.exact(uniforms) >= 0.0, margins.expanded(uniforms) >= 0.0
-    weights = np.exp(_log_standard(normals) - mixture.log_density(normals))
+    weights = np.exp(log_standard(normals) - mixture.log_density(normals))
     own = np.where(happened, weights, 0.0)
     value, error = float(own.mean()), float(own.std(ddof=1)) / np.sqrt(exact)
     low, high = _around(value, float(special.ndtri(0.5 + 0.5 * confidence)) * error)
@@ -283,50 +281,3 @@ def _confirmed(margins: Margins, found: _Found, exact: int, seed: int, confidenc
     doubt = few if effective < _FEW else ""
     counts = int(np.count_nonzero(happened)), int(np.count_nonzero(happened != expected))
     return found.with_exact(value, low, high, exact, *counts, confidence, doubt)
-
-
-@dataclass(frozen=True, eq=False)
-class _Mixture:
-    """Normal distributions about the runs with an event, and the campaign's own, which bounds the weights."""
-
-    means: Table
-    factors: Table  #: Cholesky factors of the covariances
-    shares: Table
-
-    @classmethod
-    def about(cls, samples: Table, generator: np.random.Generator) -> _Mixture:
-        dimensions = samples.shape[1]
-        _, labels = scipy.cluster.vq.kmeans2(samples, _CLUSTERS, minit="++", rng=generator)
-        means: list[Table] = [np.zeros(dimensions)]
-        factors: list[Table] = [np.eye(dimensions)]
-        counts: list[int] = []
-        for k in range(_CLUSTERS):
-            own = samples[labels == k]
-            if len(own) > 2 * dimensions:
-                covariance = _WIDER * np.cov(own, rowvar=False) + 1e-3 * np.eye(dimensions)
-                means.append(own.mean(axis=0))
-                factors.append(np.asarray(np.linalg.cholesky(covariance), dtype=np.float64))
-                counts.append(len(own))
-        if not counts:  # few: one about all of them, round
-            means.append(samples.mean(axis=0))
-            factors.append(np.eye(dimensions))
-            counts.append(len(samples))
-        shares = np.array([_PLAIN, *((1.0 - _PLAIN) * np.array(counts) / sum(counts))])
-        return cls(np.array(means), np.array(factors), shares)
-
-    def draw(self, count: int, generator: np.random.Generator) -> Table:
-        which = generator.choice(len(self.shares), size=count, p=self.shares)
-        standard = generator.standard_normal((count, self.means.shape[1]))
-        return np.asarray(self.means[which] + np.einsum("nij,nj->ni", self.factors[which], standard))
-
-    def log_density(self, normals: Table) -> Table:
-        each = []
-        for mean, factor, share in zip(self.means, self.factors, self.shares, strict=True):
-            standard = scipy.linalg.solve_triangular(factor, (normals - mean).T, lower=True).T
-            each.append(np.log(share) + _log_standard(standard) - np.sum(np.log(np.diag(factor))))
-        return np.asarray(special.logsumexp(each, axis=0))
-
-
-def _log_standard(normals: Table) -> Table:
-    """Return the logarithm of the standard normal density."""
-    return np.asarray(-0.5 * np.sum(normals * normals, axis=1) - 0.5 * normals.shape[1] * np.log(2.0 * np.pi))

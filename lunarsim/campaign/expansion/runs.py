@@ -32,6 +32,7 @@ ERROR = Column(
 )
 EXACT = Column(name="flown_exactly", words="whether the run was flown, and not expanded", dtype="bool")
 
+_REACH = 4.0  # errors of the height by which the ground is raised and lowered: a ridge missed by so little is found
 _CLEAR_M = 5e3  # above the highest ground: a perilune is known so well from the state at the end
 
 
@@ -135,14 +136,13 @@ class ExpandedRuns:
         met, times_s = np.empty(count, np.int64), np.empty(count)
         states, apart_m = np.empty((count, 6)), np.empty(count)
         environment, ground = rows.environment, rows.ground
-        steepest = ground.steepest_m_per_rad / (ground.radius_m + ground.lowest_m)
-        in_height_m = expansion.height_error.of(highest_m, inputs.coordinates) + steepest * error_m
+        in_height_m = expansion.height_error.of(highest_m, inputs.coordinates)
         elevation_m = inputs.values.get("moon.terrain.elevation", np.zeros(count))
         meet_ground(
             series,
             *expansion.window_s,
             elevation_m,
-            in_height_m,
+            _REACH * in_height_m,
             environment.epoch_et_s,
             environment.angles,
             ground,
@@ -151,7 +151,7 @@ class ExpandedRuns:
             states,
             apart_m,
         )
-        far_m = np.where(expansion.covers(inputs.coordinates), apart_m + error_m, np.inf)
+        far_m = np.where(expansion.covers(inputs.coordinates), apart_m / _REACH + error_m, np.inf)
         return met, EndsOfRuns(times_s, states, far_m, np.ones(count, dtype=bool))
 
     def _in_space(self, branch: Branch, expansion: Ends, inputs: Inputs, numbers: Table) -> EndsOfRuns:

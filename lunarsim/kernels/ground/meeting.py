@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from lunarsim.kernels.compiled import formula, part_of_kernel, threaded_kernel
 from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, contact_time, over_ground, search_along
 from lunarsim.kernels.ground.passage import LowPart, Passage, low_part
-from lunarsim.kernels.ground.terrain import Ground, clearance, raised
+from lunarsim.kernels.ground.terrain import Ground, raised
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evaluate_with_rate
+from lunarsim.kernels.numerics.vectors import length
 
-#: What is known of a path: it meets the ground; it does not; it begins below the ground, or comes low where the height
-#: of the ground is not known.
+#: What is known of a path: it meets the ground; it does not; it begins lower than the highest ground, or comes low
+#: where the height of the ground is not known.
 MET, MISSED, BELOW = 0, 1, 2
 
 
@@ -68,7 +69,7 @@ def meet_ground(
         if low.from_s > start_s + length_s:
             met[i] = MISSED
             continue
-        if not _is_above(path, epoch_et_s, angles, higher):
+        if not _is_above(path, higher):  # what it met before is not known
             met[i] = BELOW
             continue
         over = over_ground(path, low, epoch_et_s, angles, lower)
@@ -87,10 +88,11 @@ def meet_ground(
 
 
 @formula
-def _is_above(path: ChebyshevTable, epoch_et_s: float, angles: ChebyshevTable, ground: Ground) -> bool:
+def _is_above(path: ChebyshevTable, ground: Ground) -> bool:
+    """Return whether a path begins above the highest ground."""
     r = np.empty(3)
     evaluate(path, path.start_s, r)
-    return bool(clearance(epoch_et_s + path.start_s, r, angles, ground) > 0.0)
+    return bool(length(r) > ground.radius_m + ground.highest_m)
 
 
 @part_of_kernel
