@@ -146,6 +146,21 @@ def test_the_report_leaves_standard_error_to_warnings_and_draws_no_bar_into_a_fi
     assert len(lines) <= 1  # two flights of the check, one warning
 
 
+def test_an_expansion_prints_its_check_and_its_folder_is_no_campaigns(campaign: Command, tmp_path: Path) -> None:
+    asked = ("sound.toml", "-n", "100", "--check", "0", "--out", "found")
+    done = campaign(*asked, "--expansion")
+    assert done.status == 0, done.err
+    assert "expansion of order 3 of drop in 4 coordinates, 35 terms" in done.words
+    assert "of the runs were flown exactly. Check: 100 expanded runs flown exactly: all ended alike" in done.words
+    check = json.loads((tmp_path / "found" / "summary.json").read_text())["expansion"]["check"]
+    assert check["runs"] == 100
+    assert check["largest_m"] < 10.0
+    assert campaign(*asked, "--expansion", "--resume").status == 0
+    refused = campaign(*asked, "--resume")
+    assert refused.status != 0
+    assert "expansion" in refused.err
+
+
 def test_the_folder_holds_runs_figures_and_the_summary(
     reported: tuple[Path, Done],
 ) -> None:

@@ -1,7 +1,6 @@
 """Where the outcome of a flight changes, and what it costs: against closed forms and single flights."""
 
 import json
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,6 +1,10 @@
 from .campaign import Campaign as Campaign
 from .executors.execution import run_chunks as run_chunks
 from .executors.progress import progress_bar as progress_bar
+from .expansion.expansion import CampaignExpansion as CampaignExpansion
+from .expansion.rare_events import EventProbability as EventProbability
+from .expansion.result import ExpansionCheck as ExpansionCheck
+from .expansion.result import ExpansionResult as ExpansionResult
 from .findings import CampaignFindings as CampaignFindings
 from .findings import Impacts as Impacts
 from .findings import QuantileSummary as QuantileSummary

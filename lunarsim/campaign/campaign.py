@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from astropy import units as u
 
+from lunarsim import checks
 from lunarsim.arguments import checked
 from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE, DispersedScenario
 from lunarsim.campaign.executors.execution import run_chunks
 from lunarsim.campaign.executors.flying import Flying
+from lunarsim.campaign.expansion.coordinates import Coordinates
+from lunarsim.campaign.expansion.expansion import CampaignExpansion
+from lunarsim.campaign.expansion.options import Options
+from lunarsim.campaign.expansion.training import check_expandable, train, usual_training
 from lunarsim.campaign.inputs.paths import COMPUTER_SEED
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
@@ -149,6 +155,72 @@ class Campaign(DispersedScenario):
         store.manifest.check_same(asked, store.folder)
         return CampaignResult(campaign=self, seed=asked.seed, n=asked.runs, store=store)
 
+    def expand(
+        self,
+        *,
+        order: int = 3,
+        training: int | None = None,
+        calibration: int = 200,
+        tolerance: u.Quantity = 10.0 * u.m,
+        confidence: float = 0.99,
+        spread: float = 1.25,
+        seed: int = 0,
+    ) -> CampaignExpansion:
+        """Return the campaign as an expansion in its inputs: some hundred exact runs train polynomials for the rest.
+
+        An expanded run takes some microseconds. There is an expansion for each choice of faults, and for each way in
+        which the burns end; terrain is met by the expanded path as it is by an exact one.
+
+        Parameters
+        ----------
+        order : int
+            Total order of the polynomials, from 1 to 6.
+        training : int, optional
+            Exact runs for each choice of the faults. Default: twice as many as terms, at least 300.
+        calibration : int
+            Further exact runs, to which the error estimate is held.
+        tolerance : Quantity
+            Runs whose estimated error of the position at the end is above this are flown exactly.
+        confidence : float
+            In which share of the runs the error is to be below its estimate.
+        spread : float
+            How many times as wide as the campaign the training runs scatter, of what is normally distributed; more
+            for rare events.
+        seed : int
+            Of the training runs.
+
+        Returns
+        -------
+        CampaignExpansion
+            See its :meth:`~CampaignExpansion.run` and :meth:`~CampaignExpansion.probability`.
+
+        Raises
+        ------
+        InputError
+            If the scenario has guided phases, whose ends are no polynomials; if a seed of noise is dispersed; if there
+            are fewer training runs than the order takes, or an argument is out of its bounds.
+
+        Examples
+        --------
+        >>> import lunarsim as ls
+        >>> print(ls.load_campaign("luna25").expand())  # doctest: +SKIP
+        """
+        work = self.work(1, 0)
+        check_expandable(work)
+        coordinates = Coordinates(work)
+        order = _within("order", order, 1, 6)
+        usual = usual_training(coordinates, order)
+        options = Options(
+            order=order,
+            training=_within("training", usual if training is None else training, 2, 10**6),
+            calibration=_within("calibration", calibration, 1, 10**6),
+            seed=_within("seed", seed, 0, 2**63 - 1),
+            spread=checks.number("spread", spread, minimum=0.1, maximum=10.0),
+            tolerance_m=_tolerance_m(tolerance),
+            confidence=checks.number("confidence", confidence, minimum=0.5, maximum=0.99999),
+        )
+        return CampaignExpansion(self, train(work, coordinates, options))
+
     def sobol(
         self,
         column: str,
@@ -199,6 +271,18 @@ class Campaign(DispersedScenario):
         chosen = values if codes is None else np.isin(values, codes)
         titles = {", ".join(names): joint_title(names, self.scenario) for names, _ in self.groups}
         return sobol_indices(design, chosen.astype(float), confidence=confidence, seed=seed, titles=titles)
+
+
+def _within(name: str, value: int, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+        raise InputError(f"{name} = {value!r}: expected a whole number from {least} to {most}")
+    return int(value)
+
+
+def _tolerance_m(tolerance: u.Quantity) -> float:
+    if not isinstance(tolerance, u.Quantity) or tolerance.unit.physical_type != "length":
+        raise InputError(f"tolerance = {tolerance!r}: expected a length such as 10 * u.m")
+    return checks.number("tolerance", float(tolerance.to_value(u.m)), minimum=1e-3, maximum=1e6)
 
 
 def _store(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
 from astropy import units as u
-from numpy.typing import NDArray
 
 from lunarsim.campaign.inputs.paths import Path
 from lunarsim.campaign.inputs.titles import title as title_of
@@ -19,28 +16,22 @@ from lunarsim.mission import Scenario
 from lunarsim.plan import Burn, Guided
 
 
-def _outputs(scenario: Scenario) -> list[tuple[Column, Callable[[Results], NDArray[Any]]]]:
-    """Return the columns of what comes out, and the values of each."""
-    guided, estimates = bool(scenario.guided), keeps_an_estimate(scenario)
-    made: list[tuple[Column, Callable[[Results], NDArray[Any]]]] = []
-    kept = [o for o in OF_RUN if o.kept and (guided or not o.guided) and (estimates or not o.estimates)]
-    made += [(_column(o, o.column, o.text), partial(_of_run, o)) for o in kept]
-    for k, (prefix, title) in enumerate(records(scenario)):
-        made += [(_column(o, f"{prefix}_{o.column}", o.text.format(title)), partial(_of_burn, o, k)) for o in OF_BURN]
+def _outputs(scenario: Scenario) -> list[Column]:
+    """Return the columns of what comes out."""
+    made = [_column(o, o.column, o.text) for o in _of_run(scenario)]
+    for prefix, title in records(scenario):
+        made += [_column(o, f"{prefix}_{o.column}", o.text.format(title)) for o in OF_BURN]
     return made
+
+
+def _of_run(scenario: Scenario) -> list[Output]:
+    guided, estimates = bool(scenario.guided), keeps_an_estimate(scenario)
+    return [o for o in OF_RUN if o.kept and (guided or not o.guided) and (estimates or not o.estimates)]
 
 
 def _column(output: Output, name: str, words: str) -> Column:
     unit = "" if output.unit == u.one else output.unit.to_string()
     return Column(name=name, unit=unit, words=words, dtype=output.dtype)
-
-
-def _of_run(output: Output, results: Results) -> NDArray[Any]:
-    return output.values(results.runs)
-
-
-def _of_burn(output: Output, k: int, results: Results) -> NDArray[Any]:
-    return output.values(results.burns[:, k])
 
 
 def records(scenario: Scenario) -> list[tuple[str, str]]:
@@ -69,9 +60,12 @@ def described(inputs: Mapping[str, Path], scenario: Scenario) -> tuple[Column, .
         )
         for name, path in inputs.items()
     ]
-    return (*made, *(column for column, _ in _outputs(scenario)))
+    return (*made, *_outputs(scenario))
 
 
 def outputs(results: Results, scenario: Scenario) -> Columns:
     """Return the columns of what came out of runs."""
-    return {column.name: values(results) for column, values in _outputs(scenario)}
+    made = {o.column: o.values(results.runs) for o in _of_run(scenario)}
+    for k, (prefix, _) in enumerate(records(scenario)):
+        made |= {f"{prefix}_{o.column}": o.values(results.burns[:, k]) for o in OF_BURN}
+    return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -66,16 +67,16 @@ class Output:
         if not (self.unit == si(self.unit) or self._in_degrees):
             raise TypeError(f"{self.name}: unit {self.unit}, expected one of SI, or degrees for radians")
 
-    @property
+    @cached_property
     def _in_degrees(self) -> bool:
         return self.unit in (u.deg, u.deg / u.s)
 
-    @property
+    @cached_property
     def field(self) -> str:
         """Its name in the record."""
         return field_name(self.name, self.unit)
 
-    @property
+    @cached_property
     def column(self) -> str:
         """Its name as a column."""
         suffix = self.field.removeprefix(self.name)

@@ -176,6 +176,10 @@ def campaign(
     gridded: Annotated[
         bool, typer.Option("--gridded", help="Interpolate the gravity field on a grid: many times as fast.")
     ] = False,
+    expansion: Annotated[
+        bool,
+        typer.Option("--expansion", help="Train polynomials by some thousand flights, for all other runs."),
+    ] = False,
     chunk_size: Annotated[
         int | None, typer.Option("--chunk-size", min=1, help="Runs that are flown and stored together.")
     ] = None,
@@ -199,6 +203,7 @@ def campaign(
             out=out,
             resume=resume or repair,
             repair=repair,
+            expansion=expansion,
         ),
         check=check,
         console=Console(stderr=as_json),

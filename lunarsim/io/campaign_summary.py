@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from lunarsim.campaign import CampaignFindings, CampaignResult, CrossCheck
+from lunarsim.campaign import CampaignFindings, CampaignResult, CrossCheck, ExpansionResult
 from lunarsim.mission import Scenario
 from lunarsim.moon import GriddedField, Moon
 from lunarsim.statistics import Ellipse, EllipseInterval, Footprint, Quantile, Rate, Tornado
@@ -46,6 +46,25 @@ def campaign_summary(result: CampaignResult) -> dict[str, Any]:
     }
 
 
+def expansion_summary(result: ExpansionResult) -> dict[str, Any]:
+    """Return what runs were expanded by, and the check of them, as a dictionary that JSON can hold."""
+    training, check = result.training, result.check
+    return {
+        **training.options.to_document(),
+        "terms": training.terms,
+        "training_flights": training.flights,
+        "always_exact": [f"{name}: {why}" for name, why in training.exact],
+        "exact_fraction": result.exact_fraction,
+        "check": {
+            "runs": len(check.runs),
+            "rms_m": float(check.rms.to_value(u.m)),
+            "largest_m": float(check.largest.to_value(u.m)),
+            "covered": check.covered,
+            "different": list(check.different),
+        },
+    }
+
+
 def findings_summary(findings: CampaignFindings) -> dict[str, Any]:
     """Return the findings of a campaign as a dictionary that JSON can hold: :func:`campaign_summary` and more."""
     impacts, scenario = findings.impacts, findings.result.campaign.scenario
@@ -59,6 +78,8 @@ def findings_summary(findings: CampaignFindings) -> dict[str, Any]:
         }
         for summary in findings.quantiles
     ]
+    if isinstance(findings.result, ExpansionResult):
+        made["expansion"] = expansion_summary(findings.result)
     made["footprint"] = made["effects"] = None
     if impacts is not None:
         made["footprint"] = {

@@ -20,6 +20,7 @@ from lunarsim.statistics.proof import assert_rate, runs_needed
 from lunarsim.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
 from lunarsim.statistics.saltelli import SaltelliDesign
 from lunarsim.statistics.stopping import IntervalNarrowEnough, QuantileNarrowEnough, StoppingRule, stopped_rate
+from lunarsim.statistics.subset import SubsetEstimate, subset_simulation
 from lunarsim.statistics.variance import SobolIndex, SobolIndices, sobol, sobol_indices
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "SobolIndex",
     "SobolIndices",
     "StoppingRule",
+    "SubsetEstimate",
     "Tornado",
     "assert_rate",
     "circular_error_probable",
@@ -58,6 +60,7 @@ __all__ = [
     "sobol",
     "sobol_indices",
     "stopped_rate",
+    "subset_simulation",
     "tornado",
     "weighted_quantile",
     "weighted_rate",

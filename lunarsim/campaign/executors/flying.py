@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -131,5 +132,6 @@ def flown(rows: Rows, drawn: Drawn, tolerance_m: float) -> Results:
 _LOWERING = threading.Lock()
 
 
+@cache
 def _factor(unit: u.UnitBase, to: u.UnitBase) -> float:
     return float(unit.to(to))

@@ -19,7 +19,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lunarsim.campaign import Campaign, CampaignFindings, CampaignResult, LatinHypercube, MonteCarlo, Sampling, Sobol
+from lunarsim.campaign import (
+    Campaign,
+    CampaignExpansion,
+    CampaignFindings,
+    CampaignResult,
+    LatinHypercube,
+    MonteCarlo,
+    Sampling,
+    Sobol,
+)
 from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE
 from lunarsim.campaign.executors.execution import available_processors
 from lunarsim.campaign.executors.progress import progress_bar
@@ -52,11 +61,17 @@ class Asked:
     """What is to be flown, and where to."""
 
     campaign: Campaign
+    expansion: CampaignExpansion | None
     runs: int
     seed: int
     chunk_size: int
     workers: int
     folder: Path
+
+    @property
+    def way(self) -> Campaign | CampaignExpansion:
+        """What gives the runs."""
+        return self.expansion or self.campaign
 
 
 def fly(name: str, world: World, order: Order, *, check: int, console: Console) -> dict[str, Any]:
@@ -71,6 +86,8 @@ def fly(name: str, world: World, order: Order, *, check: int, console: Console) 
                 findings = CampaignFindings.of(result, check=check)
             content = {**findings_summary(findings), "performance": _performance(asked, done, seconds)}
             campaign_report.print_dispersions(console, asked.campaign)
+            if asked.expansion is not None:
+                campaign_report.print_expansion(console, asked.expansion)
             campaign_report.print_findings(console, findings)
             _print_performance(console, content["performance"], asked.folder)
             _leave(console, progress, asked.folder, findings, content)
@@ -87,14 +104,21 @@ def _asked(name: str, world: World, order: Order, console: Console) -> Asked:
     stored = Manifest.load(folder) if order.resume and (folder / MANIFEST).exists() else None
     sampling = order.sampling or (_sampling_of(stored) if stored else SamplingName.MONTE_CARLO)
     runs = _first(order.runs, stored.runs if stored else None, RUNS)
+    campaign = replace(campaign, scenario=scenario, sampling=_SAMPLINGS[sampling])
     return Asked(
-        campaign=replace(campaign, scenario=scenario, sampling=_SAMPLINGS[sampling]),
+        campaign=campaign,
+        expansion=_expanded(campaign, console) if order.expansion else None,
         runs=runs,
         seed=_first(order.seed, stored.seed if stored else None, SEED),
         chunk_size=_first(order.chunk_size, stored.chunk_size if stored else None, _chunk_size(runs)),
         workers=order.workers or available_processors(),
         folder=folder,
     )
+
+
+def _expanded(campaign: Campaign, console: Console) -> CampaignExpansion:
+    with console.status("training the expansion"):
+        return campaign.expand()
 
 
 def _chunk_size(runs: int) -> int:
@@ -139,7 +163,7 @@ def _prepare(asked: Asked, order: Order, console: Console) -> int:
     All that can be refused is refused here, before the physics is compiled and the first run is flown.
     """
     prepare_folder(asked.folder)
-    manifest = asked.campaign.manifest(asked.runs, asked.seed, asked.chunk_size)
+    manifest = asked.way.manifest(asked.runs, asked.seed, asked.chunk_size)
     asked.campaign.work(asked.runs, asked.seed).values(0, 1)  # not every sampling gives any number of runs
     open_store = ChunkStore.resume if order.resume else ChunkStore.create
     with open_store(asked.folder, manifest) as store:
@@ -165,10 +189,10 @@ def _chunks(store: ChunkStore, indices: list[int]) -> str:
 def _run(asked: Asked, done: int, console: Console) -> tuple[CampaignResult, float]:
     """Fly what is missing; return the result, and how long that took once the physics was compiled."""
     with console.status("compiling the physics, which takes a minute on a machine's first campaign, two with guidance"):
-        asked.campaign.work(asked.runs, asked.seed)(0, 1)
+        asked.way.work(asked.runs, asked.seed)(0, 1)
     begin = time.perf_counter()
     with progress_bar(asked.campaign.scenario.name, asked.runs, done=done, console=console) as advance:
-        result = asked.campaign.run(
+        result = asked.way.run(
             asked.runs,
             seed=asked.seed,
             out=asked.folder,

@@ -39,3 +39,4 @@ class Order:
     out: Path | None
     resume: bool
     repair: bool
+    expansion: bool = False

@@ -12,7 +12,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from lunarsim.campaign import Campaign, CampaignFindings, CrossCheck, Impacts, MonteCarlo
+from lunarsim.campaign import (
+    Campaign,
+    CampaignExpansion,
+    CampaignFindings,
+    CrossCheck,
+    ExpansionResult,
+    Impacts,
+    MonteCarlo,
+)
 from lunarsim.cli import report
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.mission import Scenario
@@ -39,6 +47,12 @@ def print_dispersions(console: Console, campaign: Campaign) -> None:
     console.print(rows)
 
 
+def print_expansion(console: Console, expansion: CampaignExpansion) -> None:
+    """Print what runs are expanded by, and which are flown."""
+    for line in str(expansion).splitlines():
+        _line(console, line)
+
+
 def print_findings(console: Console, findings: CampaignFindings) -> None:
     """Print how the runs ended, where they came down, and what that is sensitive to."""
     result = findings.result
@@ -56,6 +70,8 @@ def print_findings(console: Console, findings: CampaignFindings) -> None:
         _line(console, f"No footprint: {findings.without_impacts}.")
     else:
         _print_impacts(console, findings.impacts, result.campaign.scenario)
+    if isinstance(result, ExpansionResult):
+        _line(console, f"{100.0 * result.exact_fraction:.2g} % of the runs were flown exactly. Check: {result.check}.")
     if findings.cross_check is not None:
         _print_cross_check(console, findings.cross_check)
 

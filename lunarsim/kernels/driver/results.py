@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lunarsim.constants import MOON_RADIUS_M
 from lunarsim.kernels.codes import ALOFT, ESCAPE, FAILED, IMPACT, IN_ORBIT, NO_BURN, SOUND
-from lunarsim.kernels.compiled import formula, kernel
+from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.orbit import apsides, around, flight_path_angle, spherical
 from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
@@ -97,6 +97,29 @@ def write_end(
         out.outcome = IMPACT
         return
     out.outcome = in_space(y[0:3], y[3:6], environment.field.exact.gm, ground.radius_m + ground.lowest_m)
+
+
+@threaded_kernel
+def write_ends(
+    times_s: NDArray[np.float64],
+    y: NDArray[np.float64],
+    on_ground: NDArray[np.bool_],
+    runs: Records,
+    environment: Environment,
+    ground: Ground,
+    computers: Records,
+    out: Records,
+    perilunes_m: NDArray[np.float64],
+) -> None:
+    """Write how and where runs without guidance ended, from their times, shape (n,), and states, shape (n, 9).
+
+    ``runs`` and ``computers`` hold one record for all of them; ``perilunes_m`` are the osculating perilune radii.
+    """
+    gm = environment.field.exact.gm
+    for i in range(times_s.size):
+        out[i].failure = SOUND
+        write_end(times_s[i], y[i], runs[0], on_ground[i], environment, ground, computers[0], out[i])
+        perilunes_m[i], _ = apsides(y[i, 0:3], y[i, 3:6], gm)
 
 
 @formula

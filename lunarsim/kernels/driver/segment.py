@@ -25,8 +25,8 @@ from lunarsim.kernels.forces.own import NONE
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step, slowing
 from lunarsim.kernels.forces.steering import OWN, follows_velocity
-from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, first_contact
-from lunarsim.kernels.ground.terrain import Ground, clearance
+from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, contact_time, first_contact
+from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.simd.lanes import WIDTH
@@ -38,7 +38,6 @@ _ORDER = 9.0  # the error that is estimated goes with this power of the step
 _CUTOFF_S = 1e-9  # how closely events are found
 _ASTRAY_S = 1000.0  # in this time a cut-off by a wrong sum of a sensor's readings leads astray by the tolerance
 _CUTOFF_MPS = 1e-8  # and no sum is asked to be closer: of a reading that jumps, in a step of some 0.1 us
-_CONTACT_S = 1e-7
 _EDGE_S = 1e-7
 _JUST_S = 1e-6  # events closer than this to the start of a step belong to the step before
 _LOOKS = 16  # where along a step the edges of the shadow are looked for
@@ -189,7 +188,8 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
     if found == UNKNOWN and before_s - t_s < event_s:
         return LOST, before_s - t_s
     if found == CONTACT:
-        contact_s = _contact(path, before_s, after_s, course) - t_s
+        epoch_et_s, angles = environment.epoch_et_s, environment.angles
+        contact_s = contact_time(path, before_s, after_s, epoch_et_s, angles, course.ground) - t_s
         if contact_s <= event_s:
             ended, event_s = ON_GROUND, contact_s
     edge_s = _next_edge(path, event_s, environment, environment.sunlight)
@@ -245,27 +245,6 @@ def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, cou
     evaluate(series, at_s, now[3:6])
     now[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * at_s
     return above_standstill(now, propulsion.thrust_n, exact_field(course.environment.field).gm)
-
-
-@formula
-def _contact(path: ChebyshevTable, before_s: float, after_s: float, course: Course) -> float:
-    """Return the time of contact within a bracket that the search for the ground gave."""
-    bracket = bracket_of(before_s, _above(path, before_s, course), after_s, _above(path, after_s, course))
-    if not bracket.before > 0.0 or bracket.after >= 0.0:
-        return after_s
-    while is_open(bracket, _CONTACT_S):
-        at = trial(bracket)
-        bracket = narrowed(bracket, at, _above(path, at, course))
-    return bracket.root_s
-
-
-@formula
-def _above(path: ChebyshevTable, t_s: float, course: Course) -> float:
-    """Return the height (m) of a place on the path above the ground."""
-    r = np.empty(3)
-    evaluate(path, t_s, r)
-    environment = course.environment
-    return clearance(environment.epoch_et_s + t_s, r, environment.angles, course.ground)
 
 
 def _next_edge(path: ChebyshevTable, until_s: float, environment: Environment, sunlight: Sunlight | None) -> float:

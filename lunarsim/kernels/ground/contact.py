@@ -9,6 +9,7 @@ from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.ground.passage import (
     Bounds,
     LowPart,
+    Passage,
     low_part,
     over_turning_moon,
     passage,
@@ -18,6 +19,7 @@ from lunarsim.kernels.ground.passage import (
 from lunarsim.kernels.ground.terrain import Ground, Place, clearance, corners, height_at, is_outside, locate
 from lunarsim.kernels.ground.tiles import FINEST, reach_rad, time_over_tiles
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.numerics.vectors import Three
 
 CLEAR = 0  #: no contact along the path
@@ -28,6 +30,7 @@ UNKNOWN = 2  #: the path comes low where the height of the ground is not known
 SHORTEST_S = 1e-3
 
 _SHARE = 0.99  # of a safe time: rounding
+_CONTACT_S = 1e-7  # how closely the time of a contact is found
 
 
 class _Motion(NamedTuple):
@@ -81,15 +84,59 @@ def first_contact_with_map(
 
 
 @formula
+def contact_time(
+    path: ChebyshevTable, before_s: float, after_s: float, epoch_et_s: float, angles: ChebyshevTable, ground: Ground
+) -> float:
+    """Return the time of contact within a bracket that :func:`first_contact` gave."""
+    before = _above(path, before_s, epoch_et_s, angles, ground)
+    bracket = bracket_of(before_s, before, after_s, _above(path, after_s, epoch_et_s, angles, ground))
+    if not bracket.before > 0.0 or bracket.after >= 0.0:
+        return after_s
+    while is_open(bracket, _CONTACT_S):
+        at = trial(bracket)
+        bracket = narrowed(bracket, at, _above(path, at, epoch_et_s, angles, ground))
+    return bracket.root_s
+
+
+@formula
+def _above(path: ChebyshevTable, t_s: float, epoch_et_s: float, angles: ChebyshevTable, ground: Ground) -> float:
+    """Return the height (m) of a place on the path above the ground."""
+    r = np.empty(3)
+    evaluate(path, t_s, r)
+    return clearance(epoch_et_s + t_s, r, angles, ground)
+
+
+@formula
 def search(
     path: ChebyshevTable, low: LowPart, epoch_et_s: float, angles: ChebyshevTable, ground: Ground, armed: bool
 ) -> tuple[int, float, float, int]:
     """Return what :func:`first_contact` does, and how often it looked, for the low part of a path."""
+    over = over_ground(path, low, epoch_et_s, angles, ground)
+    return search_along(path, over, low, epoch_et_s, angles, ground, armed)
+
+
+@part_of_kernel
+def over_ground(
+    path: ChebyshevTable, low: LowPart, epoch_et_s: float, angles: ChebyshevTable, ground: Ground
+) -> Passage:
+    """Return a path as it passes over the ground, with bounds that hold for ground that is higher, too."""
     if ground.heights_m.size == 1:  # no matter how it turns
-        over = passage(path, 0.0, low.sink_m2ps2, ground)
-    else:
-        turned, error_m = over_turning_moon(path, epoch_et_s, angles, ground)
-        over = passage(turned, error_m, low.sink_m2ps2, ground)
+        return passage(path, 0.0, low.sink_m2ps2, ground)
+    turned, error_m = over_turning_moon(path, epoch_et_s, angles, ground)
+    return passage(turned, error_m, low.sink_m2ps2, ground)
+
+
+@formula
+def search_along(
+    path: ChebyshevTable,
+    over: Passage,
+    low: LowPart,
+    epoch_et_s: float,
+    angles: ChebyshevTable,
+    ground: Ground,
+    armed: bool,
+) -> tuple[int, float, float, int]:
+    """Return what :func:`search` does, for a path that was seen to pass over the ground before."""
     exact = np.empty(6)
     before_s, t_s, looks = path.start_s, low.from_s, 0
     while True:

@@ -1,0 +1,1 @@
+"""A campaign as an expansion in its inputs: runs as polynomials, trained by exact runs and held against them."""

@@ -1,0 +1,230 @@
+"""The inputs of a campaign as coordinates of polynomials, and what of them switches something."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+from scipy.stats import qmc
+
+from lunarsim.campaign.executors.flying import Flying, Group
+from lunarsim.campaign.inputs.distributions import Distribution, JointNormal, Normal, Probability, Uniform
+from lunarsim.declarations import Switch
+from lunarsim.errors import InputError
+
+Table = NDArray[np.float64]
+Keys = NDArray[np.int64]
+
+_PROBES = 4096  # uniform numbers at which a distribution is asked for its levels and its scale
+_MOST_KEYS = 16  # combinations of switches that are trained, the most probable first
+_NEGLIGIBLE = 1e-9  # of a variance: what scatters less follows from the others
+_SMALLEST = 1e-12  # uniform numbers of a widened design keep so far from 0 and 1
+_WIDER = 1.25  # how far beyond the range of the training runs their box goes, of coordinates without ends
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One distribution: the place of its uniform numbers, and its coordinates."""
+
+    names: Group
+    distribution: Distribution
+    first: int  #: of its uniform numbers
+    switches: bool  #: whether its values switch something, and are no coordinates
+    mean: Table
+    axes: Table  #: what makes coordinates of the values less their mean, shape (size, coordinates)
+    levels: int  #: how many different values it has at most
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether its uniform numbers become standard normal ones."""
+        return isinstance(self.distribution, Normal | JointNormal)
+
+    @property
+    def last(self) -> int:
+        return self.first + self.distribution.draws
+
+    @property
+    def size(self) -> int:
+        """How many coordinates it has."""
+        if self.switches:
+            return 0
+        return self.distribution.draws if self.unbounded else self.axes.shape[1]
+
+    def of(self, uniforms: Table) -> Table:
+        """Return its coordinates, shape (n, size), for the uniform numbers of runs."""
+        own = uniforms[:, self.first : self.last]
+        if self.unbounded:
+            standard: Table = special.ndtri(own)
+            return standard
+        if isinstance(self.distribution, Uniform):
+            return 2.0 * own - 1.0
+        return np.asarray((self.distribution.values(own) - self.mean) @ self.axes)
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinates:
+    """The coordinates of a campaign's inputs.
+
+    A value that is normally distributed, alone or with others, has the standard normal number that it is made of; any
+    other its distance from the middle, in standard deviations or half ranges. A fault, and whatever else is there or
+    not, is no coordinate: runs with each combination of these have expansions of their own, by a key.
+
+    Attributes
+    ----------
+    work : Flying
+        The work of the campaign.
+    """
+
+    work: Flying
+
+    @cached_property
+    def parts(self) -> tuple[_Part, ...]:
+        """The distributions, in the order of their uniform numbers."""
+        made, at = [], 0
+        for names, distribution in self.work.groups:
+            made.append(_part(self.work, names, distribution, at))
+            at += distribution.draws
+        return tuple(made)
+
+    @property
+    def size(self) -> int:
+        """How many coordinates there are."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def powers(self) -> tuple[int, ...]:
+        """The highest power of each coordinate that its different values can tell from lower ones."""
+        return tuple(part.levels - 1 for part in self.parts for _ in range(part.size))
+
+    @property
+    def unbounded(self) -> NDArray[np.bool_]:
+        """Which coordinates have no ends."""
+        return np.array([part.unbounded for part in self.parts for _ in range(part.size)], dtype=bool)
+
+    def of(self, uniforms: Table) -> Table:
+        """Return the coordinates of runs, shape (n, size)."""
+        return np.concatenate([np.empty((len(uniforms), 0)), *(part.of(uniforms) for part in self.parts)], axis=1)
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """The paths that switch something."""
+        return tuple(part.names[0] for part in self.parts if part.switches)
+
+    def keys(self, uniforms: Table) -> Keys:
+        """Return a number for each run that says which switches are on, the first by its lowest bit."""
+        found = np.zeros(len(uniforms), dtype=np.int64)
+        for k, part in enumerate(part for part in self.parts if part.switches):
+            on = part.distribution.values(uniforms[:, part.first : part.last])[:, 0] != 0.0
+            found |= on.astype(np.int64) << k
+        return found
+
+    def likeliest_keys(self) -> list[tuple[int, float]]:
+        """Return the keys that can occur and their probabilities, the likeliest first, as many as are trained."""
+        on = [self._probability_on(part) for part in self.parts if part.switches]
+        every = []
+        for bits in itertools.product((0, 1), repeat=len(on)):
+            probability = float(np.prod([p if bit else 1.0 - p for bit, p in zip(bits, on, strict=True)]))
+            every.append((sum(bit << k for k, bit in enumerate(bits)), probability))
+        possible = sorted((each for each in every if each[1] > 0.0), key=lambda each: (-each[1], each[0]))
+        return possible[:_MOST_KEYS]
+
+    @staticmethod
+    def _probability_on(part: _Part) -> float:
+        if isinstance(part.distribution, Probability):
+            return float(part.distribution.p)
+        return float(np.mean(part.distribution.values(_probes(part.distribution))[:, 0] != 0.0))
+
+    def design(self, key: int, count: int, spread: float, seed: int) -> Iterator[Table]:
+        """Give the uniform numbers of training runs with a key, batch by batch: a scrambled Sobol sequence.
+
+        Standard normal numbers are ``spread`` times as wide as the campaign's, for the tails to be within the range.
+        """
+        dimensions = self.work.dimensions
+        engine = qmc.Sobol(dimensions, rng=np.random.default_rng((seed, key)))
+        while True:
+            drawn = np.clip(engine.random(1 << max(count - 1, 0).bit_length())[:count], _SMALLEST, 1.0 - _SMALLEST)
+            for part in self.parts:
+                if part.unbounded:
+                    own = drawn[:, part.first : part.last]
+                    own[:] = np.clip(special.ndtr(spread * special.ndtri(own)), _SMALLEST, 1.0 - _SMALLEST)
+            yield self.with_key(drawn, key)
+
+    def with_key(self, uniforms: Table, key: int) -> Table:
+        """Return uniform numbers of which the switches are as a key says."""
+        turned = uniforms.copy()
+        for k, part in enumerate(part for part in self.parts if part.switches):
+            turned[:, part.first] = _uniform_for(part.distribution, bool(key >> k & 1))
+        return turned
+
+    def box(self, coordinates: Table) -> tuple[Table, Table]:
+        """Return the region that training runs speak for: their range, and a little more where a coordinate has no end.
+
+        All of a coordinate that ends belongs to it.
+        """
+        unbounded, low, high = self.unbounded, coordinates.min(axis=0), coordinates.max(axis=0)
+        if not coordinates.size:
+            return low, high
+        return np.where(unbounded, _WIDER * low, -np.inf), np.where(unbounded, _WIDER * high, np.inf)
+
+
+def _part(work: Flying, names: Group, distribution: Distribution, first: int) -> _Part:
+    paths = [work.inputs[name] for name in names]
+    if any(path.is_seed for path in paths):
+        raise InputError(
+            f"'{names[0]}' is the seed of noise, of which the end is no polynomial: take it out of the dispersions "
+            "(with_dispersions), or fly the campaign by run()"
+        )
+    pairs = zip(names, paths, strict=True)
+    switches = [name.startswith("faults.") or isinstance(path.declaration, Switch) for name, path in pairs]
+    if any(switches) and len(names) > 1:
+        raise InputError(
+            f"{', '.join(names)}: a value that is on or off is drawn together with others, and cannot be expanded: "
+            "give it a distribution of its own, or fly the campaign by run()"
+        )
+    nothing = np.empty((distribution.size, 0))
+    if any(switches):
+        return _Part(names, distribution, first, True, np.zeros(1), nothing, 2)
+    if isinstance(distribution, Normal | JointNormal | Uniform):
+        axes = np.empty((1, 1)) if isinstance(distribution, Uniform) else nothing
+        return _Part(names, distribution, first, False, np.zeros(1), axes, 99)
+    values = distribution.values(_probes(distribution))
+    mean, axes = _whitened(values)
+    return _Part(names, distribution, first, False, mean, axes, min(len(np.unique(values, axis=0)), 99))
+
+
+def _whitened(values: Table) -> tuple[Table, Table]:
+    """Return the mean of values and the axes along which they scatter by one, those that follow from others left out.
+
+    Their own scales first, so that metres and radians count alike.
+    """
+    mean, scale = values.mean(axis=0), values.std(axis=0)
+    scale = np.where(scale > 0.0, scale, 1.0)
+    scaled = (values - mean) / scale
+    variances, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+    kept = variances > _NEGLIGIBLE
+    return mean, axes[:, kept] / np.sqrt(variances[kept]) / scale[:, np.newaxis]
+
+
+def _probes(distribution: Any) -> Table:
+    """Return evenly spread uniform numbers, those of a distribution that takes several by a Sobol sequence."""
+    if distribution.draws == 1:
+        return ((np.arange(_PROBES) + 0.5) / _PROBES)[:, np.newaxis]
+    drawn: Table = qmc.Sobol(distribution.draws, rng=np.random.default_rng(0)).random(_PROBES)
+    return np.clip(drawn, _SMALLEST, 1.0 - _SMALLEST)
+
+
+def _uniform_for(distribution: Distribution, on: bool) -> float:
+    """Return a uniform number for which a switch is on, or off."""
+    if isinstance(distribution, Probability):
+        p = float(distribution.p)
+        candidates = np.array([p / 2.0, 1.0 - p / 2.0, (1.0 + p) / 2.0, (1.0 - p) / 2.0])
+    else:
+        candidates = _probes(distribution)[:, 0]
+    there = distribution.values(candidates[:, np.newaxis])[:, 0] != 0.0
+    return float(candidates[np.flatnonzero(there == on)[0]])

@@ -1,0 +1,107 @@
+"""Training an expansion: for each choice of the switches, exact runs by a design, and polynomials through them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from lunarsim.campaign.executors.flying import Flying
+from lunarsim.campaign.expansion.branch import Branch
+from lunarsim.campaign.expansion.coordinates import Coordinates
+from lunarsim.campaign.expansion.error_scale import errors_needed
+from lunarsim.campaign.expansion.options import Options
+from lunarsim.campaign.expansion.polynomial import Basis
+from lunarsim.campaign.expansion.trainer import Trainer
+from lunarsim.errors import InputError
+
+_RUNS_PER_TERM = 1.25  # fewer do not tell how wrong a polynomial is
+_USUAL_RUNS_PER_TERM = 2.0
+_FEWEST_RUNS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """What an expansion was trained with.
+
+    Attributes
+    ----------
+    options : Options
+        How.
+    branches : tuple of Branch
+        The branches that have expansions.
+    exact : tuple of (str, str)
+        Which runs are flown exactly whatever their inputs, and why.
+    terms : int
+        Monomials of the whole order.
+    flights : int
+        Exact flights that it took, those to times on the way counted.
+    seconds : float
+        Processor time that it took.
+    """
+
+    options: Options
+    branches: tuple[Branch, ...]
+    exact: tuple[tuple[str, str], ...]
+    terms: int
+    flights: int
+    seconds: float
+
+
+def usual_training(coordinates: Coordinates, order: int) -> int:
+    """Return how many training runs a polynomial takes, where nothing is said of it."""
+    terms = Basis.total(coordinates.size, order, coordinates.powers).count
+    return max(_FEWEST_RUNS, ceil(_USUAL_RUNS_PER_TERM * terms))
+
+
+def check_expandable(work: Flying) -> None:
+    """Refuse a campaign whose ends are no smooth functions of its inputs.
+
+    Raises
+    ------
+    InputError
+        If the scenario has guided phases.
+    """
+    if work.scenario.guided:
+        raise InputError(
+            f"the scenario '{work.scenario.name}' has guided phases, whose ends jump by a guidance cycle from run to "
+            "run and are no polynomials of the inputs: fly the campaign by run()"
+        )
+
+
+def train(work: Flying, coordinates: Coordinates, options: Options) -> Training:
+    """Fly the training runs and fit the expansions.
+
+    Raises
+    ------
+    InputError
+        If there are too few training runs for the order, or too few runs for the confidence.
+    """
+    basis = Basis.total(coordinates.size, options.order, coordinates.powers)
+    needed = ceil(_RUNS_PER_TERM * basis.count)
+    if options.training < needed:
+        raise InputError(
+            f"training = {options.training}: a polynomial of order {options.order} in {coordinates.size} coordinates "
+            f"has {basis.count} terms and takes {needed} runs or more; give as many, or a lower order"
+        )
+    enough = errors_needed(options.confidence)
+    if max(options.training, options.calibration) < enough:
+        raise InputError(
+            f"confidence = {options.confidence:g}: it takes the errors of {enough} runs to tell what so few exceed; "
+            f"give calibration = {enough}, or a lower confidence"
+        )
+    work.columns_of(np.full((1, work.dimensions), 0.5))  # compiled before the time is taken
+    begin, trainer = time.process_time(), Trainer(work, coordinates, basis, options, needed)
+    branches: list[Branch] = []
+    for key, _ in coordinates.likeliest_keys():
+        branches += trainer.branches(key)
+    return Training(
+        options=options,
+        branches=tuple(branches),
+        exact=tuple(trainer.exact),
+        terms=basis.count,
+        flights=trainer.flights,
+        seconds=time.process_time() - begin,
+    )
