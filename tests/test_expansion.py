@@ -217,6 +217,7 @@ def test_where_training_runs_cannot_be_flown_all_are_flown_and_fail_as_they_do(n
 def test_a_table_of_two_values_that_scatter_by_themselves_has_two_coordinates(campaign):
     table = Empirical([[0.1, 0.2, 0.3, 0.5] * u.deg, [2.0, -4.0, 6.0, 1.0] * u.deg])
     work = campaign.with_dispersions({("plan.0.pitch_error", "plan.0.yaw_error"): table}).work(4, 1)
+    assert Coordinates(work).size == 2
     found = Coordinates(work).of(np.array([[0.1], [0.3], [0.6], [0.9]]))
     np.testing.assert_allclose(found.T @ found / 4.0, np.eye(2), atol=1e-9)
 
