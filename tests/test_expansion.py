@@ -205,6 +205,23 @@ def test_a_seldom_fault_has_training_runs_of_its_own(narrow):
     assert not found.column("flown_exactly").any()
 
 
+def test_where_training_runs_cannot_be_flown_all_are_flown_and_fail_as_they_do(narrow):
+    careless = narrow.with_dispersions({"craft.propellant_mass": Normal(546 * u.kg, 300 * u.kg)})
+    expansion = careless.expand(order=2)
+    assert "training runs could not be flown" in str(expansion)
+    found, exact = expansion.run(200, seed=1), careless.run(200, seed=1)
+    assert found.failures() == exact.failures() != {}
+    assert found.exact_fraction == 1.0
+
+
+def test_a_table_of_two_values_that_scatter_by_themselves_has_two_coordinates(campaign):
+    table = Empirical([[0.1, 0.2, 0.3, 0.5] * u.deg, [2.0, -4.0, 6.0, 1.0] * u.deg])
+    work = campaign.with_dispersions({("plan.0.pitch_error", "plan.0.yaw_error"): table}).work(4, 1)
+    assert Coordinates(work).size == 2
+    found = Coordinates(work).of(np.array([[0.1], [0.3], [0.6], [0.9]]))
+    np.testing.assert_allclose(found.T @ found / 4.0, np.eye(2), atol=1e-9)
+
+
 def test_orbits_that_come_near_the_ground_are_flown_exactly(narrow):
     """The planned perilune is 18 km: over ground at 16 km it is too near to be judged by the state at the end."""
     low = over(narrow.with_dispersions({THRUST: narrow.dispersions[THRUST]}), ls.Terrain.sphere(16 * u.km))
