@@ -1,0 +1,69 @@
+"""Landers that were lost: the sound flight lands, and the fault alone leads to what was published of the loss."""
+
+from functools import cache
+
+import pytest
+from astropy import units as u
+from scipy.optimize import brentq
+from test_catalogue_landings import uncertified_numbers_of
+
+import lunarsim as ls
+from lunarsim.flight.result.touchdown import Verdict
+from lunarsim.mission.over_ground import ground_velocity
+
+MPS = u.m / u.s
+SOUND = ("beresheet", "hakuto-r-m1")
+
+
+@cache
+def sound(name: str) -> ls.Flight:
+    """Return the flight of a scenario without its faults."""
+    return ls.simulate(ls.load_scenario(name).without_faults())
+
+
+@cache
+def lost(name: str) -> ls.Flight:
+    """Return the flight of a scenario with its faults."""
+    return ls.simulate(ls.load_scenario(name))
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_the_sound_flight_lands_at_its_site_with_propellant_left(name: str) -> None:
+    flight, scenario = sound(name), ls.load_scenario(name)
+    assert isinstance(flight.outcome, ls.Landed)
+    assert flight.outcome.verdict is Verdict.LANDED, str(flight.outcome)
+    assert flight.outcome.distance_to(scenario.landing_site) < 10 * u.m
+    assert flight.mass[-1] > scenario.craft.dry_mass
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_every_number_has_a_certificate_and_every_source_is_cited(name: str) -> None:
+    assert uncertified_numbers_of(name) == []
+    scenario = ls.load_scenario(name)
+    cited = {source for certificate in scenario.provenance.values() for source in certificate.sources}
+    assert cited == set(scenario.sources)
+
+
+def test_beresheets_engine_goes_out_at_the_published_altitude() -> None:
+    scenario = ls.load_scenario("beresheet")
+    height = sound("beresheet").at(scenario.state.epoch + scenario.faults[0].onset).altitude - scenario.site_elevation
+    assert abs(height - scenario.published["failure_altitude"]) < 0.5 * u.km  # half of the last digit
+
+
+def test_beresheet_falls_by_its_last_telemetry_at_the_speeds_that_it_sent() -> None:
+    flight, scenario = lost("beresheet"), ls.load_scenario("beresheet")
+    last = scenario.published["last_altitude"] + scenario.site_elevation
+    duration_s = (flight.end - flight.start).to_value(u.s)
+    t_s = brentq(lambda t: (flight.at(flight.start + t * u.s).altitude - last).value, duration_s - 30.0, duration_s)
+    vertical, horizontal = ground_velocity(flight.at(flight.start + t_s * u.s))
+    assert abs(-vertical - scenario.published["last_vertical_speed"]) < 0.5 * MPS  # it set the end of the fault
+    assert abs(horizontal - scenario.published["last_horizontal_speed"]) < 5 * MPS  # not exactly: the plan's was chosen
+
+
+def test_beresheets_impact_is_as_fast_and_as_flat_as_lro_says() -> None:
+    """LROC: about 1000 m/s, less than 10 deg; 956 m/s follows from the last telemetry."""
+    flight = lost("beresheet")
+    vertical, horizontal = ground_velocity(flight.outcome.state)
+    assert abs(flight.outcome.speed - 956 * MPS) < 10 * MPS
+    assert -vertical / horizontal < 0.176  # tan 10 deg
+    assert flight.outcome.distance_to(ls.load_scenario("beresheet").sites["impact"]) < 3 * u.km
