@@ -198,8 +198,9 @@ def test_every_public_part_of_a_scenario_can_be_stored() -> None:
         for name in module.__all__:
             part = getattr(module, name)
             # a gridded field is refused, it is made again in seconds; a convex descent is no part of a scenario, and of
-            # the bases of all faults and sensors there are no objects
-            if dataclasses.is_dataclass(part) and part not in (ls.GriddedField, ls.ConvexDescent, ls.Fault, ls.Sensor):
+            # the bases of all faults, sensors and navigations there are no objects
+            bases = (ls.Fault, ls.Sensor, ls.NavigationSystem)
+            if dataclasses.is_dataclass(part) and part not in (ls.GriddedField, ls.ConvexDescent, *bases):
                 assert part in RECORDS, f"{name} is missing in lunarsim.flight.result.flight_file.encoding.RECORDS"
 
 
