@@ -62,6 +62,8 @@ COMPONENTS = {
     ls.PitchGuidance: {},
     ls.QuadraticGuidance: PUSH,
     ls.ZemZev: {},
+    ls.FlightComputer: {"array_size": 4},
+    ls.TimeTaggedCommand: {"name": "switch on"},
     ls.Site: {"latitude": 1 * u.deg, "longitude": 2 * u.deg},
     ls.Moon: {},
     ls.ProfilePoint: {"label": "high gate", "mass": 1000 * u.kg},

@@ -13,7 +13,7 @@ from repetitions import examples, repeated
 from scipy import stats
 
 import lunarsim as ls
-from lunarsim.craft.packing import PACKINGS, arrays_of
+from lunarsim.craft.packing_rules import PACKINGS, arrays_of
 from lunarsim.faults import ArraysFilledAtRandom
 from lunarsim.kernels.sensors.noise import COMPUTER, uniform, uniforms
 

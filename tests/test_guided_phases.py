@@ -12,6 +12,7 @@ import lunarsim as ls
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.paths import dispersible
 from lunarsim.campaign.inputs.sampling import MonteCarlo
+from lunarsim.declarations import declared
 from lunarsim.kernels import codes
 from lunarsim.mission.over_ground import range_to_go
 
@@ -242,7 +243,7 @@ def test_the_same_seed_gives_the_same_noise_and_another_seed_another(landing):
 
 def test_every_error_of_navigation_can_be_dispersed(landing):
     names = set(dispersible(landing))
-    assert {f"craft.navigation.{field}" for field in ls.Navigation.__dataclass_fields__} <= names
+    assert {f"craft.navigation.{field}" for field in declared(ls.Navigation)} <= names
     assert {"craft.engine.thrust_error", "craft.dry_mass", "plan.0.cycle_time"} <= names
 
 

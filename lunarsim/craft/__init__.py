@@ -8,7 +8,7 @@ from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTagged
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import NAVIGATIONS, DeadReckoning, KalmanFilter, Navigation, NavigationSystem
-from lunarsim.craft.packing import PACKINGS, packing
+from lunarsim.craft.packing_rules import PACKINGS, packing
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
 from lunarsim.craft.star_tracker import StarTracker
 from lunarsim.craft.touchdown_switch import TouchdownSwitch

@@ -10,7 +10,7 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.craft.packing import Floats, arrays_of, check_packing
+from lunarsim.craft.packing_rules import Floats, arrays_of, check_packing
 from lunarsim.declarations import LONG_S, Choice, Switch, choice, declared, number, switch
 from lunarsim.errors import InputError, nearest
 from lunarsim.kernels.sensors.noise import COMPUTER, uniforms
