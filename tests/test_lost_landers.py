@@ -27,7 +27,7 @@ def lost(name: str) -> ls.Flight:
     return ls.simulate(ls.load_scenario(name))
 
 
-@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize("name", [SOUND[0], pytest.param(SOUND[1], marks=pytest.mark.slow)])
 def test_the_sound_flight_lands_at_its_site_with_propellant_left(name: str) -> None:
     flight, scenario = sound(name), ls.load_scenario(name)
     assert isinstance(flight.outcome, ls.Landed)
