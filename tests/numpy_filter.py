@@ -16,7 +16,7 @@ from lunarsim.kernels.guidance.look import COMPUTER, moon_fixed
 from lunarsim.kernels.navigation.estimate import begin_estimate
 from lunarsim.kernels.sensors.altimeter import measured_range
 from lunarsim.kernels.sensors.body import Pose, body_axes
-from lunarsim.kernels.sensors.inertial import INCREMENTS, sensed_increment
+from lunarsim.kernels.sensors.inertial import INCREMENTS, end_sample, sensed_increment
 from lunarsim.kernels.sensors.noise import Draw
 from lunarsim.kernels.sensors.velocimeter import measured_velocity
 
@@ -32,7 +32,7 @@ class NumpyFilter:
         self.gm = float(self.environment.field.exact.gm)
         self.r, self.v = begun.position_m.copy(), begun.velocity_mps.copy()
         self.p, self.bias = begun.covariance.copy(), 0.0
-        self.grown_s, self.samples = 0.0, 0
+        self.grown_s = 0.0
         self.next = {"altimeter": 1, "velocimeter": 1}
         self.pending = np.zeros(1, INCREMENTS)[0]
         y = self.low.initial
@@ -42,10 +42,10 @@ class NumpyFilter:
     def follow(self, phase, attitude):
         """Follow one leg of the flight, in which the thrust axis has a direction."""
         start_s, end_s = phase.segment.start_s, phase.segment.end_s
-        h = end_s - start_s
-        steps = max(int(np.ceil(h * self.craft.accelerometer.rate_per_s - 1e-9)), 1)
-        grid = {start_s + k * h / steps for k in range(1, steps)} | {end_s}
-        due = []
+        rate = self.craft.accelerometer.rate_per_s
+        first = int(self.pending["samples"]) + 1
+        samples = [k / rate for k in range(first, int(end_s * rate + 2)) if k / rate <= end_s + 1e-9]
+        grid, due = {each for each in samples if each < end_s - 1e-9} | {end_s}, []
         for name in ("altimeter", "velocimeter"):
             while (at_s := self.next[name] / self.craft[name].rate_per_s) <= end_s + 1e-9:
                 due.append((min(at_s, end_s), name, self.next[name]))
@@ -57,6 +57,8 @@ class NumpyFilter:
         for until_s in sorted(grid):
             self._step(t_s, until_s, phase, attitude)
             t_s = until_s
+            if min((abs(each - t_s) for each in samples), default=1.0) <= 1e-9:
+                end_sample(self.pending)
             for at_s, name, k in sorted(due):
                 if abs(at_s - t_s) <= 1e-9:
                     self._grow(t_s)
@@ -78,10 +80,8 @@ class NumpyFilter:
             after = before - flow * h
             dv = c * np.log(before / after)
             dr = c * (h - after / flow * np.log(before / after))
-        reported = np.array(
-            sensed_increment((0.0, 0.0, dv), h, self.craft.accelerometer, self.pending, Draw(self.seed, self.samples))
-        )
-        self.samples += 1
+        draw = Draw(self.seed, int(self.pending["samples"]))
+        reported = np.array(sensed_increment((0.0, 0.0, dv), h, self.craft.accelerometer, self.pending, draw))
         off = reported - np.array([0.0, 0.0, dv])
         axes = self._axes(attitude)
         dv, dr = reported @ axes, (np.array([0.0, 0.0, dr]) + 0.5 * h * off) @ axes

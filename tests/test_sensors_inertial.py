@@ -15,7 +15,7 @@ from scipy.spatial.transform import Rotation
 
 import lunarsim as ls
 from lunarsim.kernels.sensors.body import body_axes, turn_between, turned_about, turned_axes
-from lunarsim.kernels.sensors.inertial import sensed_increment, sensed_turn
+from lunarsim.kernels.sensors.inertial import end_sample, sensed_increment, sensed_turn
 from lunarsim.kernels.sensors.noise import Draw
 
 MPS, MPS2 = u.m / u.s, u.m / u.s**2
@@ -31,12 +31,17 @@ vectors = st.tuples(*3 * [st.floats(-50.0, 50.0)])
 turns = st.tuples(*3 * [st.floats(-1.7, 1.7)])  # less than half a turn in all
 
 
-def reported(sensed, component, true, seed=1):
-    """What a unit reports of a sequence of true increments, shape (n, 3)."""
-    numbers, memory = example.record(component), example.memory()
-    return np.array(
-        [sensed(example.vector(each), STEP_S, numbers, memory, Draw(seed, k)) for k, each in enumerate(true)]
-    )
+def reported(sensed, component, true, seed=1, parts=(1.0,)):
+    """What a unit reports of a sequence of true increments, each asked for in parts of it, shape (n, 3)."""
+    numbers, memory, told = example.record(component), example.memory(), []
+    for k, each in enumerate(true):
+        asked = [
+            sensed(example.vector(share * np.asarray(each)), share * STEP_S, numbers, memory, Draw(seed, k))
+            for share in parts
+        ]
+        end_sample(memory)
+        told.append(np.sum(asked, axis=0))
+    return np.array(told)
 
 
 @EACH
@@ -115,6 +120,16 @@ def test_what_a_late_unit_has_told_is_what_there_was_a_latency_ago(sensed, kind,
     sums = np.vstack([np.zeros(3), np.cumsum(true, axis=0)])
     for i in range(3):
         assert found[:, i] == pytest.approx(np.interp(times - samples, np.arange(len(sums)), sums[:, i]), abs=1e-11)
+
+
+@EACH
+@given(st.lists(vectors, min_size=1, max_size=12), st.floats(0.0, 7.0), st.lists(st.floats(0.01, 1.0), max_size=4))
+def test_what_a_unit_tells_does_not_depend_on_who_asks_between_two_samples(sensed, kind, unit, true, late, cuts):
+    errors = {"latency": late * STEP_S * u.s, WALK[kind]: 0.3 * unit / u.s**0.5, "bias_x": 0.1 * unit / u.s}
+    component = kind(**errors, scale_factor=1.1, saturation=300 * unit / u.s)
+    parts = np.diff([0.0, *np.cumsum(cuts) / (sum(cuts) + 0.5), 1.0])
+    whole, cut = (np.cumsum(reported(sensed, component, true, parts=each), axis=0) for each in ((1.0,), parts))
+    assert cut == pytest.approx(whole, abs=1e-10)
 
 
 @EACH

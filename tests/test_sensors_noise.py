@@ -10,7 +10,6 @@ from scipy import stats
 
 from lunarsim.kernels.sensors import noise
 from lunarsim.kernels.sensors.noise import gaussian, uniform
-from lunarsim.kernels.sensors.sampling import samples_by, time_of
 
 STREAMS = {
     name: getattr(noise, name)
@@ -56,9 +55,3 @@ def test_streams_samples_components_and_seeds_have_nothing_in_common():
     columns += [[gaussian(1, noise.GYRO, k + 1, 0) for k in range(COUNT)]]
     found = np.corrcoef(columns) - np.eye(len(columns))
     assert np.abs(found).max() < 4.5 / sqrt(COUNT)  # 45 pairs: beyond 4.5 sigma once in 3000 trials
-
-
-@given(st.floats(0.01, 1e4), st.integers(0, 10**7))
-def test_a_sample_is_counted_from_its_own_time_on_at_any_rate(rate, sample):
-    assert samples_by(time_of(sample, rate), rate) == sample
-    assert samples_by(time_of(sample + 1, rate) - 0.5 / rate, rate) == sample

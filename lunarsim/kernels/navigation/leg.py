@@ -1,6 +1,6 @@
 """The navigation follows a leg that was flown: increments, samples and corrections in the order of their times."""
 
-from math import ceil, inf
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from lunarsim.kernels.navigation.strapdown import add_up, axes_at, see_stars, tu
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
 from lunarsim.kernels.numerics.vectors import cross, from_axes, scaled, three, write
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.sensors.inertial import end_sample
 
 _TOGETHER_S = 1e-9  # samples closer than this to each other are one moment
 
@@ -54,17 +55,15 @@ def follow(
     model = own_gravity(leg.epoch_et_s, angles, field, craft.navigation.gravity_degree)
     turn, filters = turn_of_leg(leg, path, own), craft.navigation.kind == KALMAN
     axes = axes_at(leg.start_s, leg, path, own)
-    steps = max(ceil(h * craft.accelerometer.rate_per_s - _TOGETHER_S), 1.0)
-    t_s, k = leg.start_s, 1.0
+    t_s = leg.start_s
     while t_s < leg.end_s:
+        felt_s = _next(own.accelerometer.samples + 1.0, craft.accelerometer.rate_per_s, own)
+        turned_s = _next(own.gyro.samples + 1.0, craft.gyro.rate_per_s, own)
         stars_s = _next(own.stars_sample, craft.star_tracker.rate_per_s, own)
         range_s = _next(own.altimeter.next_sample, craft.altimeter.rate_per_s, own) if filters else inf
         speed_s = _next(own.velocimeter.next_sample, craft.velocimeter.rate_per_s, own) if filters else inf
-        until_s = leg.end_s if k >= steps else leg.start_s + k * h / steps
-        k += 1.0
-        first_s = min(stars_s, range_s, speed_s)
-        if first_s < until_s - _TOGETHER_S:
-            until_s, k = max(first_s, t_s), k - 1.0
+        first_s = min(felt_s, turned_s, stars_s, range_s, speed_s)
+        until_s = max(first_s, t_s) if first_s < leg.end_s - _TOGETHER_S else leg.end_s
         if until_s > t_s:
             share = scaled((until_s - t_s) / h, turn)
             if not path.fixed:
@@ -72,6 +71,10 @@ def follow(
             add_up(t_s, until_s, axes, share, path, craft, own, model)
             t_s = until_s
         due_s = t_s + _TOGETHER_S
+        if felt_s <= due_s:
+            end_sample(own.accelerometer)
+        if turned_s <= due_s:
+            end_sample(own.gyro)
         if stars_s <= due_s:
             see_stars(t_s, leg, path, craft, own)
             own.stars_sample += 1.0

@@ -18,7 +18,6 @@ MEMORY = record(
         ("axis", float, (3,)),  # the true one at the end of the last leg; zero: not yet known
         ("attitude_error_rad", float, (3,)),  # estimated less true, a rotation vector, ICRF
         ("sensed_dv_mps", float, (3,)),  # that the inertial unit has told, estimated axes, ICRF
-        ("inertial_samples", float),
         ("stars_sample", float),  # number of the next sample of the star tracker
         ("accelerometer", INCREMENTS),
         ("gyro", INCREMENTS),

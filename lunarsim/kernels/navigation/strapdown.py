@@ -53,17 +53,17 @@ def add_up(
     """Carry the estimate on between two times of a leg by what the inertial unit reports.
 
     ``axes`` are the true ones of the body (ICRF) in the middle of that time, ``turn`` its true turn. The way is added
-    up within the unit, as the velocity is; its errors are those of the velocity, held for half of the time.
+    up within the unit, as the velocity is; its errors are those of the velocity, held for half of the time. Between the
+    two times no sample of the unit ends.
     """
-    h = to_s - from_s
-    draw = Draw(int(craft.navigation.seed), int(own.inertial_samples))
-    own.inertial_samples += 1.0
+    h, seed = to_s - from_s, int(craft.navigation.seed)
     if craft.gyro.rate_per_s > 0.0:
-        reported = sensed_turn(turn, h, craft.gyro, own.gyro, draw)
+        reported = sensed_turn(turn, h, craft.gyro, own.gyro, Draw(seed, int(own.gyro.samples)))
         error = from_axes(axes, combined(1.0, reported, -1.0, turn))
         write(added(three(own.attitude_error_rad), error), own.attitude_error_rad)
     along, way = felt(from_s, to_s, path)
     true = (0.0, 0.0, along)  # the thrust axis is z
+    draw = Draw(seed, int(own.accelerometer.samples))
     reported = sensed_increment(true, h, craft.accelerometer, own.accelerometer, draw)
     taken = estimated_axes(axes, own)
     off = combined(1.0, reported, -1.0, true)

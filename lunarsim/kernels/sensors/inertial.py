@@ -4,6 +4,10 @@ An increment is the integral over the time between two samples: of the specific 
 (m/s), or of the rate of turning, which is an angle (rad). Each passes the same errors in the order in which an
 instrument has them: the mounting, scale factor and bias, random walk, saturation, quantisation, latency. The terms are
 those of IEEE Std 952 and 1293; see also Groves 2013, chapter 4.
+
+Who has to know the increment up to a time between two samples, because guidance or another sensor asks then, may ask
+for it in parts. What they add up to is the same however they are cut: an error belongs to the sample or to the time,
+and not to the part.
 """
 
 from math import floor, sqrt
@@ -16,15 +20,18 @@ from lunarsim.kernels.sensors.noise import ACCELEROMETER, GYRO, Draw, gaussian
 
 #: A latency may be so many samples.
 LATEST = 7
-#: Increments that are remembered: those that are on their way, and the two between which one is handed over.
-PENDING = LATEST + 2
+#: Sums that are remembered: of the samples that are on their way, and the two between which one is handed over.
+REMEMBERED = LATEST + 2
 
 #: What either triad remembers; zero when a flight begins.
 INCREMENTS = record(
     [
         ("remainder", float, (3,)),  # true increments that no whole quantum has told yet, m/s or rad
-        ("pending", float, (PENDING, 3)),  # of the last samples, the k-th at k modulo their number
+        ("sums", float, (REMEMBERED, 3)),  # of all increments at the last samples, the k-th at k modulo their number
+        ("total", float, (3,)),  # of all increments so far; none of them is summed up without a latency
+        ("told", float, (3,)),  # how much of it has been handed over
         ("samples", float),  # so far
+        ("share", float),  # of the next sample, that has gone by
     ]
 )
 
@@ -36,9 +43,10 @@ def sensed_increment(dv: Three, dt_s: float, unit: Record, memory: Record, draw:
     Parameters
     ----------
     dv : tuple of three floats
-        The true one, by all but gravity, from the last sample to this one (m/s), along the axes of the body.
+        The true one, by all but gravity, from the last sample to this one or over a part of that time (m/s), along the
+        axes of the body.
     dt_s : float
-        That time.
+        That time. A sample that is complete is ended by :func:`end_sample`.
     unit : Record
         Of an :class:`~lunarsim.Accelerometer`.
     memory : Record
@@ -46,12 +54,13 @@ def sensed_increment(dv: Three, dt_s: float, unit: Record, memory: Record, draw:
     draw : Draw
         Seed and number of the sample.
     """
+    memory.share += dt_s * unit.rate_per_s
     if unit.powered == 0.0:
         return _silent(memory)
     dv = _seen_askew(dv, unit.misalignment_x_rad, unit.misalignment_y_rad, unit.misalignment_z_rad)
     bias = (unit.bias_x_mps2, unit.bias_y_mps2, unit.bias_mps2)
     dv = _reported(dv, dt_s, unit.scale_factor, bias)
-    dv = _walked(dv, unit.velocity_random_walk_mps_per_root_s * sqrt(dt_s), ACCELEROMETER, draw)
+    dv = _walked(dv, unit.velocity_random_walk_mps_per_root_s * sqrt(unit.rate_per_s) * dt_s, ACCELEROMETER, draw)
     dv = _handed_over(_within(dv, unit.saturation_mps2 * dt_s), unit.quantum_mps, memory)
     return _delayed(dv, unit.latency_s * unit.rate_per_s, memory)
 
@@ -63,12 +72,13 @@ def sensed_turn(turn: Three, dt_s: float, unit: Record, memory: Record, draw: Dr
     ``turn`` is the true one between two samples, against the stars, as :func:`body.turn_between` gives it; ``unit`` is
     the record of a :class:`~lunarsim.Gyro`. The rest is as in :func:`sensed_increment`.
     """
+    memory.share += dt_s * unit.rate_per_s
     if unit.powered == 0.0:
         return _silent(memory)
     turn = _seen_askew(turn, unit.misalignment_x_rad, unit.misalignment_y_rad, unit.misalignment_z_rad)
     bias = (unit.bias_x_rad_s, unit.bias_y_rad_s, unit.bias_z_rad_s)
     turn = _reported(turn, dt_s, unit.scale_factor, bias)
-    turn = _walked(turn, unit.angle_random_walk_rad_per_root_s * sqrt(dt_s), GYRO, draw)
+    turn = _walked(turn, unit.angle_random_walk_rad_per_root_s * sqrt(unit.rate_per_s) * dt_s, GYRO, draw)
     turn = _handed_over(_within(turn, unit.saturation_rad_s * dt_s), unit.quantum_rad, memory)
     return _delayed(turn, unit.latency_s * unit.rate_per_s, memory)
 
@@ -77,10 +87,9 @@ def sensed_turn(turn: Three, dt_s: float, unit: Record, memory: Record, draw: Dr
 def _silent(memory: Record) -> Three:
     """Return what a unit without power reports, which forgets what it had to hand over."""
     for i in range(3):
-        memory.remainder[i] = 0.0
-        for k in range(PENDING):
-            memory.pending[k, i] = 0.0
-    memory.samples += 1.0
+        memory.remainder[i] = memory.total[i] = memory.told[i] = 0.0
+        for k in range(REMEMBERED):
+            memory.sums[k, i] = 0.0
     return 0.0, 0.0, 0.0
 
 
@@ -101,7 +110,7 @@ def _reported(a: Three, dt_s: float, scale_factor: float, bias: Three) -> Three:
 
 @part_of_kernel
 def _walked(a: Three, sigma: float, stream: int, draw: Draw) -> Three:
-    """Return an increment with white noise of the rate, of which the sum is a random walk."""
+    """Return an increment with noise of the rate, white from sample to sample: its sum is a random walk."""
     if sigma == 0.0:
         return a
     return (
@@ -138,18 +147,34 @@ def _whole_quanta(a: float, quantum: float, memory: Record, i: int) -> float:
 
 @part_of_kernel
 def _delayed(a: Three, lag: float, memory: Record) -> Three:
-    """Return the increment of some time ago, counted in times between two samples; between two it is linear."""
+    """Return what a latency, counted in samples, lets through: the sum of all that came before it, less what was told.
+
+    Between two samples the sum is linear.
+    """
     if lag == 0.0:
         return a
-    newest = int(memory.samples)
+    due = memory.samples + memory.share - lag  # in samples
+    return _let_through(a[0], due, memory, 0), _let_through(a[1], due, memory, 1), _let_through(a[2], due, memory, 2)
+
+
+@part_of_kernel
+def _let_through(a: float, due: float, memory: Record, i: int) -> float:
+    memory.total[i] += a
+    before = min(floor(due), memory.samples)
+    earlier = memory.sums[(int(before) + REMEMBERED) % REMEMBERED, i]
+    if before < memory.samples:
+        later, share = memory.sums[(int(before) + 1 + REMEMBERED) % REMEMBERED, i], due - before
+    else:  # a latency that is shorter than what has gone by of this sample
+        later, share = memory.total[i], (due - before) / memory.share
+    told: float = (1.0 - share) * earlier + share * later - memory.told[i]
+    memory.told[i] += told
+    return told
+
+
+@formula
+def end_sample(memory: Record) -> None:
+    """Let a sample of the unit be complete, and the next one begin."""
     memory.samples += 1.0
-    whole = int(lag)
-    share = lag - whole
-    later, earlier = (newest - whole + PENDING) % PENDING, (newest - whole - 1 + PENDING) % PENDING
+    memory.share = 0.0
     for i in range(3):
-        memory.pending[newest % PENDING, i] = a[i]
-    return (
-        (1.0 - share) * memory.pending[later, 0] + share * memory.pending[earlier, 0],
-        (1.0 - share) * memory.pending[later, 1] + share * memory.pending[earlier, 1],
-        (1.0 - share) * memory.pending[later, 2] + share * memory.pending[earlier, 2],
-    )
+        memory.sums[int(memory.samples) % REMEMBERED, i] = memory.total[i]
