@@ -154,6 +154,11 @@ def test_after_so_many_rejections_in_a_row_the_rule_is_followed(rule, verdicts, 
     assert aiding.ignored == ignored
 
 
+def test_an_innovation_that_is_not_a_number_passes_no_gate():
+    navigation, aiding = record(ls.KalmanFilter()), np.zeros(1, AIDING)[0]
+    assert judged(aiding, np.nan, navigation) == REJECT
+
+
 def test_one_measurement_that_is_taken_ends_a_row_of_rejections():
     navigation, aiding = record(ls.KalmanFilter(gate=3.0, rejections=3)), np.zeros(1, AIDING)[0]
     for innovation in (9.0, 9.0, 1.0, 9.0, 9.0):

@@ -60,9 +60,10 @@ def hear_altimeter(
     pose = _pose(t_s, position_at(t_s, path), velocity_at(t_s, path), axes, moon, own.since_s)
     range_m, valid = measured_range(pose, craft.altimeter, ground, draw)
     heard(aiding, valid)
+    if valid:
+        aiding.measured[0] = range_m  # also of one that is ignored: it is what the instrument says
     if not valid or aiding.ignored != 0.0:
         return
-    aiding.measured[0] = range_m
     r = three(own.position_m)
     taken = _pose(t_s, r, three(own.velocity_mps), estimated_axes(axes, own), moon, own.since_s)
     beam = off_axis(BELOW, craft.altimeter.off_nadir_rad, craft.altimeter.azimuth_rad)
@@ -127,9 +128,10 @@ def hear_velocimeter(
     pose = _pose(t_s, position_at(t_s, path), velocity_at(t_s, path), axes, moon, own.since_s)
     velocity, factors, valid = velocity_and_factors(pose, unit, ground, draw)
     heard(aiding, valid)
+    if valid:
+        write(velocity, aiding.measured)
     if not valid or aiding.ignored != 0.0:
         return
-    write(velocity, aiding.measured)
     taken = estimated_axes(axes, own)
     variances = scaled(unit.noise_mps * unit.noise_mps, factors)
     off = navigation.attitude_error_rad * length(velocity)

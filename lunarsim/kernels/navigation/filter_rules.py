@@ -57,10 +57,10 @@ def told(aiding: Record, chi_square: float, numbers: float, innovation: float) -
 def judged(aiding: Record, innovation: float, navigation: Record) -> int:
     """Return what is done with a sample: TAKE, REJECT, or START_AGAIN and take it.
 
-    ``innovation`` is the largest of its numbers, in standard deviations.
+    ``innovation`` is the largest of its numbers, in standard deviations; one that is NaN passes no gate.
     """
     verdict = TAKE
-    if innovation > navigation.gate:
+    if not innovation <= navigation.gate:
         if aiding.in_a_row < navigation.rejections or navigation.on_rejections == IGNORE:
             aiding.rejected += 1.0
             aiding.in_a_row += 1.0
