@@ -86,6 +86,16 @@ def test_a_campaign_flies_the_filter_as_the_reference_does():
     assert check.columns["navigation_position_error_m"] < 0.01
 
 
+def test_a_campaign_flies_dead_reckoning_as_the_reference_does():
+    unit = ls.Accelerometer(rate=7 * u.Hz, velocity_random_walk=1e-3 * u.m / u.s**1.5, latency=0.5 * u.s)
+    craft = replace(LANDER, navigation=ls.DeadReckoning(altitude_sigma=20 * u.m), accelerometer=unit)
+    dispersions = {**SEED, "state.epoch": ls.Uniform(-9 * u.s, 9 * u.s)}
+    check = ls.Campaign(landing(craft), dispersions).run(8, seed=2).cross_check(2)
+    assert check.different == ()
+    assert check.columns["navigation_innovations"] == 0.0  # of a filter that is not there
+    assert check.columns["navigation_position_error_m"] < 0.01
+
+
 def test_the_noise_of_a_filter_has_to_differ_between_runs():
     scenario = landing(replace(LANDER, navigation=ls.KalmanFilter()))
     with pytest.raises(ls.InputError, match="all runs would have the same"):

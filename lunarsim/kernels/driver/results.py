@@ -134,6 +134,8 @@ def write_navigation(y: NDArray[np.float64], kind: float, own: Record, out: Reco
     out.navigation_altimeter_rejected = own.altimeter.rejected
     out.navigation_velocimeter_rejected = own.velocimeter.rejected
     out.navigation_restarts = own.restarts
+    numbers = own.altimeter.numbers + own.velocimeter.numbers
+    out.navigation_innovations = numbers
     if kind != KALMAN:
         return
     p = own.covariance
@@ -145,8 +147,6 @@ def write_navigation(y: NDArray[np.float64], kind: float, own: Record, out: Reco
             along += r[i] * p[i, j] * r[j]
     out.navigation_altitude_sigma_m = sqrt(along) / length(r)
     out.navigation_nees = normalised_error(p, dr + dv)
-    numbers = own.altimeter.numbers + own.velocimeter.numbers
-    out.navigation_innovations = numbers
     out.navigation_nis = (own.altimeter.chi_square + own.velocimeter.chi_square) / numbers
 
 
