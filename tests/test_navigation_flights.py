@@ -74,13 +74,13 @@ def test_the_filter_is_that_of_numpy_on_a_recorded_flight():
     worst = np.zeros(3)
     for phase in flight.trajectory.phases:
         if k < len(history.elapsed_s) and abs(history.elapsed_s[k] - phase.segment.start_s) < 1e-9:
-            estimate, p = history.estimated_m[k], history.covariances[k]
+            estimate, p = history.estimated_state[k], history.covariances[k]
             deviations = np.sqrt(np.diag(p))
             worst = np.maximum(
                 worst,
                 [
                     np.linalg.norm(by_hand.r - estimate[:3]) / np.linalg.norm(estimate[:3]),
-                    np.linalg.norm(by_hand.v - estimate[3:]) / np.linalg.norm(history.estimated_m[0, 3:]),
+                    np.linalg.norm(by_hand.v - estimate[3:]) / np.linalg.norm(history.estimated_state[0, 3:]),
                     np.abs((by_hand.p - p) / np.outer(deviations, deviations)).max(),
                 ],
             )
@@ -128,6 +128,61 @@ def test_after_a_false_lock_the_altimeter_is_rejected_and_the_rule_followed(rule
     if rule == "reinitialise":  # it believes the altimeter now
         assert history.restarts >= 1
         assert history.altitude_error.max() > 200 * u.m
+
+
+def test_an_altimeter_that_is_ignored_still_says_what_it_measures():
+    altimeter = replace(ALTIMETER, false_lock_from=30 * u.s, false_lock_offset=400 * u.m)
+    flight = flown(replace(FILTER, on_rejections="ignore", rejections=6), altimeter, VELOCIMETER)
+    (ignored_s,) = (t_s for kind, t_s in told(flight) if kind is EventKind.ALTIMETER_IGNORED)
+    after = flight.navigation.elapsed_s > ignored_s
+    measured_m = flight.navigation.measured_range_m[after]
+    assert after.sum() > 10
+    assert np.unique(measured_m).size > 0.9 * after.sum() / ALTIMETER.rate.to_value(u.Hz)
+
+
+def test_a_slow_altimeter_that_is_rejected_over_and_over_is_told_once():
+    altimeter = replace(ALTIMETER, rate=0.3 * u.Hz, false_lock_from=30 * u.s, false_lock_offset=400 * u.m)
+    flight = flown(replace(FILTER, on_rejections="accept", rejections=1000), altimeter, VELOCIMETER)
+    assert flight.navigation.altimeter_rejected > 5
+    assert [kind for kind, _ in told(flight)].count(EventKind.ALTIMETER_REJECTED) == 1
+
+
+@pytest.mark.parametrize(
+    ("cycle_s", "others"),
+    [
+        (1.0, {}),
+        (0.25, {}),
+        (1.0, {"star_tracker": ls.StarTracker(rate=7 * u.Hz)}),
+        (1.0, {"gyro": ls.Gyro(rate=3 * u.Hz)}),
+    ],
+    ids=["cycles of 1 s", "cycles of 0.25 s", "a star tracker of 7 Hz", "a gyro of 3 Hz"],
+)
+def test_an_accelerometer_is_as_late_as_it_says_whatever_the_guidance_cycle_and_the_other_sensors(cycle_s, others):
+    unit, at_s, late_s = ls.Accelerometer(latency=0.5 * u.s), 60.0, 0.5
+    scenario = landing(replace(LANDER, navigation=ls.DeadReckoning(), accelerometer=unit, **others))
+    plan = tuple(replace(phase, cycle_time=cycle_s * u.s) for phase in scenario.plan)
+    flight = ls.simulate(replace(scenario, plan=plan))
+    k = np.searchsorted(flight.navigation.elapsed_s, at_s - 1e-6)
+    # Two moments of one engine setting: what is lacking is what the engine gave in the last half second.
+    masses = flight.trajectory.at(flight.navigation.elapsed_s[k] - np.array([late_s, 0.0]))[0][:, 6]
+    exhaust_mps = LANDER.engine.exhaust_velocity.to_value(MPS)
+    lacking = np.linalg.norm(flight.navigation.velocity_error[k].to_value(MPS))
+    assert lacking == pytest.approx(exhaust_mps * np.log(masses[0] / masses[1]), rel=0.02)
+
+
+def test_the_noise_of_an_accelerometer_is_the_same_with_a_star_tracker_that_errs_in_nothing():
+    unit = ls.Accelerometer(velocity_random_walk=1e-2 * u.m / u.s**1.5)
+    alone = flown(ls.DeadReckoning(seed=3), accelerometer=unit).navigation
+    beside = flown(ls.DeadReckoning(seed=3), accelerometer=unit, star_tracker=ls.StarTracker(rate=3 * u.Hz)).navigation
+    k = np.searchsorted(alone.elapsed_s, [20.0, 40.0, 60.0])
+    apart = np.linalg.norm(alone.velocity_error[k] - beside.velocity_error[k], axis=1)
+    assert apart.max() < 1e-2 * np.linalg.norm(alone.velocity_error[k], axis=1).min()
+
+
+def test_a_covariance_that_is_not_positive_has_no_normalised_error():
+    history = flown(FILTER, ALTIMETER, VELOCIMETER).navigation
+    flat = replace(history, covariances=np.zeros_like(history.covariances))
+    assert np.isnan(flat.normalised_errors).all()
 
 
 def test_gyros_that_drift_turn_what_the_accelerometers_say_until_a_star_tracker_is_there():

@@ -76,7 +76,7 @@ def _seen_first(flight: Flight) -> State:
     first = flight.phases[0].before
     if flight.navigation is None:
         return first
-    estimated = flight.navigation.estimated_m[0]
+    estimated = flight.navigation.estimated_state[0]
     return State(estimated[:3] * u.m, estimated[3:] * (u.m / u.s), first.epoch)
 
 

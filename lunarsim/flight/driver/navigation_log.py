@@ -22,7 +22,8 @@ _COUNTED = {
     ("velocimeter", "rejected"): EventKind.VELOCIMETER_REJECTED,
     ("velocimeter", "ignored"): EventKind.VELOCIMETER_IGNORED,
 }
-_LASTING = (EventKind.ALTIMETER_REJECTED, EventKind.VELOCIMETER_REJECTED)  # told once, while it goes on
+#: Told once, while it goes on: from the first sample that is rejected to the next that is taken.
+_REJECTED = {"altimeter": EventKind.ALTIMETER_REJECTED, "velocimeter": EventKind.VELOCIMETER_REJECTED}
 
 
 class NavigationLog:
@@ -48,9 +49,7 @@ class NavigationLog:
         begun = [kind for kind in grown if kind not in self._standing]
         if self._own.restarts > self._restarts:
             begun.append(EventKind.FILTER_REINITIALISED)
-        self._standing = {kind for kind in grown if kind in _LASTING}
-        if counts.sum() == self._counts.sum():
-            self._standing = set()
+        self._standing = {kind for sensor, kind in _REJECTED.items() if self._own[sensor].in_a_row > 0.0}
         self._counts, self._restarts = counts, float(self._own.restarts)
         return begun
 
@@ -78,7 +77,7 @@ class NavigationLog:
         if not self._rows:
             return None
         columns = (np.array(column) for column in zip(*self._rows, strict=True))
-        names = ("elapsed_s", "true_m", "estimated_m", "altitude_bias_m", "covariances")
+        names = ("elapsed_s", "true_state", "estimated_state", "altitude_bias_m", "covariances")
         names += ("measured_range_m", "measured_velocity_mps", "sensed_delta_v_mps", "commanded_n")  # type: ignore[assignment]
         own = self._own
         numbers = float(own.altimeter.numbers + own.velocimeter.numbers)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.kernels.navigation.covariance import STATES
+from lunarsim.kernels.navigation.covariance import STATES, normalised_error
 
 _MPS = u.m / u.s
 _SHAPES: dict[str, tuple[int, ...]] = {
     "elapsed_s": (),
-    "true_m": (6,),
-    "estimated_m": (6,),
+    "true_state": (6,),
+    "estimated_state": (6,),
     "altitude_bias_m": (),
     "covariances": (STATES, STATES),
     "measured_range_m": (),
@@ -31,21 +31,22 @@ _SHAPES: dict[str, tuple[int, ...]] = {
 class NavigationHistory:
     """The navigation of a flight at each guidance cycle, and at the end: true, measured, estimated, commanded.
 
-    It is there where the craft's navigation is a :class:`~lunarsim.DeadReckoning` or a :class:`~lunarsim.KalmanFilter`.
+    It is there where the craft's navigation is a :class:`~lunarsim.DeadReckoning` or a :class:`~lunarsim.KalmanFilter`
+    and the plan has a guided phase.
     Vectors are Moon-centred, ICRF axes, unless said.
 
     Attributes
     ----------
     elapsed_s : ndarray, shape (n,)
         Seconds after the start of the flight.
-    true_m, estimated_m : ndarray, shape (n, 6)
-        Position (m) and velocity (m/s).
+    true_state, estimated_state : ndarray, shape (n, 6)
+        Position (m) and velocity (m/s), ICRF axes.
     altitude_bias_m : ndarray, shape (n,)
         Estimated constant error of the altimeter over its map.
     covariances : ndarray, shape (n, 7, 7)
         Of the filter: position (m), velocity (m/s), altitude bias (m); NaN for dead reckoning.
     measured_range_m : ndarray, shape (n,)
-        By the altimeter, its last valid one; NaN while it has none.
+        By the altimeter, its last valid one, also if the filter rejects or ignores it; NaN while it has none.
     measured_velocity_mps : ndarray, shape (n, 3)
         By the velocimeter, along the axes of the body, the same.
     sensed_delta_v_mps : ndarray, shape (n, 3)
@@ -70,8 +71,8 @@ class NavigationHistory:
     """
 
     elapsed_s: NDArray[np.float64]
-    true_m: NDArray[np.float64]
-    estimated_m: NDArray[np.float64]
+    true_state: NDArray[np.float64]
+    estimated_state: NDArray[np.float64]
     altitude_bias_m: NDArray[np.float64]
     covariances: NDArray[np.float64]
     measured_range_m: NDArray[np.float64]
@@ -100,17 +101,17 @@ class NavigationHistory:
     @property
     def position_error(self) -> u.Quantity:
         """Estimated less true position, shape (n, 3)."""
-        return (self.estimated_m - self.true_m)[:, :3] * u.m
+        return (self.estimated_state - self.true_state)[:, :3] * u.m
 
     @property
     def velocity_error(self) -> u.Quantity:
         """Estimated less true velocity, shape (n, 3)."""
-        return (self.estimated_m - self.true_m)[:, 3:] * _MPS
+        return (self.estimated_state - self.true_state)[:, 3:] * _MPS
 
     @property
     def altitude_error(self) -> u.Quantity:
         """Estimated less true distance from the Moon's centre."""
-        return (_radius(self.estimated_m) - _radius(self.true_m)) * u.m
+        return (_radius(self.estimated_state) - _radius(self.true_state)) * u.m
 
     @property
     def position_sigma(self) -> u.Quantity:
@@ -125,19 +126,17 @@ class NavigationHistory:
     @property
     def altitude_sigma(self) -> u.Quantity:
         """What the filter takes for the standard deviation of its altitude, shape (n,)."""
-        up = self.estimated_m[:, :3] / _radius(self.estimated_m)[:, None]
+        up = self.estimated_state[:, :3] / _radius(self.estimated_state)[:, None]
         return np.sqrt(np.einsum("ni,nij,nj->n", up, self.covariances[:, :3, :3], up)) * u.m
 
     @property
     def normalised_errors(self) -> NDArray[np.float64]:
         """NEES: e^T P^-1 e of position and velocity, chi-square of six degrees of freedom if the filter is consistent.
 
-        Bar-Shalom, Li & Kirubarajan 2001, section 5.4.
+        NaN where the covariance is not positive, and for dead reckoning. Bar-Shalom et al. 2001, section 5.4.
         """
-        error = self.estimated_m - self.true_m
-        inverse = np.linalg.inv(self.covariances[:, :6, :6]) if len(error) else self.covariances[:, :6, :6]
-        squared: NDArray[np.float64] = np.einsum("ni,nij,nj->n", error, inverse, error)
-        return squared
+        errors = self.estimated_state - self.true_state
+        return np.array([normalised_error(p, e) for p, e in zip(self.covariances, errors, strict=True)], dtype=float)
 
 
 def _radius(states: NDArray[np.float64]) -> NDArray[np.float64]:
