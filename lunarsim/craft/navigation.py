@@ -168,6 +168,10 @@ class DeadReckoning(InertialNavigation):
     InputError
         If a value is of the wrong dimension or out of its bounds.
 
+    Notes
+    -----
+    Only who guides estimates: on a plan without guided phases it does nothing, and ``flight.navigation`` is None.
+
     Examples
     --------
     >>> import lunarsim as ls
@@ -228,6 +232,10 @@ class KalmanFilter(InertialNavigation):
     ------
     InputError
         If a value is of the wrong dimension or out of its bounds, or a covariance at the start is not positive.
+
+    Notes
+    -----
+    Only who guides estimates: on a plan without guided phases it does nothing, and ``flight.navigation`` is None.
 
     Examples
     --------

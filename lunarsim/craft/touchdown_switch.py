@@ -40,7 +40,8 @@ class TouchdownSwitch:
 
     Notes
     -----
-    A craft that has one is flown as one without: its readings are used by what takes them.
+    No flight uses it: a craft that has one is flown as one without, and no engine is cut off by it. It is declared in
+    files and kept in saved flights, for what is to come.
 
     Examples
     --------
