@@ -59,6 +59,51 @@ def test_a_base_that_cannot_be_is_refused_by_name(tmp_path: Path, base: str, tol
         ls.load_scenario(written(tmp_path, "a.toml", f'base = {base}\nname = "a"'))
 
 
+def test_an_approach_takes_the_place_of_the_orbit_of_the_base_and_a_map_that_of_its_sphere(tmp_path: Path) -> None:
+    approach = """
+landing_site = "crater"
+[approach]
+epoch = "2023-08-19T11:10:00 UTC"
+azimuth = "180 deg"
+range_to_go = "500 km"
+altitude = "30 km"
+speed = "1680 m/s"
+flight_path_angle = "0 deg"
+"""
+    own = ls.load_scenario(written(tmp_path, "a.toml", f'base = "luna25"\nname = "a"\nfaults = []{approach}'))
+    assert u.isclose(own.state.altitude, 30 * u.km, atol=1 * u.m)
+
+
+def test_a_navigation_of_another_type_has_none_of_the_numbers_of_the_base(tmp_path: Path) -> None:
+    filtered = '[craft.navigation]\ntype = "Kalman filter"\ngate = 3.0'
+    written(tmp_path, "a.toml", f'base = "apollo11"\nname = "a"\ndispersions = []\n{filtered}')
+    reckoned = '[craft.navigation]\ntype = "dead reckoning"'
+    own = ls.load_scenario(written(tmp_path, "b.toml", f'base = "a.toml"\nname = "b"\n{reckoned}'))
+    assert own.craft.navigation == ls.DeadReckoning()
+
+
+def test_keys_of_the_base_are_left_out_by_their_names(tmp_path: Path) -> None:
+    text = 'base = "luna25"\nname = "a"\nwithout = ["craft.radiation_area", "faults"]'
+    own = ls.load_scenario(written(tmp_path, "a.toml", text))
+    assert own.craft.radiation_area == 0 * u.m**2
+    assert own.faults == ()
+    assert "craft.radiation_area" not in own.provenance
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('base = "luna25"', "name is missing: give a scenario upon another a name of its own"),
+        ('base = "luna25"\nname = "a"\nwithout = ["craft.sail"]', r"luna25.toml has no key 'craft.sail' of its own"),
+        ('base = "luna25"\nname = "a"\nwithout = "craft"', "expected a list of keys"),
+        ('name = "a"\nwithout = ["craft"]', "expected a base, of which to leave it out"),
+    ],
+)
+def test_what_cannot_be_left_out_is_told(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ls.ScenarioError, match=told):
+        ls.load_scenario(written(tmp_path, "a.toml", text))
+
+
 def test_what_is_wrong_in_a_file_upon_another_is_named_as_its_own(tmp_path: Path) -> None:
     text = 'base = "luna25"\nname = "a"\n[craft.engine]\nthrust = "250 kg"'
     with pytest.raises(ls.ScenarioError, match=r"a\.toml: craft\.engine\.thrust: "):

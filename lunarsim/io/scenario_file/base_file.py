@@ -11,30 +11,61 @@ from lunarsim.errors import ScenarioError, shown
 from lunarsim.io.scenario_file.toml_file import read_toml
 
 _MOST_BASES = 8  # one upon another
+_KINDS = ("type", "law")  # keys that say what the other keys of their table can be
+#: Keys of which a table has one.
+_ONE_OF_EACH = (("orbit", "approach"), ("terrain", "surface_elevation"))
 
 
 def read_upon_base(path: Path) -> dict[str, Any]:
     """Read a TOML file, upon the file that its key ``base`` names, if it has one.
 
-    Tables are joined key by key. Where both say something else than a table, and of lists, what stands in the file
-    itself counts, whole.
+    Tables are joined key by key, but for one of another ``type`` or ``law``, which replaces that of the base whole.
+    Where both say something else than a table, and of lists, what stands in the file itself counts, whole. Of keys that
+    exclude each other, such as ``orbit`` and ``approach``, the base's gives way; ``without`` names keys of the base,
+    with their tables in front, that are left out.
 
     Raises
     ------
     ScenarioError
-        If a file cannot be read, there is no such base, or bases stand on each other in a circle.
+        If a file cannot be read, there is no such base, bases stand on each other in a circle, a file upon another has
+        no name of its own, or the base has no key that is to be left out.
     """
     document = read_toml(path)
     chain = [path]
     while (base := document.pop("base", None)) is not None:
+        if len(chain) == 1 and "name" not in document:
+            raise ScenarioError(f"{path}: name is missing: give a scenario upon another a name of its own")
         below = _found(base, chain[-1])
         if any(below.samefile(each) for each in chain) or len(chain) > _MOST_BASES:
             names = " on ".join(each.name for each in (*chain, below))
             raise ScenarioError(
                 f"{path}: base = {shown(base)}: {names}: expected bases without a circle, at most {_MOST_BASES}"
             )
+        left_out = document.pop("without", [])
         chain.append(below)
-        document = _joined(read_toml(below), document)
+        document = _joined(_without(read_toml(below), left_out, below, chain[-2]), document)
+    if "without" in document:
+        raise ScenarioError(
+            f"{path}: without = {shown(document['without'])}: expected a base, of which to leave it out"
+        )
+    return document
+
+
+def _without(document: dict[str, Any], keys: Any, below: Path, path: Path) -> dict[str, Any]:
+    """Return a base without some of its keys."""
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise ScenarioError(f"{path}: without = {shown(keys)}: expected a list of keys, such as ['craft.gear']")
+    for key in keys:
+        *tables, last = key.split(".")
+        table: Any = document
+        for name in tables:
+            table = table.get(name) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or last not in table:
+            raise ScenarioError(
+                f"{path}: without = {shown(keys)}: {below.name} has no key '{key}' of its own: expected keys that "
+                "stand there, with their tables in front"
+            )
+        del table[last]
     return document
 
 
@@ -55,11 +86,21 @@ def _found(base: Any, path: Path) -> Path:
     )
 
 
-def _joined(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two documents say together; a birth certificate is a value, and so is not joined."""
-    joined = dict(below)
+    given_way = {other for pair in _ONE_OF_EACH for name, other in (pair, pair[::-1]) if name in above}
+    joined = {name: value for name, value in below.items() if name not in given_way}
     for name, value in above.items():
-        old = below.get(name)
+        old = joined.get(name)
         tables = isinstance(old, Mapping) and isinstance(value, Mapping) and not ("value" in old or "value" in value)
-        joined[name] = _joined(old, value) if tables else value  # type: ignore[arg-type]
+        joined[name] = _joined(old, value) if tables and not _is_another(old, value) else value
     return joined
+
+
+def _is_another(old: Any, new: Any) -> bool:
+    """Return whether a table describes another kind of thing than that of the base, whose keys are not its own."""
+    return any(key in new and _plain(new[key]) != _plain(old.get(key)) for key in _KINDS)
+
+
+def _plain(value: Any) -> Any:
+    return value.get("value") if isinstance(value, Mapping) else value

@@ -28,7 +28,7 @@ _STARTS = {"orbit", "approach"}
 _ONE_START = "give one of the two, to say where the flight starts"
 
 #: Keys of the whole file that are read by themselves.
-_APART = {*_STARTS, "base", "sites", "landing_site", "moon", "dispersions"}
+_APART = {*_STARTS, "base", "without", "sites", "landing_site", "moon", "dispersions"}
 
 
 def read_scenario(path: Path) -> Scenario:

@@ -215,6 +215,7 @@ _OTHERWISE: dict[type, dict[str, Key | None]] = {
             needed=True,
         ),
         "base": key(str, "A scenario of the catalogue, or a file beside this one, on which this one stands."),
+        "without": key(tuple[str, ...], "Keys of the base that are left out, such as `craft.gear`."),
         "state": None,
         "orbit": key(OrbitTable, "Where the flight starts: elements."),
         "approach": key(ApproachTable, "Where the flight starts: seen from the landing site."),
