@@ -15,7 +15,9 @@ from lunarsim.campaign import Discrete, Empirical, JointNormal, Normal, Probabil
 from lunarsim.campaign.expansion.coordinates import Coordinates
 from lunarsim.campaign.expansion.error_scale import conformal_factor, fitted_weights, scale_m
 from lunarsim.campaign.expansion.polynomial import Basis, fit
+from lunarsim.campaign.expansion.rare_events import Margins, event_probability
 from lunarsim.campaign.expansion.result import apart, check_of
+from lunarsim.campaign.expansion.runs import ExpandedRuns
 from lunarsim.constants import MOON_RADIUS_M as RADIUS_M
 from lunarsim.errors import InputError
 from lunarsim.kernels.ground.meeting import BELOW, MET, MISSED, meet_ground
@@ -314,7 +316,7 @@ def test_an_event_as_rare_as_three_in_a_million_has_the_probability_of_its_close
     """The thrust itself, 4.5 sigma above its mean: exact runs and expanded ones know it as well as the normal law."""
     known = special.ndtr(-4.5)
     found = narrow.expand(order=2, spread=1.6).probability(
-        lambda runs: runs[THRUST] - (265.8 + 4.5 * 1.3) * u.N, exact=600, n=16_000, confidence=0.999, seed=3
+        lambda runs: runs[THRUST] - (265.8 + 4.5 * 1.3) * u.N, exact=600, n=160_000, confidence=0.999, seed=3
     )
     assert found.low < known < found.high
     assert found.expanded_low < known < found.expanded_high
@@ -333,11 +335,98 @@ def test_an_event_in_words_of_yes_and_no_is_counted(narrow):
 
 @pytest.mark.parametrize(
     ("event", "words"),
-    [(lambda _: 1.0, "expected True or False for each"), (lambda runs: runs["nothing"], "no column is called")],
+    [
+        (lambda _: 1.0, "expected True or False for each"),
+        (lambda runs: runs["nothing"], "no column is called"),
+        (lambda runs: runs["latitude_deg"].value + 0j, "a real number"),
+        (lambda runs: (runs["outcome"] == "impact").astype(int), "let it give True and False"),
+        (lambda runs: np.where(runs["outcome"] == "impact", 1.0, 0.0), "let it give True and False"),
+    ],
 )
 def test_events_that_say_nothing_of_each_run_are_refused(narrow, event, words):
     with pytest.raises(InputError, match=words):
         narrow.expand(order=1, training=40).probability(event)
+
+
+def test_so_few_exact_runs_that_nothing_can_be_said_of_their_scatter_are_refused(narrow):
+    with pytest.raises(InputError, match="exact = 1: expected 0, or 100 runs or more"):
+        narrow.expand(order=1, training=40).probability(lambda runs: runs["outcome"] == "impact", exact=1)
+
+
+class Known(Margins):
+    """Margins in closed form, for which nothing is flown: of a standard normal number, and of the fault."""
+
+    count = 0
+
+    def expanded(self, uniforms):
+        Known.count += len(uniforms)
+        coordinates = self.runs.coordinates
+        z = coordinates.of(uniforms)[:, np.flatnonzero(coordinates.unbounded)[0]]
+        return self.event(z, coordinates.keys(uniforms) != 0)
+
+    def exact(self, uniforms):
+        return self.expanded(uniforms)
+
+    def is_continuous(self):
+        return True
+
+
+def known_margins(campaign, event, p=0.01, seed=1):
+    work = campaign.with_dispersions({**campaign.dispersions, FAULT: Probability(p)}).work(20_000, seed)
+    return Known(ExpandedRuns(work, Coordinates(work), None), event)
+
+
+def probability_of(margins, **arguments):
+    return event_probability(
+        margins, **{"n": 20_000, "exact": 0, "seed": 1, "confidence": 0.95, **arguments}, workers=1
+    )
+
+
+@pytest.mark.parametrize("nowhere", [np.nan, -1000.0])
+def test_an_event_whose_margin_is_level_in_most_runs_is_counted(campaign, nowhere):
+    margins = known_margins(campaign, lambda z, fault: np.where(fault, z + 0.2, nowhere))
+    found = probability_of(margins)
+    assert found.method == "monte carlo"
+    assert 0.0 < found.low < 0.01 * special.ndtr(0.2) < found.high < 0.01
+    assert found.doubt == ""
+
+
+def test_what_is_never_seen_has_an_upper_bound_and_takes_no_more_runs_than_asked_for(campaign, monkeypatch):
+    margins = known_margins(campaign, lambda z, _: z - 200.0)
+    monkeypatch.setattr(Known, "count", 0)
+    found = probability_of(margins)
+    assert found.value == found.low == 0.0
+    assert 1e-4 < found.high < 1e-3
+    assert "no proof that it never happens" in found.doubt
+    assert Known.count <= 20_000
+
+
+def coverage(campaign, event, p, known, seeds):
+    """Return in how many of some repetitions the 95 % interval of weighted exact runs holds the probability."""
+    every = [probability_of(known_margins(campaign, event, p, seed), exact=1000, seed=seed) for seed in range(seeds)]
+    assert all(0.0 < found.low < found.high <= 1.0 for found in every)
+    return sum(found.low < known < found.high for found in every)
+
+
+WITH_THE_FAULT = (lambda z, fault: np.where(fault, z - 0.5, np.nan), 0.01, 0.01 * special.ndtr(-0.5))
+IN_TWO_WAYS = (
+    lambda z, fault: np.where(fault, np.abs(z) - 1.0, z - 2.5),
+    0.05,
+    0.05 * 2.0 * special.ndtr(-1.0) + 0.95 * special.ndtr(-2.5),
+)
+FAR_OFF = (lambda z, fault: np.where(fault, z - 3.5, z - 5.0), 0.5, 0.5 * (special.ndtr(-3.5) + special.ndtr(-5.0)))
+
+
+@pytest.mark.parametrize(("event", "p", "known"), [WITH_THE_FAULT, IN_TWO_WAYS, FAR_OFF])
+def test_intervals_of_weighted_exact_runs_hold_the_probability_as_often_as_they_say(campaign, event, p, known):
+    """Of 20 intervals of 95 %, fewer than 16 hold it once in four hundred times."""
+    assert coverage(campaign, event, p, known, 20) >= 16
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("event", "p", "known"), [WITH_THE_FAULT, IN_TWO_WAYS, FAR_OFF])
+def test_of_two_hundred_intervals_of_weighted_exact_runs_nine_in_ten_hold_the_probability(campaign, event, p, known):
+    assert coverage(campaign, event, p, known, 200) >= 180
 
 
 def test_polynomials_are_found_again_from_their_values():
@@ -453,4 +542,11 @@ def test_a_mixture_about_samples_is_a_density_and_its_weights_have_the_mean_one(
 def test_subset_simulation_gives_nothing_for_what_cannot_happen():
     found = subset_simulation(lambda z: np.full(len(z), np.nan), 2, samples=200, seed=1)
     assert found.value == 0.0
+    assert not found.reached
     assert len(found.samples) == 0
+
+
+def test_a_subset_simulation_asks_for_no_more_margins_than_it_may():
+    found = subset_simulation(lambda z: z[:, 0] - 40.0, 2, samples=200, most=1000, seed=1)
+    assert not found.reached
+    assert 800 <= found.evaluations <= 1000

@@ -24,6 +24,9 @@ class SubsetEstimate:
     ----------
     value : float
         The probability; 0 where the event was not reached.
+    reached : bool
+        Whether the event was reached. Where not, the value says nothing: the margin is level, or NaN, among most of
+        the samples, or there were too few evaluations.
     levels : tuple of float
         The margins by which it was approached.
     evaluations : int
@@ -33,13 +36,20 @@ class SubsetEstimate:
     """
 
     value: float
+    reached: bool
     levels: tuple[float, ...]
     evaluations: int
     samples: Table = field(repr=False)
 
 
 def subset_simulation(
-    margin: Callable[[Table], Table], dimensions: int, *, samples: int = 5000, share: float = 0.1, seed: int
+    margin: Callable[[Table], Table],
+    dimensions: int,
+    *,
+    samples: int = 5000,
+    share: float = 0.1,
+    most: int | None = None,
+    seed: int,
 ) -> SubsetEstimate:
     """Return the probability that a margin of independent standard normal numbers is zero or more.
 
@@ -58,6 +68,8 @@ def subset_simulation(
         At each level.
     share : float
         Of them that reaches the next level, above 0 to 0.5.
+    most : int, optional
+        How many margins are asked for at most, at all levels together; those of the first level are in any case.
     seed : int
         Of the samples.
 
@@ -77,6 +89,7 @@ def subset_simulation(
         raise InputError(f"samples = {samples}, share = {share}: expected a share up to 0.5, and 10 samples in it")
     generator = np.random.default_rng(seed)
     seeds = round(samples * share)
+    further = (-(-samples // seeds) - 1) * seeds  # margins of chains, for each level
     normals = generator.standard_normal((samples, dimensions))
     margins = _known(margin(normals))
     levels: list[float] = []
@@ -88,16 +101,24 @@ def subset_simulation(
         if level >= 0.0 or np.count_nonzero(happened) >= seeds:
             value *= float(np.mean(happened))
             return SubsetEstimate(
-                value=value, levels=(*levels, 0.0), evaluations=evaluations, samples=normals[happened]
+                value=value,
+                reached=True,
+                levels=(*levels, 0.0),
+                evaluations=evaluations,
+                samples=normals[happened],
             )
         if level == -np.inf or (levels and level <= levels[-1]):
+            break  # the margin does not say which way the event lies
+        if most is not None and evaluations + further > most:
             break
         value *= float(np.mean(margins >= level))
         levels.append(level)
         kept = order[:seeds]
         normals, margins, step = _chains(margin, normals[kept], margins[kept], level, samples, step, generator)
-        evaluations += samples - seeds
-    return SubsetEstimate(value=0.0, levels=tuple(levels), evaluations=evaluations, samples=np.empty((0, dimensions)))
+        evaluations += further
+    return SubsetEstimate(
+        value=0.0, reached=False, levels=tuple(levels), evaluations=evaluations, samples=np.empty((0, dimensions))
+    )
 
 
 def _chains(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,8 @@ from scipy import special
 from scipy.stats import qmc
 
 from lunarsim.campaign.executors.flying import Flying, Group
-from lunarsim.campaign.inputs.distributions import Distribution, JointNormal, Normal, Probability, Uniform
+from lunarsim.campaign.expansion.levels import drawn_where, probability_on
+from lunarsim.campaign.inputs.distributions import Distribution, JointNormal, Normal, Uniform
 from lunarsim.declarations import Switch
 from lunarsim.errors import InputError
 
@@ -126,19 +126,31 @@ class Coordinates:
 
     def likeliest_keys(self) -> list[tuple[int, float]]:
         """Return the keys that can occur and their probabilities, the likeliest first, as many as are trained."""
-        on = [self._probability_on(part) for part in self.parts if part.switches]
-        every = []
-        for bits in itertools.product((0, 1), repeat=len(on)):
-            probability = float(np.prod([p if bit else 1.0 - p for bit, p in zip(bits, on, strict=True)]))
-            every.append((sum(bit << k for k, bit in enumerate(bits)), probability))
-        possible = sorted((each for each in every if each[1] > 0.0), key=lambda each: (-each[1], each[0]))
-        return possible[:_MOST_KEYS]
+        found = [(0, 1.0)]
+        for k, part in enumerate(part for part in self.parts if part.switches):
+            on = probability_on(part.distribution)
+            further = [(key | (bit << k), p * own) for key, p in found for bit, own in ((0, 1.0 - on), (1, on))]
+            possible = sorted((each for each in further if each[1] > 0.0), key=lambda each: (-each[1], each[0]))
+            found = possible[:_MOST_KEYS]  # one that is not among the likeliest does not become so by further switches
+        return found
 
-    @staticmethod
-    def _probability_on(part: _Part) -> float:
-        if isinstance(part.distribution, Probability):
-            return float(part.distribution.p)
-        return float(np.mean(part.distribution.values(_probes(part.distribution))[:, 0] != 0.0))
+    def probability_of(self, key: int) -> float:
+        """Return how probable a key is."""
+        on = [probability_on(part.distribution) for part in self.parts if part.switches]
+        return float(np.prod([p if key >> k & 1 else 1.0 - p for k, p in enumerate(on)]))
+
+    def free(self) -> NDArray[np.int64]:
+        """Return which uniform numbers belong to no switch."""
+        switched = {part.first for part in self.parts if part.switches}
+        return np.array([k for k in range(self.work.dimensions) if k not in switched], dtype=np.int64)
+
+    def redrawn(self, uniforms: Table, key: int) -> Table:
+        """Return uniform numbers of which those of the switches are drawn anew among those that lead to a key."""
+        turned = uniforms.copy()
+        for k, part in enumerate(part for part in self.parts if part.switches):
+            on = bool(key >> k & 1)
+            turned[:, part.first] = drawn_where(part.distribution, on, uniforms[:, part.first])
+        return turned
 
     def design(self, key: int, count: int, spread: float, seed: int) -> Iterator[Table]:
         """Give the uniform numbers of training runs with a key, batch by batch: a scrambled Sobol sequence.
@@ -159,7 +171,7 @@ class Coordinates:
         """Return uniform numbers of which the switches are as a key says."""
         turned = uniforms.copy()
         for k, part in enumerate(part for part in self.parts if part.switches):
-            turned[:, part.first] = _uniform_for(part.distribution, bool(key >> k & 1))
+            turned[:, part.first] = drawn_where(part.distribution, bool(key >> k & 1), np.array([0.5]))
         return turned
 
     def box(self, coordinates: Table) -> tuple[Table, Table]:
@@ -217,14 +229,3 @@ def _probes(distribution: Any) -> Table:
         return ((np.arange(_PROBES) + 0.5) / _PROBES)[:, np.newaxis]
     drawn: Table = qmc.Sobol(distribution.draws, rng=np.random.default_rng(0)).random(_PROBES)
     return np.clip(drawn, _SMALLEST, 1.0 - _SMALLEST)
-
-
-def _uniform_for(distribution: Distribution, on: bool) -> float:
-    """Return a uniform number for which a switch is on, or off."""
-    if isinstance(distribution, Probability):
-        p = float(distribution.p)
-        candidates = np.array([p / 2.0, 1.0 - p / 2.0, (1.0 + p) / 2.0, (1.0 - p) / 2.0])
-    else:
-        candidates = _probes(distribution)[:, 0]
-    there = distribution.values(candidates[:, np.newaxis])[:, 0] != 0.0
-    return float(candidates[np.flatnonzero(there == on)[0]])

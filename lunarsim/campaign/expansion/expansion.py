@@ -31,6 +31,7 @@ from lunarsim.errors import InputError
 
 CHECKED_RUNS = 200  # that are flown exactly beside those of a result
 _CHECK_STREAM = 1
+_FEWEST_EXACT = 100  # runs that confirm a probability
 
 
 @checked
@@ -138,7 +139,8 @@ class CampaignExpansion:
         """Return how probable an event is, be it ever so rare.
 
         An event that gives numbers is approached by subset simulation, with some 30,000 expanded runs for each factor
-        of ten; one that gives True or False is counted among n expanded runs, of which only those with the event stay
+        of ten. Where its numbers do not show the way, because most runs have NaN or the same number, and where the
+        event gives True or False, it is counted among n expanded runs, of which only those with the event stay
         in memory. Then exact runs are drawn where the event happens, and weighted to speak of the campaign
         (importance sampling): these, and not the expansion, decide the value.
 
@@ -149,9 +151,9 @@ class CampaignExpansion:
             :func:`lunarsim.column`. It gives, for each run, True or False, or a number or quantity that is zero or
             more where the event happens and grows towards it; NaN where it cannot.
         n : int
-            How many runs are expanded, at most for a subset simulation of each level.
+            How many runs are expanded, at most, all levels of all subset simulations together.
         exact : int
-            Exact runs that confirm it; 0: the expansion is believed.
+            Exact runs that confirm it, 100 or more; 0: the expansion is believed.
         seed : int
             Of all that is random.
         confidence : float
@@ -174,6 +176,8 @@ class CampaignExpansion:
         for name, value, least in (("n", n, 1000), ("exact", exact, 0)):
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= 10**12:
                 raise InputError(f"{name} = {value!r}: expected a whole number from {least} to 10**12")
+        if 0 < exact < _FEWEST_EXACT:
+            raise InputError(f"exact = {exact}: expected 0, or {_FEWEST_EXACT} runs or more, so that they scatter")
         margins = Margins(self.work(n, seed), event)
         return event_probability(
             margins,

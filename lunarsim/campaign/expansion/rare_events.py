@@ -15,15 +15,15 @@ from scipy import special
 
 from lunarsim.arguments import checked
 from lunarsim.campaign.executors.execution import run_chunks
+from lunarsim.campaign.expansion.proposal import PLAIN, Proposal, inside
 from lunarsim.campaign.expansion.runs import ExpandedRuns
 from lunarsim.campaign.inputs.sampling import MonteCarlo
 from lunarsim.campaign.own_columns import OfRuns
 from lunarsim.campaign.store.chunk import Chunk, Columns
 from lunarsim.campaign.store.manifest import Column
 from lunarsim.errors import InputError, LunarsimError, shown
-from lunarsim.statistics import rate, subset_simulation
+from lunarsim.statistics import SubsetEstimate, rate, subset_simulation
 from lunarsim.statistics.columns import percent
-from lunarsim.statistics.mixture import NormalMixture, log_standard
 
 Table = NDArray[np.float64]
 Event: TypeAlias = Callable[[Any], Any]
@@ -31,9 +31,12 @@ Event: TypeAlias = Callable[[Any], Any]
 _BLOCK = 8192  # runs that are expanded at once
 _REPLICATES = 8  # of a subset simulation: its scatter is measured, not reckoned
 _SAMPLES = 5000  # of each, at each level
+_FEWEST_SAMPLES = 100
+_LEVELS = 8  # of a tenth each, for which the runs must do
+_PROBED = 1000  # expanded runs in which an event of numbers is looked at
 _FEWEST_EVENTS = 30  # expanded runs with the event, of which the distribution of exact runs is made
 _MOST_KEPT = 20_000  # of the expanded runs with the event
-_FEW = 20.0  # exact runs that weigh alike, below which the interval is not to be trusted
+_HEAVIEST = 0.1  # of the weight in one exact run: beyond, the interval is not to be trusted
 
 
 @checked
@@ -115,9 +118,25 @@ class Margins:
         return np.concatenate([self._of(columns) for columns in parts])
 
     def is_continuous(self) -> bool:
-        """Return whether the event says how far it is, and not only whether it happens."""
-        columns = self.runs.work.columns_of(np.full((1, self.runs.work.dimensions), 0.5))
-        return self._said(columns).dtype != np.bool_
+        """Return whether the event says how far it is, and not only whether it happens.
+
+        Raises
+        ------
+        InputError
+            If its numbers are truth values: as margins, zero would mean that it happens.
+        """
+        work = self.runs.work
+        uniforms = MonteCarlo().uniforms(work.seed, 0, _PROBED, work.dimensions, _PROBED)
+        columns = self.runs.columns_of(uniforms)
+        said = self._said({column.name: columns[column.name] for column in self.described})
+        if said.dtype == np.bool_:
+            return False
+        if np.isin(said, (0, 1)).all():
+            raise InputError(
+                f"event: its function gave nothing but 0 and 1 for {_PROBED} runs, and numbers mean that it happens "
+                "where they are zero or more: let it give True and False, by == 1 or astype(bool)"
+            )
+        return True
 
     def _of(self, columns: Columns) -> Table:
         said = self._said(columns)
@@ -138,10 +157,10 @@ class Margins:
                 "run has no such number"
             ) from error
         plain = np.asarray(given.value if isinstance(given, u.Quantity) else given)
-        if plain.shape != (count,) or not (plain.dtype == np.bool_ or np.issubdtype(plain.dtype, np.number)):
+        if plain.shape != (count,) or plain.dtype.kind not in "biuf":
             raise InputError(
                 f"event: its function gave {shown(given)} for {count} runs: expected True or False for each, or a "
-                f"number that is zero or more where the event happens, shape ({count},)"
+                f"real number that is zero or more where the event happens, shape ({count},)"
             )
         return plain
 
@@ -163,15 +182,14 @@ def event_probability(
     workers: int | None,
 ) -> EventProbability:
     """Return how probable an event is; see :meth:`CampaignExpansion.probability`."""
-    if margins.is_continuous():
-        found = _by_subsets(margins, n, seed, confidence)
-    else:
-        found = _by_monte_carlo(margins, n, confidence, workers)
+    found = _by_subsets(margins, n, seed, confidence) if margins.is_continuous() else n
+    if isinstance(found, int):
+        found = _by_monte_carlo(margins, found, n, confidence, workers)
     if not exact:
-        return found.without_exact(confidence, "")
+        return found.without_exact(confidence, found.doubt)
     if len(found.samples) < _FEWEST_EVENTS:
         few = f"too few expanded runs with the event ({len(found.samples)}) to say where to fly exactly: give more (n)"
-        return found.without_exact(confidence, few)
+        return found.without_exact(confidence, found.doubt or few)
     return _confirmed(margins, found, exact, seed, confidence)
 
 
@@ -185,6 +203,7 @@ class _Found:
     runs: int
     method: str
     samples: Table  #: standard normal numbers of runs with the event
+    doubt: str = ""
 
     def without_exact(self, confidence: float, doubt: str) -> EventProbability:
         return self.with_exact(self.value, self.low, self.high, 0, 0, 0, confidence, doubt)
@@ -217,19 +236,24 @@ class _Found:
         )
 
 
-def _by_monte_carlo(margins: Margins, n: int, confidence: float, workers: int | None) -> _Found:
-    """Count the runs with the event; those in which it happens are kept, as far as they are needed."""
-    count, kept = 0, [np.empty((0, margins.runs.work.dimensions))]
+def _by_monte_carlo(margins: Margins, count: int, n: int, confidence: float, workers: int | None) -> _Found:
+    """Count the runs with the event; those in which it happens are kept, as far as they are needed.
+
+    They are ``count`` of the n: the others were spent on the search for it.
+    """
+    events, kept = 0, [np.empty((0, margins.runs.work.dimensions))]
 
     def on_done(_: int, columns: Columns, __: float) -> None:
-        nonlocal count
-        count += int(columns["happened"][0])
+        nonlocal events
+        events += int(columns["happened"][0])
         if sum(len(part) for part in kept) < _MOST_KEPT:
             kept.append(columns["uniforms"])
 
-    run_chunks(margins, _blocks(n), on_done=on_done, workers=workers)
-    found = rate(count, n, confidence=confidence, method="clopper-pearson")
-    return _Found(found.value, found.low, found.high, n, "monte carlo", special.ndtri(np.concatenate(kept)))
+    run_chunks(margins, _blocks(count), on_done=on_done, workers=workers)
+    found = rate(events, count, confidence=confidence, method="clopper-pearson")
+    never = f"not seen in {count:,} expanded runs, which is no proof that it never happens: give more (n)"
+    doubt = "" if events else never
+    return _Found(found.value, found.low, found.high, n, "monte carlo", special.ndtri(np.concatenate(kept)), doubt)
 
 
 def _blocks(n: int) -> Iterator[Chunk]:
@@ -237,18 +261,25 @@ def _blocks(n: int) -> Iterator[Chunk]:
         yield Chunk(index, first, min(_BLOCK, n - first))
 
 
-def _by_subsets(margins: Margins, n: int, seed: int, confidence: float) -> _Found:
-    """Take the mean of several subset simulations, and its interval from their scatter."""
+def _by_subsets(margins: Margins, n: int, seed: int, confidence: float) -> _Found | int:
+    """Take the mean of several subset simulations, and its interval from their scatter.
+
+    They take half of the runs at most. Where one of them does not reach the event, the mean is not to be trusted, and
+    it is said how many of the runs are left.
+    """
 
     def margin(normals: Table) -> Table:
-        return margins.expanded(np.clip(special.ndtr(normals), 2.0**-53, 1.0 - 2.0**-53))
+        return margins.expanded(inside(special.ndtr(normals)))
 
-    samples = max(min(_SAMPLES, n // _REPLICATES), 100)
-    dimensions = margins.runs.work.dimensions
-    each = [
-        subset_simulation(margin, dimensions, samples=samples, seed=int(own))
-        for own in np.random.SeedSequence(seed).generate_state(_REPLICATES)
-    ]
+    most, dimensions = n // (2 * _REPLICATES), margins.runs.work.dimensions
+    samples = min(_SAMPLES, most // _LEVELS)
+    if samples < _FEWEST_SAMPLES:
+        return n
+    each: list[SubsetEstimate] = []
+    for own in np.random.SeedSequence(seed).generate_state(_REPLICATES):
+        each.append(subset_simulation(margin, dimensions, samples=samples, most=most, seed=int(own)))
+        if not each[-1].reached:
+            return n - sum(one.evaluations for one in each)
     values = np.array([one.value for one in each])
     value, error = float(values.mean()), float(values.std(ddof=1)) / np.sqrt(_REPLICATES)
     reach = float(scipy.stats.t.isf((1.0 - confidence) / 2.0, _REPLICATES - 1)) * error
@@ -258,26 +289,28 @@ def _by_subsets(margins: Margins, n: int, seed: int, confidence: float) -> _Foun
 
 
 def _around(value: float, reach: float) -> tuple[float, float]:
-    """Return the bounds of a positive value, as far apart on a scale of ratios."""
-    if value <= 0.0:
-        return 0.0, reach
-    factor = float(np.exp(reach / value))
-    return value / factor, value * factor
+    """Return the bounds of a positive probability, as far apart on a scale of ratios."""
+    factor = float(np.exp(min(reach / value, 700.0)))
+    return value / factor, min(value * factor, 1.0)
 
 
 def _confirmed(margins: Margins, found: _Found, exact: int, seed: int, confidence: float) -> EventProbability:
     """Fly runs that are drawn where the event happens, and weight them to speak of the campaign."""
-    of_mixture, of_runs = np.random.SeedSequence((seed, 1)).generate_state(2)
-    mixture = NormalMixture.about(found.samples, seed=int(of_mixture))
-    normals = mixture.draw(exact, seed=int(of_runs))
-    uniforms = np.clip(special.ndtr(normals), 2.0**-53, 1.0 - 2.0**-53)
+    of_proposal, of_runs = np.random.SeedSequence((seed, 1)).generate_state(2)
+    proposal = Proposal.about(margins.runs.coordinates, found.samples, seed=int(of_proposal))
+    uniforms = proposal.draw(exact, seed=int(of_runs))
     happened, expected = margins.exact(uniforms) >= 0.0, margins.expanded(uniforms) >= 0.0
-    weights = np.exp(log_standard(normals) - mixture.log_density(normals))
-    own = np.where(happened, weights, 0.0)
-    value, error = float(own.mean()), float(own.std(ddof=1)) / np.sqrt(exact)
-    low, high = _around(value, float(special.ndtri(0.5 + 0.5 * confidence)) * error)
-    effective = float(own.sum() ** 2 / np.sum(own**2)) if happened.any() else 0.0
-    few = f"the exact runs with the event weigh as {effective:.0f} alike: fly more (exact)"
-    doubt = few if effective < _FEW else ""
     counts = int(np.count_nonzero(happened)), int(np.count_nonzero(happened != expected))
-    return found.with_exact(value, low, high, exact, *counts, confidence, doubt)
+    if not happened.any():
+        high = min(rate(0, exact, confidence=confidence, method="clopper-pearson").high / PLAIN, 1.0)
+        none = "the event happened in none of the exact runs: fly more (exact)"
+        return found.with_exact(0.0, 0.0, high, exact, *counts, confidence, none)
+    own = np.where(happened, proposal.weights(uniforms), 0.0)
+    value, error = float(own.mean()), float(own.std(ddof=1)) / np.sqrt(exact)
+    effective = float(own.sum() ** 2 / np.sum(own**2))
+    freedom = max(effective - 1.0, 1.0)
+    low, high = _around(min(value, 1.0), float(scipy.stats.t.isf((1.0 - confidence) / 2.0, freedom)) * error)
+    heaviest = float(own.max() / own.sum())
+    heavy = f"one exact run has {percent(heaviest)} of the weight of those with the event: fly more (exact)"
+    doubt = heavy if heaviest > _HEAVIEST else ""
+    return found.with_exact(min(value, 1.0), low, high, exact, *counts, confidence, doubt)
