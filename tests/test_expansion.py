@@ -503,6 +503,36 @@ def test_coordinates_are_the_standard_numbers_of_the_inputs_and_the_switches_are
     assert coordinates.likeliest_keys() == [(0, 0.75), (1, 0.25)]
 
 
+def test_a_value_of_one_in_ten_thousand_has_a_coordinate_and_training_runs_of_its_own(campaign):
+    dispersions = {
+        TIMER: Normal(127 * u.s, 0.2 * u.s),
+        THRUST: Discrete([270.0, 200.0] * u.N, [0.9999, 0.0001]),
+        "plan.0.ignition": Empirical(np.append(np.zeros(9999), 20.0) * u.s),
+    }
+    work = campaign.with_dispersions(dispersions).work(1, 1)
+    coordinates = Coordinates(work)
+    drawn = work.values_of(next(coordinates.design(0, 64, 1.25, 0)))
+    assert coordinates.powers[1:] == (1, 1)
+    assert np.count_nonzero(drawn[THRUST] == 200.0) == 32
+    seldom = np.array([[0.5, 0.5, 0.5], [0.5, 0.5, 1.0 - 1e-5]])
+    common, late = coordinates.of(seldom)
+    low, high = coordinates.box(coordinates.of(np.full((3, 3), 0.5)))
+    assert np.all((low <= common) & (common <= high))
+    assert late[2] > high[2]  # no training run had it: it is flown
+
+
+def test_runs_with_a_seldom_value_end_as_the_exact_ones(narrow):
+    """A thrust of 200 N, once in ten thousand runs, moves the impact by many kilometres."""
+    seldom = Discrete([270.0, 200.0] * u.N, [0.9999, 0.0001])
+    expansion = narrow.with_dispersions({**narrow.dispersions, THRUST: seldom}).expand(order=2)
+    runs = expansion.work(100, 1)
+    uniforms = np.full((40, runs.work.dimensions), 0.5)
+    uniforms[:, 0], uniforms[:, 1] = 5e-5, np.linspace(0.05, 0.95, 40)
+    expanded, exact = runs.columns_of(uniforms), runs.work.columns_of(uniforms)
+    assert np.all(exact[THRUST] == 200.0)
+    assert apart(expanded, exact).max() < 10.0
+
+
 def test_a_training_design_has_the_switches_that_it_is_for_and_is_as_wide_as_asked(campaign):
     pair = JointNormal((0.0 * u.m, 0.0 * u.m), [[4.0, 1.0], [1.0, 1.0]])
     work = campaign.with_dispersions({("state.radial", "state.normal"): pair, FAULT: Probability(0.001)}).work(1, 1)

@@ -13,7 +13,7 @@ from scipy import special
 from scipy.stats import qmc
 
 from lunarsim.campaign.executors.flying import Flying, Group
-from lunarsim.campaign.expansion.levels import drawn_where, probability_on
+from lunarsim.campaign.expansion.levels import Levels, drawn_where, levels_of, probability_on
 from lunarsim.campaign.inputs.distributions import Distribution, JointNormal, Normal, Uniform
 from lunarsim.declarations import Switch
 from lunarsim.errors import InputError
@@ -21,7 +21,9 @@ from lunarsim.errors import InputError
 Table = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
-_PROBES = 4096  # uniform numbers at which a distribution is asked for its levels and its scale
+_PROBES = 4096  # uniform numbers at which a distribution of a continuum is asked for its scale
+_NEAR = 0.05  # of the range of the training runs: so far beyond goes their box, of coordinates with ends
+_ROUNDING = 1e-9  # of coordinates, which are of the order of one
 _MOST_KEYS = 16  # combinations of switches that are trained, the most probable first
 _NEGLIGIBLE = 1e-9  # of a variance: what scatters less follows from the others
 _SMALLEST = 1e-12  # uniform numbers of a widened design keep so far from 0 and 1
@@ -38,7 +40,7 @@ class _Part:
     switches: bool  #: whether its values switch something, and are no coordinates
     mean: Table
     axes: Table  #: what makes coordinates of the values less their mean, shape (size, coordinates)
-    levels: int  #: how many different values it has at most
+    levels: Levels | None = None  #: its values, where it has but some
 
     @property
     def unbounded(self) -> bool:
@@ -55,6 +57,11 @@ class _Part:
         if self.switches:
             return 0
         return self.distribution.draws if self.unbounded else self.axes.shape[1]
+
+    @property
+    def power(self) -> int:
+        """The highest power of its coordinates that its values can tell from lower ones."""
+        return 99 if self.levels is None else min(len(np.unique(self.levels.values, axis=0)) - 1, 99)
 
     def of(self, uniforms: Table) -> Table:
         """Return its coordinates, shape (n, size), for the uniform numbers of runs."""
@@ -100,7 +107,7 @@ class Coordinates:
     @property
     def powers(self) -> tuple[int, ...]:
         """The highest power of each coordinate that its different values can tell from lower ones."""
-        return tuple(part.levels - 1 for part in self.parts for _ in range(part.size))
+        return tuple(part.power for part in self.parts for _ in range(part.size))
 
     @property
     def unbounded(self) -> NDArray[np.bool_]:
@@ -156,14 +163,19 @@ class Coordinates:
         """Give the uniform numbers of training runs with a key, batch by batch: a scrambled Sobol sequence.
 
         Standard normal numbers are ``spread`` times as wide as the campaign's, for the tails to be within the range.
+        Of listed values the seldom ones are as frequent as the others.
         """
         dimensions = self.work.dimensions
         engine = qmc.Sobol(dimensions, rng=np.random.default_rng((seed, key)))
         while True:
             drawn = np.clip(engine.random(1 << max(count - 1, 0).bit_length())[:count], _SMALLEST, 1.0 - _SMALLEST)
             for part in self.parts:
+                own = drawn[:, part.first : part.last]
+                if part.levels is not None:
+                    scaled = len(part.levels.values) * own[:, 0]
+                    which = np.minimum(scaled.astype(np.int64), len(part.levels.values) - 1)
+                    own[:, 0] = part.levels.uniforms(which, scaled - which)
                 if part.unbounded:
-                    own = drawn[:, part.first : part.last]
                     own[:] = np.clip(special.ndtr(spread * special.ndtri(own)), _SMALLEST, 1.0 - _SMALLEST)
             yield self.with_key(drawn, key)
 
@@ -175,14 +187,16 @@ class Coordinates:
         return turned
 
     def box(self, coordinates: Table) -> tuple[Table, Table]:
-        """Return the region that training runs speak for: their range, and a little more where a coordinate has no end.
+        """Return the region that training runs speak for: their range, and a little more.
 
-        All of a coordinate that ends belongs to it.
+        That is more where a coordinate has no end. A value that none of them had, and that is not between theirs, does
+        not belong to it.
         """
-        unbounded, low, high = self.unbounded, coordinates.min(axis=0), coordinates.max(axis=0)
         if not coordinates.size:
-            return low, high
-        return np.where(unbounded, _WIDER * low, -np.inf), np.where(unbounded, _WIDER * high, np.inf)
+            return coordinates.min(axis=0), coordinates.max(axis=0)
+        unbounded, low, high = self.unbounded, coordinates.min(axis=0), coordinates.max(axis=0)
+        near = _NEAR * (high - low) + _ROUNDING
+        return np.where(unbounded, _WIDER * low, low - near), np.where(unbounded, _WIDER * high, high + near)
 
 
 def _part(work: Flying, names: Group, distribution: Distribution, first: int) -> _Part:
@@ -201,13 +215,13 @@ def _part(work: Flying, names: Group, distribution: Distribution, first: int) ->
         )
     nothing = np.empty((distribution.size, 0))
     if any(switches):
-        return _Part(names, distribution, first, True, np.zeros(1), nothing, 2)
+        return _Part(names, distribution, first, True, np.zeros(1), nothing)
     if isinstance(distribution, Normal | JointNormal | Uniform):
         axes = np.empty((1, 1)) if isinstance(distribution, Uniform) else nothing
-        return _Part(names, distribution, first, False, np.zeros(1), axes, 99)
-    values = distribution.values(_probes(distribution))
-    mean, axes = _whitened(values)
-    return _Part(names, distribution, first, False, mean, axes, min(len(np.unique(values, axis=0)), 99))
+        return _Part(names, distribution, first, False, np.zeros(1), axes)
+    levels = levels_of(distribution)
+    mean, axes = _whitened(distribution.values(_probes(distribution)) if levels is None else levels.values)
+    return _Part(names, distribution, first, False, mean, axes, levels)
 
 
 def _whitened(values: Table) -> tuple[Table, Table]:
