@@ -14,10 +14,13 @@ import lunarsim as ls
 from lunarsim.campaign import Discrete, Empirical, JointNormal, Normal, Probability, TruncatedNormal, Uniform
 from lunarsim.campaign.expansion.coordinates import Coordinates
 from lunarsim.campaign.expansion.error_scale import conformal_factor, fitted_weights, scale_m
+from lunarsim.campaign.expansion.expansion import CampaignExpansion
+from lunarsim.campaign.expansion.options import Options
 from lunarsim.campaign.expansion.polynomial import Basis, fit
 from lunarsim.campaign.expansion.rare_events import Margins, event_probability
 from lunarsim.campaign.expansion.result import apart, check_of
 from lunarsim.campaign.expansion.runs import ExpandedRuns
+from lunarsim.campaign.expansion.training import Training
 from lunarsim.constants import MOON_RADIUS_M as RADIUS_M
 from lunarsim.errors import InputError
 from lunarsim.kernels.ground.meeting import BELOW, MET, MISSED, meet_ground
@@ -501,6 +504,25 @@ def test_coordinates_are_the_standard_numbers_of_the_inputs_and_the_switches_are
     np.testing.assert_allclose(found[:, 2], 4.0 * values["plan.0.ignition"] - 1.0, atol=1e-12)
     assert np.array_equal(coordinates.keys(uniforms), values[FAULT] != 0.0)
     assert coordinates.likeliest_keys() == [(0, 0.75), (1, 0.25)]
+
+
+def test_the_likeliest_choices_of_many_switches_are_found_and_the_others_named(campaign):
+    """Forty faults have a million million choices: the likeliest are that of none, and those of one of them."""
+    work = campaign.with_dispersions({FAULT: Probability(0.01)}).work(1, 1)
+    one = Coordinates(work).parts[0]
+    coordinates = Coordinates(work)
+    coordinates.__dict__["parts"] = tuple(
+        replace(one, first=k, distribution=Probability(0.01 - 1e-4 * k)) for k in range(40)
+    )
+    keys, shares = zip(*coordinates.likeliest_keys(), strict=True)
+    assert keys == (0, *(1 << k for k in range(15)))
+    odds = (0.01 - 1e-4 * np.arange(15)) / (0.99 + 1e-4 * np.arange(15))
+    np.testing.assert_allclose(np.divide(shares[1:], shares[0]), odds)
+    options = Options(order=1, training=40, calibration=200, seed=0, spread=1.25, tolerance_m=10.0, confidence=0.99)
+    training = Training(options=options, branches=(), exact=(), terms=1, flights=0, seconds=0.0)
+    expansion = CampaignExpansion(campaign, training)
+    expansion.__dict__["_coordinates"] = coordinates
+    assert "of 1,099,511,627,776 choices of these the 16 likeliest are expanded; runs with another" in str(expansion)
 
 
 def test_a_value_of_one_in_ten_thousand_has_a_coordinate_and_training_runs_of_its_own(campaign):

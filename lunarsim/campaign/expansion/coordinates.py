@@ -141,6 +141,12 @@ class Coordinates:
             found = possible[:_MOST_KEYS]  # one that is not among the likeliest does not become so by further switches
         return found
 
+    @property
+    def choices(self) -> int:
+        """How many choices of the switches can occur."""
+        on = [probability_on(part.distribution) for part in self.parts if part.switches]
+        return 1 << sum(0.0 < p < 1.0 for p in on)
+
     def probability_of(self, key: int) -> float:
         """Return how probable a key is."""
         on = [probability_on(part.distribution) for part in self.parts if part.switches]

@@ -28,6 +28,7 @@ from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.manifest import Manifest
 from lunarsim.campaign.store.memory import MemoryStore
 from lunarsim.errors import InputError
+from lunarsim.statistics.columns import percent
 
 CHECKED_RUNS = 200  # that are flown exactly beside those of a result
 _CHECK_STREAM = 1
@@ -221,6 +222,13 @@ class CampaignExpansion:
             f"errors below the estimate in {100.0 * options.confidence:g} % of the runs; flown exactly where that is "
             f"above {options.tolerance_m:g} m",
         ]
+        trained = names.likeliest_keys()
+        if len(trained) < names.choices:
+            others = percent(1.0 - sum(p for _, p in trained))
+            lines.append(
+                f"of {names.choices:,} choices of these the {len(trained)} likeliest are expanded; runs with another, "
+                f"{others} of all, are always flown exactly"
+            )
         lines += [f"always flown exactly: {name} ({why})" for name, why in training.exact]
         return "\n".join(lines)
 
