@@ -178,7 +178,7 @@ def campaign(
     ] = False,
     expansion: Annotated[
         bool,
-        typer.Option("--expansion", help="Train polynomials by some thousand flights, for all other runs."),
+        typer.Option("--expansion", help="Train polynomials by exact flights (luna25: 14,050), for all other runs."),
     ] = False,
     chunk_size: Annotated[
         int | None, typer.Option("--chunk-size", min=1, help="Runs that are flown and stored together.")
