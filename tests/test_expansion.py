@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -365,7 +366,8 @@ class Known(Margins):
         Known.count += len(uniforms)
         coordinates = self.runs.coordinates
         z = coordinates.of(uniforms)[:, np.flatnonzero(coordinates.unbounded)[0]]
-        return self.event(z, coordinates.keys(uniforms) != 0)
+        event: Any = self.event
+        return event(z, coordinates.keys(uniforms) != 0)
 
     def exact(self, uniforms):
         return self.expanded(uniforms)
