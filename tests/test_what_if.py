@@ -14,6 +14,7 @@ from random_flights import EPOCH, MOON, MPS
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.campaign import dispersible, edited, nominal, settable
+from lunarsim.inquiry.counterfactual import Difference
 
 CRAFT = ls.Spacecraft(
     dry_mass=600 * u.kg, propellant_mass=900 * u.kg, engine=ls.Engine(thrust=3 * u.kN, specific_impulse=320 * u.s)
@@ -117,15 +118,53 @@ def test_a_flight_that_comes_out_otherwise_says_so_first(scenario):
     asked = ls.what_if(dive, {"faults.accelerometer off": False})
     assert str(asked.differences[0]) == "outcome: impact -> in orbit"
     assert asked.differences[1].name == "end"
-    there = asked.base.outcome.distance_to(ls.Site(latitude=0 * u.deg, longitude=0 * u.deg))
-    away = asked.changed.outcome.distance_to(ls.Site(latitude=0 * u.deg, longitude=0 * u.deg))
-    apart = next(row for row in asked.differences if row.name.startswith("distance")).change
-    assert abs(there - away) <= apart <= there + away  # of a triangle
 
 
 def test_the_same_value_makes_no_difference(scenario):
     assert ls.what_if(scenario, {"plan.0.timer": 40 * u.s}).differences == ()
     assert "nothing differs" in str(ls.what_if(scenario, {"plan.0.timer": 40 * u.s}))
+
+
+def test_burns_of_one_name_are_told_apart(scenario):
+    first = scenario.plan[0]
+    plan = (first, replace(first, ignition=EPOCH + 100 * u.s), ls.Coast(duration=200 * u.s))
+    told = {row.name: row for row in ls.what_if(replace(scenario, plan=plan), {"plan.0.timer": 25 * u.s}).differences}
+    assert told["duration of trim (1)"].change.to_value(u.s) == pytest.approx(-15.0, abs=1e-9)
+    assert "duration of trim (2)" not in told  # its timer is as it was
+    assert "delta-v of trim (2)" in told  # the craft is heavier there
+
+
+def test_open_orbits_differ_in_nothing_that_is_infinite(scenario):
+    fast = replace(scenario, plan=(replace(scenario.plan[0], timer=1 * u.s), ls.Coast(duration=60 * u.s)))
+    fast = ls.with_values(fast, {"state.transverse_rate": 1500 * MPS})
+    told = {row.name: row for row in ls.what_if(fast, {"plan.0.timer": 2 * u.s}).differences}
+    assert "delta-v of trim" in told
+    assert not any(name.startswith("apolune") for name in told)  # both have none
+    closed = {row.name: row for row in ls.what_if(fast, {"state.transverse_rate": -1500 * MPS}).differences}
+    assert closed["apolune after trim"].change is None
+    assert "inf" in str(closed["apolune after trim"])
+
+
+def test_longitudes_differ_by_the_shorter_way_round():
+    row = Difference("longitude at the end", 350 * u.deg, 10 * u.deg)
+    assert row.change.to_value(u.deg) == pytest.approx(20.0)
+    assert Difference("longitude at the end", 10 * u.deg, 350 * u.deg).change.to_value(u.deg) == pytest.approx(-20.0)
+
+
+def test_only_two_ends_on_the_ground_have_a_distance_along_it(scenario):
+    dive = replace(scenario, plan=(replace(scenario.plan[0], timer=200 * u.s), ls.Coast(duration=1 * u.h)))
+    names = [row.name for row in ls.what_if(dive, {"faults.accelerometer off": False}).differences]
+    assert not any(name.startswith("distance") for name in names)  # one is in orbit
+    asked = ls.what_if(dive, {"plan.0.timer": 199 * u.s})
+    ends = asked.base.outcome, asked.changed.outcome
+    assert all(type(end) is ls.Impact for end in ends)
+    there, away = (end.distance_to(ls.Site(latitude=0 * u.deg, longitude=0 * u.deg)) for end in ends)
+    apart = next(row for row in asked.differences if row.name.startswith("distance")).change
+    assert abs(there - away) <= apart <= there + away  # of a triangle
+
+
+def test_nothing_set_is_said(scenario):
+    assert str(ls.what_if(scenario, {})) == "burn with nothing set:\n  nothing differs"
 
 
 def test_the_command_prints_both_flights_as_run_does(tmp_path):

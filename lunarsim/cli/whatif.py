@@ -52,7 +52,7 @@ def _flights(flown: Flight) -> dict[str, Flight]:
 
 def print_differences(console: Console, asked: Counterfactual) -> None:
     """Print in what two flights differ."""
-    set_to = ", ".join(f"{name} = {in_words(value)}" for name, value in asked.values.items())
+    set_to = ", ".join(f"{name} = {in_words(value)}" for name, value in asked.values.items()) or "nothing set"
     title = f"{asked.base.scenario.name}: what differs with {set_to}"
     if not asked.differences:
         console.print(Text(f"{title}: nothing"))

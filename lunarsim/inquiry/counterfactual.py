@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 from astropy import units as u
-from astropy.coordinates import angular_separation
+from astropy.coordinates import Angle, angular_separation
 from astropy.time import Time
 
 from lunarsim import constants
@@ -18,6 +19,7 @@ from lunarsim.campaign.reference import propellant_left
 from lunarsim.equality import same
 from lunarsim.flight import Flight, GroundContact, simulate
 from lunarsim.mission import Scenario
+from lunarsim.plan import Burn, Guided, Phase
 
 _MPS = u.m / u.s
 #: What the integration of two flights may leave between them, and no difference: well below what is printed of them.
@@ -33,12 +35,18 @@ class Difference(NamedTuple):
 
     @property
     def change(self) -> u.Quantity | None:
-        """Changed less base, of times in seconds; None of words, and where one of the two is missing."""
+        """Changed less base, of times in seconds, of angles the shorter way round.
+
+        None of words, where one of the two is missing, and where one is infinite, as the apolune of an open orbit is.
+        """
         if isinstance(self.base, Time) and isinstance(self.changed, Time):
             return (self.changed - self.base).to(u.s)
-        if isinstance(self.base, u.Quantity) and isinstance(self.changed, u.Quantity):
-            return self.changed - self.base
-        return None
+        if not isinstance(self.base, u.Quantity) or not isinstance(self.changed, u.Quantity):
+            return None
+        if not (np.isfinite(self.base) and np.isfinite(self.changed)):
+            return None
+        change = self.changed - self.base
+        return u.Quantity(Angle(change).wrap_at(180 * u.deg)) if change.unit.is_equivalent(u.deg) else change
 
     def __str__(self) -> str:
         change = self.change
@@ -73,7 +81,8 @@ class Counterfactual:
         told, other = dict(_told(self.base)), dict(_told(self.changed))
         names = [*told, *(name for name in other if name not in told)]
         rows = [Difference(name, told.get(name), other.get(name)) for name in names]
-        rows.insert(2, self._distance())
+        if isinstance(self.base.outcome, GroundContact) and isinstance(self.changed.outcome, GroundContact):
+            rows.insert(2, self._distance())
         return tuple(row for row in rows if _differs(row))
 
     def _distance(self) -> Difference:
@@ -86,7 +95,7 @@ class Counterfactual:
         )
 
     def __str__(self) -> str:
-        set_to = ", ".join(f"{name} = {in_words(value)}" for name, value in self.values.items())
+        set_to = ", ".join(f"{name} = {in_words(value)}" for name, value in self.values.items()) or "nothing set"
         rows = [str(row) for row in self.differences] or ["nothing differs"]
         return "\n".join([f"{self.base.scenario.name} with {set_to}:", *(f"  {row}" for row in rows)])
 
@@ -143,21 +152,30 @@ def _told(flight: Flight) -> Iterator[tuple[str, Any]]:
     else:
         yield "perilune at the end", end.state.perilune.to(u.km)
         yield "apolune at the end", end.state.apolune.to(u.km)
-    for burn in flight.burns:
-        yield f"ignition of {burn.name}", burn.ignition
-        yield f"duration of {burn.name}", burn.duration
-        yield f"what ended {burn.name}", burn.cutoff.value
-        yield f"delta-v of {burn.name}", burn.delta_v.to(_MPS)
-        yield f"sensed delta-v of {burn.name}", burn.delta_v_sensed.to(_MPS)
-        yield f"perilune after {burn.name}", burn.after.perilune.to(u.km)
-        yield f"apolune after {burn.name}", burn.after.apolune.to(u.km)
-    for phase in flight.phases:
-        yield f"duration of {phase.name}", phase.duration
-        yield f"what ended {phase.name}", phase.ended_by
-        yield f"delta-v of {phase.name}", phase.delta_v.to(_MPS)
+    plan = flight.scenario.plan
+    for name, burn in zip(_names_of(plan, Burn), flight.burns, strict=False):  # a flight may end before the plan does
+        yield f"ignition of {name}", burn.ignition
+        yield f"duration of {name}", burn.duration
+        yield f"what ended {name}", burn.cutoff.value
+        yield f"delta-v of {name}", burn.delta_v.to(_MPS)
+        yield f"sensed delta-v of {name}", burn.delta_v_sensed.to(_MPS)
+        yield f"perilune after {name}", burn.after.perilune.to(u.km)
+        yield f"apolune after {name}", burn.after.apolune.to(u.km)
+    for name, phase in zip(_names_of(plan, Guided), flight.phases, strict=False):
+        yield f"duration of {name}", phase.duration
+        yield f"what ended {name}", phase.ended_by
+        yield f"delta-v of {name}", phase.delta_v.to(_MPS)
     left = propellant_left(flight)
     if left is not None:
         yield "propellant left", left.to(u.kg)
+
+
+def _names_of(plan: tuple[Phase, ...], kind: type[Burn | Guided]) -> list[str]:
+    """Return the names of the burns, or the guided phases, of a plan; one that several have is numbered from 1."""
+    powered = [phase for phase in plan if isinstance(phase, Burn | Guided)]
+    names = [phase.name for phase in powered]
+    told = [f"{each} ({names[: k + 1].count(each)})" if names.count(each) > 1 else each for k, each in enumerate(names)]
+    return [name for name, phase in zip(told, powered, strict=True) if isinstance(phase, kind)]
 
 
 def in_words(value: Any) -> str:
