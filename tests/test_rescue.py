@@ -94,6 +94,31 @@ def test_behind_the_moon_no_command_comes_in_time():
     assert waits.earliest_command is None or waits.margin < 0 * u.s
 
 
+def test_an_engine_that_goes_out_after_the_cut_off_saves_until_then_alone(rescue):
+    """The burn of 20 s lasts longer than any second before; so the latest ignition is before the engine goes out."""
+    out_s = 300.0
+    dead = ls.latest_rescue(
+        scenario(-60.0, ls.AccelerometerOff(), ls.faults.NoIgnition(onset=out_s * u.s)), delta_v=40 * MPS
+    )
+    assert dead.ignition < EPOCH + out_s * u.s < rescue.ignition
+    works = ls.AccelerometerOff(), ls.faults.NoIgnition(onset=20 * u.s, end=out_s * u.s)
+    again = ls.latest_rescue(scenario(-60.0, *works), delta_v=40 * MPS, tolerance=0.01 * u.s)
+    assert abs((again.ignition - rescue.ignition).to_value(u.s)) < 0.05
+    assert again.duration == rescue.duration
+
+
+def test_what_is_wrong_with_the_engine_leaves_another_engine_alone(rescue):
+    faults = ls.AccelerometerOff(), ls.faults.NoIgnition(onset=20 * u.s)
+    other = ls.latest_rescue(scenario(-60.0, *faults), delta_v=40 * MPS, thrust=3 * u.kN, tolerance=0.01 * u.s)
+    assert abs((other.ignition - rescue.ignition).to_value(u.s)) < 0.05
+
+
+def test_a_command_that_is_ready_after_the_ground_is_met_is_told_as_that():
+    late = ls.latest_rescue(scenario(-60.0), delta_v=40 * MPS, command_time=3 * u.h)
+    assert late.in_view
+    assert str(late).endswith("; a command would be on board only after the ground is met")
+
+
 def test_a_burn_that_is_too_small_saves_nothing():
     small = ls.latest_rescue(scenario(-60.0), delta_v=1e-3 * MPS)
     assert small.ignition is None
@@ -109,6 +134,7 @@ def test_a_burn_that_is_too_small_saves_nothing():
         ({"delta_v": 1 * MPS, "duration": 1 * u.s}, r"expected one of the two"),
         ({"delta_v": 5000 * MPS}, r"kg of propellant, and .* are left: expected a smaller burn"),
         ({"delta_v": -5 * MPS}, r"delta_v = -5.0 m / s: expected from 0.001"),
+        ({"delta_v": 5 * MPS, "visibility": ls.detectors.Apsides()}, r"visibility = .*: expected what has to be in"),
         ({"delta_v": 5 * MPS, "command_time": -1 * u.s}, r"command_time = -1.0 s: expected from 0 s"),
     ],
 )

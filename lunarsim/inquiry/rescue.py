@@ -15,6 +15,7 @@ from lunarsim import checks, constants
 from lunarsim.craft import Spacecraft
 from lunarsim.declarations import FAST_MPS, LONG_S, Number
 from lunarsim.errors import InputError
+from lunarsim.faults import Fault, with_faults
 from lunarsim.flight import Flight, GroundContact, detectors, simulate
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.events.detectors import Detector
@@ -23,6 +24,7 @@ from lunarsim.inquiry.outcome_boundaries import survivability, surviving
 from lunarsim.kernels.forces import motion
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after, time_after
+from lunarsim.mission.craft_history import craft_by
 from lunarsim.plan import AlongVelocity, Burn, Coast
 
 _DELTA_V = Number(unit=u.m / u.s, low=1e-3, high=FAST_MPS)
@@ -101,8 +103,10 @@ class Rescue:
             f"a burn of {size}, clears the terrain until {self.ignition.utc.isot} UTC, {self.after_cutoff:.4g} after"
         )
         words += " the cut-off"
+        if self.known is None:
+            return f"{words}; Earth is not in view before the ground is met"
         if self.margin is None:
-            return f"{words}; Earth is not in view before"
+            return f"{words}; a command would be on board only after the ground is met"
         spare = abs(self.margin)
         return f"{words}; a command could have been on board {spare:.4g} {'before' if self.possible else 'after'} it"
 
@@ -142,11 +146,13 @@ def latest_rescue(
     ------
     InputError
         If the scenario has no burn or does not meet the ground after it, both or none of ``delta_v`` and ``duration``
-        are given, there is not propellant enough, or a number is out of its bounds.
+        are given, there is not propellant enough, ``visibility`` is of another kind, or a number is out of its bounds.
 
     Notes
     -----
-    The rescue burn is ended by its timer, as its accelerometer may be the one that failed. Signals take the distance
+    The size of the rescue burn is that of the engine with what is wrong to the end of the flight. Faults that begin or
+    pass after the failed cut-off act on it as they do then; those of the craft's engine do not act on one whose
+    ``thrust`` is given. Commands that would be carried out after the cut-off are not. The rescue burn is ended by its timer, as its accelerometer may be the one that failed. Signals take the distance
     from the Earth's centre over the speed of light. Telemetry of what happens out of view is taken to be stored, and
     seen when Earth comes into view.
 
@@ -162,6 +168,11 @@ def latest_rescue(
         raise InputError(f"delta_v = {delta_v} and duration = {duration}: expected one of the two")
     wait_s = float(_DELAY.checked("command_time", command_time).value)
     watch = detectors.EarthInView() if visibility is None else visibility
+    if not isinstance(watch, detectors.EarthInView | detectors.StationInView):
+        raise InputError(
+            f"visibility = {watch!r}: expected what has to be in view for a command, a detectors.EarthInView() or a "
+            "detectors.StationInView(...)"
+        )
     flight = simulate(scenario, detect=[watch])
     if not flight.burns or not isinstance(flight.outcome, GroundContact) or flight.phases:
         raise InputError(
@@ -174,14 +185,16 @@ def latest_rescue(
     craft = _craft_after(flight, cutoff_s, thrust)
     lasts_s = _duration_s(craft, delta_v, duration)
     given = _delta_v_mps(craft, lasts_s)
+    left_s = float((flight.end - start.epoch).to_value(u.s)) - _LAST_MOMENT_S
     after = Scenario(
         name=scenario.name,
         state=start,
         craft=craft,
         moon=scenario.moon,
+        faults=_faults_after(scenario, craft, cutoff_s, left_s + lasts_s, own_engine=thrust is None),
         plan=(
             Burn(
-                ignition=start.epoch,
+                ignition=time_after(start.epoch, left_s),  # the latest that is tried
                 target_delta_v=FAST_MPS * (u.m / u.s),  # never: the timer ends it
                 timer=lasts_s * u.s,
                 steering=AlongVelocity(),
@@ -190,7 +203,6 @@ def latest_rescue(
             Coast(duration=1.0 * u.s),
         ),
     )
-    left_s = float((flight.end - start.epoch).to_value(u.s)) - _LAST_MOMENT_S
     latest_s = _latest_s(after, left_s, tolerance, orbits)
     signals = _Signals(flight, watch)
     windows = signals.windows_s(cutoff_s)
@@ -212,14 +224,36 @@ def latest_rescue(
 
 
 def _craft_after(flight: Flight, cutoff_s: float, thrust: u.Quantity | None) -> Spacecraft:
-    """Return the craft as the failed burn has left it, with the engine that is to rescue it."""
-    craft = flight.scenario.craft_at(cutoff_s * u.s)
-    assert craft is not None  # it burnt
+    """Return the craft as the failed burn has left it and faults to the end have it, with the engine of the rescue."""
+    scenario = flight.scenario
+    assert scenario.craft is not None  # it burnt
+    lasting = [fault for fault in scenario.faults if _lasts_from(fault, cutoff_s)]
+    craft = craft_by(scenario.craft, scenario.executions, lasting, cutoff_s * u.s)
     left = float(flight.trajectory.at(np.array([cutoff_s]))[0][0, motion.MASS]) * u.kg - craft.dry_mass
     engine = craft.engine
     if thrust is not None:
         engine = replace(engine, thrust=_THRUST.checked("thrust", thrust), thrust_error=0.0)
     return replace(craft, propellant_mass=left, engine=engine)
+
+
+def _lasts_from(fault: Fault, cutoff_s: float) -> bool:
+    return fault.end is None and bool(fault.onset <= cutoff_s * u.s)
+
+
+def _faults_after(
+    scenario: Scenario, craft: Spacecraft, cutoff_s: float, over_s: float, *, own_engine: bool
+) -> tuple[Fault, ...]:
+    """Return the faults that begin or pass after the cut-off and before the last rescue burn is over, from it on."""
+    shifted = []
+    for fault in scenario.faults:
+        onset_s = max(0.0, float(fault.onset.to_value(u.s)) - cutoff_s)
+        end_s = None if fault.end is None else float(fault.end.to_value(u.s)) - cutoff_s
+        is_over = end_s is not None and end_s <= 0.0
+        if _lasts_from(fault, cutoff_s) or is_over or onset_s >= over_s:
+            continue
+        if own_engine or with_faults(craft, [fault]).engine == craft.engine:
+            shifted.append(replace(fault, onset=onset_s * u.s, end=None if end_s is None else end_s * u.s))
+    return tuple(shifted)
 
 
 def _flow_kg_s(craft: Spacecraft) -> float:
@@ -255,13 +289,13 @@ def _latest_s(after: Scenario, left_s: float, tolerance: u.Quantity, orbits: flo
     """Return the latest ignition after the cut-off at which the rescue survives; None where none does."""
     closest = checks.quantity("tolerance", tolerance, u.s, positive=True)
     found = survivability(
-        after, "plan.0.ignition", 0.0 * u.s, left_s * u.s, points=_POINTS, tolerance=closest, orbits=orbits
+        after, "plan.0.ignition", -left_s * u.s, 0.0 * u.s, points=_POINTS, tolerance=closest, orbits=orbits
     )
     if not np.any(found.survives):
         return None
     last = float(found.values[found.survives][-1].value)
     ends = [float(each.low.value) for each in found.boundaries if each.below in surviving(after)]
-    return max([last, *ends])
+    return max(0.0, left_s + max([last, *ends]))
 
 
 class _Signals:
