@@ -191,6 +191,20 @@ def test_a_monitor_cuts_off_the_burn_of_which_too_little_is_sensed(fault, timer_
     assert with_thrust_monitor(one.without_faults(), ThrustMonitor(window=5 * u.s)) == one.without_faults()
 
 
+def test_a_monitor_leaves_what_faults_have_loaded_to_them():
+    late = scenario(-60.0, ls.AccelerometerOff(), ls.faults.LateCommand(delay=10 * u.s))
+    watched = with_thrust_monitor(late, ThrustMonitor(window=5 * u.s))
+    assert watched.plan[0] == replace(late.plan[0], timer=5 * u.s)
+    ignition = watched.flown_plan[0].ignition
+    assert (ignition - late.plan[0].ignition).to_value(u.s) == pytest.approx(10.0, abs=1e-6)  # late once
+
+
+def test_a_timer_that_a_fault_has_loaded_is_none_that_a_monitor_can_stand_for():
+    wrong = scenario(-60.0, ls.AccelerometerOff(), ls.faults.WrongTimer(timer=20 * u.s))
+    with pytest.raises(ls.InputError, match=r"fault 'wrong timer' sets the timer of burn 'trim'"):
+        with_thrust_monitor(wrong, ThrustMonitor(window=5 * u.s))
+
+
 def test_what_is_no_monitor_is_refused():
     with pytest.raises(ls.InputError, match=r"window = 0.05 s holds no reading at sample_rate = 10.0 1 / s"):
         ThrustMonitor(window=0.05 * u.s)

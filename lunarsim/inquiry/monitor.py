@@ -13,6 +13,7 @@ from scipy.special import log_ndtr
 from lunarsim import declarations
 from lunarsim.declarations import LONG_S, REQUIRED, STRONG_MPS2, number
 from lunarsim.errors import InputError
+from lunarsim.faults import plan_with_faults
 from lunarsim.flight import Flight, simulate
 from lunarsim.flight.result.attitude import planned_burns
 from lunarsim.kernels.forces import motion
@@ -168,7 +169,7 @@ def with_thrust_monitor(scenario: Scenario, monitor: ThrustMonitor) -> Scenario:
     Raises
     ------
     InputError
-        If the monitor is none.
+        If the monitor is none, or a fault sets the timer of a burn that it cuts off.
 
     Examples
     --------
@@ -188,8 +189,24 @@ def with_thrust_monitor(scenario: Scenario, monitor: ThrustMonitor) -> Scenario:
             lasts_s = float(flight.burns[i].duration.to_value(u.s))
             at_s = _alarm_s(flight, monitor, planned.burn, planned.ignition_s, lasts_s)
             if at_s is not None:
-                plan[k] = replace(planned.burn, timer=at_s * u.s)
+                plan[k] = _cut_off(scenario, k, at_s)
     return replace(scenario, plan=tuple(plan))
+
+
+def _cut_off(scenario: Scenario, k: int, at_s: float) -> Burn:
+    """Return a burn of the plan that is cut off at a time after ignition, once it is seen that faults leave it so."""
+    burn = scenario.plan[k]
+    assert isinstance(burn, Burn)
+    watched = replace(burn, timer=at_s * u.s)
+    plan = (*scenario.plan[:k], watched, *scenario.plan[k + 1 :])
+    for fault in scenario.faults:
+        loaded = plan_with_faults(plan, [fault])[k]
+        if isinstance(loaded, Burn) and loaded.timer != watched.timer:
+            raise InputError(
+                f"fault '{fault.title}' sets the timer of burn '{burn.name}', and so would the monitor, to "
+                f"{watched.timer:g}: take the fault out, and give the burn that timer in the plan"
+            )
+    return watched
 
 
 def _alarm_s(flight: Flight, monitor: ThrustMonitor, burn: Burn, ignition_s: float, lasts_s: float) -> float | None:

@@ -152,7 +152,9 @@ def latest_rescue(
     -----
     The size of the rescue burn is that of the engine with what is wrong to the end of the flight. Faults that begin or
     pass after the failed cut-off act on it as they do then; those of the craft's engine do not act on one whose
-    ``thrust`` is given. Commands that would be carried out after the cut-off are not. The rescue burn is ended by its timer, as its accelerometer may be the one that failed. Signals take the distance
+    ``thrust`` is given. Commands that would be carried out after the cut-off are left out.
+
+    The rescue burn is ended by its timer, as its accelerometer may be the one that failed. Signals take the distance
     from the Earth's centre over the speed of light. Telemetry of what happens out of view is taken to be stored, and
     seen when Earth comes into view.
 
