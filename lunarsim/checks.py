@@ -97,7 +97,9 @@ def number(name: str, value: Any, *, minimum: float = -np.inf, maximum: float = 
     """Return ``value`` if it is a finite number in a range, or raise an error that names the argument."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise InputError(f"{name} = {shown(value)} is not a number")
-    if not (np.isfinite(value) and minimum <= value <= maximum):
+    if not np.isfinite(value) and not (np.isfinite(minimum) and np.isfinite(maximum)):
+        raise InputError(f"{name} = {value}: expected a finite number")
+    if not minimum <= value <= maximum:  # not a number is in no range
         raise InputError(f"{name} = {value}: expected a number from {minimum:g} to {maximum:g}")
     return float(value)
 

@@ -94,6 +94,7 @@ def test_the_faults_are_listed_for_people_and_for_programs(tmp_path: Path) -> No
         ("slow attitude: rate=-1 deg/s", "rate = -1.0 deg / s: expected from 1e-06 deg / s"),
         ("accelerometer off: onset=5 s, end=2 s", "has end = 2.0 s, and begins at onset = 5.0 s"),
         ("wrong timer: timer=5 s, burn=3", "burn = 3: the plan has 1 burn, counted from 0: expected 0"),
+        ("late command: delay=-20 s", "fault 'late command': burn 'burn' has ignition ="),
         ("accelerometer off: onset=2 h", "has onset = 2.0 h, and the plan is over after"),
     ],
 )

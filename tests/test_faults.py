@@ -1,6 +1,7 @@
 """Faults: a fault edits one component and nothing else."""
 
 import dataclasses
+import math
 
 import landing_example
 import pytest
@@ -218,6 +219,32 @@ def test_an_engine_without_a_throttle_has_none_to_be_stuck(craft):
 )
 def test_a_negative_rate_is_refused(make):
     with pytest.raises(ls.InputError, match=r"rate = -1.0 .*: expected from 1e-06"):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (
+            SlowThrottle(rate=0.3 / u.s),
+            r"'slow throttle': rate = 0.3 1 / s, and .* throttle_rate = 0.2 1 / s",
+        ),
+        (
+            SlowAttitude(rate=50 * u.deg / u.s),
+            r"'slow attitude': rate = 50.0 deg / s, and .* slew_rate = 5.0 deg / s",
+        ),
+    ],
+)
+def test_a_fault_that_would_make_a_craft_faster_is_refused(fault, message):
+    with pytest.raises(ls.InputError, match=message):
+        landing_example.landing().with_faults(fault)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: ls.faults.ThrustError(error=math.nan), lambda: ls.FlightComputer(array_size=math.inf)]
+)
+def test_a_number_that_is_none_is_refused_as_that(make):
+    with pytest.raises(ls.InputError, match=r" = (nan|inf): expected a finite number"):
         make()
 
 

@@ -146,8 +146,8 @@ def test_a_flight_is_flown_on_for_so_many_periods_of_its_first_orbit():
         (lambda one: ls.survivability(one, "plan.0.timer", 1 * u.s, 2 * u.s, points=1), r"points: 1 points"),
         (lambda one: ls.survivability(one, "plan.0.timer", 1 * u.s, 2 * u.s, tolerance=0 * u.s), r"tolerance = 0.0 s"),
         (
-            lambda one: ls.survivability(one, "craft.accelerometer.powered", 0.0, 1.0),
-            r"fault 'accelerometer off' sets it",
+            lambda one: ls.survivability(one, "plan.0.timer", 1 * u.s, 2 * u.s, orbits=0),
+            r"orbits = 0: expected above 0",
         ),
         (lambda one: ls.survivability_map(one, {"plan.0.timer": [1, 2] * u.s}), r"values has 1 paths: expected two"),
         (

@@ -81,7 +81,7 @@ class SlowThrottle(Fault):
     Parameters
     ----------
     rate : Quantity
-        Change of the throttle per time from then on.
+        Change of the throttle per time from then on, no more than the engine's own.
     cause, onset, end
         As of all faults.
     """
@@ -92,6 +92,7 @@ class SlowThrottle(Fault):
 
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with an engine of another throttle rate."""
+        _check_slower(self.rate, "the craft's engine has throttle_rate", craft.engine.throttle_rate)
         return replace(craft, engine=replace(craft.engine, throttle_rate=self.rate))
 
 
@@ -102,7 +103,7 @@ class SlowAttitude(Fault):
     Parameters
     ----------
     rate : Quantity
-        Greatest attitude rate from then on.
+        Greatest attitude rate from then on, no more than the craft's own.
     cause, onset, end
         As of all faults.
     """
@@ -113,7 +114,14 @@ class SlowAttitude(Fault):
 
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft with another slew rate."""
+        _check_slower(self.rate, "the craft has slew_rate", craft.slew_rate)
         return replace(craft, slew_rate=self.rate)
+
+
+def _check_slower(rate: u.Quantity, owner: str, own: u.Quantity | None) -> None:
+    """Refuse a fault that would make a craft faster."""
+    if own is not None and rate > own:
+        raise InputError(f"rate = {rate}, and {owner} = {own}: expected no greater rate")
 
 
 def _with_thrust(craft: Spacecraft, share: float) -> Spacecraft:

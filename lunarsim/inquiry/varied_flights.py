@@ -16,14 +16,13 @@ from lunarsim.campaign.inputs.paths import Path, check_orbit, dispersible, nomin
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.inputs.settings import settable, with_values
 from lunarsim.campaign.reference import outcome
-from lunarsim.checks import number
-from lunarsim.declarations import Switch
+from lunarsim.declarations import Number, Switch
 from lunarsim.flight import BurnRecord, PhaseRecord, simulate
 from lunarsim.mission import Scenario
 from lunarsim.plan import Burn, Coast
 
 _TOLERANCE_M = 1e-3  # local error of the position in a step, as a campaign's default
-_MOST_ORBITS = 1000.0
+_ORBITS = Number(unit=u.one, above=0.0, high=1000.0)
 
 
 class Flown(NamedTuple):
@@ -117,7 +116,7 @@ def flown_on(scenario: Scenario, orbits: float) -> Scenario:
 
     One with guided phases, without a burn, or on an open orbit stays as it is.
     """
-    number("orbits", orbits, minimum=0.0, maximum=_MOST_ORBITS)
+    _ORBITS.checked("orbits", orbits)
     plan = scenario.plan
     burns = [k for k, phase in enumerate(plan) if isinstance(phase, Burn)]
     axis_m = constants.MOON_RADIUS_M + 0.5 * (scenario.state.perilune + scenario.state.apolune).to_value(u.m)

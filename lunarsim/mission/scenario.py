@@ -130,7 +130,7 @@ class Scenario:
         self._check_engine()
         self._check_ignitions(self.plan)
         if self.faults:
-            self._check_ignitions(self.flown_plan)
+            self._check_loaded_ignitions()
 
     def without_faults(self) -> Scenario:
         """Return the same scenario with a sound craft."""
@@ -305,6 +305,15 @@ class Scenario:
         for phase in powered:
             if isinstance(phase, Burn):
                 engine.check_throttle(phase.throttle, f"burn '{phase.name}'")
+
+    def _check_loaded_ignitions(self) -> None:
+        """Refuse faults of what was loaded that leave a burn no time; the text names them."""
+        try:
+            self._check_ignitions(self.flown_plan)
+        except InputError as error:
+            loading = [fault.title for fault in self.faults if plan_with_faults(self.plan, [fault]) != self.plan]
+            named = " and ".join(f"'{title}'" for title in loading)
+            raise InputError(f"fault{'s' if len(loading) > 1 else ''} {named}: {error}") from error
 
     def _check_ignitions(self, plan: tuple[Phase, ...]) -> None:
         earliest_s = 0.0
