@@ -113,6 +113,29 @@ def test_a_map_holds_what_its_lines_hold():
     assert found.survives[:, -1].all()
 
 
+def test_flights_that_cannot_be_flown_say_why():
+    found = ls.survivability(scenario(), "state.radial", -70 * u.km, 0 * u.km, points=3)
+    assert found.outcomes[0] == "failed"
+    assert found.failures == ("the flight starts below the ground, or where the terrain is not known",)
+    assert str(found).endswith(f"failed: {found.failures[0]}")
+
+
+def test_values_and_boundaries_are_told_in_the_unit_that_was_asked(found):
+    one = ls.survivability(scenario(ls.AccelerometerOff()), "plan.0.timer", 2 / 60 * u.min, 20 * u.s)
+    assert one.values.unit == one.boundaries[0].low.unit == u.min
+    assert abs(one.boundaries[0].middle - found.boundaries[0].middle) < 2e-3 * u.s
+    timers = {"plan.0.timer": [0.1, 1.0] * u.min, "craft.accelerometer.scale_factor": [0.5, 1.5]}
+    chart = ls.survivability_map(scenario(), timers)
+    assert chart.values[0].unit == u.min
+    assert plots.survivability_map(chart).lines[0].get_xdata()[0] == pytest.approx(0.5)  # its own timer, 30 s
+    plt.close("all")
+
+
+def test_what_touches_nothing_costs_nothing():
+    long_enough = ls.survivability(scenario(), "plan.0.timer", 6 * u.s, 20 * u.s, points=9)
+    assert np.all(long_enough.nominal_shortfall == 0.0 * MPS)
+
+
 @pytest.mark.slow
 def test_a_landing_survives_where_it_lands_safely():
     landing = ls.load_scenario("chandrayaan3")
@@ -148,6 +171,16 @@ def test_a_flight_is_flown_on_for_so_many_periods_of_its_first_orbit():
         (
             lambda one: ls.survivability(one, "plan.0.timer", 1 * u.s, 2 * u.s, orbits=0),
             r"orbits = 0: expected above 0",
+        ),
+        (
+            lambda one: ls.survivability(one, "faults.accelerometer off", 0.0, 1.0),
+            r"faults.accelerometer off is on or off: expected a number; lunarsim.what_if flies both",
+        ),
+        (
+            lambda one: ls.survivability(
+                one.with_faults(ls.faults.WrongTimer(timer=5 * u.s)), "faults.wrong timer.burn", 0.0, 1.0
+            ),
+            r"faults.wrong timer.burn is a whole number: expected one with values between",
         ),
         (lambda one: ls.survivability_map(one, {"plan.0.timer": [1, 2] * u.s}), r"values has 1 paths: expected two"),
         (

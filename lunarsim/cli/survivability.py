@@ -101,6 +101,7 @@ def print_line(console: Console, found: Survivability) -> None:
         colour = "green" if safe(kind) else "red"
         rows.add_row(f"{low:.7g}", f"{high:.7g}", kind, f"[{colour}]{'yes' if safe(kind) else 'no'}[/]")
     console.print(rows)
+    _print_failures(console, found)
     console.print(_cost(found))
 
 
@@ -112,7 +113,13 @@ def print_map(console: Console, found: SurvivabilityMap) -> None:
         f"{found.survives.size} flights survive",
         highlight=False,
     )
+    _print_failures(console, found)
     console.print(_cost(found))
+
+
+def _print_failures(console: Console, found: Survivability | SurvivabilityMap) -> None:
+    for each in found.failures:
+        console.print(f"failed: {each}", highlight=False)
 
 
 def _cost(found: Survivability | SurvivabilityMap) -> str:
@@ -141,6 +148,7 @@ def _summary(found: Survivability | SurvivabilityMap) -> dict[str, Any]:
             "outcomes": found.outcomes.tolist(),
             "survives": found.survives.tolist(),
             "nominal_shortfall_mps": short,
+            "failures": list(found.failures),
         }
     grid = zip(found.values.value, found.outcomes, found.survives, found.nominal_outcomes, short, strict=True)
     return {
@@ -168,4 +176,5 @@ def _summary(found: Survivability | SurvivabilityMap) -> dict[str, Any]:
             }
             for value, outcome, survives, nominal, missing in grid
         ],
+        "failures": list(found.failures),
     }

@@ -14,12 +14,13 @@ from lunarsim.campaign.inputs.paths import Path
 from lunarsim.campaign.outcome import OUTCOMES
 from lunarsim.checks import number, quantity
 from lunarsim.errors import InputError
-from lunarsim.inquiry.varied_flights import Flyer, flown_on, flyer_of, path_of, sound_flights
+from lunarsim.inquiry.varied_flights import Flown, Flyer, flown_on, flyer_of, sound_flights, varied_path_of
 from lunarsim.kernels import codes
 from lunarsim.mission import Scenario
 
 _MPS = u.m / u.s
 _MOST_POINTS = 1_000_000
+_SMALLEST_MPS = 1e-6  # what the integration of two flights may leave between their delta-v, and no shortfall
 _FINEST = 1e-5  # of the range, within which a boundary is found unless asked otherwise
 
 
@@ -51,7 +52,7 @@ class Survivability:
     path : str
         The number that was varied.
     values : Quantity, shape (n,)
-        The grid.
+        The grid, in the unit of the lower end.
     outcomes : tuple of str
         How the flight ends at each value.
     survives : ndarray of bool, shape (n,)
@@ -63,6 +64,8 @@ class Survivability:
     nominal_shortfall : Quantity, shape (n,)
         The cost to the mission without faults: by how much less delta-v its burns and guided phases give at each value
         than at the scenario's own value. Zero where the number does not touch it; negative where they give more.
+    failures : tuple of str
+        Why flights of the grid that are told as *failed* could not be flown, each reason once.
     """
 
     scenario: Scenario
@@ -73,6 +76,7 @@ class Survivability:
     boundaries: tuple[Boundary, ...]
     nominal_outcomes: tuple[str, ...]
     nominal_shortfall: u.Quantity
+    failures: tuple[str, ...] = ()
 
     def survives_of(self, outcome: str) -> bool:
         """Return whether the craft survives an outcome."""
@@ -80,6 +84,7 @@ class Survivability:
 
     def __str__(self) -> str:
         found = [f"  {each}" for each in self.boundaries] or [f"  {self.outcomes[0]} throughout"]
+        found += [f"  failed: {each}" for each in self.failures]
         return "\n".join([f"{self.scenario.name} over {self.path}, {self.values[0]:g} to {self.values[-1]:g}:", *found])
 
 
@@ -102,6 +107,8 @@ class SurvivabilityMap:
     nominal_shortfall : Quantity, shape (n,)
         What the first number costs the mission without faults, the second as the scenario has it; as of
         :class:`Survivability`.
+    failures : tuple of str
+        As of :class:`Survivability`.
     """
 
     scenario: Scenario
@@ -110,6 +117,7 @@ class SurvivabilityMap:
     outcomes: NDArray[np.str_]
     survives: NDArray[np.bool_]
     nominal_shortfall: u.Quantity
+    failures: tuple[str, ...] = ()
 
 
 def survivability(
@@ -145,7 +153,8 @@ def survivability(
     Raises
     ------
     InputError
-        If there is no such path, a fault of the scenario sets the number, or a value is not possible.
+        If there is no such path, it is that of a switch, a seed or a whole number, a fault of the scenario sets the
+        number, or a value is not possible.
 
     Examples
     --------
@@ -155,7 +164,7 @@ def survivability(
     >>> print(found.boundaries[0])
     in orbit up to 106.107 s, still aloft from 106.108 s on
     """
-    known = path_of(scenario, path)
+    known = varied_path_of(scenario, path)
     first, last = _given(known, "low", low), _given(known, "high", high)
     if not last > first:
         raise InputError(f"high = {high}: expected more than low = {low}")
@@ -166,17 +175,23 @@ def survivability(
     case = flown_on(scenario, orbits)
     flyer = flyer_of(case, (path,))
     values = np.linspace(first, last, points)
-    outcomes = flyer.fly(values).outcomes
+    flights = flyer.fly(values)
+    outcomes = flights.outcomes
     sound, planned_mps = sound_flights(case, path, values)
+    unit = _unit(known, low)
     return Survivability(
         scenario=case,
         path=path,
-        values=values * known.unit,
+        values=(values * known.unit).to(unit),
         outcomes=_in_words(outcomes),
         survives=_survives(case, outcomes),
-        boundaries=_boundaries(flyer, values, outcomes, closest, known),
+        boundaries=tuple(
+            Boundary(each.low.to(unit), each.high.to(unit), each.below, each.above)
+            for each in _boundaries(flyer, values, outcomes, closest, known)
+        ),
         nominal_outcomes=_in_words(sound.outcomes),
-        nominal_shortfall=(planned_mps - sound.delta_v_mps) * _MPS,
+        nominal_shortfall=_shortfall(sound, planned_mps),
+        failures=flights.failures,
     )
 
 
@@ -212,21 +227,36 @@ def survivability_map(
         raise InputError(f"values has {len(values)} paths: expected two, each with its values")
     case = flown_on(scenario, orbits)
     names = list(values)
-    known = [path_of(case, name) for name in names]
+    known = [varied_path_of(case, name) for name in names]
     axes = [_axis(path, values[path.name]) for path in known]
     _check_points("values", axes[0].size * axes[1].size)
     grid = [each.ravel() for each in np.meshgrid(*axes, indexing="ij")]
-    outcomes = flyer_of(case, tuple(names)).fly(*grid).outcomes
+    flights = flyer_of(case, tuple(names)).fly(*grid)
+    outcomes = flights.outcomes
     sound, planned_mps = sound_flights(case, names[0], axes[0])
     shape = (axes[0].size, axes[1].size)
     return SurvivabilityMap(
         scenario=case,
         paths=(names[0], names[1]),
-        values=(axes[0] * known[0].unit, axes[1] * known[1].unit),
+        values=(
+            (axes[0] * known[0].unit).to(_unit(known[0], values[names[0]])),
+            (axes[1] * known[1].unit).to(_unit(known[1], values[names[1]])),
+        ),
         outcomes=np.array(_in_words(outcomes)).reshape(shape),
         survives=_survives(case, outcomes).reshape(shape),
-        nominal_shortfall=(planned_mps - sound.delta_v_mps) * _MPS,
+        nominal_shortfall=_shortfall(sound, planned_mps),
+        failures=flights.failures,
     )
+
+
+def _unit(path: Path, given: object) -> u.UnitBase:
+    """Return the unit in which a number is told: that in which it was asked."""
+    return given.unit if isinstance(given, u.Quantity) else path.unit
+
+
+def _shortfall(sound: Flown, planned_mps: float) -> u.Quantity:
+    missing = planned_mps - sound.delta_v_mps
+    return np.where(np.abs(missing) < _SMALLEST_MPS, 0.0, missing) * _MPS
 
 
 def _boundaries(

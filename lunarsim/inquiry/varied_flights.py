@@ -17,7 +17,10 @@ from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.campaign.inputs.settings import settable, with_values
 from lunarsim.campaign.reference import outcome
 from lunarsim.declarations import Number, Switch
+from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, PhaseRecord, simulate
+from lunarsim.flight.driver.refusals import failure_in_words
+from lunarsim.kernels.codes import SOUND
 from lunarsim.mission import Scenario
 from lunarsim.plan import Burn, Coast
 
@@ -30,6 +33,7 @@ class Flown(NamedTuple):
 
     outcomes: NDArray[np.int64]  #: their codes
     delta_v_mps: NDArray[np.float64]  #: of all burns and guided phases
+    failures: tuple[str, ...] = ()  #: why some could not be flown, each reason once
 
 
 class Flyer(Protocol):
@@ -51,6 +55,22 @@ def path_of(scenario: Scenario, name: str) -> Path:
     return path_among(settable(scenario), name, f"the scenario '{scenario.name}' has no such number")
 
 
+def varied_path_of(scenario: Scenario, name: str) -> Path:
+    """Return the path of a number between two values of which there are others.
+
+    Raises
+    ------
+    InputError
+        If there is no such path, or it is that of a switch, a seed or a whole number.
+    """
+    path = path_of(scenario, name)
+    if isinstance(path.declaration, Switch):
+        raise InputError(f"{name} is on or off: expected a number; lunarsim.what_if flies both")
+    if path.is_seed or path.declaration.whole:
+        raise InputError(f"{name} is a {'seed' if path.is_seed else 'whole number'}: expected one with values between")
+    return path
+
+
 def flyer_of(scenario: Scenario, names: tuple[str, ...]) -> Flyer:
     """Return what flies a scenario: the compiled driver, where it can vary all the numbers, else single flights."""
     if set(names) <= dispersible(scenario).keys():
@@ -66,7 +86,7 @@ def sound_flights(scenario: Scenario, name: str, values: NDArray[np.float64]) ->
         outcomes, gained = (np.repeat(once.outcomes, values.size), np.repeat(once.delta_v_mps, values.size))
         return Flown(outcomes, gained), float(once.delta_v_mps[0])
     if name in dispersible(sound):
-        outcomes, gained = _Together(sound, (name,)).fly(np.append(values, nominal(sound, name).value))
+        outcomes, gained, _ = _Together(sound, (name,)).fly(np.append(values, nominal(sound, name).value))
         return Flown(outcomes[:-1], gained[:-1]), float(gained[-1])
     planned = _OneByOne(sound, ()).fly()
     return flyer_of(sound, (name,)).fly(values), float(planned.delta_v_mps[0])
@@ -77,14 +97,16 @@ class _Together:
 
     def __init__(self, scenario: Scenario, names: tuple[str, ...]) -> None:
         check_orbit(scenario, names)
-        self._names = names
+        self._scenario, self._names = scenario, names
         self._rows = Rows.of(scenario, names)
 
     def fly(self, *columns: NDArray[np.float64]) -> Flown:
         drawn = self._rows.table(dict(zip(self._names, columns, strict=True)))
         results = flown(self._rows, drawn, _TOLERANCE_M)
         outcomes = results.runs["outcome"].astype(np.int64)
-        return Flown(outcomes, np.nansum(results.burns["dv_mps"], axis=1))
+        codes = np.unique(results.runs["failure"])
+        failures = tuple(failure_in_words(int(code), self._scenario) for code in codes if code != SOUND)
+        return Flown(outcomes, np.nansum(results.burns["dv_mps"], axis=1), failures)
 
 
 class _OneByOne:

@@ -113,7 +113,10 @@ def _hatch_cost(ax: Axes, found: SurvivabilityMap, x: NDArray[np.float64]) -> li
 
 def _mark_own(ax: Axes, found: SurvivabilityMap) -> list[Line2D]:
     """Mark the scenario's own values, if they are on the map."""
-    own = [float(nominal(found.scenario, path).value) for path in found.paths]
+    own = [
+        float(nominal(found.scenario, path).to_value(axis.unit))
+        for path, axis in zip(found.paths, found.values, strict=True)
+    ]
     if not all(axis.value[0] <= value <= axis.value[-1] for axis, value in zip(found.values, own, strict=True)):
         return []
     look: dict[str, Any] = {
