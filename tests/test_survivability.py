@@ -209,6 +209,10 @@ def test_a_map_is_drawn_with_its_outcomes_the_scenario_and_the_cost():
     assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (30.0, 1.0)
     drawn = ax.collections[0].get_array()
     assert np.asarray(drawn).T.reshape(7, 5).shape == found.survives.shape
+    assert ax.figure.get_suptitle() == "burn without faults: how it ends"
+    other = {"plan.0.timer": timers, "plan.0.throttle": [0.5, 1.0]}
+    faulty = ls.survivability_map(scenario(ls.AccelerometerOff()), other)
+    assert plots.survivability_map(faulty).figure.get_suptitle() == "burn: how it ends"
     given = plt.figure().subplots()
     assert plots.survivability_map(found, ax=given) is given
     plt.close("all")

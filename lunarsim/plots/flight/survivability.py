@@ -38,7 +38,8 @@ def survivability_map(found: SurvivabilityMap, *, ax: Axes | None = None) -> Axe
         The first number along the horizontal axis, a colour for each outcome, a ring at the scenario's own values where
         they are on the map. Hatched is where the mission without faults has less or more delta-v than planned.
     """
-    new, ax = ax is None, style.axes_for(ax, 3.6, f"{found.scenario.name}: how it ends")
+    flown = found.scenario.name if found.scenario.faults else f"{found.scenario.name} without faults"
+    new, ax = ax is None, style.axes_for(ax, 3.6, f"{flown}: how it ends")
     kinds = _ordered(found)
     codes = np.searchsorted(np.sort(kinds), found.outcomes)
     places = np.array([kinds.index(kind) for kind in np.sort(kinds)])[codes]
