@@ -78,11 +78,21 @@ def test_the_faults_are_listed_for_people_and_for_programs(tmp_path: Path) -> No
     told = here("faults", cwd=tmp_path)
     assert told.status == 0
     assert "…" not in told.out  # nothing is cut short
+    assert all(path in told.out for kind in FAULTS.values() for path in kind.edits)  # nor broken, at 80 columns
     listed = json.loads(here("faults", "--json", cwd=tmp_path).out)["faults"]
     assert {each["title"] for each in listed} == set(FAULTS)
     assert all(title in told.out for title in ("accelerometer off", "thrust error", "wrong timer"))
     error = next(each for each in listed if each["title"] == "thrust error")["numbers"]["error"]
     assert (error["bounds"], error["required"]) == ("from -1 to 10", True)
+
+
+def test_the_timeline_says_which_fault_begins_and_passes(folder: Path) -> None:
+    told = here("run", "burn.toml", "--fault", "thrust error: error=-0.4, onset=12 s, end=15 s", cwd=folder)
+    assert told.status == 0, told.err
+    timeline = " ".join(told.err[told.err.index("Timeline") :].split())
+    begins, passes = (timeline.index(f" fault 23:59:0{second} ") for second in (2, 5))  # after the start at 23:58:50
+    assert "thrust error" in timeline[begins:passes]
+    assert "thrust error, over" in timeline[passes:]
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,18 @@ def print_faults(*, as_json: bool) -> None:
         return
     from lunarsim.cli.report import table  # noqa: PLC0415  (loads what flies, which JSON does not need)
 
+    # Two columns: beside a third, 80 do not hold the longest path
     rows = table(
-        "fault", "what it is\n[dim]what it sets[/]", "its numbers", title="Faults, for --fault and for scenario files"
+        "fault", "what it is\nits numbers\n[dim]what it sets[/]", title="Faults, for --fault and for scenario files"
     )
     rows.columns[1].overflow = "fold"
     for kind in FAULTS.values():
         told = _described(kind)
         numbers = [_in_words(name, number["unit"]) for name, number in told["numbers"].items() if name not in _OF_ALL]
-        edits = "\n".join(told["edits"])
-        rows.add_row(escape(kind.title), f"{escape(told['what'])}\n[dim]{escape(edits)}[/]", escape("\n".join(numbers)))
+        lines = [escape(told["what"])]
+        lines += [escape(f"numbers: {', '.join(numbers)}")] if numbers else []
+        lines += [f"[dim]{escape(edit)}[/]" for edit in told["edits"]]
+        rows.add_row(escape(kind.title), "\n".join(lines))
     console = Console()
     console.print(rows)
     console.print(

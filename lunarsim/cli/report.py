@@ -18,7 +18,13 @@ from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
 
 _MPS = u.m / u.s
-_DETAILED = (EventKind.CUTOFF, EventKind.PHASE)
+_DETAILED = (
+    EventKind.CUTOFF,
+    EventKind.PHASE,
+    EventKind.FAULT,
+    EventKind.COMMAND,
+    EventKind.COMMAND_DISPLACED,
+)
 _APSIDES = (EventKind.PERILUNE, EventKind.APOLUNE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
