@@ -167,7 +167,7 @@ def test_a_derivative_that_blows_up_is_reported_with_the_time():
     [
         ({"relative": 1e-14}, "relative = 1e-14: expected from 1e-13 to 1"),
         ({"relative": 2.0}, "relative = 2.0: expected from 1e-13 to 1"),
-        ({"relative": float("nan")}, "relative = nan: expected a number"),
+        ({"relative": float("nan")}, "relative = nan: expected a finite number"),
         ({"position": 0 * u.m}, "position = 0.0 m: expected from 1e-12 m"),
         ({"velocity": 1e-9 * u.m}, "velocity = 1e-09 m is of the wrong dimension: expected a velocity such as"),
         ({"mass": 1e-9}, "mass = 1e-09 has no unit: expected a mass such as"),
