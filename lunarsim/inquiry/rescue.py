@@ -25,6 +25,7 @@ from lunarsim.kernels.forces import motion
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.mission.craft_history import craft_by
+from lunarsim.orbits import State
 from lunarsim.plan import AlongVelocity, Burn, Coast
 
 _DELTA_V = Number(unit=u.m / u.s, low=1e-3, high=FAST_MPS)
@@ -188,23 +189,8 @@ def latest_rescue(
     lasts_s = _duration_s(craft, delta_v, duration)
     given = _delta_v_mps(craft, lasts_s)
     left_s = float((flight.end - start.epoch).to_value(u.s)) - _LAST_MOMENT_S
-    after = Scenario(
-        name=scenario.name,
-        state=start,
-        craft=craft,
-        moon=scenario.moon,
-        faults=_faults_after(scenario, craft, cutoff_s, left_s + lasts_s, own_engine=thrust is None),
-        plan=(
-            Burn(
-                ignition=time_after(start.epoch, left_s),  # the latest that is tried
-                target_delta_v=FAST_MPS * (u.m / u.s),  # never: the timer ends it
-                timer=lasts_s * u.s,
-                steering=AlongVelocity(),
-                name="rescue burn",
-            ),
-            Coast(duration=1.0 * u.s),
-        ),
-    )
+    faults = _faults_after(scenario, craft, cutoff_s, left_s + lasts_s, own_engine=thrust is None)
+    after = _rescue_flight(scenario, start, craft, faults, left_s, lasts_s)
     latest_s = _latest_s(after, left_s, tolerance, orbits)
     signals = _Signals(flight, watch)
     windows = signals.windows_s(cutoff_s)
@@ -222,6 +208,29 @@ def latest_rescue(
         known=time(known_s),
         earliest_command=time(command_s),
         latest_command_sent=time(sent_s),
+    )
+
+
+def _rescue_flight(
+    scenario: Scenario, start: State, craft: Spacecraft, faults: tuple[Fault, ...], left_s: float, lasts_s: float
+) -> Scenario:
+    """Return the flight from the failed cut-off on, with the rescue burn as late as it is tried."""
+    return Scenario(
+        name=scenario.name,
+        state=start,
+        craft=craft,
+        moon=scenario.moon,
+        faults=faults,
+        plan=(
+            Burn(
+                ignition=time_after(start.epoch, left_s),  # the latest that is tried
+                target_delta_v=FAST_MPS * (u.m / u.s),  # never: the timer ends it
+                timer=lasts_s * u.s,
+                steering=AlongVelocity(),
+                name="rescue burn",
+            ),
+            Coast(duration=1.0 * u.s),
+        ),
     )
 
 
