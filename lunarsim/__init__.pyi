@@ -49,6 +49,7 @@ from .craft import KalmanFilter as KalmanFilter
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import NavigationSystem as NavigationSystem
+from .craft import ReceivedCommand as ReceivedCommand
 from .craft import Sensor as Sensor
 from .craft import Spacecraft as Spacecraft
 from .craft import StarTracker as StarTracker

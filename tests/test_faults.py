@@ -8,6 +8,7 @@ import pytest
 from astropy import units as u
 
 import lunarsim as ls
+from lunarsim.craft import sent
 from lunarsim.faults import (
     FAULTS,
     AccelerometerBias,
@@ -90,6 +91,10 @@ EXAMPLES = {
     "wrong timer": {"timer": 7 * u.s},
     "wrong target": {"target_delta_v": 3 * u.m / u.s},
     "data arrays filled at random": {},
+    "command lost": {},
+    "command delayed": {"delay": 2 * u.s},
+    "command doubled": {},
+    "command reordered": {},
     "late command": {"delay": 2 * u.s},
     "thrust misaligned": {"pitch": 1 * u.deg, "yaw": -1 * u.deg},
 }
@@ -110,10 +115,12 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         specific_impulse_at_min_throttle=280 * u.s,
     )
     parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4)}
+    commands = sent([ls.TimeTaggedCommand(name=name, time=time * u.s) for name, time in (("a", 0), ("b", 1))])
     scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))
     fault = FAULTS[title](**EXAMPLES[title])
     craft, plan = fault.apply(scenario.craft), fault.apply_to_plan(scenario.plan)
     changed = {*differing(scenario.craft, craft, "craft"), *differing(scenario.plan, plan, "plan")}
+    changed |= set() if fault.apply_to_commands(commands, 0.0) == commands else {"commands"}
     assert changed == {path.replace("N", "0") for path in fault.edits}
 
 

@@ -34,7 +34,9 @@ def print_faults(*, as_json: bool) -> None:
     rows.columns[1].overflow = "fold"
     for kind in FAULTS.values():
         told = _described(kind)
-        numbers = [_in_words(name, number["unit"]) for name, number in told["numbers"].items() if name not in _OF_ALL]
+        numbers = list(told["names"]) + [
+            _in_words(name, number["unit"]) for name, number in told["numbers"].items() if name not in _OF_ALL
+        ]
         lines = [escape(told["what"])]
         lines += [escape(f"numbers: {', '.join(numbers)}")] if numbers else []
         lines += [f"[dim]{escape(edit)}[/]" for edit in told["edits"]]
@@ -108,6 +110,7 @@ def _described(kind: type[Fault]) -> dict[str, Any]:
         "title": kind.title,
         "what": (kind.__doc__ or "").partition("\n")[0],
         "edits": list(kind.edits),
+        "names": [name for name in defaults if name == "command"],
         "numbers": {
             name: {
                 "text": number.text,

@@ -24,6 +24,8 @@ _DETAILED = (
     EventKind.FAULT,
     EventKind.COMMAND,
     EventKind.COMMAND_DISPLACED,
+    EventKind.COMMAND_LOST,
+    EventKind.COMMAND_MOVED,
 )
 _APSIDES = (EventKind.PERILUNE, EventKind.APOLUNE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}

@@ -4,7 +4,7 @@ from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
 from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
-from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTaggedCommand
+from lunarsim.craft.flight_computer import Execution, FlightComputer, ReceivedCommand, TimeTaggedCommand, sent
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import NAVIGATIONS, DeadReckoning, KalmanFilter, Navigation, NavigationSystem
@@ -29,6 +29,7 @@ __all__ = [
     "LandingGear",
     "Navigation",
     "NavigationSystem",
+    "ReceivedCommand",
     "Sensor",
     "Spacecraft",
     "StarTracker",
@@ -38,6 +39,7 @@ __all__ = [
     "check_lander",
     "packing",
     "sensor",
+    "sent",
 ]
 
 check_calls(__name__, __all__)

@@ -89,12 +89,23 @@ class TimeTaggedCommand:
         return replace(part, **{first: self._set(below, rest)})
 
 
+class ReceivedCommand(NamedTuple):
+    """A command as the computer receives it, each copy by itself."""
+
+    command: TimeTaggedCommand  #: as it was sent
+    number: int  #: of the sequence as it was sent, in the order of time, from 0; of what is received besides, more
+    time_s: float  #: when it is due as it is received, after the start of the flight
+    lost: bool = False  #: whether it is not received
+    fault: str = ""  #: the titles of the faults that have changed it
+
+
 class Execution(NamedTuple):
     """What became of a command."""
 
     command: TimeTaggedCommand
     time: u.Quantity | None  #: after the start of the flight; None: it was not carried out
     higher: int | None  #: the highest priority in its array, where that is higher than its own; None: it is not
+    received: ReceivedCommand  #: as the computer received it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,16 +153,21 @@ class FlightComputer:
 
     def executions(self, commands: Sequence[TimeTaggedCommand]) -> tuple[Execution, ...]:
         """Return what becomes of commands, one after another as they are due; copies each by itself."""
-        each = _in_order(commands)
-        times_s, higher = self._executed(each, np.array([self.seed]))
-        return tuple(
-            Execution(
-                command,
-                None if np.isnan(time_s) else float(time_s) * u.s,
-                int(best) if best < command.priority else None,
-            )
-            for command, time_s, best in zip(each, times_s[0], higher[0], strict=True)
-        )
+        return self.executions_of(sent(commands))
+
+    def executions_of(self, received: Sequence[ReceivedCommand]) -> tuple[Execution, ...]:
+        """Return what becomes of commands as they are received, one after another as they are due."""
+        each = _in_order(received)
+        kept = [one for one in each if not one.lost]
+        times_s, higher = self._executed(kept, np.array([self.seed]))
+        packed = dict(zip([one.number for one in kept], zip(times_s[0], higher[0], strict=True), strict=True))
+        found = []
+        for one in each:
+            time_s, best = packed.get(one.number, (np.nan, np.inf))
+            displaced = best < one.command.priority
+            time = None if np.isnan(time_s) else float(time_s) * u.s
+            found.append(Execution(one.command, time, int(best) if displaced else None, one))
+        return tuple(found)
 
     def execution_times(self, commands: Sequence[TimeTaggedCommand], seeds: Floats) -> Floats:
         """Return when the commands that have a target are carried out (s), for each seed; NaN: not at all.
@@ -168,19 +184,25 @@ class FlightComputer:
         ndarray, shape (n, commands with a target)
             As they are due.
         """
-        each = _in_order(commands)
-        times_s, _ = self._executed(each, seeds)
-        return times_s[:, [bool(command.target) for command in each]]
+        each = sent(commands)
+        return self.execution_times_of(each, seeds)[:, [bool(one.command.target) for one in each]]
 
-    def _executed(self, commands: Sequence[TimeTaggedCommand], seeds: Floats) -> tuple[Floats, Floats]:
+    def execution_times_of(self, received: Sequence[ReceivedCommand], seeds: Floats) -> Floats:
+        """Return when each of the commands is carried out (s), for each seed, by their numbers; NaN: not at all."""
+        kept = [one for one in _in_order(received) if not one.lost]
+        times_s = np.full((len(seeds), max((one.number for one in received), default=-1) + 1), np.nan)
+        times_s[:, [one.number for one in kept]] = self._executed(kept, seeds)[0]
+        return times_s
+
+    def _executed(self, received: Sequence[ReceivedCommand], seeds: Floats) -> tuple[Floats, Floats]:
         """Return when each command of each run is carried out (s), and the highest priority in its first array."""
-        priorities = np.array([command.priority for command in commands], dtype=np.int64)
-        due_s = np.array([command.time.to_value(u.s) for command in commands], dtype=float)
-        shape = (len(seeds), len(commands))
+        priorities = np.array([one.command.priority for one in received], dtype=np.int64)
+        due_s = np.array([one.time_s for one in received], dtype=float)
+        shape = (len(seeds), len(received))
         times_s, first = np.full(shape, np.nan), np.zeros(shape)
         waiting = np.ones(shape, dtype=bool)
         for round_ in range(_MOST_ROUNDS if self.displaced == "delayed" else 1):
-            draws, delay_s = uniforms(seeds, COMPUTER, round_, len(commands)), round_ * float(self.delay.to_value(u.s))
+            draws, delay_s = uniforms(seeds, COMPUTER, round_, len(received)), round_ * float(self.delay.to_value(u.s))
             # runs in which the same commands wait are packed at once
             kinds, of_run = np.unique(waiting, axis=0, return_inverse=True)
             for k, chosen in enumerate(kinds):
@@ -205,9 +227,21 @@ class FlightComputer:
         return np.asarray(best[runs, arrays])
 
 
-def _in_order(commands: Sequence[TimeTaggedCommand]) -> list[TimeTaggedCommand]:
-    """Return commands as they are due, copies one after another."""
+def sent(commands: Sequence[TimeTaggedCommand]) -> tuple[ReceivedCommand, ...]:
+    """Return commands as they are sent: as they are due, copies one after another.
+
+    Raises
+    ------
+    InputError
+        If there are more than a computer takes.
+    """
     each = [command for command in commands for _ in range(int(command.copies))]
     if len(each) > _MOST_COMMANDS:
         raise InputError(f"commands holds {len(each)} commands, copies among them: expected up to {_MOST_COMMANDS}")
-    return sorted(each, key=lambda command: float(command.time.to_value(u.s)))
+    timed = sorted(((float(command.time.to_value(u.s)), command) for command in each), key=lambda pair: pair[0])
+    return tuple(ReceivedCommand(command, k, time_s) for k, (time_s, command) in enumerate(timed))
+
+
+def _in_order(received: Sequence[ReceivedCommand]) -> list[ReceivedCommand]:
+    """Return commands as they are due."""
+    return sorted(received, key=lambda one: one.time_s)

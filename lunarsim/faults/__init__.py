@@ -1,4 +1,4 @@
-"""Faults: edits of the craft, from the start of a flight or from a time on, and of the plan as it was loaded."""
+"""Faults: edits of the craft, from the start of a flight or from a time on, of the plan as loaded, of commands."""
 
 from lunarsim.arguments import check_calls
 from lunarsim.faults.accelerometer import (
@@ -8,10 +8,19 @@ from lunarsim.faults.accelerometer import (
     AccelerometerStuck,
     AccelerometerUpsideDown,
 )
+from lunarsim.faults.commands import CommandDelayed, CommandDoubled, CommandLost, CommandReordered
 from lunarsim.faults.computer import ArraysFilledAtRandom
 from lunarsim.faults.contradictions import check_contradictions, differing
 from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
-from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
+from lunarsim.faults.faults import (
+    FAULTS,
+    CraftChange,
+    Fault,
+    commands_with_faults,
+    fault,
+    plan_with_faults,
+    with_faults,
+)
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
 
 __all__ = [
@@ -22,6 +31,10 @@ __all__ = [
     "AccelerometerStuck",
     "AccelerometerUpsideDown",
     "ArraysFilledAtRandom",
+    "CommandDelayed",
+    "CommandDoubled",
+    "CommandLost",
+    "CommandReordered",
     "CraftChange",
     "Fault",
     "LateCommand",
@@ -34,6 +47,7 @@ __all__ = [
     "WrongTarget",
     "WrongTimer",
     "check_contradictions",
+    "commands_with_faults",
     "differing",
     "fault",
     "plan_with_faults",

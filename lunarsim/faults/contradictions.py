@@ -11,16 +11,18 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.craft import Spacecraft
+from lunarsim.craft import Spacecraft, TimeTaggedCommand, sent
 from lunarsim.errors import InputError, LunarsimError
-from lunarsim.faults.faults import Fault, plan_with_faults, with_faults
+from lunarsim.faults.faults import Fault, commands_with_faults, plan_with_faults, with_faults
 from lunarsim.plan import Phase
 
 _SAME = 1e-9  # relative: two factors multiplied in either order differ by roundings alone
 _SAME_S = 1e-6
 
 
-def check_contradictions(faults: Sequence[Fault], craft: Spacecraft, plan: tuple[Phase, ...]) -> None:
+def check_contradictions(
+    faults: Sequence[Fault], craft: Spacecraft, plan: tuple[Phase, ...], commands: Sequence[TimeTaggedCommand] = ()
+) -> None:
     """Refuse two faults that are there at once and set one number to different values.
 
     Two that add to a number, or multiply it, give the same in either order, and compose.
@@ -32,7 +34,7 @@ def check_contradictions(faults: Sequence[Fault], craft: Spacecraft, plan: tuple
     """
     for one, other in combinations(faults, 2):
         if _are_there_at_once(one, other):
-            set_by_both = _set_by_both(one, other, craft, plan)
+            set_by_both = _set_by_both(one, other, craft, plan, commands)
             if set_by_both:
                 since = max(one.onset, other.onset)
                 raise InputError(
@@ -47,14 +49,20 @@ def _are_there_at_once(one: Fault, other: Fault) -> bool:
     return first.end is None or bool(first.end > second.onset)
 
 
-def _set_by_both(one: Fault, other: Fault, craft: Spacecraft, plan: tuple[Phase, ...]) -> list[str]:
+def _set_by_both(
+    one: Fault, other: Fault, craft: Spacecraft, plan: tuple[Phase, ...], commands: Sequence[TimeTaggedCommand]
+) -> list[str]:
     """Return the numbers for which the order of two faults matters."""
     try:
         craft_a, craft_b = (with_faults(craft, pair) for pair in ((one, other), (other, one)))
         plan_a, plan_b = (plan_with_faults(plan, pair) for pair in ((one, other), (other, one)))
+        received_a, received_b = (
+            commands_with_faults(sent(commands), pair, 0.0) for pair in ((one, other), (other, one))
+        )
     except LunarsimError:  # told where the faults are applied as they are flown
         return []
-    return [*differing(craft_a, craft_b, "craft"), *differing(plan_a, plan_b, "plan")]
+    of_commands = [] if received_a == received_b else ["commands"]
+    return [*differing(craft_a, craft_b, "craft"), *differing(plan_a, plan_b, "plan"), *of_commands]
 
 
 def differing(a: Any, b: Any, name: str) -> Iterator[str]:

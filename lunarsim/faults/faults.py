@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_transform
+from typing import ClassVar, NamedTuple, Self, TypeAlias, TypeVar, cast, dataclass_transform
 
 import numpy as np
 from astropy import units as u
 
 from lunarsim import checks, declarations
-from lunarsim.craft import Spacecraft, TimeTaggedCommand
+from lunarsim.craft import ReceivedCommand, Spacecraft, TimeTaggedCommand
 from lunarsim.declarations import LONG_S, Number, declared, number
 from lunarsim.errors import InputError, LunarsimError
 from lunarsim.own import check_title, component, register
 from lunarsim.plan import Phase
+
+Received: TypeAlias = tuple[ReceivedCommand, ...]
 
 #: What a fault may not change in flight: it is part of what is integrated, or of what all runs share.
 _FROM_THE_START = ("dry_mass", "propellant_mass", "radiation_area", "radiation_coefficient")
@@ -33,7 +35,9 @@ _SEEDS = 2**63
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A defect of the craft, or of the plan that was loaded. Faults of one's own are made by :func:`lunarsim.fault`.
+    """A defect of the craft, of the plan that was loaded, or of the commands on their way to the computer.
+
+    Faults of one's own are made by :func:`lunarsim.fault`.
 
     Parameters
     ----------
@@ -52,6 +56,8 @@ class Fault:
 
     title: ClassVar[str]  #: what people and scenario files call it
     edits: ClassVar[tuple[str, ...]] = ()  #: the paths of the numbers that it sets; N stands for the place of the burn
+    stage: ClassVar[int] = 0  #: of those that change commands, which comes first on their way, whatever the list says
+    most_copies: ClassVar[int] = 1  #: of those that change commands: of how many one may become
 
     cause: str = ""
     onset: u.Quantity = number(0.0, u.s, low=0.0, high=LONG_S, text="When it begins, after the start of the flight.")
@@ -74,6 +80,23 @@ class Fault:
     def apply_to_plan(self, plan: tuple[Phase, ...]) -> tuple[Phase, ...]:
         """Return the plan as this defect has it; the argument is unchanged."""
         return plan
+
+    def apply_to_commands(self, received: Received, seed: float) -> Received:  # noqa: ARG002
+        """Return the commands as the computer receives them with this defect; the argument is unchanged.
+
+        Parameters
+        ----------
+        received : tuple of ReceivedCommand
+            As they are without this defect, each copy by itself, as they are due.
+        seed : float
+            Of the computer: what is random follows from it.
+        """
+        return received
+
+    @property
+    def edits_commands(self) -> bool:
+        """Whether it changes commands on their way to the computer."""
+        return type(self).apply_to_commands is not Fault.apply_to_commands
 
     def is_there(self, elapsed: u.Quantity) -> bool:
         """Return whether it is there at a time after the start of the flight.
@@ -145,12 +168,13 @@ def fault(title: str) -> Callable[[Kind], Kind]:
         A decorator for a class derived from :class:`lunarsim.Fault`. It becomes a frozen dataclass whose numbers,
         declared by :func:`lunarsim.number`, are checked when it is made, with the ``cause``, ``onset`` and ``end`` of
         all faults. Its ``apply(self, craft)`` returns the craft with the defect, which is there from the onset to the
-        end. Its ``apply_to_plan(self, plan)``, in place of that or beside it, returns the plan as it was loaded.
+        end. Its ``apply_to_plan(self, plan)``, in place of that or beside it, returns the plan as it was loaded, and
+        its ``apply_to_commands(self, received, seed)`` the commands as the computer receives them.
 
     Raises
     ------
     InputError
-        If the class has neither function, has a field that is not declared, or the title is another fault's.
+        If the class has none of the functions, has a field that is not declared, or the title is another fault's.
 
     Notes
     -----
@@ -176,12 +200,12 @@ def fault(title: str) -> Callable[[Kind], Kind]:
     check_title(title, "loss of thrust")
 
     def made(kind: Kind) -> Kind:
-        if not issubclass(kind, Fault) or (kind.apply, kind.apply_to_plan) == (Fault.apply, Fault.apply_to_plan):
+        if not issubclass(kind, Fault) or _functions(kind) == _functions(Fault):
             raise InputError(
                 f"fault '{title}': expected a class derived from lunarsim.Fault with a function apply(self, craft), "
                 "which returns the craft with the defect"
             )
-        whole = component(kind, "fault", title, plain=("cause",))
+        whole = component(kind, "fault", title, plain=("cause", "command"))
         for name, each in declared(whole).items():
             if each.dispersible:
                 raise InputError(
@@ -192,6 +216,10 @@ def fault(title: str) -> Callable[[Kind], Kind]:
         return cast(Kind, whole)
 
     return made
+
+
+def _functions(kind: type[Fault]) -> tuple[Callable[..., object], ...]:
+    return kind.apply, kind.apply_to_plan, kind.apply_to_commands
 
 
 def with_faults(craft: Spacecraft, faults: Iterable[Fault]) -> Spacecraft:
@@ -249,6 +277,33 @@ def _plan_with_fault(plan: tuple[Phase, ...], one: Fault) -> tuple[Phase, ...]:
             "neither an onset nor an end"
         )
     return changed
+
+
+def commands_with_faults(received: Received, faults: Iterable[Fault], seed: float) -> Received:
+    """Return commands as the computer receives them with some faults, in the order of their stages.
+
+    Raises
+    ------
+    InputError
+        If a fault raises an error, as where there is no command of its name, or gives no such commands; the text names
+        it.
+    """
+    for one in sorted((each for each in faults if each.edits_commands), key=lambda each: each.stage):
+        with _naming(one, "apply_to_commands"):
+            changed = one.apply_to_commands(received, seed)
+        numbers = [each.number for each in changed] if _are_received(changed) else []
+        if len(set(numbers)) < max(len(changed), len(received)) or len(changed) > one.most_copies * len(received):
+            raise InputError(
+                f"fault '{one.title}': its apply_to_commands gave {changed!r}: expected a tuple of ReceivedCommand, "
+                f"each of a number of its own, those that are lost among them, and no more than most_copies = "
+                f"{one.most_copies} times as many as there were"
+            )
+        received = changed
+    return received
+
+
+def _are_received(changed: object) -> bool:
+    return isinstance(changed, tuple) and all(isinstance(each, ReceivedCommand) for each in changed)
 
 
 def _kind_of(phase: Phase) -> tuple[type, type | None]:

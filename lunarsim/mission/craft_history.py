@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
+import numpy as np
 from astropy import units as u
+from numpy.typing import NDArray
 
-from lunarsim.craft import Execution, FlightComputer, Spacecraft, TimeTaggedCommand
+from lunarsim.craft import Execution, FlightComputer, Spacecraft, TimeTaggedCommand, sent
 from lunarsim.errors import InputError
-from lunarsim.faults import CraftChange, Fault, with_faults
+from lunarsim.faults import CraftChange, Fault, commands_with_faults, with_faults
 
 _START = 0.0 * u.s
 
@@ -41,7 +44,39 @@ def executions_of(
 ) -> tuple[Execution, ...]:
     """Return what becomes of each command."""
     computer = packing_computer(craft, faults) if commands else None
-    return () if computer is None else computer.executions(commands)
+    if computer is None:
+        return ()
+    return computer.executions_of(commands_with_faults(sent(commands), faults, computer.seed))
+
+
+def execution_times(
+    computer: FlightComputer,
+    commands: Sequence[TimeTaggedCommand],
+    faults: Sequence[Fault],
+    seeds: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return when the commands that have a target are carried out (s), for each seed of the computer.
+
+    Returns
+    -------
+    ndarray, shape (n, commands with a target, as they are received with any of the seeds)
+        NaN: not at all, or not received.
+    """
+    each = sent(commands)
+    if not any(fault.edits_commands for fault in faults):
+        return computer.execution_times(commands, seeds)
+    received_of = [commands_with_faults(each, faults, float(seed)) for seed in seeds]
+    alike: dict[tuple[tuple[int, float, bool], ...], list[int]] = {}
+    for i, received in enumerate(received_of):  # runs that receive the same are packed at once
+        alike.setdefault(tuple((one.number, one.time_s, one.lost) for one in received), []).append(i)
+    most = max((one.number for received in received_of for one in received), default=-1) + 1
+    times_s, has_target = np.full((len(seeds), most), np.nan), np.zeros(most, dtype=bool)
+    for runs in alike.values():
+        received = received_of[runs[0]]
+        found = computer.execution_times_of(received, seeds[runs])
+        times_s[runs, : found.shape[1]] = found
+        has_target[[one.number for one in received if one.command.target]] = True
+    return times_s[:, has_target]
 
 
 def packing_computer(craft: Spacecraft | None, faults: Sequence[Fault]) -> FlightComputer | None:
@@ -54,6 +89,7 @@ def packing_computer(craft: Spacecraft | None, faults: Sequence[Fault]) -> Fligh
 def most_changes(commands: Sequence[TimeTaggedCommand], faults: Sequence[Fault]) -> int:
     """Return how many changes of a craft in flight there can be, however the commands are packed."""
     setting = sum(int(command.copies) for command in commands if command.target)
+    setting *= prod(fault.most_copies for fault in faults)
     return setting + sum(bool(fault.onset > _START) + (fault.end is not None) for fault in faults)
 
 

@@ -9,10 +9,10 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import checks
-from lunarsim.craft import Engine, Execution, Spacecraft, TimeTaggedCommand, check_lander
+from lunarsim.craft import Engine, Execution, Spacecraft, TimeTaggedCommand, check_lander, sent
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
-from lunarsim.faults import CraftChange, Fault, check_contradictions, plan_with_faults
+from lunarsim.faults import CraftChange, Fault, check_contradictions, commands_with_faults, plan_with_faults
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
@@ -278,7 +278,8 @@ class Scenario:
                     f"{longest:.0f} at the latest: expected an onset before"
                 )
         if self.craft is not None:
-            check_contradictions(self.faults, self.craft, self.plan)
+            commands_with_faults(sent(self.commands), self.faults, 0.0)  # refuses what the sequence cannot have
+            check_contradictions(self.faults, self.craft, self.plan, self.commands)
 
     def _check_engine(self) -> None:
         """Refuse what the engine, as it is flown, cannot run at, and more thrust than the drivers resolve."""

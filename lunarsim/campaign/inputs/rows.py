@@ -26,7 +26,7 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.exits import OWN
 from lunarsim.kernels.records import Records
 from lunarsim.mission import Scenario
-from lunarsim.mission.craft_history import most_changes, packing_computer
+from lunarsim.mission.craft_history import execution_times, most_changes, packing_computer
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf
 from lunarsim.moon.own_forces import lower_forces
 from lunarsim.orbits import rot_rtn_from_icrf
@@ -194,7 +194,7 @@ class Rows:
             scenario = _with_faults(self.scenario, faults, chosen)
             computer = packing_computer(scenario.craft, scenario.faults)
             assert computer is not None, "there are commands, and so there is a computer"
-            times_s = computer.execution_times(scenario.commands, seeds[of_choice])
+            times_s = execution_times(computer, scenario.commands, scenario.faults, seeds[of_choice])
             alike = np.where(np.isnan(times_s), np.inf, times_s)  # no NaN is like another
             _, first, kinds = np.unique(alike, axis=0, return_index=True, return_inverse=True)
             packed = [edited(scenario, {COMPUTER_SEED: float(seeds[of_choice[i]])}) for i in first]
@@ -209,10 +209,12 @@ class Rows:
 
     @property
     def _packing(self) -> list[Any]:
-        """What decides what becomes of commands, without faults that are dispersed and with all."""
+        """What decides what becomes of commands, without faults that are dispersed and with all; faults of commands."""
         scenario, commands = self.scenario, self.scenario.commands
         computers = [packing_computer(scenario.craft, faults) for faults in ((), scenario.faults) if commands]
-        return [*commands, *((each, code_of(PACKINGS[each.packing])) for each in computers if each is not None)]
+        editing = [(each, code_of(type(each).apply_to_commands)) for each in scenario.faults if each.edits_commands]
+        packed = [(each, code_of(PACKINGS[each.packing])) for each in computers if each is not None]
+        return [*commands, *packed, *editing]
 
     def digest(self) -> str:
         """Return a hash of all that the runs share: two campaigns with the same one fly the same flights."""

@@ -12,7 +12,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim.asked import is_own
-from lunarsim.craft import TimeTaggedCommand
+from lunarsim.craft import Execution, TimeTaggedCommand
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
 from lunarsim.flight.driver.lost_force import LostForce
@@ -89,8 +89,8 @@ class Pilot:
     def fly(self) -> FlightParts:
         """Fly all phases, or until the ground."""
         self._log(EventKind.START)
-        for _, detail in self._displaced_commands(-inf, 0.0):
-            self._log(EventKind.COMMAND_DISPLACED, detail)
+        for _, kind, detail in self._commands_gone_astray(-inf, 0.0):
+            self._log(kind, detail)
         _, ended, failure = fly_phases(_REFERENCE, self, self._y, self._lowered.flown(self._computer))
         if failure != codes.SOUND:
             raise self._refusal(failure)
@@ -254,21 +254,18 @@ class Pilot:
             if segment.start_s < (at_s := float(change.at.to_value(u.s))) <= segment.end_s:
                 kind = EventKind.COMMAND if isinstance(change.cause, TimeTaggedCommand) else EventKind.FAULT
                 self._log_at(kind, at_s, segment.path(at_s), propulsion.thrust_n, change.text)
-        for due_s, detail in self._displaced_commands(segment.start_s, segment.end_s):
-            y = segment.path(due_s)
-            self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, propulsion.thrust_n, detail)
+        for due_s, kind, detail in self._commands_gone_astray(segment.start_s, segment.end_s):
+            self._log_at(kind, due_s, segment.path(due_s), propulsion.thrust_n, detail)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
         self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
         return ended
 
-    def _displaced_commands(self, after_s: float, until_s: float) -> Iterator[tuple[float, str]]:
-        """Give when the commands of an interval were due that were not carried out then, and why not."""
+    def _commands_gone_astray(self, after_s: float, until_s: float) -> Iterator[tuple[float, EventKind, str]]:
+        """Give what became otherwise of the commands that were due in an interval, as they were sent or received."""
         for each in self._scenario.executions:
-            due_s = float(each.command.time.to_value(u.s))
-            if each.higher is not None and each.command.target and after_s < due_s <= until_s:
-                became = "not carried out" if each.time is None else f"carried out at {each.time:.3f} after the start"
-                own, beside = f"priority {each.command.priority:.0f}", f"priority {each.higher}"
-                yield due_s, f"{each.command.name}, {own}, {became}: in one data array with {beside}"
+            for due_s, kind, detail in _gone_astray(each) if each.command.target else ():
+                if after_s < due_s <= until_s:
+                    yield due_s, kind, detail
 
     def _own_sensor(self) -> str:
         """Return a sensor of the user's in words; nothing for the package's."""
@@ -328,6 +325,21 @@ def _in_words(phase: Phase, sensor: str = "") -> str:
         law = f"steering law '{law.title}'" if is_own(law) else type(law).__name__
         return f"burn '{phase.name}', {law},{sensor}"
     return f"'{phase.name}'"
+
+
+def _gone_astray(each: Execution) -> Iterator[tuple[float, EventKind, str]]:
+    """Give when a command was due that a fault has lost or moved, or that was displaced, and what became of it."""
+    name, received = each.command.name, each.received
+    sent_s = float(each.command.time.to_value(u.s))
+    if received.lost:
+        yield sent_s, EventKind.COMMAND_LOST, f"{name}: {received.fault}"
+    elif received.time_s != sent_s:
+        yield sent_s, EventKind.COMMAND_MOVED, f"{name}, {received.time_s - sent_s:+.3f} s: {received.fault}"
+    if each.higher is not None:
+        became = "not carried out" if each.time is None else f"carried out at {each.time:.3f} after the start"
+        own, beside = f"priority {each.command.priority:.0f}", f"priority {each.higher}"
+        told = f"{name}, {own}, {became}: in one data array with {beside}"
+        yield received.time_s, EventKind.COMMAND_DISPLACED, told
 
 
 def _limit_of_time(phase: Guided) -> str:

@@ -31,6 +31,8 @@ class EventKind(Enum):
     FAULT = "fault"
     COMMAND = "command"
     COMMAND_DISPLACED = "command displaced"
+    COMMAND_LOST = "command lost"
+    COMMAND_MOVED = "command at another time"
     GLIDE_SLOPE = "below the glide slope"
     OUT_OF_VIEW = "site out of view"
     DIVERT = "divert"
