@@ -1,19 +1,36 @@
-"""Random pairs of the package's faults, for tests and a soak; pair i of a scenario is the same in each run."""
+"""Random pairs of the package's faults, for tests and a soak; pair i of a scenario is the same in each run.
+
+A pair is of two faults that the scenario can have and that do not contradict each other: what is refused is drawn anew,
+and is no pair.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from astropy import units as u
+from landing_example import LANDER, landing
+from random_flights import both
 
 import lunarsim as ls
 from lunarsim.faults import FAULTS, Fault
 
 MPS2 = u.m / u.s**2
 OF_BURNS = {"wrong timer", "wrong target", "late command", "thrust misaligned"}
+OF_COMMANDS = {"command lost", "command delayed", "command doubled", "command reordered"}
 FROM_THE_START = {*OF_BURNS, "data arrays filled at random"}
+
+POSITION_M = 1.0  #: between the drivers
+SHORTER = ls.Accuracy(max_step=0.4 * u.s)
+
+
+def by_chance(rng: random.Random) -> dict[str, object]:
+    """What the faults of commands draw by."""
+    return {"probability": rng.choice([1.0, rng.random()]), "seed": float(rng.randrange(1000))}
+
 
 #: What each fault is given at random; kept in step with what there is by a test.
 NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
@@ -28,6 +45,10 @@ NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
     "slow throttle": lambda rng: {"rate": 10.0 ** rng.uniform(-4.0, 1.0) / u.s},
     "slow attitude": lambda rng: {"rate": 10.0 ** rng.uniform(-2.0, 1.0) * u.deg / u.s},
     "data arrays filled at random": lambda _: {},
+    "command lost": by_chance,
+    "command delayed": lambda rng: {**by_chance(rng), "delay": rng.uniform(-100.0, 200.0) * u.s},
+    "command doubled": lambda rng: {**by_chance(rng), "after": rng.uniform(0.0, 200.0) * u.s},
+    "command reordered": by_chance,
     "wrong timer": lambda rng: {"timer": 10.0 ** rng.uniform(-3.0, 3.0) * u.s},
     "wrong target": lambda rng: {"target_delta_v": 10.0 ** rng.uniform(-3.0, 2.5) * u.m / u.s},
     "late command": lambda rng: {"delay": rng.uniform(0.0, 3000.0) * u.s},
@@ -52,11 +73,8 @@ def a_fault(rng: random.Random, title: str, lasts_s: float) -> Fault:
 def with_pair(scenario: ls.Scenario, i: int, lasts_s: float) -> ls.Scenario:
     """A scenario with its i-th pair of faults, two that do not contradict each other and that it can have."""
     rng = random.Random(f"pair {i} of {scenario.name}")
-    titles = (
-        sorted(NUMBERS)
-        if any(isinstance(phase, ls.Burn) for phase in scenario.plan)
-        else sorted(set(NUMBERS) - OF_BURNS)
-    )
+    burns = any(isinstance(phase, ls.Burn) for phase in scenario.plan)
+    titles = sorted(NUMBERS.keys() - (set() if burns else OF_BURNS) - (set() if scenario.commands else OF_COMMANDS))
     while True:
         pair = [a_fault(rng, title, lasts_s) for title in rng.sample(titles, 2)]
         try:
@@ -82,3 +100,50 @@ def what_is_wrong(scenario: ls.Scenario) -> tuple[str, ls.Flight | None]:
     if ls.simulate(scenario) != flight:
         return "ends otherwise when it is flown again", flight
     return "", flight
+
+
+def burning() -> ls.Scenario:
+    """Luna-25's burn without faults, its accelerometer switched on by a command."""
+    return ls.load_scenario("luna25-commands").without_faults()
+
+
+def landing_by_sensors() -> ls.Scenario:
+    """The short landing by a filter, with an altimeter that one command switches off and another on again."""
+    craft = replace(
+        LANDER,
+        altimeter=ls.Altimeter(rate=2 * u.Hz, noise=1 * u.m),
+        velocimeter=ls.Velocimeter(rate=1 * u.Hz, noise=0.1 * u.m / u.s),
+        navigation=ls.KalmanFilter(
+            altitude_sigma=20 * u.m, downrange_sigma=50 * u.m, crossrange_sigma=50 * u.m, seed=3
+        ),
+        computer=ls.FlightComputer(array_size=2),
+    )
+    commands = (
+        ls.TimeTaggedCommand(name="altimeter off", target="altimeter.powered", on=False, time=30 * u.s),
+        ls.TimeTaggedCommand(name="altimeter on", target="altimeter.powered", time=50 * u.s, priority=2),
+    )
+    return replace(landing(craft), commands=commands)
+
+
+def is_settled(scenario: ls.Scenario, flight: ls.Flight) -> bool:
+    """Whether a flight stays the same in the reference driver with shorter steps, or begun a nanometre beside."""
+
+    def is_same(other: ls.Flight) -> bool:
+        apart = (other.outcome.state.position - flight.outcome.state.position).to_value(u.m)
+        return type(other.outcome) is type(flight.outcome) and bool(np.linalg.norm(apart) < 0.1 * POSITION_M)
+
+    rng, state = np.random.default_rng(0), scenario.state
+    moved = (ls.State(state.position + rng.normal(size=3) * u.nm, state.velocity, state.epoch) for _ in range(3))
+    return is_same(ls.simulate(scenario, accuracy=SHORTER)) and all(
+        is_same(ls.simulate(replace(scenario, state=start))) for start in moved
+    )
+
+
+def how_the_drivers_differ(scenario: ls.Scenario, flight: ls.Flight) -> tuple[str, float]:
+    """How the drivers differ, "ill-conditioned" where the flight is, and by how much (m)."""
+    found, _, why = both(scenario)
+    if found.alike and found.position_m <= POSITION_M:
+        return "", found.position_m
+    if not is_settled(scenario, flight):
+        return "ill-conditioned", 0.0
+    return f"the drivers are {found.position_m:.3g} m apart; {why}", found.position_m
