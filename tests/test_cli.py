@@ -9,7 +9,7 @@ import pytest
 from astropy.table import QTable
 from command_line import Done, here, in_a_process
 
-FIGURES = {"altitude_profile.png", "burn.png", "ground_track.png", "orbit.png"}
+FIGURES = {"altitude_profile.png", "burn.png", "ground_track.png", "lanes.png", "orbit.png"}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, Done]) -> 
 def test_luna25_leaves_figures_tables_and_the_summary(luna25: tuple[Path, Done]) -> None:
     folder, done = luna25
     names = {path.name for path in (folder / "results").iterdir()}
-    assert names == FIGURES | {"summary.json", "planned.ecsv", "flown.ecsv"}
+    assert names == FIGURES | {"summary.json", "planned.ecsv", "flown.ecsv", "planned_lanes.ecsv", "flown_lanes.ecsv"}
     assert json.loads((folder / "results" / "summary.json").read_text()) == json.loads(done.out)
     for name in FIGURES:
         assert (folder / "results" / name).read_bytes().startswith(b"\x89PNG")

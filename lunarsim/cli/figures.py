@@ -40,6 +40,12 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
     if landing:
         page = partial(plots.descent_profile, *landing.values(), labels=list(landing))
         writers["descent_profile.png"] = figure_writer(page)
+    for name, flight in flights.items():
+        if flight.has_lanes:
+            writers[f"{name}_lanes.ecsv"] = _lanes_writer(flight)
+    told = [flight for flight in shown if flight.has_lanes]
+    if told:
+        writers["lanes.png"] = figure_writer(lambda: plots.lanes(told[-1]))
     if any(flight.burns for flight in shown):
         writers["burn.png"] = figure_writer(lambda: plots.burn(*shown, labels=labels))
     return writers
@@ -60,6 +66,10 @@ def _comes_down_on_its_engine(flight: Flight) -> bool:
 
 def _table_writer(flight: Flight) -> Write:
     return lambda path: flight.to_table().write(path, format="ascii.ecsv", delimiter=",")
+
+
+def _lanes_writer(flight: Flight) -> Write:
+    return lambda path: flight.lanes().write(path, format="ascii.ecsv", delimiter=",")
 
 
 def json_writer(content: dict[str, Any]) -> Write:

@@ -92,6 +92,9 @@ def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
         cells = (_cells(event, decimals) for event, decimals in zip(row, known, strict=True))
         rows.add_row(first.kind.value, *(cell for of_flight in cells for cell in of_flight))
     console.print(rows)
+    for name, flight in flights.items():
+        for parting in flight.partings:
+            console.print(f"{name}: {parting}", highlight=False, markup=False)
 
 
 def table(*columns: str, title: str) -> Table:

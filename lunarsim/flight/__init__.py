@@ -8,6 +8,7 @@ from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind
 from lunarsim.flight.flight import Flight
 from lunarsim.flight.result.navigation import NavigationHistory
 from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
+from lunarsim.flight.result.parting import Parting
 from lunarsim.flight.result.touchdown import Landed, Verdict
 from lunarsim.flight.simulation import propagate, simulate
 
@@ -28,6 +29,7 @@ __all__ = [
     "NavigationEstimate",
     "NavigationHistory",
     "Outcome",
+    "Parting",
     "PhaseRecord",
     "Truth",
     "Verdict",

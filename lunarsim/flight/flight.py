@@ -25,6 +25,8 @@ from lunarsim.flight.integrator_comparison import IntegratorComparison, compared
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
 from lunarsim.flight.result.flight_file.archive import load_flight, save_flight
+from lunarsim.flight.result.lanes import has_lanes, lanes
+from lunarsim.flight.result.parting import Parting, partings
 from lunarsim.flight.result.parts import FlightParts
 from lunarsim.kernels.forces import motion
 from lunarsim.mission import over_ground
@@ -281,6 +283,52 @@ class Flight(FlightParts):
         if self.scenario.craft is not None:
             histories["mass"] = self.mass
         return QTable(histories, meta={"scenario": self.scenario.name, "frame": tables.FRAME})
+
+    def lanes(self) -> QTable:
+        """Return what was true, measured, estimated and commanded as a table of quantities, NaN where there is nothing.
+
+        Returns
+        -------
+        QTable
+            At each guidance cycle, and at the samples of the histories where no guidance flies. Altitudes are above the
+            1737.4 km sphere, speeds over the turning Moon. The columns end in the lane: ``altitude_``,
+            ``altitude_rate_`` and ``horizontal_speed_`` with ``true``, ``measured`` and ``estimated``, ``delta_v_``
+            with ``true``, ``measured`` and ``commanded``, ``thrust_`` and ``pitch_`` with ``true`` and ``commanded``;
+            ``altitude_sigma`` is what the filter takes for the standard deviation of its altitude. Its ``meta`` says
+            what the flight's :attr:`partings` are.
+
+        Notes
+        -----
+        What the altimeter measured last is the altitude from which its beam would have that length to level ground as
+        high as the landing site. The delta-v that is commanded is that at which the computer is to cut a burn off, as
+        sensed; thrust and pitch are those of a sound engine. Under guidance what is commanded is known where
+        :attr:`navigation` is kept.
+
+        Examples
+        --------
+        >>> import lunarsim as ls
+        >>> table = ls.simulate(ls.load_scenario("luna25")).lanes()
+        >>> print(max(table["delta_v_true"]).round(1), max(table["delta_v_measured"]))
+        25.2 m / s 0.0 m / s
+        """
+        table = lanes(self)
+        table.meta["partings"] = [str(parting) for parting in self.partings]
+        return table
+
+    @cached_property
+    def partings(self) -> tuple[Parting, ...]:
+        """Where what was measured or estimated parts from what was true, in the order of time.
+
+        Of each burn: where the sensed delta-v is 0.1 m/s off the true one. Of the navigation: where a filter is further
+        off than one that knows its errors is once in a million, or an estimate without an uncertainty of its own is off
+        by 100 m or 1 m/s.
+        """
+        return partings(self)
+
+    @property
+    def has_lanes(self) -> bool:
+        """Whether something is measured or estimated: there is a burn, or a navigation with errors."""
+        return has_lanes(self)
 
     def to_pandas(self) -> Any:
         """Return the histories as a pandas DataFrame: the rows of :meth:`to_table`, units in the names of columns.

@@ -9,7 +9,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim.analysis import budget
-from lunarsim.flight import BurnRecord, Flight, GroundContact, Impact, Landed, PhaseRecord
+from lunarsim.flight import BurnRecord, Flight, GroundContact, Impact, Landed, Parting, PhaseRecord
 from lunarsim.mission import Site
 from lunarsim.orbits import State
 
@@ -30,8 +30,8 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
     dict
         ``burn`` and ``orbit_after_burn`` of the last burn (None without one), all ``burns``, the ``outcome``
         in words, ``end`` (time and osculating orbit; None for the orbit of what is on the ground), ``impact`` (None
-        without one), the guided ``phases`` and the propulsion ``budget`` (None without them), and the ``touchdown``
-        (None without one on a landing gear).
+        without one), the guided ``phases`` and the propulsion ``budget`` (None without them), the ``touchdown`` (None
+        without one on a landing gear), and the ``partings`` of what was measured or estimated from what was true.
     """
     burns = [_burn(record) for record in flight.burns]
     outcome = flight.outcome
@@ -46,6 +46,7 @@ def flight_summary(flight: Flight) -> dict[str, Any]:
         "phases": [_phase(record) for record in flight.phases],
         "budget": _budget(flight) if flight.phases else None,
         "touchdown": _touchdown(outcome, flight) if isinstance(outcome, Landed) else None,
+        "partings": [_parting(parting) for parting in flight.partings],
     }
 
 
@@ -62,6 +63,20 @@ def _phase(record: PhaseRecord) -> dict[str, Any]:
         "end_height_above_site_m": _number(record.height_after, u.m),
         "end_horizontal_speed_mps": _number(across, _MPS),
         "end_altitude_rate_mps": _number(up, _MPS),
+    }
+
+
+def _parting(parting: Parting) -> dict[str, Any]:
+    unit = parting.apart.unit
+    name = {u.m: "m", _MPS: "mps"}[unit]
+    return {
+        "quantity": parting.quantity,
+        "lane": parting.lane,
+        "utc": _utc(parting.time),
+        "elapsed_s": _number(parting.elapsed, u.s),
+        "where": parting.where,
+        f"apart_{name}": _number(parting.apart, unit),
+        f"sigma_{name}": None if parting.sigma is None else _number(parting.sigma, unit),
     }
 
 

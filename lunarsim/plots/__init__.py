@@ -10,6 +10,7 @@ from lunarsim.plots.descent.page import descent_profile
 from lunarsim.plots.descent.panels import DescentAxes
 from lunarsim.plots.flight.altitude import altitude_profile
 from lunarsim.plots.flight.burns import burn
+from lunarsim.plots.flight.lanes import lanes
 from lunarsim.plots.flight.last_kilometres import terrain_profile
 from lunarsim.plots.flight.model_ladder import ladder
 from lunarsim.plots.flight.orbits import orbit
@@ -29,6 +30,7 @@ __all__ = [
     "ground_track",
     "histogram",
     "ladder",
+    "lanes",
     "orbit",
     "outcome_rates",
     "sensitivity",
