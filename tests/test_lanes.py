@@ -140,7 +140,7 @@ def test_an_estimate_without_an_uncertainty_parts_at_the_stated_limits(altitude,
 
 def test_a_filter_parts_where_it_is_further_off_than_its_own_uncertainty_allows():
     faulty = replace(landing_by_sensors(), commands=()).with_faults(
-        ls.faults.AccelerometerBias(bias=0.5 * u.m / u.s**2, onset=20 * u.s)
+        ls.faults.AccelerometerBias(bias=0.05 * u.m / u.s**2, onset=20 * u.s)
     )
     flown = ls.simulate(faulty)
     (parting,) = flown.partings
@@ -148,7 +148,7 @@ def test_a_filter_parts_where_it_is_further_off_than_its_own_uncertainty_allows(
     assert np.all(flown.navigation.normalised_errors[before] <= NEES)
     assert flown.navigation.normalised_errors[np.count_nonzero(before)] > NEES
     assert stats.chi2.sf(NEES, 6) == pytest.approx(1e-6, rel=1e-3)
-    assert 20.0 < parting.elapsed.value < 25.0
+    assert 20.0 < parting.elapsed.value < 60.0
     assert parting.lane == "estimated"
     assert parting.apart > parting.sigma
     assert "where the filter takes" in str(parting)

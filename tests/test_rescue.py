@@ -1,15 +1,18 @@
 """The latest burn that would have saved a flight, and the monitor that would have: against single flights."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from astropy import units as u
+from command_line import here
 from random_flights import EPOCH, MOON, MPS
 
 import lunarsim as ls
 from lunarsim import constants
 from lunarsim.inquiry import ThrustMonitor, with_thrust_monitor
+from lunarsim.inquiry.rescue_flight import with_commands
 
 MPS2 = u.m / u.s**2
 EXHAUST_MPS = 320 * constants.STANDARD_GRAVITY_MPS2
@@ -84,14 +87,65 @@ def test_a_greater_burn_may_come_later(rescue):
     assert stronger.duration.to_value(u.s) == pytest.approx(rescue.duration.to_value(u.s) / 4.0, rel=1e-9)
 
 
-def test_behind_the_moon_no_command_comes_in_time():
-    behind = ls.latest_rescue(scenario(150.0), delta_v=40 * MPS, command_time=0 * u.s)
-    seen = [(w.start - behind.cutoff).to_value(u.s) for w in behind.in_view]
-    assert all(start > 60.0 for start in seen)  # out of view at the cut-off
-    assert behind.known is None or (behind.known - behind.cutoff).to_value(u.s) > 60.0
+def test_behind_the_moon_earth_learns_and_commands_only_when_it_comes_into_view():
+    """The orbit begins 200 degrees east of the middle of the near side, and goes on eastwards until Earth rises."""
+    behind = ls.latest_rescue(scenario(200.0), delta_v=40 * MPS, command_time=0 * u.s)
+    (first,) = behind.in_view
+    radius_m = constants.MOON_RADIUS_M + 6e4
+    per_degree_s = np.radians(1.0) * np.sqrt(radius_m**3 / constants.GM_MOON_M3_S2)
+    limb_deg = 270.0 - np.degrees(np.arccos(constants.MOON_RADIUS_M / radius_m))  # from the height of the orbit
+    rises_s = (limb_deg - 200.0) * per_degree_s - 16.0
+    libration_s = 10.0 * per_degree_s  # the Earth strays by up to 8 degrees from longitude 0
+    assert (first.start - behind.cutoff).to_value(u.s) == pytest.approx(rises_s, abs=libration_s)
+    light = behind.known - first.start
+    assert 1.17 < light.to_value(u.s) < 1.36
+    assert (behind.earliest_command - behind.known).to_value(u.s) == pytest.approx(light.to_value(u.s), abs=1e-3)
+    assert behind.margin == (behind.ignition - behind.earliest_command).to(u.s)
+
+
+def test_who_meets_the_ground_behind_the_moon_is_never_seen():
+    never = ls.latest_rescue(scenario(150.0), delta_v=40 * MPS, command_time=0 * u.s)
+    assert (never.in_view, never.known, never.earliest_command) == ((), None, None)
+    assert not never.possible
+    assert str(never).endswith("Earth is not in view before the ground is met")
+
+
+def test_who_waits_too_long_commands_too_late():
     waits = ls.latest_rescue(scenario(-60.0), delta_v=40 * MPS, command_time=3 * u.h)
     assert not waits.possible
-    assert waits.earliest_command is None or waits.margin < 0 * u.s
+    assert waits.earliest_command is None
+    assert waits.clearance is None
+
+
+def test_the_sooner_a_command_is_on_board_the_higher_the_rescue_clears_the_ground(rescue):
+    sooner = ls.latest_rescue(scenario(-60.0), delta_v=40 * MPS, command_time=0 * u.s)
+    assert sooner.clearance > rescue.clearance > 0 * u.km
+    flown = with_second_burn(rescue.earliest_command, rescue.duration)
+    passes = [event for event in flown.timeline if event.kind is ls.EventKind.PERILUNE and event.time > rescue.ignition]
+    least = min(event.true.state.altitude for event in passes)
+    assert rescue.clearance.to_value(u.m) == pytest.approx(least.to_value(u.m), abs=0.2)  # a sphere at zero
+
+
+def test_commands_after_the_cut_off_are_carried_out_in_a_rescue(rescue):
+    """One that takes the power from a sensor that no phase uses leaves the rescue as it is."""
+    craft = replace(
+        CRAFT,
+        computer=ls.FlightComputer(array_size=1),
+        altimeter=ls.Altimeter(rate=1 * u.Hz),
+        navigation=ls.Navigation(),
+    )
+    target = "altimeter.powered"
+    late = ls.TimeTaggedCommand(name="altimeter off", target=target, on=False, time=300 * u.s, copies=2)
+    early = replace(late, name="altimeter on", on=True, time=1 * u.s)
+    one = replace(scenario(-60.0), craft=craft, commands=(early, late))
+    again = ls.latest_rescue(one, delta_v=40 * MPS, command_time=60 * u.s, tolerance=0.01 * u.s)
+    assert abs((again.ignition - rescue.ignition).to_value(u.s)) < 0.05
+    flown = ls.simulate(one)
+    cutoff_s = (flown.burns[0].after.epoch - flown.start).to_value(u.s)
+    rest = replace(one, commands=(), state=flown.burns[0].after, plan=one.plan[1:])
+    after = with_commands(rest, one, cutoff_s)
+    assert [(each.time.to_value(u.s), each.on) for each in after.commands] == [(300.0 - cutoff_s, False)] * 2
+    assert not after.craft_at(300 * u.s).altimeter.powered
 
 
 def test_an_engine_that_goes_out_after_the_cut_off_saves_until_then_alone(rescue):
@@ -212,3 +266,33 @@ def test_what_is_no_monitor_is_refused():
         ThrustMonitor(window=5 * u.s, threshold=1.0)
     with pytest.raises(ls.InputError, match=r"acceleration = 0.0 m / s2: expected above 0"):
         ThrustMonitor(window=5 * u.s).false_alarm_probability(0 * MPS2, 84 * u.s)
+
+
+def test_the_command_line_tells_a_rescue_as_the_library_finds_it(tmp_path):
+    done = here("rescue", "luna25", "--delta-v", "10 m/s", "--command-time", "20 min", "--json", cwd=tmp_path)
+    assert done.status == 0, done.err
+    told = json.loads(done.out)
+    (one,) = told["rescues"]
+    found = ls.latest_rescue(ls.load_scenario("luna25"), delta_v=10 * MPS, command_time=20 * u.min)
+    assert one["after_cutoff_s"] == pytest.approx(found.after_cutoff.to_value(u.s))
+    assert one["margin_s"] == pytest.approx(found.margin.to_value(u.s))
+    assert one["signal_delay_s"] == pytest.approx(found.signal_delay.to_value(u.s))
+    assert one["command_time_s"] == 1200.0
+    assert one["clearance_km"] == pytest.approx(found.clearance.to_value(u.km))
+    assert len(one["earth_in_view_utc"]) == len(found.in_view) == 1
+    assert "11:43:42" in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "the size of the burn is missing: give --delta-v '10 m/s'"),
+        (("--delta-v", "10"), "--delta-v '10': expected a number with its unit"),
+        (("--delta-v", "10 s"), "delta_v = 10"),
+        (("--delta-v", "1 m/s", "--without-faults"), "expected one whose burn is followed by the ground"),
+    ],
+)
+def test_a_rescue_that_cannot_be_is_an_error_on_the_command_line(tmp_path, options, message):
+    done = here("rescue", "luna25", *options, cwd=tmp_path)
+    assert done.status == 2
+    assert message in " ".join(done.err.split())

@@ -128,6 +128,38 @@ def survivability(
 
 
 @app.command()
+def rescue(
+    scenario: Name,
+    delta_v: Annotated[
+        list[str] | None, typer.Option("--delta-v", help="The size of the burn: '10 m/s'. May be repeated.")
+    ] = None,
+    duration: Annotated[
+        list[str] | None, typer.Option("--duration", help="The size of the burn: '50 s'. May be repeated.")
+    ] = None,
+    thrust: Annotated[str | None, typer.Option("--thrust", help="Of another engine that gives it: '1 kN'.")] = None,
+    command_time: Annotated[
+        str, typer.Option("--command-time", help="From the moment when Earth knows to that when a command leaves it.")
+    ] = "10 min",
+    orbits: Annotated[float, typer.Option("--orbits", help="For how long the ground is to be cleared.")] = 1.0,
+    fault: Faults = None,
+    without_faults: WithoutFaults = False,
+    terrain: Ground = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the latest burn that would have saved a flight, and whether Earth could have commanded it."""
+    from lunarsim.cli import rescue as rescuing  # noqa: PLC0415
+    from lunarsim.cli.flying import described  # noqa: PLC0415
+
+    rescuing.run(
+        described(scenario, terrain, fault or (), without_faults=without_faults),
+        rescuing.Asked(
+            delta_v=delta_v or (), duration=duration or (), thrust=thrust, command_time=command_time, orbits=orbits
+        ),
+        as_json=as_json,
+    )
+
+
+@app.command()
 def faults(as_json: AsJson = False) -> None:
     """List the faults: what each one is, which numbers it sets, and its own numbers."""
     from lunarsim.cli import faults as listing  # noqa: PLC0415

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from math import exp
 from typing import NamedTuple
 
@@ -11,27 +10,21 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim import checks, constants
+from lunarsim import checks
 from lunarsim.craft import Spacecraft
 from lunarsim.declarations import FAST_MPS, LONG_S, Number
 from lunarsim.errors import InputError
-from lunarsim.faults import Fault, with_faults
-from lunarsim.flight import Flight, GroundContact, detectors, simulate
-from lunarsim.flight.driver.lowering import lower
+from lunarsim.flight import GroundContact, detectors, simulate
 from lunarsim.flight.events.detectors import Detector
-from lunarsim.flight.events.sky import Sky
 from lunarsim.inquiry.outcome_boundaries import survivability, surviving
-from lunarsim.kernels.forces import motion
+from lunarsim.inquiry.rescue_flight import clearance, craft_after, faults_after, rescue_flight, with_commands
+from lunarsim.inquiry.rescue_signals import Signals
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after, time_after
-from lunarsim.mission.craft_history import craft_by
-from lunarsim.orbits import State
-from lunarsim.plan import AlongVelocity, Burn, Coast
 
 _DELTA_V = Number(unit=u.m / u.s, low=1e-3, high=FAST_MPS)
 _DURATION = Number(unit=u.s, low=1e-3, high=LONG_S)
 _DELAY = Number(unit=u.s, low=0.0, high=LONG_S)
-_THRUST = Number(unit=u.N, low=1e-6, high=1e9)
 _POINTS = 65  # of the first grid of ignitions
 _LAST_MOMENT_S = 1.0  # before the ground, at which no burn needs to be tried
 
@@ -67,6 +60,13 @@ class Rescue:
         When the command has to leave Earth at the latest; None where it cannot arrive before the latest ignition.
     margin : Quantity or None
         From the earliest command on board to the latest ignition; negative where it comes too late.
+    signal_delay : Quantity
+        The time that light takes from the craft to the Earth's centre at the cut-off.
+    command_time : Quantity
+        From the moment when Earth sees that the burn failed to that when a command leaves it, as it was given.
+    clearance : Quantity or None
+        The least height above the ground, for as long as it is to be cleared, where the burn ignites as soon as a
+        command can be on board; None where that is too late.
     """
 
     delta_v: u.Quantity
@@ -77,6 +77,9 @@ class Rescue:
     known: Time | None
     earliest_command: Time | None
     latest_command_sent: Time | None
+    signal_delay: u.Quantity
+    command_time: u.Quantity
+    clearance: u.Quantity | None
 
     @property
     def margin(self) -> u.Quantity | None:
@@ -153,7 +156,7 @@ def latest_rescue(
     -----
     The size of the rescue burn is that of the engine with what is wrong to the end of the flight. Faults that begin or
     pass after the failed cut-off act on it as they do then; those of the craft's engine do not act on one whose
-    ``thrust`` is given. Commands that would be carried out after the cut-off are left out.
+    ``thrust`` is given. Commands that are carried out after the cut-off are carried out then.
 
     The rescue burn is ended by its timer, as its accelerometer may be the one that failed. Signals take the distance
     from the Earth's centre over the speed of light. Telemetry of what happens out of view is taken to be stored, and
@@ -185,19 +188,21 @@ def latest_rescue(
     failed = flight.burns[-1]
     start = failed.after
     cutoff_s = float(seconds_after(scenario.state.epoch, start.epoch))
-    craft = _craft_after(flight, cutoff_s, thrust)
+    craft = craft_after(flight, cutoff_s, thrust)
     lasts_s = _duration_s(craft, delta_v, duration)
     given = _delta_v_mps(craft, lasts_s)
     left_s = float((flight.end - start.epoch).to_value(u.s)) - _LAST_MOMENT_S
-    faults = _faults_after(scenario, craft, cutoff_s, left_s + lasts_s, own_engine=thrust is None)
-    after = _rescue_flight(scenario, start, craft, faults, left_s, lasts_s)
+    faults = faults_after(scenario, craft, cutoff_s, left_s + lasts_s, own_engine=thrust is None)
+    after = rescue_flight(scenario, start, craft, faults, left_s, lasts_s)
+    after = with_commands(after, scenario, cutoff_s)
     latest_s = _latest_s(after, left_s, tolerance, orbits)
-    signals = _Signals(flight, watch)
+    signals = Signals(flight, watch)
     windows = signals.windows_s(cutoff_s)
     known_s = signals.received_s(cutoff_s, windows)
     command_s = None if known_s is None else signals.commanded_s(known_s + wait_s, windows)
     ignition_s = None if latest_s is None else cutoff_s + latest_s
     sent_s = None if ignition_s is None else signals.latest_sent_s(ignition_s, windows)
+    in_time = command_s is not None and ignition_s is not None and command_s <= ignition_s
     time = signals.time
     return Rescue(
         delta_v=given * (u.m / u.s),
@@ -208,63 +213,10 @@ def latest_rescue(
         known=time(known_s),
         earliest_command=time(command_s),
         latest_command_sent=time(sent_s),
+        signal_delay=signals.light_s(cutoff_s) * u.s,
+        command_time=wait_s * u.s,
+        clearance=clearance(after, command_s - cutoff_s, orbits) if in_time and command_s is not None else None,
     )
-
-
-def _rescue_flight(
-    scenario: Scenario, start: State, craft: Spacecraft, faults: tuple[Fault, ...], left_s: float, lasts_s: float
-) -> Scenario:
-    """Return the flight from the failed cut-off on, with the rescue burn as late as it is tried."""
-    return Scenario(
-        name=scenario.name,
-        state=start,
-        craft=craft,
-        moon=scenario.moon,
-        faults=faults,
-        plan=(
-            Burn(
-                ignition=time_after(start.epoch, left_s),  # the latest that is tried
-                target_delta_v=FAST_MPS * (u.m / u.s),  # never: the timer ends it
-                timer=lasts_s * u.s,
-                steering=AlongVelocity(),
-                name="rescue burn",
-            ),
-            Coast(duration=1.0 * u.s),
-        ),
-    )
-
-
-def _craft_after(flight: Flight, cutoff_s: float, thrust: u.Quantity | None) -> Spacecraft:
-    """Return the craft as the failed burn has left it and faults to the end have it, with the engine of the rescue."""
-    scenario = flight.scenario
-    assert scenario.craft is not None  # it burnt
-    lasting = [fault for fault in scenario.faults if _lasts_from(fault, cutoff_s)]
-    craft = craft_by(scenario.craft, scenario.executions, lasting, cutoff_s * u.s)
-    left = float(flight.trajectory.at(np.array([cutoff_s]))[0][0, motion.MASS]) * u.kg - craft.dry_mass
-    engine = craft.engine
-    if thrust is not None:
-        engine = replace(engine, thrust=_THRUST.checked("thrust", thrust), thrust_error=0.0)
-    return replace(craft, propellant_mass=left, engine=engine)
-
-
-def _lasts_from(fault: Fault, cutoff_s: float) -> bool:
-    return fault.end is None and bool(fault.onset <= cutoff_s * u.s)
-
-
-def _faults_after(
-    scenario: Scenario, craft: Spacecraft, cutoff_s: float, over_s: float, *, own_engine: bool
-) -> tuple[Fault, ...]:
-    """Return the faults that begin or pass after the cut-off and before the last rescue burn is over, from it on."""
-    shifted = []
-    for fault in scenario.faults:
-        onset_s = max(0.0, float(fault.onset.to_value(u.s)) - cutoff_s)
-        end_s = None if fault.end is None else float(fault.end.to_value(u.s)) - cutoff_s
-        is_over = end_s is not None and end_s <= 0.0
-        if _lasts_from(fault, cutoff_s) or is_over or onset_s >= over_s:
-            continue
-        if own_engine or with_faults(craft, [fault]).engine == craft.engine:
-            shifted.append(replace(fault, onset=onset_s * u.s, end=None if end_s is None else end_s * u.s))
-    return tuple(shifted)
 
 
 def _flow_kg_s(craft: Spacecraft) -> float:
@@ -307,52 +259,3 @@ def _latest_s(after: Scenario, left_s: float, tolerance: u.Quantity, orbits: flo
     last = float(found.values[found.survives][-1].value)
     ends = [float(each.low.value) for each in found.boundaries if each.below in surviving(after)]
     return max(0.0, left_s + max([last, *ends]))
-
-
-class _Signals:
-    """When telemetry of a flight reaches Earth, and commands the craft; in seconds after its start."""
-
-    def __init__(self, flight: Flight, watch: Detector) -> None:
-        scenario, lowered = flight.scenario, lower(flight.scenario)
-        self._flight, self._start = flight, scenario.state.epoch
-        self._end_s = float(flight.duration.to_value(u.s))
-        self._sky = Sky(scenario.moon, lowered.environment, scenario.state.epoch, lowered.longest_s)
-        (self._watched,) = watch.watched(self._sky)
-
-    def time(self, t_s: float | None) -> Time | None:
-        """Return a time of the flight; None where there is none."""
-        return None if t_s is None else time_after(self._start, t_s)
-
-    def windows_s(self, from_s: float) -> list[tuple[float, float]]:
-        """Return when Earth is in view, from a time to the end of the flight."""
-        told = {self._watched.rising, self._watched.falling}
-        changes = [
-            float(seconds_after(self._start, event.time))
-            for event in self._flight.timeline
-            if event.kind in told and event.detail == self._watched.detail
-        ]
-        edges = [from_s, *(t for t in changes if from_s < t < self._end_s), self._end_s]
-        return [(a, b) for a, b in pairwise(edges) if self._in_view(0.5 * (a + b))]
-
-    def received_s(self, t_s: float, windows: list[tuple[float, float]]) -> float | None:
-        """Return when Earth receives what happened at a time."""
-        sent = next((max(a, t_s) for a, b in windows if b > t_s), None)
-        return None if sent is None else sent + self._light_s(sent)
-
-    def commanded_s(self, ready_s: float, windows: list[tuple[float, float]]) -> float | None:
-        """Return when a command that is ready on Earth at a time is on board."""
-        arrival = ready_s + self._light_s(min(ready_s, self._end_s))
-        return next((max(a, arrival) for a, b in windows if b > arrival), None)
-
-    def latest_sent_s(self, by_s: float, windows: list[tuple[float, float]]) -> float | None:
-        """Return when a command has to leave Earth so that it is on board by a time."""
-        arrivals = [min(b, by_s) for a, b in windows if a <= by_s]
-        return arrivals[-1] - self._light_s(arrivals[-1]) if arrivals else None
-
-    def _in_view(self, t_s: float) -> bool:
-        return self._watched.function(t_s, self._flight.trajectory.at(np.array([t_s]))[0][0]) > 0.0
-
-    def _light_s(self, t_s: float) -> float:
-        """Return the time that light takes between the Earth's centre and the craft."""
-        r = self._flight.trajectory.at(np.array([t_s]))[0][0, motion.POSITION]
-        return float(np.linalg.norm(self._sky.earth(t_s) - r)) / constants.SPEED_OF_LIGHT_MPS
