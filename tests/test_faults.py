@@ -13,6 +13,7 @@ from lunarsim.faults import (
     FAULTS,
     AccelerometerBias,
     AccelerometerStuck,
+    CommandLost,
     LateCommand,
     NoIgnition,
     SlowAttitude,
@@ -22,6 +23,7 @@ from lunarsim.faults import (
     WrongTimer,
     differing,
 )
+from lunarsim.flight.fault_effects import faults_without_effect
 
 
 def fields_of(component):
@@ -265,3 +267,42 @@ def test_a_random_onset_lies_between_its_times_and_follows_from_its_seed():
     assert abs(sum(drawn) / 400 - middle) < 4.0 * sigma  # once in 16,000 by chance, and these seeds are fixed
     with pytest.raises(ls.InputError, match=r"latest = 1.0 s: expected a time not before earliest = 2.0 s"):
         fault.with_random_onset(2 * u.s, 1 * u.s, seed=0)
+
+
+NOT_FELT = [
+    ("luna25", SlowAttitude(rate=1 * u.deg / u.s), "it changes craft.slew_rate, which takes a guided phase"),
+    ("chandrayaan3", ls.AccelerometerOff(), "takes a burn or a guided phase by dead reckoning or a Kalman filter"),
+    ("luna25", SlowThrottle(rate=0.1 / u.s), ""),
+    ("luna25", ls.AccelerometerOff(), ""),
+    ("luna25-commands", ls.AccelerometerOff(), ""),  # which a command would have switched on
+    ("luna25-commands", CommandLost(command="point the craft"), "it sets nothing that is otherwise without it"),
+    ("luna25-commands", CommandLost(), ""),
+    ("chandrayaan3", ThrustError(error=-0.1, onset=9 * u.s), ""),
+]
+
+
+@pytest.mark.parametrize(("name", "fault", "why"), NOT_FELT)
+def test_a_fault_that_no_phase_uses_is_told_with_what_it_would_take(name, fault, why):
+    found = faults_without_effect(ls.load_scenario(name).with_faults(fault))
+    assert found.keys() == ({fault.title} if why else set())
+    assert why in found.get(fault.title, "")
+
+
+def test_a_fault_without_effect_leaves_the_flight_as_it_is_to_the_last_bit():
+    """An altimeter of dead reckoning is not asked."""
+    craft = dataclasses.replace(
+        landing_example.LANDER, navigation=ls.DeadReckoning(), altimeter=ls.Altimeter(rate=1 * u.Hz)
+    )
+
+    @ls.fault("altimeter of no use")
+    class Blind(ls.Fault):
+        def apply(self, craft):
+            return dataclasses.replace(craft, altimeter=dataclasses.replace(craft.altimeter, powered=False))
+
+    try:
+        sound = landing_example.landing(craft)
+        faulty = sound.with_faults(Blind())
+        assert "which takes a guided phase by a Kalman filter" in faults_without_effect(faulty)["altimeter of no use"]
+        assert ls.simulate(faulty).outcome.state == ls.simulate(sound).outcome.state
+    finally:
+        del FAULTS["altimeter of no use"]
