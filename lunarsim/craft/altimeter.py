@@ -8,10 +8,8 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.declarations import FAR_M, FREQUENT_HZ, HIGHEST_M, LONG_S, TURNS_DEG, number, switch
-from lunarsim.errors import InputError
-
-_SHARE = {"low": 0.0, "high": 1.0, "dispersible": True}
+from lunarsim.craft.sensor_numbers import FAR, NEAR, SAMPLES, SHARE, check_gate
+from lunarsim.declarations import FAR_M, HIGHEST_M, LONG_S, TURNS_DEG, number, switch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +71,15 @@ class Altimeter:
     """
 
     powered: bool = switch(True, "An altimeter without power has no valid range.", dispersible=True)
-    rate: u.Quantity = number(10.0, u.Hz, above=0.0, high=FREQUENT_HZ, text="Samples per time.")
+    rate: u.Quantity = number(10.0, u.Hz, **SAMPLES)
     off_nadir: u.Quantity = number(
         0.0, u.deg, low=0.0, high=180.0, text="Angle of the beam from the body's -z.", dispersible=True
     )
     azimuth: u.Quantity = number(
         0.0, u.deg, low=-TURNS_DEG, high=TURNS_DEG, text="Where it leans to: from the body's x towards its y."
     )
-    min_range: u.Quantity = number(0.0, u.m, low=0.0, high=FAR_M, text="Nearer, no valid range.", dispersible=True)
-    max_range: u.Quantity | None = number(
-        None, u.m, above=0.0, high=FAR_M, absent=inf, text="Farther, no valid range.", dispersible=True
-    )
+    min_range: u.Quantity = number(0.0, u.m, text="Nearer, no valid range.", **NEAR)
+    max_range: u.Quantity | None = number(None, u.m, text="Farther, no valid range.", **FAR)
     beam_width: u.Quantity = number(  # wide enough for a horn; a cone as wide as 90 deg is no beam
         0.0, u.deg, low=0.0, high=90.0, text="Whole angle of the beam's cone."
     )
@@ -91,14 +87,14 @@ class Altimeter:
     noise: u.Quantity = number(
         0.0, u.m, low=0.0, high=HIGHEST_M, text="Standard deviation of a sample.", dispersible=True
     )
-    noise_share: float = number(0.0, u.one, text="Share of the distance that is added to the noise.", **_SHARE)
+    noise_share: float = number(0.0, u.one, text="Share of the distance that is added to the noise.", **SHARE)
     bias: u.Quantity = number(0.0, u.m, low=-HIGHEST_M, high=HIGHEST_M, text="Added to the distance.", dispersible=True)
     scale_factor: float = number(1.0, u.one, low=0.0, high=10.0, text="Reported over true.", dispersible=True)
-    dropout_probability: float = number(0.0, u.one, text="Of a sample without a valid range.", **_SHARE)
+    dropout_probability: float = number(0.0, u.one, text="Of a sample without a valid range.", **SHARE)
     false_lock_offset: u.Quantity = number(
         0.0, u.m, low=-FAR_M, high=FAR_M, text="Added to the range by a wrong echo.", dispersible=True
     )
-    false_lock_probability: float = number(0.0, u.one, text="Of a sample of a wrong echo.", **_SHARE)
+    false_lock_probability: float = number(0.0, u.one, text="Of a sample of a wrong echo.", **SHARE)
     false_lock_from: u.Quantity | None = number(
         None,
         u.s,
@@ -112,15 +108,3 @@ class Altimeter:
     def __post_init__(self) -> None:
         declarations.check(self)
         check_gate(self.min_range, self.max_range)
-
-
-def check_gate(min_range: u.Quantity, max_range: u.Quantity | None) -> None:
-    """Refuse a range gate that lets nothing through.
-
-    Raises
-    ------
-    InputError
-        If ``max_range`` is not above ``min_range``.
-    """
-    if max_range is not None and not max_range > min_range:
-        raise InputError(f"max_range = {max_range}: expected more than min_range, which is {min_range}")

@@ -8,8 +8,8 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.craft.altimeter import check_gate
-from lunarsim.declarations import FAR_M, FAST_MPS, FREQUENT_HZ, TURNS_DEG, number, switch
+from lunarsim.craft.sensor_numbers import FAR, NEAR, SAMPLES, SHARE, check_gate
+from lunarsim.declarations import FAST_MPS, TURNS_DEG, number, switch
 from lunarsim.errors import InputError
 
 _MPS = u.m / u.s
@@ -67,18 +67,14 @@ class Velocimeter:
     """
 
     powered: bool = switch(True, "A velocimeter without power has no valid velocity.", dispersible=True)
-    rate: u.Quantity = number(10.0, u.Hz, above=0.0, high=FREQUENT_HZ, text="Samples per time.")
+    rate: u.Quantity = number(10.0, u.Hz, **SAMPLES)
     beams: float = number(4.0, u.one, low=3.0, high=4.0, text="Three or four.", whole=True)
     cone_angle: u.Quantity = number(20.0, u.deg, low=1.0, high=85.0, text="Of each beam from the body's -z.")
     azimuth: u.Quantity = number(
         0.0, u.deg, low=-TURNS_DEG, high=TURNS_DEG, text="Of the first beam, from the body's x towards its y."
     )
-    min_range: u.Quantity = number(
-        0.0, u.m, low=0.0, high=FAR_M, text="Of each beam; nearer, it is not valid.", dispersible=True
-    )
-    max_range: u.Quantity | None = number(
-        None, u.m, above=0.0, high=FAR_M, absent=inf, text="Of each beam; farther, it is not valid.", dispersible=True
-    )
+    min_range: u.Quantity = number(0.0, u.m, text="Of each beam; nearer, it is not valid.", **NEAR)
+    max_range: u.Quantity | None = number(None, u.m, text="Of each beam; farther, it is not valid.", **FAR)
     noise: u.Quantity = number(
         0.0, _MPS, low=0.0, high=FAST_MPS, text="Standard deviation of one beam's speed.", dispersible=True
     )
@@ -94,9 +90,7 @@ class Velocimeter:
         absent=inf,
         text="Greatest speed along a beam that is told from lower ones.",
     )
-    dropout_probability: float = number(
-        0.0, u.one, low=0.0, high=1.0, text="Of a sample of one beam that is not valid.", dispersible=True
-    )
+    dropout_probability: float = number(0.0, u.one, text="Of a sample of one beam that is not valid.", **SHARE)
 
     def __post_init__(self) -> None:
         declarations.check(self)
