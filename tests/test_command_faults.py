@@ -83,6 +83,16 @@ def test_a_campaign_loses_as_often_as_its_reference_flights_do_and_as_the_probab
     assert result.cross_check(4).different == ()
 
 
+def test_a_campaign_disperses_whether_commands_are_lost() -> None:
+    scenario = SOUND.with_faults(CommandLost(command=NAME))
+    dispersions = {"faults.command lost": ls.Probability(0.5)}
+    runs = ls.Campaign(scenario, dispersions).run(60, seed=4).dataset
+    burn = runs["burn0_cutoff"]
+    failed = burn.values == burn.flag_values[burn.flag_meanings.split().index("timer")]
+    assert 0 < np.count_nonzero(failed) < 60
+    np.testing.assert_array_equal(failed, runs["faults.command lost"].values)
+
+
 def test_a_lost_command_leads_to_the_crater_and_the_timeline_says_who_lost_it() -> None:
     flown = ls.simulate(SOUND.with_faults(CommandLost(command=NAME)))
     assert flown.outcome.state == ls.simulate(ls.load_scenario("luna25")).outcome.state

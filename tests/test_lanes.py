@@ -181,7 +181,7 @@ def test_the_figure_of_a_burn_names_its_lanes_and_marks_where_they_part(lost):
     assert {"true = commanded"} <= names_on(axes[1])
     listed = figure.get_supxlabel()
     assert "measured and true delta-v part" in listed
-    assert "accelerometer off, from the start" in listed
+    assert "accelerometer off (from the start)" in listed
     at = lost.partings[0].elapsed.value
     assert all(any(np.allclose(line.get_xdata(), at) for line in ax.lines) for ax in axes)
 

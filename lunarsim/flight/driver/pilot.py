@@ -62,6 +62,7 @@ class Pilot:
     def __init__(self, lowered: LoweredScenario, detectors: Sequence[Detector], integrator: Integrator) -> None:
         scenario = self._scenario = lowered.scenario
         self._plan, self._changes = scenario.flown_plan, scenario.craft_changes
+        self._executions = [each for each in scenario.executions if each.command.target]
         self._lowered = lowered
         self._integrator = integrator
         self._parts = own_parts(scenario)
@@ -262,8 +263,8 @@ class Pilot:
 
     def _commands_gone_astray(self, after_s: float, until_s: float) -> Iterator[tuple[float, EventKind, str]]:
         """Give what became otherwise of the commands that were due in an interval, as they were sent or received."""
-        for each in self._scenario.executions:
-            for due_s, kind, detail in _gone_astray(each) if each.command.target else ():
+        for each in self._executions:
+            for due_s, kind, detail in _gone_astray(each):
                 if after_s < due_s <= until_s:
                     yield due_s, kind, detail
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from lunarsim.errors import InputError
-from lunarsim.flight import EventKind, Flight, Parting
+from lunarsim.flight import Event, EventKind, Flight, Parting
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.plots.descent import phases
 from lunarsim.plots.style import placing, style
@@ -273,20 +273,27 @@ def _gap(one: NDArray[np.float64], other: NDArray[np.float64], shown: NDArray[np
 def _marks(flight: Flight, first_s: float, last_s: float) -> list[_Mark]:
     """Return what is marked, in order: partings, faults from the start, and the first event of each name."""
     found: list[tuple[float, str, bool]] = [(_time_of(p), _in_words(p), True) for p in flight.partings]
-    found += [(0.0, f"{f.title}, from the start", False) for f in flight.scenario.faults if f.onset <= 0.0 * u.s]
+    found += [(0.0, f"{f.title} (from the start)", False) for f in flight.scenario.faults if f.onset <= 0.0 * u.s]
     known: set[str] = set()
     for event in flight.timeline:
         ends_burn = event.kind is not EventKind.CUTOFF or not flight.phases
         if event.kind in _TOLD and ends_burn and event.name not in known:
             known.add(event.name)
-            words = event.detail if event.kind in (EventKind.FAULT, EventKind.COMMAND) else event.name
-            found.append((float(seconds_after(flight.start, event.time)), words, False))
+            found.append((float(seconds_after(flight.start, event.time)), _briefly(event), False))
     seen = sorted((each for each in found if each[0] <= last_s), key=lambda each: (each[0], not each[2]))
     letters = [chr(ord("a") + i) for i in range(_MOST_MARKS)]
     return [
         _Mark(max(at, first_s), letter, words, parting)
         for letter, (at, words, parting) in zip(letters, seen[:_MOST_MARKS], strict=False)
     ]
+
+
+def _briefly(event: Event) -> str:
+    """Return an event's name, of a command without what became of it; faults and commands carried out by their own."""
+    detail = event.detail.partition(",")[0].partition(":")[0]
+    if event.kind in (EventKind.FAULT, EventKind.COMMAND):
+        return event.detail
+    return f"{event.kind.value} ({detail})" if detail else event.kind.value
 
 
 def _time_of(parting: Parting) -> float:
