@@ -237,7 +237,8 @@ def _of_engine(rows: _Rows, flight: FlightParts) -> dict[str, _Column]:
 def _burning(rows: _Rows, flight: FlightParts) -> list[tuple[NDArray[np.int64], float, Floats]]:
     """Return the rows of each burn, the delta-v at which it is to be cut off, and the thrust that is commanded."""
     found, craft = [], flight.scenario.craft
-    designed = {phase.name: phase for phase in flight.scenario.plan if isinstance(phase, Burn)}
+    designed = [phase for phase in flight.scenario.plan if isinstance(phase, Burn)]
+    planned = list(zip(planned_burns(flight.scenario), designed, strict=True))
     for record in flight.burns:
         begins_s = float(seconds_after(flight.scenario.state.epoch, record.ignition))
         ends_s = begins_s + float(record.duration.to_value(u.s))
@@ -249,10 +250,10 @@ def _burning(rows: _Rows, flight: FlightParts) -> list[tuple[NDArray[np.int64], 
             and phase.segment.end_s <= ends_s + _ROUNDING_S
         ]
         at = np.flatnonzero(np.isin(rows.piece, pieces) & (rows.t_s <= ends_s + _ROUNDING_S))
-        burn = designed.get(record.name)
-        if at.size and burn is not None and craft is not None:
+        of_name = [sound for each, sound in planned if sound.name == record.name and each.ignition_s <= begins_s + 1e-3]
+        if at.size and of_name and craft is not None:
             level = float(rows.y[at[0], motion.DV_SENSED]) + float(record.target_delta_v.to_value(_MPS))
-            found.append((at, level, _commanded_by(burn, at, rows, flight)))
+            found.append((at, level, _commanded_by(of_name[-1], at, rows, flight)))
     return found
 
 
