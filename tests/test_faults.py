@@ -12,12 +12,16 @@ from lunarsim.faults import (
     FAULTS,
     AccelerometerBias,
     AccelerometerStuck,
+    AltimeterNoise,
+    AltimeterRangeGate,
     LateCommand,
     NoIgnition,
     SlowAttitude,
     SlowThrottle,
     ThrottleStuck,
     ThrustError,
+    VelocimeterDropouts,
+    WrongGate,
     WrongTimer,
     differing,
 )
@@ -76,6 +80,7 @@ def test_a_scenario_without_a_craft_flies_none(low_orbit):
 
 
 MPS2 = u.m / u.s**2
+SENSORS = {"altimeter": ls.Altimeter(), "velocimeter": ls.Velocimeter(), "navigation": ls.KalmanFilter()}
 EXAMPLES = {
     "accelerometer off": {},
     "accelerometer scale": {"factor": 0.5},
@@ -92,6 +97,21 @@ EXAMPLES = {
     "data arrays filled at random": {},
     "late command": {"delay": 2 * u.s},
     "thrust misaligned": {"pitch": 1 * u.deg, "yaw": -1 * u.deg},
+    "altimeter off": {},
+    "altimeter range gate": {"max_range": 900 * u.m},
+    "altimeter noise": {"factor": 30.0},
+    "altimeter dropouts": {"probability": 0.5},
+    "altimeter scale": {"factor": 1.01},
+    "altimeter bias": {"bias": 100 * u.m},
+    "altimeter false lock": {"offset": -300 * u.m},
+    "velocimeter off": {},
+    "velocimeter range gate": {"max_range": 900 * u.m},
+    "velocimeter noise": {"factor": 30.0},
+    "velocimeter dropouts": {"probability": 0.5},
+    "velocimeter scale": {"factor": 1.01},
+    "velocimeter bias": {"bias": 1 * u.m / u.s},
+    "wrong gate": {"gate": 3.0},
+    "wrong noise": {"acceleration_noise": 1 * u.m / u.s**1.5},
 }
 OF_THE_PACKAGE = {title: kind for title, kind in FAULTS.items() if kind.__module__.startswith("lunarsim.")}
 
@@ -109,7 +129,7 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         throttle_keep_out=(0.6, 0.9),
         specific_impulse_at_min_throttle=280 * u.s,
     )
-    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4)}
+    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4), **SENSORS}
     scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))
     fault = FAULTS[title](**EXAMPLES[title])
     craft, plan = fault.apply(scenario.craft), fault.apply_to_plan(scenario.plan)
@@ -258,3 +278,27 @@ def test_a_random_onset_lies_between_its_times_and_follows_from_its_seed():
     assert abs(sum(drawn) / 400 - middle) < 4.0 * sigma  # once in 16,000 by chance, and these seeds are fixed
     with pytest.raises(ls.InputError, match=r"latest = 1.0 s: expected a time not before earliest = 2.0 s"):
         fault.with_random_onset(2 * u.s, 1 * u.s, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (AltimeterNoise(factor=30.0), r"'altimeter noise': the craft has no altimeter: expected .*altimeter=Altimeter"),
+        (VelocimeterDropouts(probability=0.1), r"'velocimeter dropouts': the craft has no velocimeter"),
+        (WrongGate(gate=3.0), r"'wrong gate': the craft's navigation, 'truth with errors', has not a gate"),
+    ],
+)
+def test_a_craft_without_a_sensor_or_a_filter_cannot_have_their_faults(scenario, fault, message):
+    with pytest.raises(ls.InputError, match=message):
+        scenario.with_faults(fault)
+
+
+def test_a_range_gate_that_lets_nothing_through_is_refused(craft):
+    near = dataclasses.replace(craft, altimeter=ls.Altimeter(min_range=20 * u.m))
+    with pytest.raises(ls.InputError, match=r"max_range = 10.0 m: expected more than min_range, which is 20.0 m"):
+        AltimeterRangeGate(max_range=10 * u.m).apply(near)
+
+
+def test_samples_that_are_lost_for_two_reasons_are_lost_as_chances_multiply(craft):
+    seeing = dataclasses.replace(craft, velocimeter=ls.Velocimeter(dropout_probability=0.5))
+    assert VelocimeterDropouts(probability=0.2).apply(seeing).velocimeter.dropout_probability == pytest.approx(0.6)

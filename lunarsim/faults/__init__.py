@@ -13,6 +13,22 @@ from lunarsim.faults.contradictions import check_contradictions, differing
 from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
 from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
+from lunarsim.faults.navigation import WrongGate, WrongNoise
+from lunarsim.faults.ranging import (
+    AltimeterBias,
+    AltimeterDropouts,
+    AltimeterFalseLock,
+    AltimeterNoise,
+    AltimeterOff,
+    AltimeterRangeGate,
+    AltimeterScale,
+    VelocimeterBias,
+    VelocimeterDropouts,
+    VelocimeterNoise,
+    VelocimeterOff,
+    VelocimeterRangeGate,
+    VelocimeterScale,
+)
 
 __all__ = [
     "FAULTS",
@@ -21,6 +37,13 @@ __all__ = [
     "AccelerometerScale",
     "AccelerometerStuck",
     "AccelerometerUpsideDown",
+    "AltimeterBias",
+    "AltimeterDropouts",
+    "AltimeterFalseLock",
+    "AltimeterNoise",
+    "AltimeterOff",
+    "AltimeterRangeGate",
+    "AltimeterScale",
     "ArraysFilledAtRandom",
     "CraftChange",
     "Fault",
@@ -31,6 +54,14 @@ __all__ = [
     "ThrottleStuck",
     "ThrustError",
     "ThrustMisaligned",
+    "VelocimeterBias",
+    "VelocimeterDropouts",
+    "VelocimeterNoise",
+    "VelocimeterOff",
+    "VelocimeterRangeGate",
+    "VelocimeterScale",
+    "WrongGate",
+    "WrongNoise",
     "WrongTarget",
     "WrongTimer",
     "check_contradictions",
