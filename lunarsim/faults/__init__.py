@@ -13,7 +13,7 @@ from lunarsim.faults.contradictions import check_contradictions, differing
 from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
 from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
-from lunarsim.faults.navigation import WrongGate, WrongNoise
+from lunarsim.faults.navigation import WrongGate, WrongMap, WrongNoise
 from lunarsim.faults.ranging import (
     AltimeterBias,
     AltimeterDropouts,
@@ -61,6 +61,7 @@ __all__ = [
     "VelocimeterRangeGate",
     "VelocimeterScale",
     "WrongGate",
+    "WrongMap",
     "WrongNoise",
     "WrongTarget",
     "WrongTimer",

@@ -57,6 +57,23 @@ class WrongNoise(Fault):
         return _loaded(craft, "a noise to count on", acceleration_noise=self.acceleration_noise)
 
 
+@fault("wrong map")
+class WrongMap(Fault):
+    """The filter carries no map of the ground, but a sphere through the landing site.
+
+    Parameters
+    ----------
+    cause, onset, end
+        As of all faults.
+    """
+
+    edits = ("craft.navigation.map",)
+
+    def apply(self, craft: Spacecraft) -> Spacecraft:
+        """Return the craft whose filter takes the Moon for a sphere."""
+        return _loaded(craft, "a map", map="sphere")
+
+
 def _loaded(craft: Spacecraft, what: str, **numbers: Any) -> Spacecraft:
     """Return a craft with other numbers in its filter.
 

@@ -163,15 +163,18 @@ def _moon(
     gravity_file: str | None = None,
     terrain: str | None = None,
     surface_elevation: u.Quantity | None = None,
+    crater: Terrain | None = None,
     ephemeris: str = "builtin",
     **options: Any,
 ) -> Moon:
-    if terrain is not None and surface_elevation is not None:
-        raise InputError("terrain and surface_elevation are both given: expected one of them")
+    grounds = {"terrain": terrain, "surface_elevation": surface_elevation, "crater": crater}
+    given = [name for name, value in grounds.items() if value is not None]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} are given together: expected one of them")
     gravity = built(str(path), "moon.gravity_degree", partial(_gravity, path.parent, gravity_file, gravity_degree))
     return Moon(
         gravity=gravity,
-        terrain=_terrain(path.parent, terrain, surface_elevation),
+        terrain=crater or _terrain(path.parent, terrain, surface_elevation),
         ephemeris=getattr(Ephemeris, ephemeris)(),
         **options,
     )
