@@ -82,6 +82,12 @@ def below(flight: ls.Flight, height: u.Quantity) -> ls.State:
     return flight.at(flight.start + flight.elapsed[(heights < height).argmax()])
 
 
+def verdict(flight: ls.Flight) -> Verdict:
+    """Return how a landing went."""
+    assert isinstance(flight.outcome, ls.Landed)
+    return flight.outcome.verdict
+
+
 def with_filter(name: str, **numbers: object) -> ls.Scenario:
     """Return a scenario with other numbers of its filter."""
     scenario = ls.load_scenario(name)
@@ -112,7 +118,7 @@ def test_hakuto_lands_without_its_map_over_smooth_ground_and_with_a_filter_that_
     smooth = ls.load_scenario("hakuto-r-m1").with_terrain(ls.Terrain.sphere(-2925 * u.m))
     again = with_filter("hakuto-r-m1", on_rejections="reinitialise")
     for scenario in (smooth, again):
-        assert ls.simulate(scenario).outcome.verdict is Verdict.LANDED
+        assert verdict(ls.simulate(scenario)) is Verdict.LANDED
 
 
 def test_the_second_hakuto_touches_as_early_as_was_published_and_as_fast() -> None:
@@ -129,7 +135,7 @@ def test_odysseus_believes_itself_100_m_too_high_and_touches_as_fast_as_it_was_t
     published = flight.scenario.published
     assert abs(flight.navigation.altitude_error[-1] - published["altitude_error"]) < 5 * u.m  # it was given
     assert flight.end - flight.start > published["inertial_time"]
-    assert flight.outcome.verdict is Verdict.HARD_LANDING
+    assert verdict(flight) is Verdict.HARD_LANDING
     vertical, _ = ground_velocity(flight.outcome.state)
     assert abs(-vertical - 3.13 * MPS) < 0.3 * MPS  # and the velocity is estimated as well as that
 
@@ -138,7 +144,7 @@ def test_athena_gives_its_altimeter_up_and_lands_hard() -> None:
     flight = lost("athena")
     ignored = first(flight, EventKind.ALTIMETER_IGNORED)
     assert ignored.altitude - flight.scenario.site_elevation > 14 * u.km
-    assert flight.outcome.verdict is Verdict.HARD_LANDING
+    assert verdict(flight) is Verdict.HARD_LANDING
     assert flight.navigation.altitude_error[-1] > 9 * u.m  # it had not begun the last metres
 
 
