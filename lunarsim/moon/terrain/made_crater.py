@@ -48,7 +48,7 @@ def made_crater(given: dict[str, u.Quantity]) -> tuple[NDArray[np.float64], tupl
             f"wall_width = {given['wall_width']}: a map of it over a radius of {given['radius']} would have more than "
             f"{_MOST_PIXELS} pixels: expected a wider wall"
         )
-    rows_deg: NDArray[np.float64] = lat + step_deg * (half - 0.5 - np.arange(2 * half))
+    rows_deg = lat + step_deg * (half - 0.5 - np.arange(2 * half))
     columns_deg = lon + across_deg * (np.arange(2 * columns) + 0.5 - columns)
     away_m = _distance_m(rows_deg[:, np.newaxis], columns_deg, lat, lon)
     heights = np.interp(away_m, [radius_m - wall_m, radius_m], [floor_m, rim_m])
