@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
@@ -56,9 +58,7 @@ def made_crater(given: dict[str, u.Quantity]) -> tuple[NDArray[np.float64], tupl
     return heights, edges
 
 
-def _distance_m(
-    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], lat: float, lon: float
-) -> NDArray[np.float64]:
+def _distance_m(lat_deg: Any, lon_deg: Any, lat: float, lon: float) -> NDArray[np.float64]:
     """Return the distances along the ground from a place (deg)."""
     north, there = np.radians(lat_deg), np.radians(lat)
     half_north, half_east = 0.5 * (north - there), 0.5 * np.radians(lon_deg - lon)

@@ -13,6 +13,7 @@ from lunarsim.plots.style.style import Curve
 _MARKERS = {
     EventKind.IGNITION: "^",
     EventKind.CUTOFF: "s",
+    EventKind.FAULT: "v",
     EventKind.PERILUNE: "o",
     EventKind.IMPACT: "X",
     EventKind.TOUCHDOWN: "D",
@@ -33,7 +34,7 @@ class Note(NamedTuple):
 
 
 def events(flight: Flight) -> list[Event]:
-    """Return the events that figures name: ignitions, cut-offs, perilunes, impact or touchdown.
+    """Return the events that figures name: ignitions, cut-offs, faults, perilunes, impact or touchdown.
 
     Where guidance turns from descent to hover is no perilune of an orbit.
     """
