@@ -49,6 +49,7 @@ NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
     "velocimeter scale": lambda rng: {"factor": rng.uniform(0.0, 2.0)},
     "velocimeter bias": lambda rng: {"bias": rng.uniform(-10.0, 10.0) * u.m / u.s},
     "wrong gate": lambda rng: {"gate": 10.0 ** rng.uniform(-1.0, 4.0)},
+    "wrong map": lambda _: {},
     "wrong noise": lambda rng: {"acceleration_noise": 10.0 ** rng.uniform(-4.0, 2.0) * u.m / u.s**1.5},
 }
 

@@ -80,7 +80,7 @@ def test_a_scenario_without_a_craft_flies_none(low_orbit):
 
 
 MPS2 = u.m / u.s**2
-SENSORS = {"altimeter": ls.Altimeter(), "velocimeter": ls.Velocimeter(), "navigation": ls.KalmanFilter()}
+SENSORS = {"altimeter": ls.Altimeter(), "velocimeter": ls.Velocimeter(), "navigation": ls.KalmanFilter(map="terrain")}
 EXAMPLES = {
     "accelerometer off": {},
     "accelerometer scale": {"factor": 0.5},
@@ -111,6 +111,7 @@ EXAMPLES = {
     "velocimeter scale": {"factor": 1.01},
     "velocimeter bias": {"bias": 1 * u.m / u.s},
     "wrong gate": {"gate": 3.0},
+    "wrong map": {},
     "wrong noise": {"acceleration_noise": 1 * u.m / u.s**1.5},
 }
 OF_THE_PACKAGE = {title: kind for title, kind in FAULTS.items() if kind.__module__.startswith("lunarsim.")}
