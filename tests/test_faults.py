@@ -22,6 +22,7 @@ from lunarsim.faults import (
     ThrustError,
     VelocimeterDropouts,
     WrongGate,
+    WrongMap,
     WrongTimer,
     differing,
 )
@@ -292,6 +293,11 @@ def test_a_random_onset_lies_between_its_times_and_follows_from_its_seed():
 def test_a_craft_without_a_sensor_or_a_filter_cannot_have_their_faults(scenario, fault, message):
     with pytest.raises(ls.InputError, match=message):
         scenario.with_faults(fault)
+
+
+def test_a_filter_without_a_map_has_none_to_be_wrong(craft):
+    with pytest.raises(ls.InputError, match="no map to be wrong"):
+        WrongMap().apply(dataclasses.replace(craft, navigation=ls.KalmanFilter()))
 
 
 def test_a_range_gate_that_lets_nothing_through_is_refused(craft):

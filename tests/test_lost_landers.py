@@ -114,6 +114,7 @@ def test_hakuto_hovers_five_kilometres_up_runs_dry_and_falls_at_more_than_100_m_
     assert abs(flight.outcome.speed - published["impact_speed"]) < 6 * MPS  # of a fall from 4.5 to 5.5 km
 
 
+@pytest.mark.slow
 def test_hakuto_lands_without_its_map_over_smooth_ground_and_with_a_filter_that_begins_again() -> None:
     smooth = ls.load_scenario("hakuto-r-m1").with_terrain(ls.Terrain.sphere(-2925 * u.m))
     again = with_filter("hakuto-r-m1", on_rejections="reinitialise")

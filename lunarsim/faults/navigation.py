@@ -71,7 +71,10 @@ class WrongMap(Fault):
 
     def apply(self, craft: Spacecraft) -> Spacecraft:
         """Return the craft whose filter takes the Moon for a sphere."""
-        return _loaded(craft, "a map", map="sphere")
+        without = _loaded(craft, "a map", map="sphere")
+        if without == craft:
+            raise InputError('the craft\'s filter has map = "sphere", no map to be wrong: leave this fault out')
+        return without
 
 
 def _loaded(craft: Spacecraft, what: str, **numbers: Any) -> Spacecraft:

@@ -14,8 +14,8 @@ from lunarsim.errors import InputError
 
 #: What :meth:`Terrain.crater` takes.
 CRATER = {
-    # nearer to a pole the pixels of a map in latitude and longitude crowd
-    "latitude": Number(unit=u.deg, low=-80.0, high=80.0, text="Of the centre."),
+    # nearer to a pole the map of the largest would go around it
+    "latitude": Number(unit=u.deg, low=-75.0, high=75.0, text="Of the centre."),
     "longitude": Number(unit=u.deg, low=-TURNS_DEG, high=TURNS_DEG, text="Of the centre."),
     "radius": Number(unit=u.m, low=100.0, high=2e5, text="From the centre to the rim."),
     "wall_width": Number(unit=u.m, low=1.0, high=2e5, text="Over which the wall falls from the rim to the floor."),
