@@ -56,6 +56,22 @@ NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
         "pitch": rng.uniform(-180.0, 180.0) * u.deg,
         "yaw": rng.uniform(-180.0, 180.0) * u.deg,
     },
+    "altimeter off": lambda _: {},
+    "altimeter range gate": lambda rng: {"max_range": 10.0 ** rng.uniform(0.0, 4.0) * u.m},
+    "altimeter noise": lambda rng: {"factor": 10.0 ** rng.uniform(0.0, 4.0)},
+    "altimeter dropouts": lambda rng: {"probability": rng.random()},
+    "altimeter scale": lambda rng: {"factor": rng.uniform(0.0, 2.0)},
+    "altimeter bias": lambda rng: {"bias": rng.uniform(-1e3, 1e3) * u.m},
+    "altimeter false lock": lambda rng: {"offset": rng.uniform(-5e3, 5e3) * u.m},
+    "velocimeter off": lambda _: {},
+    "velocimeter range gate": lambda rng: {"max_range": 10.0 ** rng.uniform(0.0, 4.0) * u.m},
+    "velocimeter noise": lambda rng: {"factor": 10.0 ** rng.uniform(0.0, 4.0)},
+    "velocimeter dropouts": lambda rng: {"probability": rng.random()},
+    "velocimeter scale": lambda rng: {"factor": rng.uniform(0.0, 2.0)},
+    "velocimeter bias": lambda rng: {"bias": rng.uniform(-10.0, 10.0) * u.m / u.s},
+    "wrong gate": lambda rng: {"gate": 10.0 ** rng.uniform(-1.0, 4.0)},
+    "wrong map": lambda _: {},
+    "wrong noise": lambda rng: {"acceleration_noise": 10.0 ** rng.uniform(-4.0, 2.0) * u.m / u.s**1.5},
 }
 
 

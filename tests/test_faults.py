@@ -14,12 +14,17 @@ from lunarsim.faults import (
     AccelerometerBias,
     AccelerometerStuck,
     CommandLost,
+    AltimeterNoise,
+    AltimeterRangeGate,
     LateCommand,
     NoIgnition,
     SlowAttitude,
     SlowThrottle,
     ThrottleStuck,
     ThrustError,
+    VelocimeterDropouts,
+    WrongGate,
+    WrongMap,
     WrongTimer,
     differing,
 )
@@ -79,6 +84,7 @@ def test_a_scenario_without_a_craft_flies_none(low_orbit):
 
 
 MPS2 = u.m / u.s**2
+SENSORS = {"altimeter": ls.Altimeter(), "velocimeter": ls.Velocimeter(), "navigation": ls.KalmanFilter(map="terrain")}
 EXAMPLES = {
     "accelerometer off": {},
     "accelerometer scale": {"factor": 0.5},
@@ -99,6 +105,22 @@ EXAMPLES = {
     "command reordered": {},
     "late command": {"delay": 2 * u.s},
     "thrust misaligned": {"pitch": 1 * u.deg, "yaw": -1 * u.deg},
+    "altimeter off": {},
+    "altimeter range gate": {"max_range": 900 * u.m},
+    "altimeter noise": {"factor": 30.0},
+    "altimeter dropouts": {"probability": 0.5},
+    "altimeter scale": {"factor": 1.01},
+    "altimeter bias": {"bias": 100 * u.m},
+    "altimeter false lock": {"offset": -300 * u.m},
+    "velocimeter off": {},
+    "velocimeter range gate": {"max_range": 900 * u.m},
+    "velocimeter noise": {"factor": 30.0},
+    "velocimeter dropouts": {"probability": 0.5},
+    "velocimeter scale": {"factor": 1.01},
+    "velocimeter bias": {"bias": 1 * u.m / u.s},
+    "wrong gate": {"gate": 3.0},
+    "wrong map": {},
+    "wrong noise": {"acceleration_noise": 1 * u.m / u.s**1.5},
 }
 OF_THE_PACKAGE = {title: kind for title, kind in FAULTS.items() if kind.__module__.startswith("lunarsim.")}
 
@@ -116,7 +138,7 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         throttle_keep_out=(0.6, 0.9),
         specific_impulse_at_min_throttle=280 * u.s,
     )
-    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4)}
+    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4), **SENSORS}
     commands = sent([ls.TimeTaggedCommand(name=name, time=time * u.s) for name, time in (("a", 0), ("b", 1))])
     scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))
     fault = FAULTS[title](**EXAMPLES[title])
@@ -306,3 +328,32 @@ def test_a_fault_without_effect_leaves_the_flight_as_it_is_to_the_last_bit():
         assert ls.simulate(faulty).outcome.state == ls.simulate(sound).outcome.state
     finally:
         del FAULTS["altimeter of no use"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (AltimeterNoise(factor=30.0), r"'altimeter noise': the craft has no altimeter: expected .*altimeter=Altimeter"),
+        (VelocimeterDropouts(probability=0.1), r"'velocimeter dropouts': the craft has no velocimeter"),
+        (WrongGate(gate=3.0), r"'wrong gate': the craft's navigation, 'truth with errors', has not a gate"),
+    ],
+)
+def test_a_craft_without_a_sensor_or_a_filter_cannot_have_their_faults(scenario, fault, message):
+    with pytest.raises(ls.InputError, match=message):
+        scenario.with_faults(fault)
+
+
+def test_a_filter_without_a_map_has_none_to_be_wrong(craft):
+    with pytest.raises(ls.InputError, match="no map to be wrong"):
+        WrongMap().apply(dataclasses.replace(craft, navigation=ls.KalmanFilter()))
+
+
+def test_a_range_gate_that_lets_nothing_through_is_refused(craft):
+    near = dataclasses.replace(craft, altimeter=ls.Altimeter(min_range=20 * u.m))
+    with pytest.raises(ls.InputError, match=r"max_range = 10.0 m: expected more than min_range, which is 20.0 m"):
+        AltimeterRangeGate(max_range=10 * u.m).apply(near)
+
+
+def test_samples_that_are_lost_for_two_reasons_are_lost_as_chances_multiply(craft):
+    seeing = dataclasses.replace(craft, velocimeter=ls.Velocimeter(dropout_probability=0.5))
+    assert VelocimeterDropouts(probability=0.2).apply(seeing).velocimeter.dropout_probability == pytest.approx(0.6)

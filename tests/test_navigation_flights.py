@@ -273,3 +273,17 @@ def test_an_accelerometer_that_fails_in_flight_is_felt_from_then_on():
     before = navigation.elapsed < 30.2 * u.s
     assert np.abs(navigation.position_error[before]).max() < 1 * u.mm
     assert navigation.altitude_error[np.searchsorted(navigation.elapsed_s, 45.0)] < -50 * u.m
+
+
+def test_the_timeline_tells_what_was_measured_and_when_a_sensor_is_accepted_again():
+    navigation = replace(FILTER, on_rejections="accept", rejections=4, altitude_bias_sigma=1 * u.m)
+    flight = flown(navigation, replace(ALTIMETER, false_lock_from=30 * u.s, false_lock_offset=400 * u.m), VELOCIMETER)
+    events = {event.kind: event for event in reversed(flight.timeline)}  # the first of each kind
+    acquired, rejected = events[EventKind.ALTIMETER_ACQUIRED], events[EventKind.ALTIMETER_REJECTED]
+    told, off = rejected.detail.split(", ")
+    for event, text, more in ((acquired, acquired.detail, 0.0), (rejected, told, 400.0)):
+        range_m = float(text.removeprefix("range ").removesuffix(" m"))
+        height_m = event.true.state.altitude.to_value(u.m)
+        assert 0.98 * height_m < range_m - more < 1.2 * height_m  # along an axis that leans
+    assert float(off.split()[0]) > navigation.gate
+    assert events[EventKind.ALTIMETER_ACCEPTED].time > rejected.time

@@ -106,7 +106,7 @@ def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
     assert bare == {
         *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),
         *("radiation_coefficient", "love_number", "throttle", "direction", "exits", "parameters"),
-        *("noise_share", "first_return", "beams", "array_size"),
+        *("noise_share", "noise_factor", "first_return", "beams", "array_size"),
         *("kind", "gravity_degree", "map", "gate", "rejections", "on_rejections"),
         *("dropout_probability", "false_lock_probability", "miss_probability", "spurious_probability"),
         *("forces", "conditions"),  # numbers of a user's own parts, each in the unit that its class declares

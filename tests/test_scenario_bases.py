@@ -108,3 +108,28 @@ def test_what_is_wrong_in_a_file_upon_another_is_named_as_its_own(tmp_path: Path
     text = 'base = "luna25"\nname = "a"\n[craft.engine]\nthrust = "250 kg"'
     with pytest.raises(ls.ScenarioError, match=r"a\.toml: craft\.engine\.thrust: "):
         ls.load_scenario(written(tmp_path, "a.toml", text))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('[craft.engine]\nthrust = "250 kg"', r"a\.toml \(on which .*b\.toml stands\): craft\.engine\.thrust: "),
+        ("[craft]\nsails = 1", r"a\.toml \(on which .*b\.toml stands\): craft\.sails: there is no such key"),
+        ('[craft]\ndry_mass = "-3 kg"', r"a\.toml \(on which .*b\.toml stands\): \[craft"),
+        ('[[faults]]\ntype = "gremlin"', r"a\.toml \(on which .*b\.toml stands\): faults\.0\.type = 'gremlin'"),
+    ],
+)
+def test_what_is_wrong_in_a_base_is_named_as_of_the_base(tmp_path: Path, wrong: str, told: str) -> None:
+    written(tmp_path, "a.toml", f'base = "luna25"\nname = "a"\n{wrong}')
+    with pytest.raises(ls.ScenarioError, match=told):
+        ls.load_scenario(written(tmp_path, "b.toml", 'base = "a.toml"\nname = "b"\n[craft]\nslew_rate = "3 deg/s"'))
+
+
+def test_a_made_crater_takes_the_place_of_the_ground_of_the_base(tmp_path: Path) -> None:
+    numbers = 'latitude = "10 deg"\nlongitude = "20 deg"\nradius = "40 km"\nwall_width = "5 km"\nrim = "0 m"'
+    text = f'base = "luna25"\nname = "a"\nfaults = []\n[moon.crater]\n{numbers}\nfloor = "-3 km"'
+    own = ls.load_scenario(written(tmp_path, "a.toml", text))
+    assert own.moon.terrain.height(10 * u.deg, 20 * u.deg) == -3 * u.km
+    both = text.replace("[moon.crater]", '[moon]\nsurface_elevation = "0 m"\n[moon.crater]')
+    with pytest.raises(ls.ScenarioError, match="surface_elevation and crater are given together: expected one of them"):
+        ls.load_scenario(written(tmp_path, "b.toml", both))

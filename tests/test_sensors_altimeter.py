@@ -227,6 +227,15 @@ def test_the_noise_grows_with_the_distance_from_a_constant_on(height_m):
     assert stats.kstest(errors / sigma, "norm").pvalue > 1e-3
 
 
+def test_an_altimeter_that_is_noisier_than_it_should_be_errs_by_so_many_times_as_much():
+    pose, designed = example.pose(3e3), ls.Altimeter(noise=0.5 * u.m, noise_share=1e-3)
+    noisy = ls.Altimeter(noise=0.5 * u.m, noise_share=1e-3, noise_factor=40.0)
+    for k in range(20):
+        true = ranged(ls.Altimeter(), SPHERE, pose, sample=k)[0]
+        errors = [ranged(unit, SPHERE, pose, sample=k)[0] - true for unit in (designed, noisy)]
+        assert errors[1] == pytest.approx(40.0 * errors[0], abs=1e-9)
+
+
 def test_the_noise_of_a_sample_is_that_of_its_seed_and_number_alone():
     unit, far, near = ls.Altimeter(noise=1 * u.m), example.pose(4e3, time_s=7.0), example.pose(2e3)
     errors = [ranged(unit, SPHERE, pose, sample=9, seed=4)[0] - h for pose, h in ((far, 4e3), (near, 2e3))]

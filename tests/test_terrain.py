@@ -42,6 +42,42 @@ def metres(terrain, latitude_deg, longitude_deg):
     return terrain.height(latitude_deg * u.deg, longitude_deg * u.deg).to_value(u.m)
 
 
+MADE = {"radius": 40 * u.km, "wall_width": 8 * u.km, "rim": 500 * u.m, "floor": -2.5 * u.km}
+
+
+@pytest.mark.parametrize("latitude_deg", [0.0, -60.0, 75.0])
+@pytest.mark.parametrize("towards", range(8))
+def test_a_made_crater_is_round_and_its_wall_falls_evenly(latitude_deg, towards):
+    made = ls.Terrain.crater(latitude=latitude_deg * u.deg, longitude=20 * u.deg, **MADE)
+    away_m, azimuth = np.array([0.0, 20e3, 31e3, 34e3, 36e3, 38e3, 41e3, 200e3]), towards * np.pi / 4.0
+    angle, lat = away_m / RADIUS_M, np.radians(latitude_deg)
+    north = np.arcsin(np.sin(lat) * np.cos(angle) + np.cos(lat) * np.sin(angle) * np.cos(azimuth))
+    east = np.arctan2(np.sin(azimuth) * np.sin(angle) * np.cos(lat), np.cos(angle) - np.sin(lat) * np.sin(north))
+    expected = np.interp(away_m, [32e3, 40e3], [-2500.0, 500.0])
+    # bilinear on pixels of a twelfth of the wall: at its two edges it cuts the corner by less than a pixel's slope
+    assert np.abs(metres(made, np.degrees(north), 20.0 + np.degrees(east)) - expected).max() < 3.0
+
+
+def test_the_largest_crater_far_from_the_equator_has_a_map():
+    made = ls.Terrain.crater(latitude=-75 * u.deg, longitude=0 * u.deg, **MADE | {"radius": 200 * u.km})
+    assert (made.lowest, made.highest) == (-2500 * u.m, 500 * u.m)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"floor": 600 * u.m}, "floor = 600.0 m: expected a height below the rim, which is 500.0 m"),
+        ({"wall_width": 41 * u.km}, "wall_width = 41.0 km: expected no more than the radius, 40.0 km"),
+        ({"wall_width": 10 * u.m}, "more than 4000000 pixels: expected a wider wall"),
+        ({"radius": 3 * u.s}, "radius"),
+        ({"latitude": 89 * u.deg}, "latitude = 89.0 deg: expected from -75 deg to 75 deg"),
+    ],
+)
+def test_numbers_that_make_no_crater_are_refused(changed, told):
+    with pytest.raises(ls.InputError, match=told):
+        ls.Terrain.crater(**{"latitude": 0 * u.deg, "longitude": 0 * u.deg, **MADE, **changed})
+
+
 # --- the surface ---
 
 

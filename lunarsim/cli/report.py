@@ -26,6 +26,14 @@ _DETAILED = (
     EventKind.COMMAND_DISPLACED,
     EventKind.COMMAND_LOST,
     EventKind.COMMAND_MOVED,
+    EventKind.ALTIMETER_ACQUIRED,
+    EventKind.ALTIMETER_REJECTED,
+    EventKind.ALTIMETER_ACCEPTED,
+    EventKind.ALTIMETER_IGNORED,
+    EventKind.VELOCIMETER_ACQUIRED,
+    EventKind.VELOCIMETER_REJECTED,
+    EventKind.VELOCIMETER_ACCEPTED,
+    EventKind.VELOCIMETER_IGNORED,
 )
 _APSIDES = (EventKind.PERILUNE, EventKind.APOLUNE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}

@@ -40,6 +40,8 @@ class Altimeter:
         Standard deviation of a sample; default 0.
     noise_share : float
         Share of the distance that is added to ``noise``; default 0.
+    noise_factor : float
+        True noise over what ``noise`` and ``noise_share`` say, on which a filter counts; default 1.
     bias : Quantity
         Added to the distance; default 0.
     scale_factor : float
@@ -88,6 +90,9 @@ class Altimeter:
         0.0, u.m, low=0.0, high=HIGHEST_M, text="Standard deviation of a sample.", dispersible=True
     )
     noise_share: float = number(0.0, u.one, text="Share of the distance that is added to the noise.", **SHARE)
+    noise_factor: float = number(
+        1.0, u.one, low=0.0, high=1e6, text="True noise over that on which a filter counts.", dispersible=True
+    )
     bias: u.Quantity = number(0.0, u.m, low=-HIGHEST_M, high=HIGHEST_M, text="Added to the distance.", dispersible=True)
     scale_factor: float = number(1.0, u.one, low=0.0, high=10.0, text="Reported over true.", dispersible=True)
     dropout_probability: float = number(0.0, u.one, text="Of a sample without a valid range.", **SHARE)

@@ -39,6 +39,8 @@ class Velocimeter:
         The range gate of each beam. Default: 0, and as far as there is ground.
     noise : Quantity
         Standard deviation of a sample of one beam's speed; default 0.
+    noise_factor : float
+        True noise over what ``noise`` says, on which a filter counts; default 1.
     bias : Quantity
         Added to the speed along each beam; default 0.
     scale_factor : float
@@ -77,6 +79,9 @@ class Velocimeter:
     max_range: u.Quantity | None = number(None, u.m, text="Of each beam; farther, it is not valid.", **FAR)
     noise: u.Quantity = number(
         0.0, _MPS, low=0.0, high=FAST_MPS, text="Standard deviation of one beam's speed.", dispersible=True
+    )
+    noise_factor: float = number(
+        1.0, u.one, low=0.0, high=1e6, text="True noise over that on which a filter counts.", dispersible=True
     )
     bias: u.Quantity = number(
         0.0, _MPS, low=-FAST_MPS, high=FAST_MPS, text="Added to the speed along each beam.", dispersible=True

@@ -22,6 +22,22 @@ from lunarsim.faults.faults import (
     with_faults,
 )
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
+from lunarsim.faults.navigation import WrongGate, WrongMap, WrongNoise
+from lunarsim.faults.ranging import (
+    AltimeterBias,
+    AltimeterDropouts,
+    AltimeterFalseLock,
+    AltimeterNoise,
+    AltimeterOff,
+    AltimeterRangeGate,
+    AltimeterScale,
+    VelocimeterBias,
+    VelocimeterDropouts,
+    VelocimeterNoise,
+    VelocimeterOff,
+    VelocimeterRangeGate,
+    VelocimeterScale,
+)
 
 __all__ = [
     "FAULTS",
@@ -30,6 +46,13 @@ __all__ = [
     "AccelerometerScale",
     "AccelerometerStuck",
     "AccelerometerUpsideDown",
+    "AltimeterBias",
+    "AltimeterDropouts",
+    "AltimeterFalseLock",
+    "AltimeterNoise",
+    "AltimeterOff",
+    "AltimeterRangeGate",
+    "AltimeterScale",
     "ArraysFilledAtRandom",
     "CommandDelayed",
     "CommandDoubled",
@@ -44,6 +67,15 @@ __all__ = [
     "ThrottleStuck",
     "ThrustError",
     "ThrustMisaligned",
+    "VelocimeterBias",
+    "VelocimeterDropouts",
+    "VelocimeterNoise",
+    "VelocimeterOff",
+    "VelocimeterRangeGate",
+    "VelocimeterScale",
+    "WrongGate",
+    "WrongMap",
+    "WrongNoise",
     "WrongTarget",
     "WrongTimer",
     "check_contradictions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from astropy import units as u
@@ -13,11 +13,26 @@ from lunarsim.faults.faults import Fault, fault
 from lunarsim.plan import Burn, Phase
 
 _MOST_BURNS = 1e4
-_WHICH = "Which of the burns, counted from 0."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfBurn(Fault):
+    """A defect of one of the burns: other numbers of it."""
+
+    burn: float = number(0.0, u.one, low=0.0, high=_MOST_BURNS, text="Which of the burns, counted from 0.", whole=True)
+
+    def loaded(self, planned: Burn) -> dict[str, Any]:
+        """Return the numbers of a burn that were loaded otherwise, by their names."""
+        raise NotImplementedError
+
+    def apply_to_plan(self, plan: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        """Return the plan as it was loaded."""
+        k, planned = _burn(plan, self.burn)
+        return (*plan[:k], replace(planned, **self.loaded(planned)), *plan[k + 1 :])
 
 
 @fault("wrong timer")
-class WrongTimer(Fault):
+class WrongTimer(_OfBurn):
     """A wrong time was loaded after which the computer ends a burn.
 
     Parameters
@@ -33,15 +48,14 @@ class WrongTimer(Fault):
     edits = ("plan.N.timer",)
 
     timer: u.Quantity = number(REQUIRED, u.s, low=1e-6, high=LONG_S, text="What was loaded.")
-    burn: float = number(0.0, u.one, low=0.0, high=_MOST_BURNS, text=_WHICH, whole=True)
 
-    def apply_to_plan(self, plan: tuple[Phase, ...]) -> tuple[Phase, ...]:
-        """Return the plan with another timer."""
-        return _loaded(plan, self.burn, timer=self.timer)
+    def loaded(self, _: Burn) -> dict[str, Any]:
+        """Return another timer."""
+        return {"timer": self.timer}
 
 
 @fault("wrong target")
-class WrongTarget(Fault):
+class WrongTarget(_OfBurn):
     """A wrong delta-v was loaded at which the computer cuts a burn off.
 
     Parameters
@@ -57,15 +71,14 @@ class WrongTarget(Fault):
     edits = ("plan.N.target_delta_v",)
 
     target_delta_v: u.Quantity = number(REQUIRED, u.m / u.s, low=1e-9, high=FAST_MPS, text="What was loaded.")
-    burn: float = number(0.0, u.one, low=0.0, high=_MOST_BURNS, text=_WHICH, whole=True)
 
-    def apply_to_plan(self, plan: tuple[Phase, ...]) -> tuple[Phase, ...]:
-        """Return the plan with another target."""
-        return _loaded(plan, self.burn, target_delta_v=self.target_delta_v)
+    def loaded(self, _: Burn) -> dict[str, Any]:
+        """Return another target."""
+        return {"target_delta_v": self.target_delta_v}
 
 
 @fault("late command")
-class LateCommand(Fault):
+class LateCommand(_OfBurn):
     """The command to ignite comes late, or early.
 
     Parameters
@@ -81,16 +94,14 @@ class LateCommand(Fault):
     edits = ("plan.N.ignition",)
 
     delay: u.Quantity = number(REQUIRED, u.s, low=-LONG_S, high=LONG_S, text="By which it is late; negative: early.")
-    burn: float = number(0.0, u.one, low=0.0, high=_MOST_BURNS, text=_WHICH, whole=True)
 
-    def apply_to_plan(self, plan: tuple[Phase, ...]) -> tuple[Phase, ...]:
-        """Return the plan with another ignition."""
-        planned = _burn(plan, self.burn)[1]
-        return _loaded(plan, self.burn, ignition=planned.ignition + self.delay)
+    def loaded(self, planned: Burn) -> dict[str, Any]:
+        """Return another ignition."""
+        return {"ignition": planned.ignition + self.delay}
 
 
 @fault("thrust misaligned")
-class ThrustMisaligned(Fault):
+class ThrustMisaligned(_OfBurn):
     """The thrust of a burn is off the direction that its steering law gives.
 
     Parameters
@@ -107,13 +118,10 @@ class ThrustMisaligned(Fault):
 
     pitch: u.Quantity = number(0.0, u.deg, low=-180.0, high=180.0, text="Added to the burn's pitch error.")
     yaw: u.Quantity = number(0.0, u.deg, low=-180.0, high=180.0, text="Added to the burn's yaw error.")
-    burn: float = number(0.0, u.one, low=0.0, high=_MOST_BURNS, text=_WHICH, whole=True)
 
-    def apply_to_plan(self, plan: tuple[Phase, ...]) -> tuple[Phase, ...]:
-        """Return the plan with another direction of thrust."""
-        planned = _burn(plan, self.burn)[1]
-        errors = {"pitch_error": planned.pitch_error + self.pitch, "yaw_error": planned.yaw_error + self.yaw}
-        return _loaded(plan, self.burn, **errors)
+    def loaded(self, planned: Burn) -> dict[str, Any]:
+        """Return another direction of thrust."""
+        return {"pitch_error": planned.pitch_error + self.pitch, "yaw_error": planned.yaw_error + self.yaw}
 
 
 def _burn(plan: tuple[Phase, ...], number: float) -> tuple[int, Burn]:
@@ -134,9 +142,3 @@ def _burn(plan: tuple[Phase, ...], number: float) -> tuple[int, Burn]:
             + (f"a whole number from 0 to {last}" if last else "0")
         )
     return burns[int(number)]
-
-
-def _loaded(plan: tuple[Phase, ...], number: float, **values: Any) -> tuple[Phase, ...]:
-    """Return a plan with other values in one of its burns."""
-    k, burn = _burn(plan, number)
-    return (*plan[:k], replace(burn, **values), *plan[k + 1 :])

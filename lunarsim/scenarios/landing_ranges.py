@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import sys
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from lunarsim import constants
 from lunarsim.errors import InputError
 from lunarsim.flight import simulate
+from lunarsim.io.scenario_file.base_file import read_upon_base
 from lunarsim.io.scenario_file.file import scenario_from_document
 from lunarsim.mission import Scenario, Site
 from lunarsim.mission.site import direction_me
@@ -30,7 +30,10 @@ from lunarsim.orbits import State
 from lunarsim.plan import PitchGuidance
 
 #: The scenarios whose range is found here.
-SCENARIOS = ("beresheet", "luna25-landing", "change3", "change4", "change5", "change6", "change7", "change8", "slim")
+SCENARIOS = (
+    *("beresheet", "luna25-landing", "change3", "change4", "change5", "change6", "change7", "change8", "slim"),
+    *("hakuto-r-m1", "hakuto-r-m2", "odysseus", "athena"),
+)
 
 _CLOSE_M = 10.0  # the files give the range to 100 m
 _MOST_FLIGHTS = 6
@@ -50,7 +53,7 @@ def landing_range(name: str) -> u.Quantity:
         If the scenario does not begin with linear pitch before a landing site, or no range is found.
     """
     path = Path(str(resources.files("lunarsim.scenarios") / f"{name}.toml"))
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    document = read_upon_base(path)
     range_m = u.Quantity(document["approach"]["range_to_go"]["value"]).to_value(u.m)
     for _ in range(_MOST_FLIGHTS):
         miss_m = _miss(_braking_alone(document, path, range_m))
@@ -67,6 +70,7 @@ def _braking_alone(document: dict[str, Any], path: Path, range_m: float) -> Scen
     changed["plan"] = changed["plan"][:1]
     changed["plan"][0]["guidance"]["range_control"] = False
     changed.pop("faults", None)
+    changed["craft"].pop("navigation", None)  # of the navigation that is the truth
     changed.pop("dispersions", None)  # they may name later phases
     return scenario_from_document(changed, path)
 

@@ -24,6 +24,12 @@ _COUNTED = {
 }
 #: Told once, while it goes on: from the first sample that is rejected to the next that is taken.
 _REJECTED = {"altimeter": EventKind.ALTIMETER_REJECTED, "velocimeter": EventKind.VELOCIMETER_REJECTED}
+_ACCEPTED = {"altimeter": EventKind.ALTIMETER_ACCEPTED, "velocimeter": EventKind.VELOCIMETER_ACCEPTED}
+_ACQUIRED = (EventKind.ALTIMETER_ACQUIRED, EventKind.VELOCIMETER_ACQUIRED)
+_LOST = (EventKind.ALTIMETER_LOST, EventKind.VELOCIMETER_LOST)
+_SENSORS = {kind: sensor for (sensor, _), kind in _COUNTED.items()} | {
+    kind: sensor for sensor, kind in _ACCEPTED.items()
+}
 
 
 class NavigationLog:
@@ -42,16 +48,31 @@ class NavigationLog:
         self._standing: set[EventKind] = set()
         self._rows: list[tuple[NDArray[np.float64], ...]] = []
 
-    def that_begin(self) -> list[EventKind]:
-        """Return what has happened since this was asked last; what goes on is told when it begins."""
+    def that_begin(self) -> list[tuple[EventKind, str]]:
+        """Return what has happened since this was asked last, with its details; what goes on is told when it begins."""
         counts = self._counted()
         grown = [kind for kind, more in zip(_COUNTED.values(), counts > self._counts, strict=True) if more]
         begun = [kind for kind in grown if kind not in self._standing]
+        rejected = self._standing | set(begun)
+        standing = {kind for sensor, kind in _REJECTED.items() if self._own[sensor].in_a_row > 0.0}
+        begun += [_ACCEPTED[sensor] for sensor, kind in _REJECTED.items() if kind in rejected - standing]
         if self._own.restarts > self._restarts:
             begun.append(EventKind.FILTER_REINITIALISED)
-        self._standing = {kind for sensor, kind in _REJECTED.items() if self._own[sensor].in_a_row > 0.0}
+        self._standing = standing
         self._counts, self._restarts = counts, float(self._own.restarts)
-        return begun
+        return [(kind, self._detail(kind)) for kind in begun]
+
+    def _detail(self, kind: EventKind) -> str:
+        """Return what a sensor has just measured, and how far that was from what was expected."""
+        sensor = _SENSORS.get(kind)
+        over = kind in _REJECTED.values() and kind not in self._standing  # another has been taken since
+        if sensor is None or over or kind in _LOST:
+            return ""
+        own = self._own[sensor]
+        told = f"range {own.measured[0]:.0f} m"
+        if sensor == "velocimeter":
+            told = f"speed {np.linalg.norm(own.measured):.1f} m/s"
+        return told if kind in _ACQUIRED else f"{told}, {own.innovation:.2g} standard deviations off"
 
     def record(self, t_s: float, y: NDArray[np.float64], kind: float, command: Command | None, full_n: float) -> None:
         """Keep what is true, measured, estimated and commanded at a time; nothing is commanded at the end."""
@@ -91,4 +112,5 @@ class NavigationLog:
         )
 
     def _counted(self) -> NDArray[np.float64]:
-        return np.array([self._own[sensor][count] for sensor, count in _COUNTED])
+        of = {sensor: self._own[sensor] for sensor in _REJECTED}  # a record within a record takes long to get
+        return np.array([of[sensor][count] for sensor, count in _COUNTED])

@@ -200,8 +200,8 @@ class Pilot:
         """Let the navigation follow a leg, and log what happens to its sensors."""
         environment, computer = flown.environment, flown.computer
         follow(leg, environment.angles, environment.field.exact, flown.ground, craft, computer.navigation)
-        for kind in self._navigation.that_begin():
-            self._log_at(kind, leg.end_s, leg.end, leg.propulsion.thrust_n)
+        for kind, detail in self._navigation.that_begin():
+            self._log_at(kind, leg.end_s, leg.end, leg.propulsion.thrust_n, detail)
 
     def _end_in_words(self, phase: Guided, reason: int) -> str:
         if reason >= codes.AT_EXIT:

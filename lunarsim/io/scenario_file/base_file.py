@@ -8,16 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from lunarsim.errors import ScenarioError, shown
+from lunarsim.io.scenario_file.origin import Origin
 from lunarsim.io.scenario_file.toml_file import read_toml
 
 _MOST_BASES = 8  # one upon another
 _KINDS = ("type", "law")  # keys that say what the other keys of their table can be
 #: Keys of which a table has one.
-_ONE_OF_EACH = (("orbit", "approach"), ("terrain", "surface_elevation"))
+_ONE_OF_EACH = (("orbit", "approach"), ("terrain", "surface_elevation", "crater"))
 
 
 def read_upon_base(path: Path) -> dict[str, Any]:
-    """Read a TOML file, upon the file that its key ``base`` names, if it has one.
+    """Read a TOML file, upon the file that its key ``base`` names, if it has one; see :func:`read_with_origin`."""
+    return read_with_origin(path)[0]
+
+
+def read_with_origin(path: Path) -> tuple[dict[str, Any], Origin]:
+    """Read a TOML file, upon the file that its key ``base`` names, if it has one, and say where each key stands.
 
     Tables are joined key by key, but for one of another ``type`` or ``law``, which replaces that of the base whole.
     Where both say something else than a table, and of lists, what stands in the file itself counts, whole. Of keys that
@@ -31,7 +37,7 @@ def read_upon_base(path: Path) -> dict[str, Any]:
         no name of its own, or the base has no key that is to be left out.
     """
     document = read_toml(path)
-    chain = [path]
+    chain, layers = [path], [(path, dict(document))]
     while (base := document.pop("base", None)) is not None:
         if len(chain) == 1 and "name" not in document:
             raise ScenarioError(f"{path}: name is missing: give a scenario upon another a name of its own")
@@ -43,12 +49,14 @@ def read_upon_base(path: Path) -> dict[str, Any]:
             )
         left_out = document.pop("without", [])
         chain.append(below)
-        document = _joined(_without(read_toml(below), left_out, below, chain[-2]), document)
+        said = _without(read_toml(below), left_out, below, chain[-2])
+        layers.append((below, dict(said)))
+        document = _joined(said, document)
     if "without" in document:
         raise ScenarioError(
             f"{path}: without = {shown(document['without'])}: expected a base, of which to leave it out"
         )
-    return document
+    return document, Origin.upon(layers)
 
 
 def _without(document: dict[str, Any], keys: Any, below: Path, path: Path) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def _found(base: Any, path: Path) -> Path:
 
 def _joined(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two documents say together; a birth certificate is a value, and so is not joined."""
-    given_way = {other for pair in _ONE_OF_EACH for name, other in (pair, pair[::-1]) if name in above}
+    given_way = {other for those in _ONE_OF_EACH for name in those if name in above for other in those if other != name}
     joined = {name: value for name, value in below.items() if name not in given_way}
     for name, value in above.items():
         old = joined.get(name)

@@ -12,11 +12,11 @@ from pydantic.fields import FieldInfo
 from lunarsim.declarations import Pair
 from lunarsim.errors import DataError, InputError, ScenarioError, alike, clipped, listed, shown
 from lunarsim.io.scenario_file import schema
+from lunarsim.io.scenario_file.origin import Key, place_of
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.names import renamed
 
 Built = TypeVar("Built")
-Key = tuple[str | int, ...]
 
 
 class _Kinds(NamedTuple):
@@ -59,7 +59,8 @@ def built(origin: str, key: str, build: Callable[[], Built]) -> Built:
     except ScenarioError:
         raise
     except (InputError, DataError) as error:
-        raise ScenarioError(f"{origin}: {f'[{key}] ' if key else ''}{error}") from error
+        place = place_of(origin, (*undotted(key), str(error).partition(" ")[0]))  # errors begin with what is wrong
+        raise ScenarioError(f"{place}: {f'[{key}] ' if key else ''}{error}") from error
 
 
 def validated(model: type[Table], document: Any, origin: str, at: Key) -> Any:
@@ -67,15 +68,23 @@ def validated(model: type[Table], document: Any, origin: str, at: Key) -> Any:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        words = [_in_words(model, detail, at) for detail in error.errors(include_url=False)[:_MOST_LINES]]
+        words = [
+            f"{place_of(origin, (*at, *_path_of(detail['loc'])))}: {_in_words(model, detail, at)}"
+            for detail in error.errors(include_url=False)[:_MOST_LINES]
+        ]
         if error.error_count() > _MOST_LINES:
-            words.append(f"and {error.error_count() - _MOST_LINES} more")
-        raise ScenarioError("\n".join(f"{origin}: {line}" for line in words)) from None
+            words.append(f"{origin}: and {error.error_count() - _MOST_LINES} more")
+        raise ScenarioError("\n".join(words)) from None
+
+
+def _path_of(location: Key) -> Key:
+    """Return the keys of a location of pydantic's, which names kinds of tables besides."""
+    return tuple(part for i, part in enumerate(location) if not _kind_table(location, i))
 
 
 def _in_words(model: type[Table], detail: Any, at: Key) -> str:
     location = detail["loc"]
-    path = tuple(part for i, part in enumerate(location) if not _kind_table(location, i))
+    path = _path_of(location)
     key = dotted((*at, *path))
     match detail["type"]:
         case "extra_forbidden":
@@ -193,6 +202,11 @@ def _table_within(annotation: Any) -> type[Table] | None:
 
 #: By the keys of the whole file that hold them.
 _KINDS = _kinds_within(schema.ScenarioTable)
+
+
+def undotted(text: str) -> Key:
+    """Return the key that people write as ``plan.0.timer``."""
+    return tuple(int(part) if part.isdecimal() else part for part in text.split(".")) if text else ()
 
 
 def dotted(key: Key) -> str:

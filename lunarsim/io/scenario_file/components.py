@@ -9,7 +9,8 @@ from lunarsim.craft import NAVIGATIONS, SENSORS
 from lunarsim.errors import ScenarioError, shown
 from lunarsim.faults import FAULTS, Fault
 from lunarsim.io.scenario_file import schema, values
-from lunarsim.io.scenario_file.complaints import Key, built, dotted, meant, name_of, validated
+from lunarsim.io.scenario_file.complaints import built, dotted, meant, name_of, validated
+from lunarsim.io.scenario_file.origin import Key, place_of
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.moon.own_forces import FORCES
 from lunarsim.plan import GuidanceLaw
@@ -89,7 +90,7 @@ def _registered(known: Mapping[str, type], key: str, table: Mapping[str, Any], o
     if not isinstance(title, str) or title not in known:
         given = f" = {shown(title)}" if key in table else ": this key is missing"
         words = meant(title if isinstance(title, str) else "", known)
-        raise ScenarioError(f"{origin}: {dotted((*at, key))}{given}: {words}")
+        raise ScenarioError(f"{place_of(origin, at)}: {dotted((*at, key))}{given}: {words}")
     numbers = {name: value for name, value in table.items() if name != key}
     told = validated(schema.table_of(known[title]), numbers, origin, at)
-    return made(told, f"{origin}: {dotted(at)}", ())
+    return made(told, f"{place_of(origin, at)}: {dotted(at)}", ())

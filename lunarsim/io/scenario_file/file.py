@@ -14,10 +14,11 @@ from lunarsim import data
 from lunarsim.campaign.inputs.distributions import Distribution
 from lunarsim.errors import InputError, ScenarioError, nearest, shown
 from lunarsim.io.scenario_file import schema
-from lunarsim.io.scenario_file.base_file import read_upon_base
-from lunarsim.io.scenario_file.complaints import Key, built, dotted, validated
+from lunarsim.io.scenario_file.base_file import read_with_origin
+from lunarsim.io.scenario_file.complaints import built, dotted, undotted, validated
 from lunarsim.io.scenario_file.components import made, part_of, parts_of
 from lunarsim.io.scenario_file.dispersion_file import Paths, dispersions_of
+from lunarsim.io.scenario_file.origin import Key, place_of
 from lunarsim.io.text import without_leap_seconds
 from lunarsim.mission import Provenance, Scenario, Site
 from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
@@ -72,16 +73,16 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
     """
     path = data.user_path(path)
     with without_leap_seconds():
-        return _parts_of(read_upon_base(path), path)
+        document, origin = read_with_origin(path)
+        return _parts_of(document, path, origin)
 
 
 def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
     """Return the scenario of a parsed file; its path stands in errors, and beside it other files are looked for."""
-    return _parts_of(document, path)[0]
+    return _parts_of(document, path, str(path))[0]
 
 
-def _parts_of(document: Mapping[str, Any], path: Path) -> tuple[Scenario, dict[Paths, Distribution]]:
-    origin = str(path)
+def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Scenario, dict[Paths, Distribution]]:
     certificates: dict[str, Provenance] = {}
     plain = _without_certificates(document, (), certificates, origin)
     if plain.keys() >= _STARTS:
@@ -93,10 +94,10 @@ def _parts_of(document: Mapping[str, Any], path: Path) -> tuple[Scenario, dict[P
         for source in certificate.sources:
             if source not in (table.sources or ()):
                 raise ScenarioError(
-                    f"{origin}: {key}: source {shown(source)} is not in [sources]: "
+                    f"{place_of(origin, undotted(key))}: {key}: source {shown(source)} is not in [sources]: "
                     f"{nearest(source, table.sources or ())}"
                 )
-    scenario = built(origin, "", lambda: _scenario(table, certificates, path))
+    scenario = built(origin, "", lambda: _scenario(table, certificates, path, origin))
     return scenario, dispersions_of(table.dispersions or (), scenario, origin, partial(data.find_beside, path.parent))
 
 
@@ -117,8 +118,7 @@ def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], ori
     return node
 
 
-def _scenario(table: Any, certificates: dict[str, Provenance], path: Path) -> Scenario:
-    origin = str(path)
+def _scenario(table: Any, certificates: dict[str, Provenance], path: Path, origin: str) -> Scenario:
     sites = part_of(table, "sites", origin, ()) or {}
     landing_site = built(origin, "landing_site", partial(_landing_site, table, sites))
     state = _state(table, landing_site, origin)
@@ -163,15 +163,18 @@ def _moon(
     gravity_file: str | None = None,
     terrain: str | None = None,
     surface_elevation: u.Quantity | None = None,
+    crater: Terrain | None = None,
     ephemeris: str = "builtin",
     **options: Any,
 ) -> Moon:
-    if terrain is not None and surface_elevation is not None:
-        raise InputError("terrain and surface_elevation are both given: expected one of them")
+    grounds = {"terrain": terrain, "surface_elevation": surface_elevation, "crater": crater}
+    given = [name for name, value in grounds.items() if value is not None]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} are given together: expected one of them")
     gravity = built(str(path), "moon.gravity_degree", partial(_gravity, path.parent, gravity_file, gravity_degree))
     return Moon(
         gravity=gravity,
-        terrain=_terrain(path.parent, terrain, surface_elevation),
+        terrain=crater or _terrain(path.parent, terrain, surface_elevation),
         ephemeris=getattr(Ephemeris, ephemeris)(),
         **options,
     )

@@ -22,7 +22,8 @@ from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
 from lunarsim.io.scenario_file.values import Key, Table, key
 from lunarsim.mission import Provenance, Scenario
-from lunarsim.moon import Force, Moon
+from lunarsim.moon import Force, Moon, Terrain
+from lunarsim.moon.terrain.made_crater import CRATER
 from lunarsim.orbits import State
 from lunarsim.orbits.numbers import APPROACH, ELEMENTS
 from lunarsim.plan import Burn, Coast, Condition, GuidanceLaw, Guided, Phase, Steering, Termination
@@ -183,6 +184,7 @@ _FORMS: dict[Any, Any] = {
 KINDS: dict[Any, tuple[type, ...]] = {Phase: (Burn, Coast, Guided)}
 
 OrbitTable = table_of_call(State.from_elements, ELEMENTS, whole=True)
+CraterTable = table_of_call(Terrain.crater, CRATER, whole=True)
 ApproachTable = table_of_call(State.from_approach, APPROACH, without={"latitude", "longitude"})
 
 #: Keys of components that do not follow from their fields.
@@ -202,6 +204,7 @@ _OTHERWISE: dict[type, dict[str, Key | None]] = {
             str,
             "A map of heights to fly into: LOLA `.IMG` or `.LBL`, GeoTIFF `.tif`. Not with `surface_elevation`.",
         ),
+        "crater": key(CraterTable, "Ground that is made of a few numbers. Not with the two above."),
         "ephemeris": key(
             Literal["builtin", "de421", "de440"],
             'Where the bodies stand; `"builtin"` unless given. The last two need the extras of these names.',

@@ -36,7 +36,7 @@ def measured_range(pose: Pose, unit: Record, ground: Ground, draw: Draw) -> tupl
     if not isfinite(true_m) or not unit.min_range_m <= true_m <= unit.max_range_m:
         return 0.0, False
     range_m = unit.scale_factor * true_m + unit.bias_m
-    sigma_m = unit.noise_m + unit.noise_share * true_m
+    sigma_m = unit.noise_factor * (unit.noise_m + unit.noise_share * true_m)
     if sigma_m > 0.0:
         range_m += sigma_m * gaussian(draw.seed, ALTIMETER, draw.sample, _NOISE)
     if pose.time_s >= unit.false_lock_from_s or happens(unit.false_lock_probability, ALTIMETER, draw, _FALSE_LOCK):

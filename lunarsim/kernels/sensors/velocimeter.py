@@ -36,7 +36,7 @@ def measured_speed(k: int, v_body: Three, pose: Pose, unit: Record, ground: Grou
         return 0.0, False
     speed = unit.scale_factor * dot(v_body, beam) + unit.bias_mps
     if unit.noise_mps > 0.0:
-        speed += unit.noise_mps * gaussian(draw.seed, VELOCIMETER, draw.sample, k)
+        speed += unit.noise_factor * unit.noise_mps * gaussian(draw.seed, VELOCIMETER, draw.sample, k)
     return folded(speed, unit.ambiguity_velocity_mps), True
 
 

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -23,6 +24,7 @@ from lunarsim.moon.terrain.bounds import bounded
 from lunarsim.moon.terrain.fill_values import check_ground
 from lunarsim.moon.terrain.geotiff import GeotiffRaster
 from lunarsim.moon.terrain.heights import Heights, Samples, check_relief
+from lunarsim.moon.terrain.made_crater import made_crater
 from lunarsim.moon.terrain.pds import PdsRaster
 from lunarsim.moon.terrain.raster import Grid, RasterSource, Window, read_window, window_degrees
 
@@ -42,9 +44,9 @@ _READERS: dict[str, Callable[[Path], RasterSource]] = {
 class Terrain:
     """The ground, as heights above 1737.4 km over latitude and longitude in the mean Earth / polar axis frame (ME).
 
-    Made by :meth:`sphere`, :meth:`from_array` or :meth:`from_file`. Between the centres of pixels heights are
-    bilinear in latitude and longitude. A map of all longitudes whose last row ends at a pole goes on to it: the
-    pole has the mean height of that row. Slopes are those of the map: over less than a pixel the Moon is rougher.
+    Made by :meth:`sphere`, :meth:`crater`, :meth:`from_array` or :meth:`from_file`. Between the centres of pixels
+    heights are bilinear in latitude and longitude. A map of all longitudes whose last row ends at a pole goes on to it:
+    the pole has the mean height of that row. Slopes are those of the map: over less than a pixel the Moon is rougher.
 
     Outside a window the ground is not known, unless ``outside`` gave it a height. A flight may pass there as
     long as it is higher than the Moon's highest place, 10.8 km; lower, it is refused with an error.
@@ -117,6 +119,56 @@ class Terrain:
         grid = Grid.between(heights.shape, window_degrees(window))
         check_ground(heights_m, grid, name, Samples())
         return cls(name=name, ground=_ground(*_with_outside(grid, heights_m, outside)))
+
+    @classmethod
+    def crater(
+        cls,
+        *,
+        latitude: u.Quantity,
+        longitude: u.Quantity,
+        radius: u.Quantity,
+        wall_width: u.Quantity,
+        rim: u.Quantity,
+        floor: u.Quantity,
+    ) -> Terrain:
+        """Return a level plain with a round crater in it, made for a purpose: it is no map of any place.
+
+        Parameters
+        ----------
+        latitude, longitude : Quantity
+            Of its centre (ME).
+        radius : Quantity
+            From the centre to the rim.
+        wall_width : Quantity
+            Over which the wall falls evenly from the rim to the floor, which is level.
+        rim, floor : Quantity
+            Heights above 1737.4 km; the plain around the crater is as high as its rim.
+
+        Raises
+        ------
+        InputError
+            If a value is of the wrong dimension or out of its bounds, or the numbers make no crater.
+
+        Examples
+        --------
+        >>> import lunarsim as ls
+        >>> from astropy import units as u
+        >>> made = ls.Terrain.crater(
+        ...     latitude=10 * u.deg,
+        ...     longitude=20 * u.deg,
+        ...     radius=40 * u.km,
+        ...     wall_width=5 * u.km,
+        ...     rim=0 * u.m,
+        ...     floor=-3 * u.km,
+        ... )
+        >>> made.height(10 * u.deg, 20 * u.deg)
+        <Quantity -3000. m>
+        """
+        given = {"latitude": latitude, "longitude": longitude, "radius": radius, "wall_width": wall_width}
+        heights_m, edges_deg = made_crater({**given, "rim": rim, "floor": floor})
+        window: Any = tuple(edge * u.deg for edge in edges_deg)
+        name = f"made crater, {rim - floor:g} deep"
+        return cls.from_array(heights_m * u.m, window=window, outside=rim, name=name)
 
     @classmethod
     def from_file(

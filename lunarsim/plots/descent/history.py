@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight import Flight, GroundContact
+from lunarsim.flight import EventKind, Flight, GroundContact
 from lunarsim.mission import Site
 from lunarsim.mission.clock import seconds_after
 from lunarsim.plots.descent import phases
@@ -45,6 +45,7 @@ class History(NamedTuple):
     path_deg: NDArray[np.float64]  #: flight-path angle over the turning Moon; NaN where the craft stands
     mass_kg: NDArray[np.float64]
     phases: list[phases.PhaseSpan]  #: after the zero
+    faults_s: list[float]  #: when faults begin or pass in flight, after the zero
 
 
 def has_landed(flight: Flight) -> bool:
@@ -146,7 +147,14 @@ def history(flight: Flight, datum: Datum, at_zero_s: float, view_s: tuple[float,
         path_deg=np.where(speed_mps > _STANDING_MPS, path_deg, np.nan),
         mass_kg=flight.mass.to_value(u.kg)[shown],
         phases=phases.within(spans, *view_s),
+        faults_s=[second for second in _faults_s(flight, at_zero_s) if view_s[0] <= second <= view_s[1]],
     )
+
+
+def _faults_s(flight: Flight, at_zero_s: float) -> list[float]:
+    """Return when faults begin or pass in flight, in seconds after the zero."""
+    times = [event.time for event in flight.timeline if event.kind is EventKind.FAULT]
+    return [float(seconds_after(flight.start, time)) - at_zero_s for time in times]
 
 
 def lean_deg(flight: Flight, at_zero_s: float, view_s: tuple[float, float]) -> NDArray[np.float64]:

@@ -98,7 +98,7 @@ def descent_profile(
         lines.append(phases.listed("Published", [point.label for point in points], letters))
     lines.append(f"Altitudes {data[0].words}, speeds over the turning Moon.")
     page.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=ink())
-    _explain(page, curves, points)
+    _explain(page, curves, points, faulty=any(drawn.faults_s for drawn in histories))
     return axes
 
 
@@ -176,7 +176,9 @@ def _shade(axes: DescentAxes, drawn: History, unit: u.UnitBase) -> str:
     return phases.listed("Phases", names, [str(i) for i in range(1, len(names) + 1)])
 
 
-def _explain(page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence[ProfilePoint]) -> None:
+def _explain(
+    page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence[ProfilePoint], *, faulty: bool
+) -> None:
     """Write one legend above the page."""
     looks: list[dict[str, Any]] = [
         {"color": curve.color, "linestyle": curve.dashes, "linewidth": curve.width, "label": curve.label}
@@ -185,6 +187,8 @@ def _explain(page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence
     handles = [Line2D([], [], **look) for look in looks]
     handles.append(Line2D([], [], color=ink(), label="flight-path angle", **descent_panels.THIN))
     handles.append(descent_panels.phase_start(ink(), "start of a phase"))
+    if faulty:
+        handles.append(descent_panels.fault_line(ink(), "a fault begins or passes"))
     handles += descent_panels.published_handles(points)
     page.legend(
         handles=handles,

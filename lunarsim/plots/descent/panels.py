@@ -29,6 +29,8 @@ _FEW = 20.0  # times: less than this is drawn on a linear axis
 _LEAST_M, _LEAST_MPS = 1.0, 0.1  # where the logarithmic axes end at most
 #: The flight-path angle, beside the pitch of the thrust.
 THIN: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (1.2, 1.2))}
+#: Where a fault begins or passes.
+FAULT_LINE: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (4.0, 2.0, 1.0, 2.0))}
 
 
 class DescentAxes(NamedTuple):
@@ -85,11 +87,18 @@ def fill(
     style.dress(axes.altitude_over_speed, "Speed (m/s)", "Altitude (m)")
     axes.altitude_over_speed.xaxis.set_minor_formatter(NullFormatter())
     axes.altitude_over_speed.yaxis.set_minor_formatter(NullFormatter())
+    for curve, drawn in zip(curves, histories, strict=True):
+        _mark_faults(axes, curve, drawn, units)
     _ground(axes.altitude_over_range, histories, units)
     _full_thrust(axes.thrust, curves, units)
     _dry_mass(axes.mass, curves)
     _limit(axes, histories, points, units)
     _overlay(axes, points, units)
+
+
+def fault_line(color: str, label: str = "") -> Line2D:
+    """Return the line where a fault begins or passes, for a legend."""
+    return Line2D([], [], color=color, label=label, **FAULT_LINE)
 
 
 def phase_start(color: str, label: str = "") -> Line2D:
@@ -137,6 +146,13 @@ def _draw(axes: DescentAxes, curve: Curve, drawn: History, units: Units, *, seve
     axes.altitude_over_speed.plot(at(slow), at(drawn.altitude_m), label="_phases", **dots)
     if several:
         axes.altitude.plot(starts * u.s.to(units.time), at(altitude), label="_phases", **dots)
+
+
+def _mark_faults(axes: DescentAxes, curve: Curve, drawn: History, units: Units) -> None:
+    """Draw a line on all panels over time where a fault begins or passes."""
+    for fault_s in drawn.faults_s:
+        for ax in axes[:6]:
+            ax.axvline(fault_s * u.s.to(units.time), color=curve.color, zorder=1.5, label="_fault", **FAULT_LINE)
 
 
 def _unbroken(range_m: NDArray[np.float64]) -> NDArray[np.float64]:

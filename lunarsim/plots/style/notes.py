@@ -13,6 +13,8 @@ from lunarsim.plots.style.style import Curve
 _MARKERS = {
     EventKind.IGNITION: "^",
     EventKind.CUTOFF: "s",
+    EventKind.FAULT: "v",
+    EventKind.ALTIMETER_IGNORED: "v",
     EventKind.PERILUNE: "o",
     EventKind.IMPACT: "X",
     EventKind.TOUCHDOWN: "D",
@@ -33,7 +35,7 @@ class Note(NamedTuple):
 
 
 def events(flight: Flight) -> list[Event]:
-    """Return the events that figures name: ignitions, cut-offs, perilunes, impact or touchdown.
+    """Return the events that figures name: of engine, orbit and ground, faults, and an altimeter that is given up.
 
     Where guidance turns from descent to hover is no perilune of an orbit.
     """
@@ -57,7 +59,8 @@ def rank(event: Event) -> int:
 
 def name(event: Event, flight: Flight) -> str:
     """Return an event's name; an ignition carries its burn's name only where there are several burns."""
-    return event.kind.value if event.kind is EventKind.IGNITION and len(flight.burns) == 1 else event.name
+    plain = event.kind is EventKind.ALTIMETER_IGNORED or (event.kind is EventKind.IGNITION and len(flight.burns) == 1)
+    return event.kind.value if plain else event.name
 
 
 def mark(ax: Axes, x: float, y: float, event: Event, curve: Curve) -> None:
