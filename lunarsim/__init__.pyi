@@ -93,9 +93,17 @@ from .inquiry import latest_rescue as latest_rescue
 from .inquiry import survivability as survivability
 from .inquiry import survivability_map as survivability_map
 from .inquiry import what_if as what_if
+from .io import write_ck as write_ck
 from .io import write_csv as write_csv
+from .io import write_czml as write_czml
+from .io import write_geojson as write_geojson
+from .io import write_geotiff as write_geotiff
+from .io import write_kml as write_kml
 from .io import write_netcdf as write_netcdf
 from .io import write_oem as write_oem
+from .io import write_opm as write_opm
+from .io import write_spk as write_spk
+from .io import write_stk as write_stk
 from .mission import ProfilePoint as ProfilePoint
 from .mission import Scenario as Scenario
 from .mission import Site as Site
