@@ -93,6 +93,8 @@ from .inquiry import latest_rescue as latest_rescue
 from .inquiry import survivability as survivability
 from .inquiry import survivability_map as survivability_map
 from .inquiry import what_if as what_if
+from .io import GmatMission as GmatMission
+from .io import import_gmat as import_gmat
 from .io import write_ck as write_ck
 from .io import write_csv as write_csv
 from .io import write_czml as write_czml

@@ -10,6 +10,7 @@ from lunarsim.io.exchange.oem import write_oem
 from lunarsim.io.exchange.opm import write_opm
 from lunarsim.io.exchange.spk import write_spk
 from lunarsim.io.exchange.stk import write_stk
+from lunarsim.io.gmat.mission import GmatMission, import_gmat
 from lunarsim.io.output import prepare_folder, write_files
 from lunarsim.io.scenario_file.components import fault_of
 from lunarsim.io.scenario_file.file import read_campaign_parts, read_dispersions, read_scenario
@@ -17,8 +18,10 @@ from lunarsim.io.summary import flight_summary
 from lunarsim.io.tables import write_csv, write_netcdf
 
 __all__ = [
+    "GmatMission",
     "fault_of",
     "flight_summary",
+    "import_gmat",
     "prepare_folder",
     "read_campaign_parts",
     "read_dispersions",
