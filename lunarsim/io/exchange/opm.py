@@ -165,11 +165,12 @@ def _gained_mps(burns: list[PlannedBurn], piece: FlownPhase) -> NDArray[np.float
 
 
 def _of_maneuver(flight: Flight, maneuver: _Maneuver, scale: str) -> list[str]:
-    (text,), _ = time_texts(flight, np.array([maneuver.start_s]), scale)
+    (text, _), ends = time_texts(flight, np.array([maneuver.start_s, maneuver.end_s]), scale)
+    duration_s = float((ends[1] - ends[0]).to_value(u.s))  # of the message's time system, whose seconds are not TDB's
     return [
         f"COMMENT {ascii_of(maneuver.name)}",
         f"MAN_EPOCH_IGNITION = {text}",
-        f"MAN_DURATION = {maneuver.end_s - maneuver.start_s:.9f}",
+        f"MAN_DURATION = {duration_s:.9f}",
         f"MAN_DELTA_MASS = {-maneuver.mass_kg:.9f}",
         "MAN_REF_FRAME = ICRF",
         *(f"MAN_DV_{i} = {value:.15e}" for i, value in enumerate(maneuver.dv_mps / 1e3, start=1)),

@@ -28,9 +28,9 @@ _FORMAT = re.compile(r"(?P<system>UTC|TAI|TT|TDB|A1)(?P<kind>Gregorian|ModJulian
 _GREGORIAN = re.compile(r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2}) (?P<year>\d{4}) (?P<clock>\d\d:\d\d:\d\d(\.\d+)?)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-#: Of the node and the tilt of GMAT's inertial axes of the Moon's equator of J2000, of DE405: BodyInertialAxes.cpp.
-_NODE_SINE_COSINE = (-0.0548154092680678, 0.998496505205088)
-_TILT_SINE_COSINE = (0.412451018902689, 0.91097977859343)
+#: Right ascension and declination (deg) of the Moon's pole at J2000 by the IAU's formulae, of GMAT's BodyInertial axes:
+#: Seidelmann et al. 2002, doi:10.1023/A:1013939327465, table II.
+_POLE_DEG = (266.85773344495135, 65.64110274784535)
 
 Vector = NDArray[np.float64]
 
@@ -145,8 +145,8 @@ def _spherical_azfpa(numbers: list[float], _: float) -> Vector:
 
     GMAT's flight-path angle is measured from the radius: 90 deg is level (User Guide, "Spacecraft Orbit State").
     """
-    radius_km, ra, dec, speed_kmps, azimuth, fpa = (*numbers[:1], *map(radians, numbers[1:3]), numbers[3],
-                                                    *map(radians, numbers[4:]))  # fmt: skip
+    radius_km, speed_kmps = numbers[0], numbers[3]
+    ra, dec, azimuth, fpa = (radians(numbers[i]) for i in (1, 2, 4, 5))
     up = _direction(ra, dec)
     east, north = np.array([-sin(ra), cos(ra), 0.0]), np.array([-sin(dec) * cos(ra), -sin(dec) * sin(ra), cos(dec)])
     level = cos(azimuth) * north + sin(azimuth) * east
@@ -207,8 +207,9 @@ def _fixed(states: Vector, epoch: Time) -> Vector:
 
 def _body_inertial(states: Vector, _: Time) -> Vector:
     """Turn from the axes of the Moon's equator of J2000, their x along its node on the Earth's."""
-    (sn, cn), (st, ct) = _NODE_SINE_COSINE, _TILT_SINE_COSINE
-    rot = np.array([[cn, -sn * ct, sn * st], [sn, cn * ct, -cn * st], [0.0, st, ct]])
+    ra, dec = map(radians, _POLE_DEG)
+    node, pole = np.array([-sin(ra), cos(ra), 0.0]), _direction(ra, dec)
+    rot = np.stack([node, np.cross(pole, node), pole], axis=1)
     return np.hstack([states[:, :3] @ rot.T, states[:, 3:] @ rot.T])
 
 

@@ -126,7 +126,7 @@ def kinds(components: tuple[type, ...]) -> tuple[type[Table], ...]:
 def _made(component: Any, keys: Mapping[str, Key | None], declared: Mapping[str, Any]) -> type[Table]:
     chosen: dict[str, Any] = {name: each for name, each in keys.items() if each is not None}
     made = create_model(component.__name__, __base__=Table, **chosen)
-    made.component, made.declared = component, declared
+    made.component, made.declared = staticmethod(component), declared  # a plain function is not to be bound
     return made
 
 
