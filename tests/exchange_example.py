@@ -42,6 +42,15 @@ def burn() -> ls.Flight:
 
 
 @cache
+def low() -> ls.Flight:
+    """Return a coast low over the mascons, where gravity changes within seconds."""
+    state = ls.State.from_elements(
+        perilune=15 * u.km, apolune=40 * u.km, inclination=40 * u.deg, node_longitude=0 * u.deg, epoch=EPOCH
+    )
+    return ls.propagate(state, 40 * u.min, ls.Moon(third_bodies=()))
+
+
+@cache
 def guided() -> ls.Flight:
     """Return a landing, whose every guidance cycle is a piece of its own."""
     return ls.simulate(landing())

@@ -54,6 +54,11 @@ def test_a_saved_flight_is_written_in_the_format_of_the_suffix(folder: Path, nam
     assert len(files) == (2 if name == "ck" else 1)
 
 
+def test_the_help_names_every_format(folder: Path) -> None:
+    words = here("export", "--help", cwd=folder).words
+    assert all(name in words for name in FORMATS)
+
+
 def test_the_format_may_be_named_whatever_the_suffix(folder: Path) -> None:
     assert here("export", "brake.flight", "--to", "oem", "--out", "brake.txt", cwd=folder).status == 0
     first = burn().states[0]

@@ -233,7 +233,7 @@ def test_what_cannot_be_flown_is_named_with_its_line_and_the_scenario_refuses(tm
         ("Origin = Luna", "Origin = Earth", r"line 17: MoonEq.Origin = Earth; expected a state about the Moon: set"),
         ("CoordinateSystem = MoonEq", "CoordinateSystem = EarthMJ2000Eq", "GMAT's own of that name is about the Earth"),
         ("Axes = MJ2000Eq", "Axes = TOEEc", "line 18: MoonEq.Axes = TOEEc: expected MJ2000Eq, ICRF, BodyInertial"),
-        ("GMAT Orbiter.Y = 0.0;", "", "Orbiter.Y is not set: GMAT would take a default, about the Earth"),
+        ("GMAT Orbiter.Y = 0.0;", "", "Orbiter.Y is not set: GMAT would take a default"),
         ("= Cartesian", "= Equinoctial", "Orbiter.DisplayStateType = Equinoctial: expected Cartesian, Keplerian"),
         ("= 0.0;", "= NaN;", "line 9: 'NaN' is no finite number"),
         ("= 0.0;", "= a + b;", r"line 9: 'a \+ b' is no finite number"),

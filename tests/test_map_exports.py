@@ -122,7 +122,7 @@ def flat(coordinates) -> np.ndarray:
 def test_another_reader_of_kml_finds_every_place(tmp_path: Path) -> None:
     fastkml = pytest.importorskip("fastkml", reason="the extra test is not installed")
     ls.write_kml(campaign(), tmp_path / "a.kml")
-    read = fastkml.KML.parse(tmp_path / "a.kml", validate=False)
+    read = fastkml.KML.parse(tmp_path / "a.kml", validate=True)  # against the schema of the OGC
     folders = {folder.name: list(folder.features) for folder in read.features[0].features}
     assert len(folders["Ends"]) == int(campaign().where("on the ground").sum())
     run = int(np.flatnonzero(campaign().where("on the ground"))[0])

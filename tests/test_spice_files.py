@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy import units as u
-from exchange_example import apart_m, burn, guided, times_of
+from exchange_example import apart_m, burn, guided, low, times_of
 
 import lunarsim as ls
 from lunarsim.flight.result.attitude import planned_burns, thrust_directions
@@ -38,7 +38,7 @@ def read(times) -> tuple[np.ndarray, np.ndarray]:
     return states[:, :3] * 1e3, states[:, 3:] * 1e3
 
 
-@pytest.mark.parametrize("flight", [burn, guided], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("flight", [burn, low, guided], ids=lambda f: f.__name__)
 def test_spice_finds_the_craft_where_the_flight_has_it_within_a_millimetre(flight, tmp_path: Path, pool) -> None:
     flight = flight()
     ls.write_spk(flight, tmp_path / "craft.bsp", body=CRAFT)

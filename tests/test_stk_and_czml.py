@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from exchange_example import apart_m, burn, guided, times_of
+from exchange_example import apart_m, burn, guided, low, times_of
 from scipy.interpolate import KroghInterpolator
 
 import lunarsim as ls
 from lunarsim.mission.clock import seconds_after
 
-FLIGHTS = pytest.mark.parametrize("flight", [burn, guided], ids=lambda f: f.__name__)
+FLIGHTS = pytest.mark.parametrize("flight", [burn, low, guided], ids=lambda f: f.__name__)
 
 
 def hermite(rows: np.ndarray, at_s: float, samples: int) -> np.ndarray:

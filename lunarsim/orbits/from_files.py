@@ -45,8 +45,12 @@ class FromFiles:
         Examples
         --------
         >>> import lunarsim as ls
-        >>> ls.State.from_oem("orbit.oem")  # doctest: +SKIP
-        <91.4 x 105.0 km lunar orbit at 2023-08-19T11:10:00.000 UTC>
+        >>> from astropy import units as u
+        >>> flight = ls.simulate(ls.load_scenario("luna25"))
+        >>> ls.write_oem(flight, "luna25.oem")
+        >>> state = ls.State.from_oem("luna25.oem", flight.start + 60 * u.s)
+        >>> bool(abs(state.speed - flight.at(state.epoch).speed) < 1e-6 * u.m / u.s)
+        True
         """
         return cls._of(*oem.read_state(data.user_path(path), epoch))
 
@@ -63,6 +67,13 @@ class FromFiles:
         ------
         DataError
             If the file is not such a message; the text names the line and what was expected.
+
+        Examples
+        --------
+        >>> import lunarsim as ls
+        >>> ls.write_opm(ls.simulate(ls.load_scenario("luna25")), "luna25.opm")
+        >>> ls.State.from_opm("luna25.opm")
+        <83.2 x 107.4 km lunar orbit at 2023-08-19T11:10:00.000 UTC>
         """
         return cls._of(*opm.read_state(data.user_path(path)))
 
@@ -88,6 +99,14 @@ class FromFiles:
             If the body is not in the file; the text names those that are.
         SpanError
             If the file has no states at a time.
+
+        Examples
+        --------
+        >>> import lunarsim as ls
+        >>> flight = ls.simulate(ls.load_scenario("luna25"))
+        >>> ls.write_spk(flight, "luna25.bsp", body=-999)
+        >>> ls.State.from_spk("luna25.bsp", -999, flight.start)
+        <83.2 x 107.4 km lunar orbit at 2023-08-19T11:10:00.000 UTC>
         """
         return cls._of(*spk.read_state(data.user_path(path), body, epoch))
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
@@ -84,6 +84,13 @@ def write_ck(
     -----
     The clock counts nanoseconds of TDB from the start of the flight. So no leap-second kernel and no kernel of a
     mission is needed; a reader loads the CK file and the clock.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> [file.name for file in ls.write_ck(flight, "luna25.bc")]
+    ['luna25.bc', 'luna25.tsc']
     """
     number, step_s = check_body(body), step_of(step)
     burns = planned_burns(flight.scenario)
@@ -112,7 +119,7 @@ def _beside_files(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _write(spice: object, path: Path, flight: Flight, pieces: list[_Piece], body: int, step_s: float | None) -> None:
+def _write(spice: Any, path: Path, flight: Flight, pieces: list[_Piece], body: int, step_s: float | None) -> None:
     ticks: list[NDArray[np.float64]] = []
     matrices: list[Axes] = []
     worst_rad = 0.0
@@ -123,21 +130,21 @@ def _write(spice: object, path: Path, flight: Flight, pieces: list[_Piece], body
         ticks.append(at)
         matrices.append(piece.axes(t_s))
         worst_rad = max(worst_rad, error_rad)
-    file = spice.ckopn(str(path), name_within(flight), _COMMENTS)  # type: ignore[attr-defined]
+    file = spice.ckopn(str(path), name_within(flight), _COMMENTS)
     try:
         all_ticks = np.concatenate(ticks)
-        quaternions = np.array([spice.m2q(each) for each in np.concatenate(matrices)])  # type: ignore[attr-defined]
-        spice.ckw03(  # type: ignore[attr-defined]
+        quaternions = np.array([spice.m2q(each) for each in np.concatenate(matrices)])
+        spice.ckw03(
             file, all_ticks[0], all_ticks[-1], 1000 * body, "J2000", False, "thrust axis along z", all_ticks.size,
             all_ticks, quaternions, np.zeros((all_ticks.size, 3)), len(ticks), np.array([each[0] for each in ticks]),
         )  # fmt: skip
-        spice.dafac(file, [  # type: ignore[attr-defined]
+        spice.dafac(file, [
             f"Written by lunarsim: structure {1000 * body} to J2000 (axes of the ICRF), while the engine burns.",
             "z is the thrust axis, y the horizontal to the left of the flight as near as it can be, x = y x z.",
             f"Interpolated, attitudes midway between records meet the flight within {worst_rad:.1e} rad.",
         ])  # fmt: skip
     finally:
-        spice.ckcls(file)  # type: ignore[attr-defined]
+        spice.ckcls(file)
 
 
 def _times(piece: _Piece, step_s: float | None) -> tuple[NDArray[np.float64], float]:

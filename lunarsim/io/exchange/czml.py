@@ -60,6 +60,11 @@ def write_czml(
         If the flight leaves the span of the Moon's orientation.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.write_czml(ls.simulate(ls.load_scenario("luna25")), "luna25.czml")
     """
     step_s = step_of(step)
     whole = f"{_iso(flight.start)}/{_iso(flight.end)}"

@@ -46,6 +46,11 @@ def write_geojson(
         If there is no flight, or no run of the campaign came down.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.write_geojson(ls.simulate(ls.load_scenario("luna25")), "luna25.geojson")
     """
     collection = {
         "type": "FeatureCollection",

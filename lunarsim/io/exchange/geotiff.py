@@ -77,6 +77,12 @@ def write_geotiff(
     -----
     The first band is the number of runs in a pixel; the second the probability per square kilometre that a run ends
     there so: its sum times the pixel's area is the rate of the outcome.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> result = ls.load_campaign("luna25").run(100, seed=1)
+    >>> ls.write_geotiff(result, "luna25.tif")
     """
     rasterio = _rasterio()
     chosen = result.where(outcome)

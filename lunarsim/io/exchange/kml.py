@@ -55,6 +55,13 @@ def write_kml(
         If there is no flight, or no run of the campaign came down.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> scenario = ls.load_scenario("luna25")
+    >>> flights = {"planned": ls.simulate(scenario.without_faults()), "flown": ls.simulate(scenario)}
+    >>> ls.write_kml(flights, "luna25.kml")
     """
     features = features_of(what, sites, probabilities)
     root = ET.Element("kml", {"xmlns": _NAMESPACE, "hint": "target=moon"})

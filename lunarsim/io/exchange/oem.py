@@ -63,6 +63,13 @@ def write_oem(
         If the step is not a time span from 1 ms to 200 years, or the time system is another one.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.write_oem(ls.simulate(ls.load_scenario("luna25")), "luna25.oem", object_id="2023-118A")
+    >>> ls.State.from_oem("luna25.oem")
+    <83.2 x 107.4 km lunar orbit at 2023-08-19T11:10:00.000 UTC>
     """
     check_time_system(time_system)
     step_s = step_of(step)

@@ -82,6 +82,13 @@ def write_opm(
         If the epoch lies outside the flight.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.write_opm(ls.simulate(ls.load_scenario("luna25")), "luna25.opm")
+    >>> ls.State.from_opm("luna25.opm")
+    <83.2 x 107.4 km lunar orbit at 2023-08-19T11:10:00.000 UTC>
     """
     scale = check_time_system(time_system)
     at_s = 0.0 if epoch is None else _seconds(flight, epoch)

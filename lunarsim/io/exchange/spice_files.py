@@ -17,7 +17,7 @@ from lunarsim.flight import Flight
 from lunarsim.mission.clock import seconds_after
 from lunarsim.moon.orientation import et_seconds
 
-BODY = -999  # of a craft that NAIF has given no number; its own are down to -99, and -100000 to -999999 for others
+BODY = -999  # of a craft to which NAIF has given no number
 _LONGEST_NAME = 60  # characters of the name within a file
 
 _J2000 = Time(2451545.0, format="jd", scale="tdb")

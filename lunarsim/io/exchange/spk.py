@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -10,7 +11,7 @@ from astropy import units as u
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
 from lunarsim.flight.result.segment import Segment
-from lunarsim.io.exchange.hermite_states import DEGREE, POINTS, smooth_pieces, state_times, states_at, step_of
+from lunarsim.io.exchange.hermite_states import DEGREE, smooth_pieces, state_times, states_at, step_of
 from lunarsim.io.exchange.message_text import ascii_of
 from lunarsim.io.exchange.spice_files import BODY, check_body, ephemeris_seconds, name_within, spice_errors
 
@@ -51,6 +52,14 @@ def write_spk(
     -----
     Times are TDB, in one double: they round to 0.1 microseconds. SPICE's own UTC is up to 30 microseconds, or 5 cm of
     flight, from that of astropy, whose TDB has all periodic terms.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> ls.write_spk(flight, "luna25.bsp")
+    >>> bool(abs(ls.State.from_spk("luna25.bsp", -999, flight.start).speed - flight.speed[0]).value < 1e-6)
+    True
     """
     number, step_s = check_body(body), step_of(step)
     with written_whole(path) as draft, spice_errors(path) as spice:
@@ -65,7 +74,7 @@ def write_spk(
 
 
 def _write_segment(
-    spice: object, file: int, flight: Flight, segment: Segment, body: int, name: str, step_s: float | None
+    spice: Any, file: int, flight: Flight, segment: Segment, body: int, name: str, step_s: float | None
 ) -> float:
     """Write a segment; return how far its interpolation is from the flight (m)."""
     if segment.end_s - segment.start_s < _SHORT_S:
@@ -75,9 +84,8 @@ def _write_segment(
     et_s, written_s = ephemeris_seconds(flight, t_s)
     if np.any(np.diff(et_s) <= 0.0):  # shorter than SPICE's times tell apart
         return 0.0
-    assert degree == 3 or et_s.size >= POINTS
     states_km = states_at(segment, written_s) / 1e3
-    spice.spkw13(  # type: ignore[attr-defined]
+    spice.spkw13(
         file, body, _MOON, "J2000", et_s[0], et_s[-1], ascii_of(name)[:_LONGEST_ID] or "flight", degree, et_s.size,
         states_km, et_s,
     )  # fmt: skip

@@ -43,6 +43,11 @@ def write_stk(flight: Flight, path: str | os.PathLike[str], *, step: u.Quantity 
     -----
     Times are seconds of TAI after the epoch in UTC that the file names, which is the start of the flight to a
     nanosecond.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.write_stk(ls.simulate(ls.load_scenario("luna25")), "luna25.e")
     """
     step_s = step_of(step)
     epoch = Time(_rounded(flight.start), format="isot", scale="utc")

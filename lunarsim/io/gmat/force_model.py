@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PureWindowsPath
 
@@ -19,6 +18,8 @@ _BODIES = {"Earth": "earth", "Sun": "sun", "Jupiter": "jupiter"}
 _FLUX_W_M2, _NOMINAL_SUN_KM = 1367.0, 149597870.691  # GMAT's defaults: User Guide, "ForceModel"
 #: Fields by which GMAT integrates, or of what it computes beside the motion.
 _NO_EFFECT = {"ErrorControl", "UserDefined", "GravityField.Luna.StmLimit", "GravityField.Luna.TideFile"}
+#: Forces that lunarsim does not have, and how a script says that they are off.
+_ABSENT = ("Drag", "Drag.AtmosphereModel", "RelativisticCorrection", "GravityField.Luna.TideModel")
 _OFF = {"none", "off", "false"}
 _OLD_GRAVITY = "Gravity."  # of scripts before 2007, now GravityField
 
@@ -93,8 +94,8 @@ def _field(script: Script, model: Resource, fields: dict[str, Setting], notes: N
     name = PureWindowsPath(file.word).name  # which reads both kinds of slashes; where GMAT keeps it does not count
     try:
         found = data.find_beside(script.path.parent, name)
-        size = [int(setting.number()) for setting in (degree, order)]
-        return GravityField.from_file(found, degree=size[0], order=size[1])
+        n, m = (int(value) if (value := each.number()).is_integer() else value for each in (degree, order))
+        return GravityField.from_file(found, degree=n, order=m)  # type: ignore[arg-type]  # who says what is wrong
     except (DataError, InputError) as error:
         notes.refuse(file.line, f"{model.name}.GravityField.Luna, {file.text}: {error}")
         return None
@@ -113,15 +114,9 @@ def _third_bodies(model: Resource, fields: dict[str, Setting], notes: Notes) -> 
 
 def _look_at_rest(model: Resource, fields: dict[str, Setting], radiation: bool, notes: Notes) -> None:
     """Note the fields that were not taken."""
-    off: tuple[tuple[str, Callable[[str], bool]], ...] = (
-        ("Drag", _is_off),
-        ("Drag.AtmosphereModel", _is_off),
-        ("RelativisticCorrection", _is_off),
-        ("GravityField.Luna.TideModel", _is_off),
-    )
-    for name, is_off in off:
+    for name in _ABSENT:
         setting = fields.pop(name, None)
-        if setting is not None and not is_off(setting.word):
+        if setting is not None and setting.word.lower() not in _OFF:
             notes.refuse(setting.line, f"{model.name}.{name} = {setting.text}: lunarsim has no such force")
     for name, setting in fields.items():
         said = f"{model.name}.{name} = {setting.text}"
@@ -129,7 +124,3 @@ def _look_at_rest(model: Resource, fields: dict[str, Setting], radiation: bool, 
             notes.leave_out(setting.line, said)
         else:
             notes.refuse(setting.line, f"{said}: lunarsim has nothing of the kind")
-
-
-def _is_off(word: str) -> bool:
-    return word.lower() in _OFF

@@ -143,6 +143,22 @@ def import_gmat(path: str | os.PathLike[str], *, spacecraft: str | None = None) 
     -----
     Elements are turned into a state with GMAT's own gravitational parameter of Luna, 4902.8005821478 km3/s2, unless the
     script sets ``Luna.Mu``. GMAT's pressure of sunlight, 1367 W/m2 by default, is kept: the area is scaled by it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import lunarsim as ls
+    >>> script = Path("orbiter.script")
+    >>> _ = script.write_text(
+    ...     "Create Spacecraft Orbiter; Orbiter.DateFormat = UTCGregorian; Orbiter.Epoch = '01 Jun 2024 12:00:00';"
+    ...     "Orbiter.CoordinateSystem = MoonEq; Orbiter.DisplayStateType = Keplerian; Orbiter.SMA = 1838;"
+    ...     "Orbiter.ECC = 0; Orbiter.INC = 88; Orbiter.RAAN = 40; Orbiter.AOP = 0; Orbiter.TA = 0;"
+    ...     "Create CoordinateSystem MoonEq; MoonEq.Origin = Luna; MoonEq.Axes = MJ2000Eq;"
+    ...     "Create ForceModel FM; FM.CentralBody = Luna; FM.PointMasses = {Luna};"
+    ... )
+    >>> mission = ls.import_gmat(script)
+    >>> mission.state
+    <100.6 x 100.6 km lunar orbit at 2024-06-01T12:00:00.000 UTC>
     """
     file = data.user_path(path)
     script, notes = read_script(file), Notes()
@@ -284,7 +300,11 @@ def _look_at_fields(craft: Resource, moon: Moon | None, notes: Notes) -> None:
     known = state_fields(craft)
     for name, setting in craft.fields.items():
         said = f"{craft.name}.{name} = {setting.text}"
-        if name in known or (name in _TAKEN and moon is not None and moon.radiation):
+        if (
+            name in known
+            or said.endswith("AnomalyType = TA")
+            or (name in _TAKEN and moon is not None and moon.radiation)
+        ):
             continue
         if name in _TAKEN or name in _UNMOVED or name.startswith(_UNMOVED_KINDS):
             notes.leave_out(setting.line, said)

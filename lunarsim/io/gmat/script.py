@@ -40,7 +40,7 @@ class Setting:
     @property
     def words(self) -> tuple[str, ...]:
         """The members of a list such as ``{Earth, Sun}``; of one word, it alone."""
-        inner = self.text[1:-1] if self.text[:1] in "{[" and self.text[:1] else self.text
+        inner = self.text[1:-1] if self.text.startswith(("{", "[")) else self.text
         return tuple(word.strip().strip("'") for word in inner.replace(",", " ").split())
 
     def is_on(self) -> bool:

@@ -68,7 +68,7 @@ def _needed(craft: Resource, name: str) -> Setting:
     setting = craft.fields.get(name)
     if setting is None:
         raise craft.line.wrong(
-            f"{craft.name}.{name} is not set: GMAT would take a default, about the Earth; expected it in the script"
+            f"{craft.name}.{name} is not set: GMAT would take a default, of an orbit of the Earth; set it in the script"
         )
     return setting
 

@@ -21,6 +21,7 @@ _MOON = 301
 _LAST_INERTIAL = 21  # NAIF's inertial frames are 1 to 21: "Frames Required Reading"
 _FIXED = {31000: "MOON_PA", 31001: "MOON_ME", 31006: "MOON_PA_DE421", 31007: "MOON_ME_DE421"}
 _EDGE_S = 1e-6  # rounding of a time at the edges of a span
+_FAR_S = 3e9  # a century
 
 
 def read_state(path: Path, body: int | str, epoch: Time) -> tuple[States, Time]:
@@ -51,7 +52,7 @@ def read_state(path: Path, body: int | str, epoch: Time) -> tuple[States, Time]:
         bodies = sorted({each.codes[0] for each in kernel.summaries})
         raise InputError(f"body = {shown(body)} is not in {path}: expected one of {shown(bodies)}")
     about = {each.codes[1] for each in segments}
-    if about != {_MOON}:
+    if _MOON not in about:
         raise DataError(f"{path}: body {number} is given about {shown(sorted(about))} of NAIF, 301 is the Moon: "
                         f"{other_centre()}")  # fmt: skip
     many = np.atleast_1d(seconds)
@@ -81,11 +82,14 @@ def _state(file: int, path: Path, segments: list[daf.Summary], et_s: float, epoc
 
     segment = next((s for s in reversed(segments) if s.start_s - _EDGE_S <= et_s <= s.end_s + _EDGE_S), None)
     if segment is None:
-        spans = "; ".join(f"{date(each.start_s)} to {date(each.end_s)}" for each in segments[:4])
+        spans = "; ".join(f"{_text(each.start_s)} to {_text(each.end_s)}" for each in segments[:4])
+        more = f" and {len(segments) - 4} more" if len(segments) > 4 else ""
         raise SpanError(
-            f"{path}: there are no states at {epoch[0].isot} {epoch.scale.upper()}: the file covers {spans} TDB, "
+            f"{path}: there are no states at {epoch[0].isot} {epoch.scale.upper()}: the file covers {spans} TDB{more}, "
             "and nothing is extrapolated"
         )
+    if segment.codes[1] != _MOON:
+        raise DataError(f"{path}: at {epoch[0].isot} the body is given about {segment.codes[1]}: {other_centre()}")
     integers = np.array([*segment.codes, segment.frame, segment.data_type, segment.first, segment.last])
     try:
         descriptor = spiceypy.dafps(2, 6, np.array([segment.start_s, segment.end_s]), integers)
@@ -117,6 +121,13 @@ def _opened(path: Path) -> Iterator[int]:
         yield file
     finally:
         spiceypy.dafcls(file)
+
+
+def _text(et_s: float) -> str:
+    """Return a time, TDB seconds past J2000, as people write it."""
+    if abs(et_s) > _FAR_S:
+        return date(et_s)
+    return str(Time(2451545.0, et_s / 86400.0, format="jd", scale="tdb").isot)
 
 
 def _short(error: Any) -> str:
