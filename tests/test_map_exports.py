@@ -17,7 +17,9 @@ from repetitions import examples
 
 import lunarsim as ls
 from lunarsim import constants
+from lunarsim.io.exchange.geotiff import equal_area, projection
 from lunarsim.io.exchange.map_edges import cut_line, cut_ring
+from lunarsim.statistics import LocalPlane
 
 KML = "{http://www.opengis.net/kml/2.2}"
 
@@ -40,6 +42,16 @@ def campaign() -> ls.CampaignResult:
     )  # fmt: skip
     scatter = {"plan.0.target_delta_v": ls.Normal(mean=300 * u.m / u.s, sigma=3 * u.m / u.s)}
     return ls.Campaign(scenario, scatter).run(40, seed=3)
+
+
+@cache
+def half_of_them() -> ls.CampaignResult:
+    """Return a campaign in which some burns are so short that the craft stays in orbit."""
+    scatter = {
+        "plan.0.target_delta_v": ls.Discrete(outcomes=[300 * u.m / u.s, 5 * u.m / u.s], probabilities=[0.5, 0.5]),
+        "craft.engine.thrust": ls.Normal(mean=4 * u.kN, sigma=0.1 * u.kN),
+    }
+    return ls.Campaign(campaign().campaign.scenario, scatter).run(40, seed=3)
 
 
 def features(path: Path) -> dict[str, list[dict]]:
@@ -229,6 +241,28 @@ def test_the_pixels_of_a_geotiff_hold_the_runs_that_gdal_finds_in_them(tmp_path:
             counted[row, column] += 1.0
         np.testing.assert_array_equal(counted, runs)
     assert [each.name for each in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_the_density_adds_up_to_how_often_runs_come_down(tmp_path: Path) -> None:
+    rasterio = pytest.importorskip("rasterio", reason="the extra geotiff is not installed")
+    result = half_of_them()
+    rate = result.where("on the ground").mean()
+    assert 0.2 < rate < 0.8
+    ls.write_geotiff(result, tmp_path / "a.tif")
+    with rasterio.open(tmp_path / "a.tif") as file:
+        assert file.read(2).sum() * abs(file.transform.a * file.transform.e) / 1e6 == pytest.approx(rate)
+
+
+@pytest.mark.parametrize("latitude", [-90.0, -57.3, 0.0, 88.0])
+def test_the_projection_is_the_one_that_gdal_reads_far_from_its_centre_too(latitude: float) -> None:
+    rasterio = pytest.importorskip("rasterio", reason="the extra geotiff is not installed")
+    from rasterio.warp import transform  # noqa: PLC0415
+
+    centre = LocalPlane(latitude_deg=latitude, longitude_deg=123.4)
+    lat, lon = np.meshgrid(np.linspace(-89, 89, 9), np.linspace(-170, 170, 11))
+    moon, map_crs = rasterio.crs.CRS.from_string("IAU_2015:30100"), rasterio.crs.CRS.from_wkt(projection(centre))
+    theirs = np.stack(transform(moon, map_crs, lon.ravel(), lat.ravel()), axis=-1)
+    np.testing.assert_allclose(equal_area(centre, lat.ravel(), lon.ravel()), theirs, rtol=0, atol=1e-5)
 
 
 def test_a_grid_that_is_too_fine_or_an_outcome_that_never_came_is_refused(tmp_path: Path) -> None:

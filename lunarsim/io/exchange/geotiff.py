@@ -91,7 +91,7 @@ def write_geotiff(
     latitude_deg, longitude_deg = (result.column(name)[chosen] for name in ("latitude_deg", "longitude_deg"))
     plane = LocalPlane.about_mean(latitude_deg, longitude_deg)
     centre = LocalPlane(latitude_deg=round(plane.latitude_deg, 6), longitude_deg=round(plane.longitude_deg, 6))
-    xy_m = _equal_area(centre, latitude_deg, longitude_deg)
+    xy_m = equal_area(centre, latitude_deg, longitude_deg)
     grid = _grid(xy_m, None if pixel is None else float(_PIXEL.checked("pixel", pixel).value))
     counts = grid.counts(xy_m)
     density = counts / (result.runs * grid.pixel_m**2 / _M2_PER_KM2)
@@ -111,7 +111,7 @@ def _write(
         "width": grid.columns,
         "count": len(bands),
         "dtype": "float64",
-        "crs": rasterio.crs.CRS.from_wkt(_projection(centre)),
+        "crs": rasterio.crs.CRS.from_wkt(projection(centre)),
         "transform": rasterio.Affine(grid.pixel_m, 0.0, grid.west_m, 0.0, -grid.pixel_m, grid.north_m),
         "compress": "deflate",
     }
@@ -145,7 +145,7 @@ def _round(size_m: float) -> float:
     return next(float(step * power) for step in (1, 2, 5, 10) if step * power >= size_m * (1.0 - 1e-12))
 
 
-def _equal_area(
+def equal_area(
     centre: LocalPlane, latitude_deg: NDArray[np.float64], longitude_deg: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return metres east and north of a centre, shape (n, 2): Snyder 1987, eq. 24-2, 22-4 and 22-5 of the sphere."""
@@ -155,7 +155,7 @@ def _equal_area(
     return xy_m * chord[:, np.newaxis]
 
 
-def _projection(centre: LocalPlane) -> str:
+def projection(centre: LocalPlane) -> str:
     """Return the projection as text: OGC 01-009, well-known text."""
     return (
         'PROJCS["Moon (2015) - Sphere / Lambert azimuthal equal-area",'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from astropy import units as u
@@ -14,32 +15,15 @@ from lunarsim.equality import by_value
 from lunarsim.errors import DataError, InputError, ModelWarning, listed, nearest, shown, warn
 from lunarsim.io.gmat.force_model import flux_ratio, moon_of
 from lunarsim.io.gmat.notes import Notes, in_words
+from lunarsim.io.gmat.remainder import look_at_fields, look_at_resources
 from lunarsim.io.gmat.script import Resource, Script, read_script
-from lunarsim.io.gmat.spacecraft_state import state_fields, state_of
+from lunarsim.io.gmat.spacecraft_state import state_of
 from lunarsim.mission import Scenario
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
-from lunarsim.orbits.files.text_lines import Line
 from lunarsim.plan import Coast
 
-#: Resources that show or report, or that act by commands alone, which are looked at themselves.
-_QUIET = {
-    *("OrbitView", "OpenGLPlot", "XYPlot", "GroundTrackPlot", "ReportFile", "EphemerisFile", "DynamicDataDisplay"),
-    *("Variable", "Array", "String", "Parameter", "GroundStation", "Barycenter", "LibrationPoint"),
-    *("DifferentialCorrector", "FminconOptimizer", "VF13ad", "Yukon", "ImpulsiveBurn", "FiniteBurn"),
-    *("FuelTank", "ChemicalTank", "ElectricTank", "Thruster", "ChemicalThruster", "ElectricThruster"),
-    *("EclipseLocator", "ContactLocator", "FileInterface", "CoordinateSystem"),
-}
-_INTEGRATORS = (
-    *("RungeKutta89", "PrinceDormand78", "PrinceDormand45", "RungeKutta68", "RungeKutta56", "BulirschStoer"),
-    *("AdamsBashforthMoulton", "PrinceDormand853"),
-)
-#: Fields of spacecraft that do not move them; of the last, all that begin so.
-_UNMOVED = ("NAIFId", "NAIFIdReferenceFrame", "Id", "OrbitColor", "TargetColor", "Cd", "CdSigma", "CrSigma", "DragArea")
-_UNMOVED_KINDS = ("Model", "Attitude", "EulerAngle", "AngularVelocity", "Q1", "Q2", "Q3", "Q4", "DCM", "MRP",
-                  "OrbitErrorCovariance")  # fmt: skip
-_TAKEN = {"DryMass", "Cr", "SRPArea"}
-_SPOKEN = re.compile(r"(Report|Write|Toggle|PenUp|PenDown|MarkPoint|ClearPlot|BeginScript|EndScript|Stop)\b.*")
+_SPOKEN = re.compile(r"(Report|Write|Toggle|PenUp|PenDown|MarkPoint|ClearPlot|BeginScript|EndScript)\b.*")
 _PROPAGATE = re.compile(
     r"Propagate\s+(?:'[^']*'\s*)?(?P<propagator>[A-Za-z]\w*)\s*\(\s*(?P<craft>[A-Za-z]\w*)\s*"
     r"(?:,\s*\{(?P<within>[^{}]*)\}\s*)?\)\s*(?:\{(?P<behind>[^{}]*)\})?"
@@ -170,8 +154,8 @@ def import_gmat(path: str | os.PathLike[str], *, spacecraft: str | None = None) 
     body = _pressed(craft, model, notes) if moon is not None and moon.radiation and model is not None else None
     if moon is not None and moon.radiation and body is None:
         moon = replace(moon, radiation=False)
-    _look_at_fields(craft, moon, notes)
-    _look_at_resources(script, craft, model, propagator, notes)
+    look_at_fields(craft, moon, notes)
+    look_at_resources(script, craft, model, propagator, notes)
     if notes.unsupported:
         said = in_words(file, notes.unsupported)
         warn(f"what this script says is not all supported; its state and its moon are as read:\n{said}", ModelWarning)
@@ -232,7 +216,7 @@ def _plan(script: Script, craft: Resource, notes: Notes) -> tuple[tuple[Coast, .
             continue
         found = _PROPAGATE.fullmatch(command.text)
         propagator = None if found is None else script.resources.get(found["propagator"])
-        coast = None if found is None else _coast(command, found, craft, len(coasts))
+        coast = None if found is None else _coast(found, craft, len(coasts))
         if propagator is not None and propagator.type in {"Propagator", "PropSetup"} and used is None:
             used = propagator
         if coast is None or propagator is None or propagator is not used:
@@ -242,17 +226,16 @@ def _plan(script: Script, craft: Resource, notes: Notes) -> tuple[tuple[Coast, .
     return tuple(coasts), used
 
 
-def _coast(command: Line, found: re.Match[str], craft: Resource, number: int) -> Coast | None:
-    """Return the coast of a Propagate command; None where it does not end after a time alone."""
+def _coast(found: re.Match[str], craft: Resource, number: int) -> Coast | None:
+    """Return the coast of a Propagate command; None where it does not end after a time alone, later than it begins."""
     stops = [part for part in (found["within"], found["behind"]) if part]
     stop = _ELAPSED.fullmatch(stops[0].strip()) if len(stops) == 1 else None
     if stop is None or found["craft"] != craft.name or stop["craft"] != craft.name:
         return None
-    try:
+    with suppress(ValueError):  # an expression, or a duration that is none
         duration_s = float(stop["value"]) * _UNITS_S[stop["unit"]]
         return Coast(duration=duration_s * u.s, name=f"propagate {number + 1}")
-    except (ValueError, InputError) as error:
-        raise command.wrong(f"{stop[0]!r} is no time to coast for: {error}") from None
+    return None
 
 
 def _force_model(script: Script, propagator: Resource | None, notes: Notes) -> Resource | None:
@@ -293,48 +276,3 @@ def _pressed(craft: Resource, model: Resource, notes: Notes) -> Spacecraft | Non
     except InputError as error:
         notes.refuse(craft.line, f"{craft.name}: {error}")
         return None
-
-
-def _look_at_fields(craft: Resource, moon: Moon | None, notes: Notes) -> None:
-    """Note the fields of the spacecraft that were not taken."""
-    known = state_fields(craft)
-    for name, setting in craft.fields.items():
-        said = f"{craft.name}.{name} = {setting.text}"
-        if (
-            name in known
-            or said.endswith("AnomalyType = TA")
-            or (name in _TAKEN and moon is not None and moon.radiation)
-        ):
-            continue
-        if name in _TAKEN or name in _UNMOVED or name.startswith(_UNMOVED_KINDS):
-            notes.leave_out(setting.line, said)
-        else:
-            notes.refuse(setting.line, f"{said}: lunarsim has nothing of the kind")
-
-
-def _look_at_resources(
-    script: Script, craft: Resource, model: Resource | None, propagator: Resource | None, notes: Notes
-) -> None:
-    """Note the resources that were not taken, the propagator's integrator, and settings of what is not created."""
-    for each in script.resources.values():
-        if each in (craft, model):
-            continue
-        if each is propagator:
-            kind = each.fields.get("Type")
-            if kind is not None and kind.word not in _INTEGRATORS:
-                notes.refuse(kind.line, f"{each.name}.Type = {kind.text}: lunarsim integrates, by its own methods")
-                continue
-        if each.type in _QUIET or each.type in {"Propagator", "PropSetup", "ForceModel", "Spacecraft"}:
-            notes.leave_out(each.line, f"{each.type} {each.name}")
-        else:
-            notes.refuse(each.line, f"{each.type} {each.name}: lunarsim has nothing of the kind")
-    for target, setting in script.others.items():
-        said = f"{target} = {setting.text}"
-        if target in {"Luna.Mu", "SolarSystem.Luna.Mu"}:
-            continue
-        if (target.startswith("SolarSystem.") and "UpdateInterval" in target) or target.startswith(
-            "SolarSystem.Ephemeris"
-        ):
-            notes.leave_out(setting.line, f"{said}: bodies stand where lunarsim's ephemeris has them")
-        else:
-            notes.refuse(setting.line, f"{said}: lunarsim has nothing of the kind")

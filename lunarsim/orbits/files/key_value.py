@@ -12,7 +12,7 @@ from lunarsim.errors import DataError, clipped, shown
 from lunarsim.orbits.files.text_lines import Line, read_lines
 
 _PAIR = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
-_UNIT = re.compile(r"(?P<number>[^\[\]]*?)\s*\[(?P<unit>[^\[\]]*)\]")
+_UNIT = re.compile(r"(?P<number>[^\[\]]*)\[(?P<unit>[^\[\]]*)\]")
 _VERSIONS = ("1.0", "2.0", "3.0")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eEdD][+-]?\d+)?")
 
@@ -34,7 +34,7 @@ class Value(NamedTuple):
         match = _UNIT.fullmatch(self.text)
         if match is not None and match["unit"].strip().lower() != unit:
             raise self.line.wrong(f"{shown(self.text)} is in {match['unit']}: CCSDS messages give it in {unit}")
-        return number_of(self.line, match["number"] if match else self.text)
+        return number_of(self.line, match["number"].strip() if match else self.text)
 
 
 def read_message(path: Path, kind: str, version_key: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,7 @@ KIND, VERSION_KEY = "an Orbit Ephemeris Message (OEM)", "CCSDS_OEM_VERS"
 
 _EDGE_S = 1e-6  # rounding of a time at the edges of a span
 _HIGHEST_DEGREE = 27  # higher ones swing between the states
+_WHOLE = re.compile(r"[0-9]{1,4}")
 _NOT_SAID = Interpolation(hermite=True, degree=7)
 _FIELDS = (7, 10)  # of a line of data: without and with accelerations
 
@@ -190,7 +192,7 @@ def _interpolation(meta: dict[str, Value]) -> Interpolation:
         raise method.line.wrong(f"INTERPOLATION = {shown(method.text)}: expected HERMITE, LAGRANGE or LINEAR")
     if degree is None:
         raise method.line.wrong(f"INTERPOLATION = {name} has no INTERPOLATION_DEGREE: the message needs it")
-    if not degree.text.isdecimal() or not 1 <= int(degree.text) <= _HIGHEST_DEGREE:
+    if not _WHOLE.fullmatch(degree.text) or not 1 <= int(degree.text) <= _HIGHEST_DEGREE:
         raise degree.line.wrong(
             f"INTERPOLATION_DEGREE = {shown(degree.text)}: expected a whole number from 1 to {_HIGHEST_DEGREE}"
         )

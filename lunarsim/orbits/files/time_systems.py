@@ -14,8 +14,8 @@ from lunarsim.orbits.files.text_lines import Line
 
 TIME_SYSTEMS = {"UTC": "utc", "TDB": "tdb", "TT": "tt", "TAI": "tai"}
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?Z?")
-_DAY_OF_YEAR = re.compile(r"(\d{4})-(\d{3})T(\d\d:\d\d:\d\d(\.\d*)?)Z?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?Z?", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"(\d{4})-(\d{3})T(\d\d:\d\d:\d\d(\.\d*)?)Z?", re.ASCII)
 
 
 def scale_of(system: Value) -> str:
@@ -60,7 +60,9 @@ def _times(dates: Sequence[str], scale: str) -> Time:
         # each by its own format where both are mixed, which no writer does
         if len({"-" in date for date in dates}) > 1:
             return Time([_times([date], scale)[0] for date in dates])
-        return Time(list(dates), format="isot" if "-" in dates[0] else "yday", scale=scale)
+        times = Time(list(dates), format="isot" if "-" in dates[0] else "yday", scale=scale)
+        times.format = "isot"
+        return times
 
 
 def _as_date(line: Line, text: str) -> str:
