@@ -215,6 +215,12 @@ def test_the_pressure_of_sunlight_is_that_of_gmat(tmp_path: Path) -> None:
         ),
         ("ElapsedSecs = 600", "ElapsedSecs = T", "line 33: command Propagate Prop(Orbiter, {Orbiter.ElapsedSecs = T})"),
         ("Propagate Prop", "Stop;\nPropagate Prop", "line 33: command Stop"),
+        (
+            "BeginMissionSequence;\nPropagate",
+            "Create Propagator B; B.FM = FM;\nBeginMissionSequence; Propagate Prop(Orbiter) {Orbiter.ElapsedDays = 1}"
+            "\nPropagate 'x' B(Orbiter) {Orbiter.ElapsedDays = 1};\nPropagate",
+            "line 33: command Propagate 'x' B(Orbiter) {Orbiter.ElapsedDays = 1}",
+        ),
         ("Propagate Prop", "Propagate BackProp Prop", "line 33: command Propagate BackProp Prop"),
         ("Prop.Type = PrinceDormand78", "Prop.Type = SPK", "Prop.Type = SPK: lunarsim integrates, by its own methods"),
         ("OrbitView View", "SpacecraftNetwork View", "line 29: SpacecraftNetwork View: lunarsim has nothing of the"),

@@ -270,6 +270,19 @@ def spk_of_type_9(path: Path, *, centre: int = 301, frame: str = "J2000") -> Pat
     return path
 
 
+def test_of_an_spk_that_changes_its_centre_the_part_about_the_moon_is_read(tmp_path: Path) -> None:
+    file = spice.spkopn(str(tmp_path / "a.bsp"), "test", 0)
+    times = 7.6e8 + np.array([0.0, 30.0, 60.0])
+    states = np.array([[1800.0, 1.5 * (t - 7.6e8), 10.0, 0.0, 1.5, 0.0] for t in times])
+    for centre, shift in ((301, 0.0), (399, 60.0)):
+        spice.spkw09(file, -88, centre, "J2000", times[0] + shift, times[-1] + shift, "x", 1, 3, states, times + shift)
+    spice.spkcls(file)
+    start = Time(2451545.0 + 7.6e8 // 86400, (7.6e8 % 86400) / 86400, format="jd", scale="tdb")
+    assert ls.State.from_spk(tmp_path / "a.bsp", -88, start + 15 * u.s).speed.value == pytest.approx(1500.0)
+    with pytest.raises(ls.DataError, match="the body is given about 399: expected MOON"):
+        ls.State.from_spk(tmp_path / "a.bsp", -88, start + 75 * u.s)
+
+
 def test_an_spk_of_another_type_and_in_the_ecliptic_is_read(tmp_path: Path) -> None:
     epoch = Time(2451545.0 + 7.6e8 // 86400, (7.6e8 % 86400 + 30.0) / 86400, format="jd", scale="tdb")
     state = ls.State.from_spk(spk_of_type_9(tmp_path / "a.bsp"), -88, epoch)
