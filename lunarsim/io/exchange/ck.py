@@ -126,7 +126,7 @@ def _write(spice: Any, path: Path, flight: Flight, pieces: list[_Piece], body: i
     for piece in pieces:
         t_s, error_rad = _times(piece, step_s)
         at = np.round(t_s * _TICKS_PER_S)
-        at[-1] -= 1.0  # records rise, and the next piece may begin where this one ends
+        at[-1] = min(at[-1] - 1.0, np.nextafter(at[-1], 0.0))  # records rise, and the next piece may begin at its end
         ticks.append(at)
         matrices.append(piece.axes(t_s))
         worst_rad = max(worst_rad, error_rad)
