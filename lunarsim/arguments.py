@@ -127,7 +127,7 @@ def _check_class(public: type) -> None:
 
 def _check_constructor(public: type) -> None:
     name = "__new__" if issubclass(public, tuple) else "__init__"
-    if not inspect.isabstract(public):
+    if not inspect.isabstract(public) and getattr(public, name) is not object.__init__:  # a base of methods has none
         setattr(public, name, _checked_constructor(public, getattr(public, name)))
 
 

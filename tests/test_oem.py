@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from test_navigation_flights import ALTIMETER, FILTER, VELOCIMETER, flown
 
 import lunarsim as ls
 from lunarsim.io import write_oem
@@ -161,3 +162,31 @@ def test_wrong_options_are_refused(flight, tmp_path, options, words) -> None:
     with pytest.raises(ls.InputError, match=words):
         write_oem(flight, tmp_path / "x.oem", **options)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_covariances_of_a_kalman_filter_stand_at_their_guidance_cycles(tmp_path) -> None:
+    landed = flown(FILTER, ALTIMETER, VELOCIMETER)
+    write_oem(landed, tmp_path / "a.oem")
+    found = [each for segment in read(tmp_path / "a.oem") for each in segment.covariances]
+    cycles = time_after(landed.start, landed.navigation.elapsed_s)
+    assert len(found) == cycles.size
+    for each, time, covariance in zip(found, cycles, landed.navigation.covariances, strict=True):
+        assert abs(each.epoch - time) < 1 * u.us  # this reader keeps microseconds
+        np.testing.assert_allclose(each.matrix * 1e6, covariance[:6, :6], rtol=1e-14, atol=1e-14)
+
+
+def test_the_covariance_of_an_opm_is_that_of_its_guidance_cycle_and_between_cycles_there_is_none(tmp_path) -> None:
+    landed = flown(FILTER, ALTIMETER, VELOCIMETER)
+    cycle = time_after(landed.start, landed.navigation.elapsed_s[20])
+    ls.write_opm(landed, tmp_path / "a.opm", epoch=cycle)
+    values = dict(re.findall(r"(?m)^(C\w+) = (.*)$", (tmp_path / "a.opm").read_text(encoding="ascii")))
+    expected = landed.navigation.covariances[20] / 1e6
+    for name, (i, j) in {"CX_X": (0, 0), "CZ_X": (2, 0), "CX_DOT_Y": (3, 1), "CZ_DOT_Z_DOT": (5, 5)}.items():
+        assert float(values[name]) == pytest.approx(expected[i, j], rel=1e-14)
+    ls.write_opm(landed, tmp_path / "b.opm", epoch=cycle + 0.3 * u.s)
+    assert "COV_REF_FRAME" not in (tmp_path / "b.opm").read_text(encoding="ascii")
+
+
+def test_dead_reckoning_has_no_covariance_to_write(tmp_path) -> None:
+    write_oem(flown(ls.DeadReckoning()), tmp_path / "a.oem")
+    assert "COVARIANCE" not in (tmp_path / "a.oem").read_text(encoding="ascii")

@@ -289,7 +289,7 @@ def complaint_of_guided(folder: Path, old: str, new: str) -> str:
         (
             "[craft]",
             "[orbit]\n[craft]",
-            "[orbit] and [approach] are both given: give one of the two, to say where the flight starts",
+            "[orbit] and [approach] are given: give one of them, to say where the flight starts",
         ),
     ],
 )
@@ -321,7 +321,7 @@ def test_every_parameter_of_a_law_has_a_unit_of_its_kind_for_the_example_in_an_e
 
 def test_a_file_without_a_start_says_what_to_give(tmp_path: Path) -> None:
     approach = GUIDED[GUIDED.index("[approach]") : GUIDED.index("[craft]")]
-    words = "[orbit] and [approach] are both missing: give one of the two, to say where the flight starts"
+    words = "[orbit], [approach] and [state] are missing: give one of them, to say where the flight starts"
     assert complaint_of_guided(tmp_path, approach, "") == words
 
 

@@ -129,7 +129,7 @@ def _default(component: Any, name: str) -> str:
     if not is_dataclass(component):
         return _written(inspect.signature(component).parameters[name].default)
     found = {each.name: each for each in fields(component)}.get(name)
-    if found is None:
+    if found is None or found.default is found.default_factory is MISSING:  # the last: a file can say it otherwise
         return "none"
     return _written(found.default if found.default is not MISSING else found.default_factory())
 

@@ -245,6 +245,28 @@ def campaign(
 
 
 @app.command()
+def export(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FLIGHT|SCENARIO", help="A file that Flight.save wrote, or a scenario, which is flown."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file; its suffix says the format, unless --to does.")],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="oem, opm, spk, ck, stk, czml, kml, geojson, geotiff, csv or netcdf."),
+    ] = None,
+    campaign_folder: Annotated[
+        str | None, typer.Option("--campaign", help="Folder of a campaign of the scenario: kml, geojson, geotiff.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a flight, or where a campaign's runs came down, for another program: SPICE, STK, Cesium, GIS."""
+    from lunarsim.cli import export as exporting  # noqa: PLC0415
+
+    exporting.export(what, to, out, campaign_folder, as_json=as_json)
+
+
+@app.command()
 def scenarios() -> None:
     """List the catalogue."""
     from lunarsim.scenarios import load_scenario, scenario_names  # noqa: PLC0415

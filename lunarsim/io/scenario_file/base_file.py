@@ -14,7 +14,7 @@ from lunarsim.io.scenario_file.toml_file import read_toml
 _MOST_BASES = 8  # one upon another
 _KINDS = ("type", "law")  # keys that say what the other keys of their table can be
 #: Keys of which a table has one.
-_ONE_OF_EACH = (("orbit", "approach"), ("terrain", "surface_elevation", "crater"))
+_ONE_OF_EACH = (("orbit", "approach", "state"), ("terrain", "surface_elevation", "crater"))
 
 
 def read_upon_base(path: Path) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _found(base: Any, path: Path) -> Path:
 
 def _joined(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two documents say together; a birth certificate is a value, and so is not joined."""
-    given_way = {other for those in _ONE_OF_EACH for name in those if name in above for other in those if other != name}
+    given_way = {other for ones in _ONE_OF_EACH for name in ones if name in above for other in ones if other != name}
     joined = {name: value for name, value in below.items() if name not in given_way}
     for name, value in above.items():
         old = joined.get(name)

@@ -25,8 +25,8 @@ from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.terrain.surface import ELEVATION
 from lunarsim.orbits import State
 
-_STARTS = {"orbit", "approach"}
-_ONE_START = "give one of the two, to say where the flight starts"
+_STARTS = ("orbit", "approach", "state")
+_ONE_START = "to say where the flight starts"
 
 #: Keys of the whole file that are read by themselves.
 _APART = {*_STARTS, "base", "without", "sites", "landing_site", "moon", "dispersions"}
@@ -85,11 +85,12 @@ def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
 def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Scenario, dict[Paths, Distribution]]:
     certificates: dict[str, Provenance] = {}
     plain = _without_certificates(document, (), certificates, origin)
-    if plain.keys() >= _STARTS:
-        raise ScenarioError(f"{origin}: [orbit] and [approach] are both given: {_ONE_START}")
+    starts = [f"[{name}]" for name in _STARTS if name in plain]
+    if len(starts) > 1:
+        raise ScenarioError(f"{origin}: {' and '.join(starts)} are given: give one of them, {_ONE_START}")
     table = validated(schema.ScenarioTable, plain, origin, ())
-    if not _STARTS & plain.keys():
-        raise ScenarioError(f"{origin}: [orbit] and [approach] are both missing: {_ONE_START}")
+    if not starts:
+        raise ScenarioError(f"{origin}: [orbit], [approach] and [state] are missing: give one of them, {_ONE_START}")
     for key, certificate in certificates.items():
         for source in certificate.sources:
             if source not in (table.sources or ()):
@@ -121,7 +122,7 @@ def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], ori
 def _scenario(table: Any, certificates: dict[str, Provenance], path: Path, origin: str) -> Scenario:
     sites = part_of(table, "sites", origin, ()) or {}
     landing_site = built(origin, "landing_site", partial(_landing_site, table, sites))
-    state = _state(table, landing_site, origin)
+    state = _state(table, landing_site, path)
     options = parts_of(table, origin, (), without=_APART)
     if table.moon is not None:
         parts = parts_of(table.moon, origin, ("moon",))
@@ -143,10 +144,13 @@ def _landing_site(table: Any, sites: Mapping[str, Site]) -> Site | None:
     return sites[name]
 
 
-def _state(table: Any, landing_site: Site | None, origin: str) -> State:
-    """Return the start: from the elements of an orbit, or as it is seen from the landing site."""
+def _state(table: Any, landing_site: Site | None, path: Path) -> State:
+    """Return the start: from the elements of an orbit, in another file, or as it is seen from the landing site."""
+    origin = str(path)
     if table.orbit is not None:
         return part_of(table, "orbit", origin, ())  # type: ignore[no-any-return]
+    if table.state is not None:
+        return made(table.state, origin, ("state",), folder=path.parent)  # type: ignore[no-any-return]
     if landing_site is None:
         raise ScenarioError(
             f"{origin}: [approach] [approach] is given without a landing site: name one of [sites] with "

@@ -20,6 +20,7 @@ from lunarsim.errors import InputError, shown
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file import values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
+from lunarsim.io.scenario_file.state_file import state_in_file
 from lunarsim.io.scenario_file.values import Key, Table, key
 from lunarsim.mission import Provenance, Scenario
 from lunarsim.moon import Force, Moon, Terrain
@@ -126,7 +127,7 @@ def kinds(components: tuple[type, ...]) -> tuple[type[Table], ...]:
 def _made(component: Any, keys: Mapping[str, Key | None], declared: Mapping[str, Any]) -> type[Table]:
     chosen: dict[str, Any] = {name: each for name, each in keys.items() if each is not None}
     made = create_model(component.__name__, __base__=Table, **chosen)
-    made.component, made.declared = component, declared
+    made.component, made.declared = staticmethod(component), declared  # a plain function is not to be bound
     return made
 
 
@@ -186,6 +187,18 @@ KINDS: dict[Any, tuple[type, ...]] = {Phase: (Burn, Coast, Guided)}
 OrbitTable = table_of_call(State.from_elements, ELEMENTS, whole=True)
 CraterTable = table_of_call(Terrain.crater, CRATER, whole=True)
 ApproachTable = table_of_call(State.from_approach, APPROACH, without={"latitude", "longitude"})
+StateTable = _made(
+    state_in_file,
+    {
+        "file": key(
+            str, "An OEM or OPM in key-value notation, an SPK, or a GMAT script (`.script`), of which its state alone.",
+            needed=True,
+        ),
+        "epoch": key(values.Instant, "Of an SPK, or of an OEM; default there: the first of the file."),
+        "body": key(Annotated[int, Strict()], "NAIF's number of the craft, of an SPK alone."),
+    },
+    {},
+)  # fmt: skip
 
 #: Keys of components that do not follow from their fields.
 _OTHERWISE: dict[type, dict[str, Key | None]] = {
@@ -219,7 +232,7 @@ _OTHERWISE: dict[type, dict[str, Key | None]] = {
         ),
         "base": key(str, "A scenario of the catalogue, or a file beside this one, on which this one stands."),
         "without": key(tuple[str, ...], "Keys of the base that are left out, such as `craft.gear`."),
-        "state": None,
+        "state": key(StateTable, "Where the flight starts: in a file of another program."),
         "orbit": key(OrbitTable, "Where the flight starts: elements."),
         "approach": key(ApproachTable, "Where the flight starts: seen from the landing site."),
         "landing_site": key(str, "The name of one of `sites`: where guided phases aim."),

@@ -1,0 +1,1 @@
+"""Files that other programs read: what was flown, as their formats have it."""

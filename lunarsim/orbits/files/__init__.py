@@ -1,0 +1,1 @@
+"""States in files of other programs: CCSDS messages and NAIF's SPK, their frames and their time systems."""
