@@ -59,7 +59,7 @@ def test_ground_that_is_not_known_has_no_brightness() -> None:
 @pytest.mark.parametrize("window", [[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, -91, 0], [0, 400, 0, 1]])
 def test_a_window_upside_down_or_beyond_a_pole_is_refused(window: list[float]) -> None:
     terrain = ls.Terrain.from_array(np.eye(3) * u.km, window=(-1, 1, -1, 1) * u.deg)
-    with pytest.raises(ls.InputError, match="window = .*expected west < east"):
+    with pytest.raises(ls.InputError, match=r"window = .*expected west < east"):
         ls.analysis.shaded_relief(terrain, window * u.deg)
 
 
