@@ -9,6 +9,7 @@ from astropy import units as u
 from numpy.typing import NDArray
 
 from lunarsim import checks
+from lunarsim.analysis import has_relief
 from lunarsim.campaign import with_values
 from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, Cutoff, Flight, GroundContact, Outcome, simulate
@@ -58,11 +59,19 @@ def document(flight: Flight, planned: Flight | None, durations: u.Quantity | Non
     rows = [_row(flight, place, float(each)) for each in asked]
     return {
         "name": record.name,
-        "ground_km": round(float(flight.scenario.moon.terrain.lowest.to_value(u.km)), 3),
+        "on_sphere": not has_relief(flight.scenario.moon.terrain),
+        "ground_km": round(_ground_km(flight), 3),
         "marks": marks,
         "start": int(np.argmin(np.abs(asked - told))),
         "rows": rows,
     }
+
+
+def _ground_km(flight: Flight) -> float:
+    """Return how high the ground is that pictures draw: where the flight met it, or else the lowest of the terrain."""
+    down = isinstance(flight.outcome, GroundContact)
+    height = flight.outcome.elevation if down else flight.scenario.moon.terrain.lowest
+    return float(height.to_value(u.km))
 
 
 def _asked(durations: u.Quantity | None, told_s: float, marks_s: list[float]) -> NDArray[np.float64]:
@@ -119,7 +128,7 @@ def _words(row: dict[str, Any], end: Outcome, flight: Flight) -> str:
     east = f"{end.longitude.deg % 360.0:.2f}\N{DEGREE SIGN} E"
     where = ", ".join([f"at {north} {east}", *sites[:1]])
     clock = end.time.utc.strftime("%H:%M:%S")
-    return f"{orbit} It meets the ground at {clock} UTC {where}, at {row['impact']['speed_mps']:,.0f} m/s."
+    return f"{orbit} It meets the ground at {clock} UTC {where}, at {end.speed.to_value(u.m / u.s):,.0f} m/s."
 
 
 def _span(seconds: float) -> str:

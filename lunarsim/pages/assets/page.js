@@ -320,7 +320,7 @@ if (data.flights) {
       whole: () => { centre = [0, 0, 0]; span = 2.15 * Math.max(R * 1.02, ...flights.map(f => Math.max(...f.x.map((_, i) => Math.hypot(...at(f, i))))));
         forward = unitOf(plus(normal, 0.55, unitOf(end), 0.85)); up = [0, 0, 1]; if (Math.abs(dot(forward, up)) > 0.95) up = [0, 1, 0]; },
       near: () => { span = data.near_km; const first = main.t.findIndex((_, i) => Math.hypot(...plus(at(main, i), 1, end, -1)) < 0.72 * span);
-        centre = plus(end, 0.5, at(main, Math.max(first, 0)), 0.5); forward = unitOf(plus(normal, 0.96, unitOf(end), 0.28)); up = unitOf(end); },
+        centre = plus(end, 0.5, at(main, Math.max(first, 0)), 0.5); forward = unitOf(plus(normal, -0.96, unitOf(end), 0.28)); up = unitOf(end); },
     };
     cameras[data.near_first ? "near" : "whole"]();
     let half = 0;
