@@ -56,6 +56,13 @@ def test_ground_that_is_not_known_has_no_brightness() -> None:
     assert np.isfinite(lit_map[8:12, 8:12]).all()
 
 
+@pytest.mark.parametrize("azimuth", [0.0, 90.0, 165.6, -30.0])
+def test_a_turn_to_downrange_and_back_leaves_a_point_where_it_was(azimuth: float) -> None:
+    points = np.random.default_rng(3).normal(0.0, 1e4, (20, 2))
+    turned = ls.statistics.downrange_crossrange(points, azimuth)
+    assert ls.statistics.east_north(turned, azimuth) == pytest.approx(points)
+
+
 @pytest.mark.parametrize("window", [[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, -91, 0], [0, 400, 0, 1]])
 def test_a_window_upside_down_or_beyond_a_pole_is_refused(window: list[float]) -> None:
     terrain = ls.Terrain.from_array(np.eye(3) * u.km, window=(-1, 1, -1, 1) * u.deg)

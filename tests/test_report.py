@@ -190,9 +190,10 @@ def test_without_being_asked_the_slider_has_the_planned_and_the_flown_duration(
 ) -> None:
     asked: list[float] = []
 
-    def kept(_flight: ls.Flight, _place: int, duration_s: float) -> dict[str, float]:
+    def kept(_flight: ls.Flight, _place: int, duration_s: float, *, needed: bool) -> dict[str, float]:
+        assert not needed
         asked.append(duration_s)
-        return {}
+        return {"duration_s": duration_s}
 
     monkeypatch.setattr(burn_times, "_row", kept)
     told = burn_times.document(flights["flown"], flights["planned"], None)
@@ -285,6 +286,29 @@ def test_a_flight_in_other_than_its_file_says_so() -> None:
     scenario = ls.with_values(ls.load_scenario("luna25"), {"plan.0.timer": 60 * u.s})
     parsed = Parsed(ls.explore(ls.simulate(scenario)).html)
     assert "What was flown differs from this file" in " ".join(parsed.texts)
+
+
+def test_a_file_that_is_given_is_the_one_to_copy(tmp_path: Path) -> None:
+    (tmp_path / "shorter.toml").write_text('base = "luna25"\nname = "shorter"\n', encoding="utf-8")
+    flight = ls.simulate(ls.load_scenario(tmp_path / "shorter.toml"))
+    text = " ".join(written(flight, tmp_path, scenario=tmp_path / "shorter.toml", burn_times=[] * u.s).texts)
+    assert "shorter.toml" in text
+    assert "It leaves out what it has from its base." in text
+    assert str(tmp_path) not in text
+
+
+def test_a_duration_that_the_plan_has_no_room_for_is_left_out_unless_it_was_asked_for(tmp_path: Path) -> None:
+    scenario = burn_example.scenario()
+    second = ls.Burn(
+        ignition=burn_example.IGNITION + 130 * u.s, target_delta_v=1 * u.m / u.s, timer=5 * u.s, name="second"
+    )
+    flight = ls.simulate(replace(scenario, plan=(scenario.plan[0], second, scenario.plan[1])))
+    one = replace(flight, burns=flight.burns[:1])  # of which the first burn is the last that a timer ended
+    told = burn_times.document(one, None, None)
+    assert told is not None
+    assert max(row["duration_s"] for row in told["rows"]) <= 130.0
+    with pytest.raises(ls.InputError, match="before what precedes it ends"):
+        burn_times.document(one, None, [140] * u.s)
 
 
 def test_a_notebook_shows_the_page_in_a_frame_that_reaches_nothing(landing: ls.Flight) -> None:

@@ -13,6 +13,7 @@ from lunarsim.analysis import has_relief
 from lunarsim.campaign import with_values
 from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, Cutoff, Flight, GroundContact, Outcome, simulate
+from lunarsim.mission import Scenario
 from lunarsim.pages.headline import distance_text
 from lunarsim.plan import Burn
 
@@ -56,13 +57,15 @@ def document(flight: Flight, planned: Flight | None, durations: u.Quantity | Non
         first = float(found.duration.to_value(u.s))
         marks.insert(0, {"name": f"planned: {first:.0f} s", "duration_s": round(first, 1)})
     asked = _asked(durations, told, [float(mark["duration_s"]) for mark in marks])
-    rows = [_row(flight, place, float(each)) for each in asked]
+    rows = [
+        row for each in asked if (row := _row(flight, place, float(each), needed=durations is not None)) is not None
+    ]
     return {
         "name": record.name,
         "on_sphere": not has_relief(flight.scenario.moon.terrain),
         "ground_km": round(_ground_km(flight), 3),
         "marks": marks,
-        "start": int(np.argmin(np.abs(asked - told))),
+        "start": int(np.argmin([abs(float(row["duration_s"]) - told) for row in rows])),
         "rows": rows,
     }
 
@@ -86,9 +89,15 @@ def _asked(durations: u.Quantity | None, told_s: float, marks_s: list[float]) ->
     return np.unique(np.round(np.concatenate([even, marks_s]), 6))
 
 
-def _row(flight: Flight, place: int, duration_s: float) -> dict[str, Any]:
-    scenario = with_values(flight.scenario, {f"plan.{place}.timer": duration_s * u.s})
-    other = simulate(scenario, integrator="collocation")
+def _row(flight: Flight, place: int, duration_s: float, *, needed: bool) -> dict[str, Any] | None:
+    """Return what comes of a burn of a duration; None where there can be none, as one into the next ignition."""
+    try:
+        scenario = with_values(flight.scenario, {f"plan.{place}.timer": duration_s * u.s})
+    except InputError:
+        if needed:
+            raise
+        return None
+    other = _flown(scenario, flight.integrator)
     record = _record_or_none(other, place)
     after = other.outcome.state if record is None else record.after
     end = other.outcome
@@ -111,6 +120,14 @@ def _row(flight: Flight, place: int, duration_s: float) -> dict[str, Any]:
         }
     row["words"] = _words(row, end, other)
     return row
+
+
+def _flown(scenario: Scenario, integrator: str) -> Flight:
+    """Return a flight by the compiled integrator, or by another where a part of the scenario is plain Python."""
+    try:
+        return simulate(scenario, integrator="collocation")
+    except InputError:
+        return simulate(scenario, integrator=integrator)
 
 
 def _words(row: dict[str, Any], end: Outcome, flight: Flight) -> str:

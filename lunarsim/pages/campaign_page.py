@@ -20,7 +20,7 @@ from lunarsim.pages.flights_page import Wanted
 from lunarsim.pages.headline import campaign_headline
 from lunarsim.pages.numbers_tables import Cell, Row, Table, cell
 from lunarsim.plots.style import style
-from lunarsim.statistics import downrange_crossrange
+from lunarsim.statistics import downrange_crossrange, east_north
 
 _MOST_RUNS = 4000  # drawn of a footprint
 _LONG = 5.0  # times as long as wide: drawn to scale, a footprint is then a line
@@ -190,8 +190,7 @@ def _relief(terrain: Terrain, impacts: Impacts, limits_m: list[float]) -> str:
     columns, rows = _RELIEF
     wide, tall = (right - left) / columns, (top - bottom) / rows
     down, across = np.meshgrid(left + wide * (np.arange(columns) + 0.5), top - tall * (np.arange(rows) + 0.5))
-    sine, cosine = np.sin(np.radians(impacts.heading_deg)), np.cos(np.radians(impacts.heading_deg))
-    xy = np.stack([(down * sine - across * cosine).ravel(), (down * cosine + across * sine).ravel()], axis=1)
+    xy = east_north(np.stack([down.ravel(), across.ravel()], axis=1), impacts.heading_deg)
     latitude, longitude = impacts.footprint.plane.inverse(xy)
     heights = terrain.height_where_known(latitude * u.deg, longitude * u.deg).to_value(u.m).reshape(down.shape)
     return maps.png(lit(heights, wide, tall).brightness)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from astropy import units as u
 
-from lunarsim.flight import Flight, GroundContact
+from lunarsim.flight import Flight, InOrbit, Landed, Verdict
 from lunarsim.io import flight_summary
 from lunarsim.mission.clock import seconds_after
 from lunarsim.pages import burn_times, histories, maps, numbers_tables, provenance_table, reproduction, timeline
@@ -151,7 +151,8 @@ def _is_plan_of(first: Flight, last: Flight) -> bool:
 
 def _is_good(flight: Flight) -> bool:
     """Return whether a flight ended as flights should: in orbit, or landed."""
-    return not isinstance(flight.outcome, GroundContact) or str(flight.outcome).startswith("landed")
+    outcome = flight.outcome
+    return isinstance(outcome, InOrbit) or (isinstance(outcome, Landed) and outcome.verdict is Verdict.LANDED)
 
 
 def _timeline(flights: Mapping[str, Flight]) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 from lunarsim.mission import Scenario
 
 _WEB = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
-_LONGEST = 60  # characters of a value
 
 
 def rows(scenario: Scenario, *, dispersions: bool = False) -> list[dict[str, Any]]:
@@ -18,7 +17,7 @@ def rows(scenario: Scenario, *, dispersions: bool = False) -> list[dict[str, Any
     return [
         {
             "key": key,
-            "value": _short(certificate.rounded if certificate.interval else certificate.value),
+            "value": short(certificate.rounded if certificate.interval else certificate.value),
             "interval": certificate.interval_text,
             "status": certificate.status.value,
             "sources": [numbers[name] for name in certificate.sources if name in numbers],
@@ -37,13 +36,13 @@ def sources(scenario: Scenario) -> list[dict[str, str]]:
     ]
 
 
-def _short(value: str) -> str:
-    """Return a value, or how many numbers it has where that is too long for a table."""
-    if len(value) <= _LONGEST or not value.startswith("["):
+def short(value: str) -> str:
+    """Return a value, of a list how many numbers it has."""
+    if not value.startswith("["):
         return value
     try:
         held = ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return f"{value[:_LONGEST]}..."
+    except (ValueError, SyntaxError):  # a text that looks like one
+        return value
     inner = f" x {len(held[0])}" if held and isinstance(held[0], list) else ""
     return f"{len(held)}{inner} values"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
-from pathlib import Path
 from typing import NamedTuple
 
 from lunarsim import __version__
@@ -19,11 +19,14 @@ from lunarsim.flight import Flight
 from lunarsim.mission import Scenario
 from lunarsim.scenarios import load_scenario, scenario_names
 
+_BASE = re.compile(r"^base\s*=", re.MULTILINE)
+_DIFFERENT = "What was flown differs from this file: see the command and the faults."
+_ON_A_BASE = "It leaves out what it has from its base."
 _LIBRARIES = ("numpy", "scipy", "astropy", "numba", "lunarsky")
 
 
 class ScenarioText(NamedTuple):
-    """A scenario as a file of its own: its name, its text, and what the flight had beside it."""
+    """A scenario as a file: its name, its text, and what a reader must know of it."""
 
     name: str
     text: str
@@ -37,20 +40,28 @@ def scenario_text(scenario: Scenario, file: str | os.PathLike[str] | None) -> Sc
     ------
     DataError
         If the file that is given cannot be read.
+    ScenarioError
+        If it is no scenario file.
     """
-    if file is not None and not (isinstance(file, str) and file in scenario_names()):
-        path = user_path(file)
-        try:
-            return ScenarioText(path.name, path.read_text(encoding="utf-8"), "")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: the scenario file cannot be read: {error}") from None
-    name = str(file) if file is not None else scenario.name
-    if name not in scenario_names():
+    known = scenario.name if file is None else file
+    listed = isinstance(known, str) and known in scenario_names()
+    if file is None and not listed:
         return None
-    listed = load_scenario(name)
-    alike = file is not None or same(listed, scenario) or same(listed.without_faults(), scenario)
-    remark = "" if same(listed, scenario) else "What was flown differs from this file: see the command and the faults."
-    return ScenarioText(f"{name}.toml", _text_of(name), remark) if alike or listed.title == scenario.title else None
+    text = _text_of(str(known)) if listed else _read(known)
+    described = load_scenario(known)
+    if file is None and described.title != scenario.title:  # another of the same name
+        return None
+    remarks = [] if same(described, scenario) else [_DIFFERENT]
+    remarks += [_ON_A_BASE] if _BASE.search(text) else []
+    return ScenarioText(f"{known}.toml" if listed else user_path(known).name, text, " ".join(remarks))
+
+
+def _read(file: str | os.PathLike[str]) -> str:
+    path = user_path(file)
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: the scenario file cannot be read: {error}") from None
 
 
 def versions(more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -77,8 +88,3 @@ def hash_of_text(text: str) -> str:
 @cache
 def _text_of(name: str) -> str:
     return (resources.files("lunarsim.scenarios") / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def name_of(file: str | os.PathLike[str] | None) -> str:
-    """Return the name of a file, without its folders."""
-    return "" if file is None else Path(file).name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from math import inf
 
@@ -23,7 +22,7 @@ from lunarsim.campaign import (
 from lunarsim.cli import report
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.mission import Scenario
-from lunarsim.pages import headline
+from lunarsim.pages import headline, provenance_table
 from lunarsim.plots.style.style import digits_for
 from lunarsim.statistics import CROSSRANGE
 
@@ -178,18 +177,12 @@ def _statuses(scenario: Scenario) -> dict[int, str]:
 def _with_short_values(scenario: Scenario) -> Scenario:
     """Return the scenario with certificates that say how many numbers a list has, where it is too long for a table."""
     short = {
-        key: replace(certificate, value=_short(certificate.value)) if key.startswith("dispersions.") else certificate
+        key: replace(certificate, value=provenance_table.short(certificate.value))
+        if key.startswith("dispersions.")
+        else certificate
         for key, certificate in scenario.provenance.items()
     }
     return replace(scenario, provenance=short)
-
-
-def _short(value: str) -> str:
-    if not value.startswith("["):
-        return value
-    rows = ast.literal_eval(value)
-    inner = f" x {len(rows[0])}" if rows and isinstance(rows[0], list) else ""
-    return f"{len(rows)}{inner} values"
 
 
 def _distance(distance_km: float) -> str:

@@ -19,7 +19,7 @@ from lunarsim.moon import Terrain
 from lunarsim.plots.style import legends, notes, placing, relief, scale, style
 from lunarsim.plots.style.colours import ink, paper
 from lunarsim.plots.style.window import degrees_east, degrees_north
-from lunarsim.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
+from lunarsim.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange, east_north
 
 _Points = NDArray[np.float64]  # (n, 2)
 
@@ -58,11 +58,7 @@ class _View(NamedTuple):
     def back(self, points: _Points) -> _Points:
         """Return the metres east and north of points on the axes."""
         metres = np.asarray(points * self.metres)
-        if self.azimuth_deg is None:
-            return metres
-        downrange, crossrange = metres.T
-        sine, cosine = np.sin(np.radians(self.azimuth_deg)), np.cos(np.radians(self.azimuth_deg))
-        return np.stack([downrange * sine - crossrange * cosine, downrange * cosine + crossrange * sine], axis=-1)
+        return metres if self.azimuth_deg is None else east_north(metres, self.azimuth_deg)
 
 
 def footprint(
