@@ -158,6 +158,7 @@ def _is_good(flight: Flight) -> bool:
 def _timeline(flights: Mapping[str, Flight]) -> list[dict[str, Any]]:
     rows = []
     known = [flight.scenario.delta_v_decimals(2) for flight in flights.values()]
+    clock = "%Y-%m-%d %H:%M:%S" if max(flight.duration for flight in flights.values()) > 1.0 * u.day else "%H:%M:%S"
     for row in timeline.aligned(flights):
         first = next(event for event in row if event is not None)
         cells: list[dict[str, str] | None] = []
@@ -168,7 +169,7 @@ def _timeline(flights: Mapping[str, Flight]) -> list[dict[str, Any]]:
             mps = u.m / u.s
             cells.append(
                 {
-                    "utc": str(event.time.utc.strftime("%H:%M:%S")),
+                    "utc": str(event.time.utc.strftime(clock)),
                     "detail": timeline.detail(event),
                     "height": _number(event.true.state.altitude.to_value(u.km), 2),
                     "true": _number(event.true.delta_v.to_value(mps), decimals),

@@ -283,7 +283,8 @@ if (data.flights) {
       const y = spread(all, 0.08), x = [Math.min(...xs), Math.max(...xs)];
       frame = axes(svg, width, 240, x, y, {xTitle: "km along the ground from where the flight ended"});
       const times = ((frame.bottom - frame.edge.top) / (y[1] - y[0])) / ((frame.right - frame.edge.left) / (x[1] - x[0]));
-      by("profile-scale").textContent = `Heights are drawn ${times >= 10 ? times.toFixed(0) : times.toFixed(1)} times too large.`;
+      by("profile-scale").textContent = times > 1.05 ? `Heights are drawn ${times.toFixed(times < 10 ? 1 : 0)} times too large.`
+        : times < 0.95 ? `Heights are drawn ${(1 / times).toFixed(1)} times too small.` : "To scale.";
       data.profiles.forEach((p, k) => {
         const edge = path(p.distance, p.ground, frame.toX, frame.toY), f = flights[p.flight];
         if (k === data.profiles.length - 1 && edge) make("path", {d: `${edge}L${frame.right} 2000L${frame.edge.left} 2000Z`, fill: GROUND}, frame.back);
@@ -314,7 +315,10 @@ if (data.flights) {
     const plus = (a, k, b, m) => a.map((x, i) => k * x + m * b[i]);
     const from = (lat, lon, r = R) => { const c = Math.cos(lat); return [r * c * Math.cos(lon), r * c * Math.sin(lon), r * Math.sin(lat)]; };
     const main = flights[flights.length - 1], at = (f, i) => [f.x[i], f.y[i], f.z[i]], n = main.t.length;
-    const end = at(main, n - 1), normal = unitOf(cross(at(main, Math.max(0, n - 8)), end).some(x => x) ? cross(at(main, Math.max(0, n - 8)), end) : [0, 0, 1]);
+    const end = at(main, n - 1);
+    let back = n - 1;  /* far enough back for a direction: a vertical descent has none */
+    while (back > 0 && Math.hypot(...plus(at(main, back), 1, end, -1)) < 20) back--;
+    const across = cross(at(main, back), end), normal = unitOf(across.some(x => x) ? across : [0, 0, 1]);
     let scale, centre, forward, up, span;  /* forward: from the Moon to the eye */
     const cameras = {
       whole: () => { centre = [0, 0, 0]; span = 2.15 * Math.max(R * 1.02, ...flights.map(f => Math.max(...f.x.map((_, i) => Math.hypot(...at(f, i))))));
@@ -355,7 +359,8 @@ if (data.flights) {
       flights.forEach((f, i) => { if (inView(i)) line(f.t.map((_, k) => at(f, k)), hidden, look.true(f)); });
       for (const site of data.map ? data.map.sites : []) { const p = from(site.latitude * rad, site.longitude * rad, R + site.elevation_km);
         if (!onBack(p)) { const [x, y] = project(p); make("circle", {cx: x, cy: y, r: 4, fill: "none", stroke: INK, "stroke-width": 1.5}, svg);
-          make("text", {x: x + 7, y: y - 8, class: "halo"}, svg, site.title); } }
+          const left = x > 0.7 * width;
+          make("text", {x: x + (left ? -7 : 7), y: y - 8, "text-anchor": left ? "end" : "start", class: "halo"}, svg, site.title); } }
       const pole = from(Math.PI / 2, 0);
       if (!near && !onBack(pole)) { const [x, y] = project(pole); make("text", {x, y: y - 5, "text-anchor": "middle", class: "tick"}, svg, "N"); }
       dots = make("g", {}, svg); follow();
