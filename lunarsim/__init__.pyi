@@ -11,6 +11,7 @@ from . import io as io
 from . import mission as mission
 from . import moon as moon
 from . import orbits as orbits
+from . import pages as pages
 from . import plan as plan
 from . import planning as planning
 from . import plots as plots
@@ -125,6 +126,8 @@ from .moon.frames import MoonTopocentric as MoonTopocentric
 from .orbits import RTN as RTN
 from .orbits import State as State
 from .orbits import rtn as rtn
+from .pages import explore as explore
+from .pages import report as report
 from .plan import AgainstVelocity as AgainstVelocity
 from .plan import AlongVelocity as AlongVelocity
 from .plan import AttitudeHold as AttitudeHold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -15,7 +16,7 @@ FIGURES = {"altitude_profile.png", "burn.png", "ground_track.png", "lanes.png", 
 @pytest.fixture(scope="module")
 def luna25(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     folder = tmp_path_factory.mktemp("luna25")
-    return folder, here("luna25", "--out", "results", "--json", cwd=folder)
+    return folder, here("luna25", "--out", "results", "--report", "--json", cwd=folder)
 
 
 def test_luna25_prints_one_json_object_and_nothing_else_on_standard_output(
@@ -72,10 +73,27 @@ def test_luna25_tells_its_story_on_standard_error(luna25: tuple[Path, Done]) -> 
 def test_luna25_leaves_figures_tables_and_the_summary(luna25: tuple[Path, Done]) -> None:
     folder, done = luna25
     names = {path.name for path in (folder / "results").iterdir()}
-    assert names == FIGURES | {"summary.json", "planned.ecsv", "flown.ecsv", "planned_lanes.ecsv", "flown_lanes.ecsv"}
+    assert names == FIGURES | {
+        "summary.json",
+        "planned.ecsv",
+        "flown.ecsv",
+        "planned_lanes.ecsv",
+        "flown_lanes.ecsv",
+    } | {"report.html"}
     assert json.loads((folder / "results" / "summary.json").read_text()) == json.loads(done.out)
     for name in FIGURES:
         assert (folder / "results" / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_of_luna25_holds_the_summary_the_verdict_and_the_command(luna25: tuple[Path, Done]) -> None:
+    folder, done = luna25
+    page = (folder / "results" / "report.html").read_text(encoding="utf-8")
+    summary = page.split('<script type="application/json" id="summary">')[1].split("</script>")[0]
+    assert json.loads(summary) == json.loads(done.out)
+    lead = html.unescape(page.split('<p class="lead">')[1].split("</p>")[0])
+    assert lead in " ".join(done.err.split())
+    assert "<code>lunarsim luna25 --report --json</code>" in page  # without the folder, which is of one machine
+    assert len(page) < 1_000_000
 
 
 def test_a_table_is_read_back_with_its_units(luna25: tuple[Path, Done]) -> None:

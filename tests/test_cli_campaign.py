@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -101,7 +102,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     """A campaign of 300 runs, flown by the command itself."""
     folder = tmp_path_factory.mktemp("drop")
     (folder / "drop.toml").write_text(SCENARIO + DISPERSIONS)
-    done = here("campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2", cwd=folder)
+    done = here("campaign", "drop.toml", "-n", "300", "--seed", "7", "--check", "2", "--report", cwd=folder)
     assert done.status == 0, done.err
     return folder, done
 
@@ -132,7 +133,7 @@ def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
         "thrust of the engine (N)",
         "Cross-check against the reference driver: 2 runs flown by both drivers: all ended alike",
         "runs/s",
-        "6 files in drop-campaign: summary.json, outcomes.png, footprint.png",
+        "7 files in drop-campaign: summary.json, outcomes.png, report.html, footprint.png",
     ):
         assert said in words
     assert "…" not in words  # nothing is cut short at 80 columns
@@ -165,9 +166,38 @@ def test_the_folder_holds_runs_figures_and_the_summary(
     reported: tuple[Path, Done],
 ) -> None:
     folder = reported[0] / "drop-campaign"
-    assert {path.name for path in folder.iterdir()} == FIGURES | STORE | {"summary.json"}
+    assert {path.name for path in folder.iterdir()} == FIGURES | STORE | {"summary.json", "report.html"}
     for name in FIGURES:
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_holds_the_rates_the_impacts_and_the_scenario(reported: tuple[Path, Done]) -> None:
+    folder = reported[0] / "drop-campaign"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    parts = {
+        name: json.loads(page.split(f'<script type="application/json" id="{name}">')[1].split("</script>")[0])
+        for name in ("summary", "data")
+    }
+    found = json.loads((folder / "summary.json").read_text())
+    assert {**parts["summary"], "performance": found["performance"]} == found
+    rate = found["outcomes"]["impact"]
+    assert f'<data value="{rate["rate"]!r}" data-key="outcomes.impact.rate">{100 * rate["rate"]:.2f} %</data>' in page
+    lead = html.unescape(page.split('<p class="lead">')[1].split("</p>")[0])
+    assert lead in reported[1].words
+    runs = load_campaign(reported[0] / "drop.toml").open(folder)
+    (group,) = parts["data"]["footprint"]["groups"]
+    assert group["run"] == np.flatnonzero(runs.where("impact")).tolist()
+    assert np.mean(group["x"]) == pytest.approx(0.0, abs=0.05)  # km, of the centre
+    assert "perilune = &#34;95 km&#34;" in page
+    assert "<code>lunarsim campaign drop.toml -n 300 --seed 7 --check 2 --report</code>" in page
+
+
+def test_a_campaign_shows_in_a_notebook_how_it_ended(reported: tuple[Path, Done]) -> None:
+    runs = load_campaign(reported[0] / "drop.toml").open(reported[0] / "drop-campaign")
+    shown = runs._repr_html_()
+    for name, rate in runs.rates().items():
+        assert name in shown
+        assert f"{rate.count:,} runs: {rate.value:.2%}" in shown
 
 
 def test_the_summary_agrees_with_the_runs(reported: tuple[Path, Done]) -> None:

@@ -16,6 +16,7 @@ import lunarsim as ls
 from lunarsim.campaign.impact_sensitivities import sensitivities
 from lunarsim.cli import report
 from lunarsim.io import flight_summary
+from lunarsim.pages.headline import verdict
 
 MPS = u.m / u.s
 GEAR = ls.LandingGear(vertical_speed=9 * MPS, horizontal_speed=2 * MPS, tilt=20 * u.deg, slope=10 * u.deg)
@@ -88,18 +89,18 @@ def test_apsides_before_the_first_guided_thrust_are_printed(landed: ls.Flight) -
 
 
 def test_a_site_without_a_title_is_told_by_its_name(landed: ls.Flight) -> None:
-    assert " m from the site 'here'." in report.verdict(landed, None)
+    assert " m from the site 'here'." in verdict(landed, None)
     titled = {"here": replace(landing_example.SITE, title="landing site")}
     flight = replace(landed, scenario=replace(landed.scenario, sites=titled))
-    assert " m from the landing site." in report.verdict(flight, None)
+    assert " m from the landing site." in verdict(flight, None)
 
 
 def test_a_crater_that_hangs_on_the_slope_that_nobody_gave_says_so(landed: ls.Flight) -> None:
-    level = report.verdict(replace(landed, outcome=grazing(ls.Terrain.sphere())), None)
+    level = verdict(replace(landed, outcome=grazing(ls.Terrain.sphere())), None)
     assert "estimated (Holsapple 1993; at 1.3 deg to level ground, more on a slope)" in level
     steep = replace(grazing(ls.Terrain.sphere()), state=landed.outcome.state)
-    assert "m estimated (Holsapple 1993)." in report.verdict(replace(landed, outcome=steep), None)
-    sloping = report.verdict(replace(landed, outcome=grazing(hillside())), None)
+    assert "m estimated (Holsapple 1993)." in verdict(replace(landed, outcome=steep), None)
+    sloping = verdict(replace(landed, outcome=grazing(hillside())), None)
     assert "m estimated (Holsapple 1993)." in sloping
 
 

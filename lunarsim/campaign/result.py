@@ -22,6 +22,7 @@ from lunarsim.campaign.reweighting import reweighted
 from lunarsim.campaign.store.dataset import open_dataset
 from lunarsim.campaign.store.folder import ChunkStore
 from lunarsim.campaign.store.memory import MemoryStore
+from lunarsim.display import as_table
 from lunarsim.errors import InputError
 from lunarsim.flight import Flight
 from lunarsim.flight.driver.refusals import failure_in_words
@@ -276,6 +277,18 @@ class CampaignResult:
         if missing:
             found = self.columns(*missing)
             self._read.update({name: found[name].values for name in missing})
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                name,
+                f"{rate.count:,} runs: {rate.value:.2%} ({rate.low:.2%} to {rate.high:.2%}, {rate.confidence:.0%})",
+            )
+            for name, rate in self.rates().items()
+        ]
+        scenario = self.campaign.scenario
+        title = f"{scenario.title or scenario.name}: {self.runs:,} runs, seed {self.seed}"
+        return as_table(title, [*rows, *((f"failed: {why}", f"{count:,}") for why, count in self.failures().items())])
 
     def __repr__(self) -> str:
         logged = self.store.outcomes(self._indices) if isinstance(self.store, ChunkStore) else None

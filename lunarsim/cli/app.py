@@ -46,15 +46,18 @@ Settings = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="A number and its value: plan.0.timer='95 s'. May be repeated."),
 ]
 WithoutFaults = Annotated[bool, typer.Option("--without-faults", help="Leave the scenario's own faults out.")]
+Report = Annotated[
+    bool, typer.Option("--report", help="Write report.html as well: one page, to be mailed, with all of it.")
+]
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name of the catalogue or the path of a .toml file.")]
 
 
 @app.command()
-def luna25(out: Out = None, terrain: Ground = None, as_json: AsJson = False) -> None:
+def luna25(out: Out = None, terrain: Ground = None, report: Report = False, as_json: AsJson = False) -> None:
     """Fly Luna-25's last burn twice: as planned, and with its dead accelerometer."""
     from lunarsim.cli import flying  # noqa: PLC0415
 
-    flying.run("luna25", out, terrain, as_json=as_json)
+    flying.run("luna25", out, terrain, report=report, as_json=as_json)
 
 
 @app.command()
@@ -64,12 +67,15 @@ def run(
     without_faults: WithoutFaults = False,
     out: Out = None,
     terrain: Ground = None,
+    report: Report = False,
     as_json: AsJson = False,
 ) -> None:
     """Fly any scenario; one with faults is flown without them too."""
     from lunarsim.cli import flying  # noqa: PLC0415
 
-    flying.run(scenario, out, terrain, faults=fault or (), without_faults=without_faults, as_json=as_json)
+    flying.run(
+        scenario, out, terrain, faults=fault or (), without_faults=without_faults, report=report, as_json=as_json
+    )
 
 
 @app.command()
@@ -218,6 +224,7 @@ def campaign(
     check: Annotated[
         int, typer.Option("--check", min=0, help="Fly so many random runs with the reference driver as well.")
     ] = 5,
+    report: Report = False,
     as_json: AsJson = False,
 ) -> None:
     """Fly a dispersed scenario many times: how it ends, where it comes down, what moves that."""
@@ -236,6 +243,7 @@ def campaign(
             resume=resume or repair,
             repair=repair,
             expansion=expansion,
+            report=report,
         ),
         check=check,
         console=Console(stderr=as_json),
@@ -264,6 +272,32 @@ def export(
     from lunarsim.cli import export as exporting  # noqa: PLC0415
 
     exporting.export(what, to, out, campaign_folder, as_json=as_json)
+
+
+@app.command()
+def plot(
+    flights: Annotated[
+        list[Path] | None, typer.Argument(metavar="FLIGHT...", help="Files that flight.save() wrote.")
+    ] = None,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option("--figure", metavar="NAME", help="What to draw; may be repeated. Without it, they are listed."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File of the figure. Default: FLIGHT_NAME.png beside the flight.")
+    ] = None,
+    style: Annotated[
+        list[str] | None, typer.Option("--style", help="A matplotlib style or its file. May be repeated.")
+    ] = None,
+    size: Annotated[str | None, typer.Option("--size", help="Width and height, such as '16x9 cm'.")] = None,
+) -> None:
+    """Draw figures of saved flights: a planned one first, if there are several."""
+    from lunarsim.cli import plot as drawing  # noqa: PLC0415
+
+    if not flights or not figure:
+        drawing.list_figures(Console())
+        return
+    drawing.draw(flights, figure, out, style or (), size)
 
 
 @app.command()

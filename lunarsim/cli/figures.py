@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,10 +15,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lunarsim import plots
+from lunarsim.analysis import has_relief
+from lunarsim.cli.options import command_line
 from lunarsim.flight import Flight, GroundContact, Impact
 from lunarsim.io.output import Write
 
-_DPI = 150
+if TYPE_CHECKING:
+    from lunarsim.pages.page import Told
+
+REPORT = "report.html"
+DPI = 150
 _SETTLING = 60.0 * u.s  # from the last cut-off to the ground, in a landing
 
 
@@ -52,8 +58,7 @@ def files(flights: dict[str, Flight], summary: dict[str, Any]) -> dict[str, Writ
 
 
 def _flew_into_a_map(flight: Flight) -> bool:
-    terrain = flight.scenario.moon.terrain
-    return bool(terrain.highest > terrain.lowest)
+    return has_relief(flight.scenario.moon.terrain)
 
 
 def _comes_down_on_its_engine(flight: Flight) -> bool:
@@ -78,6 +83,16 @@ def json_writer(content: dict[str, Any]) -> Write:
     return lambda path: _write_text(path, text)
 
 
+def report_writer(told: Told, scenario: str) -> Write:
+    """Return what writes the page of flights or of a campaign, with the command that was given."""
+    from lunarsim.pages import report  # noqa: PLC0415  (only who asks for a page waits for it)
+
+    def write(path: Path) -> None:
+        report(told, path, scenario=scenario, command=command_line())
+
+    return write
+
+
 def figure_writer(draw: Callable[[], Any]) -> Write:
     """Return what draws a figure and writes it."""
 
@@ -87,7 +102,7 @@ def figure_writer(draw: Callable[[], Any]) -> Write:
             axes: Axes = np.ravel(draw())[0]
             figure = axes.get_figure(root=True)
             assert isinstance(figure, Figure)
-            figure.savefig(path, dpi=_DPI)
+            figure.savefig(path, dpi=DPI)
             mpl.pyplot.close(figure)
 
     return write

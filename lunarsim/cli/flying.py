@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lunarsim.cli import figures, landing, report
+from lunarsim.cli import figures, landing
 from lunarsim.cli import ladder as climbing
+from lunarsim.cli import report as printed
 from lunarsim.cli.faults import with_faults_of
 from lunarsim.cli.options import read_option
 from lunarsim.errors import InputError, ScenarioError
@@ -21,6 +22,7 @@ from lunarsim.io import flight_summary, prepare_folder, write_files
 from lunarsim.io.output import Write
 from lunarsim.mission import Scenario
 from lunarsim.moon import Terrain
+from lunarsim.pages import headline
 from lunarsim.scenarios import load_scenario
 
 
@@ -31,6 +33,7 @@ def run(
     *,
     faults: Sequence[str] = (),
     without_faults: bool = False,
+    report: bool = False,
     as_json: bool,
 ) -> None:
     """Fly a scenario, and without its faults too; print what happened and leave files."""
@@ -40,12 +43,15 @@ def run(
     prepare_folder(folder)
     with console.status("flying (the first run on a machine compiles the physics, for half a minute to a minute)"):
         flights = _fly(scenario, name)
-    report.print_provenance(console, scenario)
-    report.print_timelines(console, flights)
+    printed.print_provenance(console, scenario)
+    printed.print_timelines(console, flights)
     landing.print_landing(console, flights["flown"])
-    console.print(Text(report.verdict(flights["flown"], flights.get("planned")), style="bold"))
+    console.print(Text(headline.verdict(flights["flown"], flights.get("planned")), style="bold"))
     summary = summary_of(scenario, flights)
-    leave(console, folder, figures.files(flights, summary))
+    writers = figures.files(flights, summary)
+    if report:
+        writers[figures.REPORT] = figures.report_writer(flights, name)
+    leave(console, folder, writers)
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
 

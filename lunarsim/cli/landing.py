@@ -9,6 +9,7 @@ from rich.markup import escape
 from lunarsim.analysis import FlightBudget, budget
 from lunarsim.cli.report import table
 from lunarsim.flight import Flight, Landed, PhaseRecord
+from lunarsim.pages.numbers_tables import quantity
 
 _MPS = u.m / u.s
 
@@ -66,9 +67,5 @@ def _print_touchdown(console: Console, outcome: Landed) -> None:
         rows.add_column(column, justify="right")
     for name, (value, limit) in outcome.against_limits().items():
         colour = "green" if value <= limit else "red"
-        rows.add_row(name, _words(value), _words(limit), f"[{colour}]{_words(limit - value)}[/]")
+        rows.add_row(name, quantity(value), quantity(limit), f"[{colour}]{quantity(limit - value)}[/]")
     console.print(rows)
-
-
-def _words(quantity: u.Quantity) -> str:
-    return f"{quantity.value:.2f} {quantity.unit.to_string().replace(' ', '')}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -16,3 +18,14 @@ def read_option(option: str, name: str, read: Callable[[str], Read]) -> Read:
         return read(name)
     except LunarsimError as error:
         raise type(error)(f"{option} {error}") from error
+
+
+def command_line() -> str:
+    """Return the command that was given, without the folder that it was to write into: that is of one machine alone."""
+    given = sys.argv[1:]
+    kept = [
+        word
+        for before, word in zip(["", *given], given, strict=False)
+        if before != "--out" and word != "--out" and not word.startswith("--out=")
+    ]
+    return shlex.join(["lunarsim", *kept])

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from lunarsim.cli import figures
 from lunarsim.cli.flying import leave, summary_of
-from lunarsim.cli.report import table, verdict
+from lunarsim.cli.report import table
 from lunarsim.cli.settings import settings_of
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, simulate
@@ -21,6 +21,7 @@ from lunarsim.inquiry import Counterfactual, what_if
 from lunarsim.inquiry.counterfactual import in_words
 from lunarsim.io import prepare_folder
 from lunarsim.mission import Scenario
+from lunarsim.pages.headline import verdict
 
 
 def run(scenario: Scenario, given: Sequence[str], out: Path | None, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import checks
+from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError, SpanError
 from lunarsim.flight.driver.accuracy import Accuracy
@@ -380,6 +381,15 @@ class Flight(FlightParts):
         """
         return compared_with_other(self, detect, accuracy)
 
+    def explore(self) -> Any:
+        """Return an interactive page of the flight for a notebook: panels with one cursor, map, orbit, timeline.
+
+        :func:`lunarsim.report` writes the same into a file; :func:`lunarsim.explore` takes several flights.
+        """
+        import lunarsim  # noqa: PLC0415  (pages are drawn on a floor above)
+
+        return lunarsim.explore(self)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the flight into one file, from which :meth:`load` returns the same flight to the last bit.
 
@@ -406,6 +416,28 @@ class Flight(FlightParts):
 
     def __repr__(self) -> str:
         return f"<flight of {self.scenario.name or 'a coast'}, {self.duration:.1f}: {self.outcome}>"
+
+    def _repr_html_(self) -> str:
+        mps = u.m / u.s
+        decimals = self.scenario.delta_v_decimals(2)
+        burns = [
+            (
+                f"burn '{record.name}'",
+                f"{record.duration.to_value(u.s):.1f} s, {record.delta_v.to_value(mps):.{decimals}f} m/s, ended by "
+                f"{record.cutoff.value}",
+            )
+            for record in self.burns
+        ]
+        phases = [(f"phase '{record.name}'", f"{record.law}, ended by {record.ended_by}") for record in self.phases]
+        rows = [
+            ("outcome", self.outcome),
+            ("lasted", f"{self.duration.to_value(u.s):.1f} s from {self.start.utc.isot} UTC"),
+            *burns,
+            *phases,
+            ("faults", "\n".join(fault.title for fault in self.scenario.faults) or "none"),
+            ("flown by", self.integrator),
+        ]
+        return as_table(self.scenario.title or self.scenario.name or "a coast", rows)
 
     @cached_property
     def _samples(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

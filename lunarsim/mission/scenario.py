@@ -10,6 +10,7 @@ from astropy.time import Time
 
 from lunarsim import checks
 from lunarsim.craft import Engine, Execution, Spacecraft, TimeTaggedCommand, check_lander, sent
+from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import CraftChange, Fault, check_contradictions, commands_with_faults, plan_with_faults
@@ -131,6 +132,19 @@ class Scenario:
         self._check_ignitions(self.plan)
         if self.faults:
             self._check_loaded_ignitions()
+
+    def _repr_html_(self) -> str:
+        craft, engine = self.craft, None if self.craft is None else self.craft.engine
+        rows: list[tuple[str, object]] = [
+            ("start", repr(self.state)),
+            ("craft", "none" if craft is None else f"{craft.dry_mass:g} dry, {craft.propellant_mass:g} of propellant"),
+            *([] if engine is None else [("engine", f"{engine.thrust:g}, {engine.specific_impulse:g}")]),
+            ("Moon", f"{self.moon.gravity.name}; ground: {self.moon.terrain.name}"),
+            ("plan", "\n".join(f"{k}: {phase.name}" for k, phase in enumerate(self.plan))),
+            ("faults", "\n".join(fault.title for fault in self.faults) or "none"),
+            *((f"site '{name}'", site.title or name) for name, site in self.sites.items()),
+        ]
+        return as_table(self.title or self.name, rows)
 
     def without_faults(self) -> Scenario:
         """Return the same scenario with a sound craft."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks, constants
 from lunarsim.arguments import checked
+from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.kernels.geometry import elements as element_kernels
@@ -322,6 +323,18 @@ class State(FromFiles):
         low, high = self.perilune.to_value(u.km), self.apolune.to_value(u.km)
         orbit = f"{low:.1f} x {high:.1f} km lunar orbit" if high < np.inf else f"escape orbit, perilune {low:.1f} km,"
         return f"<{orbit} at {self.epoch.isot} {self.epoch.scale.upper()}>"
+
+    def _repr_html_(self) -> str:
+        if self.epoch.shape:
+            return as_table(repr(self), [])
+        north, east = float(self.latitude.deg), float(self.longitude.deg)
+        rows = [
+            ("altitude above the 1737.4 km sphere", f"{self.altitude.to_value(u.km):.3f} km"),
+            ("speed", f"{self.speed.to_value(u.m / u.s):.2f} m/s"),
+            ("flight-path angle", f"{self.flight_path_angle.to_value(u.deg):.3f} deg"),
+            ("above", f"latitude {north:.3f} deg, east longitude {east:.3f} deg (ME)"),
+        ]
+        return as_table(repr(self), rows)
 
     @property
     def _selenographic(self) -> NDArray[np.float64]:

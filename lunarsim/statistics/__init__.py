@@ -15,7 +15,7 @@ from lunarsim.statistics.order_statistics import Quantile, quantile, quantiles, 
 from lunarsim.statistics.places.contours import Density, density
 from lunarsim.statistics.places.ellipse import Ellipse, EllipseInterval, covariance_ellipse, ellipse_interval
 from lunarsim.statistics.places.positions import Footprint, circular_error_probable, footprint
-from lunarsim.statistics.places.projection import CROSSRANGE, LocalPlane, downrange_crossrange
+from lunarsim.statistics.places.projection import CROSSRANGE, LocalPlane, downrange_crossrange, east_north
 from lunarsim.statistics.proof import assert_rate, runs_needed
 from lunarsim.statistics.proportions import Rate, outcome_rates, rate, weighted_rate
 from lunarsim.statistics.saltelli import SaltelliDesign
@@ -48,6 +48,7 @@ __all__ = [
     "covariance_ellipse",
     "density",
     "downrange_crossrange",
+    "east_north",
     "ellipse_interval",
     "footprint",
     "importance_weights",

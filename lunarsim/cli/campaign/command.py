@@ -43,6 +43,7 @@ from lunarsim.cli.options import read_option
 from lunarsim.errors import DataError, InputError
 from lunarsim.io import prepare_folder, write_files
 from lunarsim.io.campaign_summary import findings_summary
+from lunarsim.io.output import Write
 from lunarsim.moon import GravityField, GriddedField, Moon, Terrain
 from lunarsim.scenarios import load_campaign
 
@@ -90,7 +91,8 @@ def fly(name: str, world: World, order: Order, *, check: int, console: Console) 
                 campaign_report.print_expansion(console, asked.expansion)
             campaign_report.print_findings(console, findings)
             _print_performance(console, content["performance"], asked.folder)
-            _leave(console, progress, asked.folder, findings, content)
+            writers = campaign_files.files(findings, content, name if order.report else None)
+            _leave(console, progress, asked.folder, writers)
         except KeyboardInterrupt:
             progress.print(Text(_how_to_go_on(asked)), soft_wrap=True)
             raise typer.Exit(_INTERRUPTED) from None
@@ -230,10 +232,7 @@ def _print_performance(console: Console, performance: dict[str, Any], folder: Pa
     console.print(Text(f"runs in {folder / CHUNKS}: {in_words(size)} of Parquet"), soft_wrap=True)
 
 
-def _leave(
-    console: Console, progress: Console, folder: Path, findings: CampaignFindings, content: dict[str, Any]
-) -> None:
-    writers = campaign_files.files(findings, content)
+def _leave(console: Console, progress: Console, folder: Path, writers: dict[str, Write]) -> None:
     with progress.status("drawing"):
         files = write_files(folder, writers)
         for name in campaign_files.stale(writers):

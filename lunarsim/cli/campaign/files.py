@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from lunarsim import plots
 from lunarsim.campaign import CampaignFindings, Impacts, QuantileSummary, Sensitivity
 from lunarsim.campaign.outcome import GROUND
-from lunarsim.cli.figures import figure_writer, json_writer
+from lunarsim.cli.figures import REPORT, figure_writer, json_writer, report_writer
 from lunarsim.io.output import Write
 from lunarsim.mission import Site
+from lunarsim.moon import Terrain
 
 _LONG = 5.0  # times as long as wide: drawn to scale, a footprint is then a line
 
@@ -24,20 +25,27 @@ _FIGURES = (
     "touchdown.png",
     "tornado_downrange.png",
     "tornado_crossrange.png",
+    REPORT,
 )
 _OF_TOUCHDOWNS = ("descent_rate_mps", "horizontal_speed_mps", "propellant_left_kg")
 
 
-def files(findings: CampaignFindings, content: dict[str, Any]) -> dict[str, Write]:
-    """Return, for each file name, what writes it; figures that the runs give nothing for are left out."""
+def files(findings: CampaignFindings, content: dict[str, Any], scenario: str | None = None) -> dict[str, Write]:
+    """Return, for each file name, what writes it; figures that the runs give nothing for are left out.
+
+    With the name of the scenario, as the command was given it, a page of all is among them.
+    """
     writers = {
         "summary.json": json_writer(content),
         "outcomes.png": figure_writer(lambda: plots.outcome_rates(findings.rates)),
     }
+    if scenario is not None:
+        writers[REPORT] = report_writer(findings, scenario)
     if findings.impacts is None:
         return writers
     impacts, sites = findings.impacts, findings.result.campaign.scenario.sites
-    writers["footprint.png"] = figure_writer(lambda: _draw_footprint(impacts, dict(sites)))
+    terrain = findings.result.campaign.scenario.moon.terrain
+    writers["footprint.png"] = figure_writer(lambda: _draw_footprint(impacts, dict(sites), terrain))
     if findings.result.campaign.scenario.guided:  # whose inertial speed is mostly the Moon's rotation
         writers["touchdown.png"] = figure_writer(lambda: _draw_touchdowns(findings))
     else:
@@ -52,7 +60,7 @@ def stale(content: dict[str, Write]) -> list[str]:
     return [name for name in _FIGURES if name not in content]
 
 
-def _draw_footprint(impacts: Impacts, sites: dict[str, Site]) -> Axes:
+def _draw_footprint(impacts: Impacts, sites: dict[str, Site], terrain: Terrain) -> Axes:
     ellipse = impacts.ellipse
     return plots.footprint(
         impacts.footprint,
@@ -61,6 +69,7 @@ def _draw_footprint(impacts: Impacts, sites: dict[str, Site]) -> Axes:
         sites={name: site for name, site in sites.items() if impacts.is_near(site)},
         downrange_azimuth=impacts.heading_deg * u.deg,
         to_scale=ellipse.semi_major_m < _LONG * ellipse.semi_minor_m,
+        terrain=terrain,
     )
 
 

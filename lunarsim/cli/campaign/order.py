@@ -40,3 +40,4 @@ class Order:
     resume: bool
     repair: bool
     expansion: bool = False
+    report: bool = False

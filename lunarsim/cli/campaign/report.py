@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
 from dataclasses import replace
 from math import inf
 
@@ -24,7 +22,7 @@ from lunarsim.campaign import (
 from lunarsim.cli import report
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.mission import Scenario
-from lunarsim.moon import GriddedField, Moon
+from lunarsim.pages import headline, provenance_table
 from lunarsim.plots.style.style import digits_for
 from lunarsim.statistics import CROSSRANGE
 
@@ -56,10 +54,7 @@ def print_expansion(console: Console, expansion: CampaignExpansion) -> None:
 def print_findings(console: Console, findings: CampaignFindings) -> None:
     """Print how the runs ended, where they came down, and what that is sensitive to."""
     result = findings.result
-    sampling = str(json.loads(result.store.manifest.sampling)["sampling"])
-    _line(
-        console, f"{result.runs:,} runs, seed {result.seed}, {sampling}; {_moon_words(result.campaign.scenario.moon)}"
-    )
+    _line(console, headline.campaign_headline(findings))
     _print_rates(console, findings)
     if not isinstance(result.campaign.sampling, MonteCarlo):
         _line(
@@ -74,12 +69,6 @@ def print_findings(console: Console, findings: CampaignFindings) -> None:
         _line(console, f"{100.0 * result.exact_fraction:.2g} % of the runs were flown exactly. Check: {result.check}.")
     if findings.cross_check is not None:
         _print_cross_check(console, findings.cross_check)
-
-
-def _moon_words(moon: Moon) -> str:
-    """Return the field, its degree and the ground in words."""
-    exact = moon.gravity.field if isinstance(moon.gravity, GriddedField) else moon.gravity
-    return f"{moon.gravity.name}, flown to degree {exact.degree}; {moon.terrain.name}"
 
 
 def _print_cross_check(console: Console, check: CrossCheck) -> None:
@@ -137,7 +126,7 @@ def _print_impacts(console: Console, impacts: Impacts, scenario: Scenario) -> No
     )
     for name, site in scenario.sites.items():
         distance_km = away_km(impacts.footprint, site.latitude, site.longitude)
-        _line(console, f"  {_distance(distance_km)} from {report.site_words(name, site)} to their centre")
+        _line(console, f"  {_distance(distance_km)} from {headline.site_words(name, site)} to their centre")
     if impacts.sensitivities:
         _print_sensitivities(console, impacts, "touchdown" if scenario.guided else "impact")
     else:
@@ -188,18 +177,12 @@ def _statuses(scenario: Scenario) -> dict[int, str]:
 def _with_short_values(scenario: Scenario) -> Scenario:
     """Return the scenario with certificates that say how many numbers a list has, where it is too long for a table."""
     short = {
-        key: replace(certificate, value=_short(certificate.value)) if key.startswith("dispersions.") else certificate
+        key: replace(certificate, value=provenance_table.short(certificate.value))
+        if key.startswith("dispersions.")
+        else certificate
         for key, certificate in scenario.provenance.items()
     }
     return replace(scenario, provenance=short)
-
-
-def _short(value: str) -> str:
-    if not value.startswith("["):
-        return value
-    rows = ast.literal_eval(value)
-    inner = f" x {len(rows[0])}" if rows and isinstance(rows[0], list) else ""
-    return f"{len(rows)}{inner} values"
 
 
 def _distance(distance_km: float) -> str:

@@ -13,6 +13,7 @@ from astropy.time import Time
 from numpy.typing import NDArray
 
 from lunarsim import constants
+from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver.results import in_space
@@ -71,6 +72,17 @@ class Outcome(ABC):
         """Return the great-circle distance to a site on the 1737.4 km sphere."""
         angle = great_circle_angle(self.longitude, self.latitude, site.longitude, site.latitude)
         return (angle.to_value(u.rad) * constants.MOON_RADIUS_M * u.m).to(u.km)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("time", f"{self.time.utc.isot} UTC"),
+            ("latitude", f"{self.latitude.deg:.4f} deg (ME)"),
+            ("east longitude", f"{self.longitude.deg:.4f} deg (ME)"),
+            ("above the 1737.4 km sphere", f"{self.elevation.to_value(u.km):.3f} km"),
+            ("inertial speed", f"{self.speed.to_value(u.m / u.s):.2f} m/s"),
+            ("flight-path angle", f"{self.flight_path_angle.to_value(u.deg):.2f} deg"),
+        ]
+        return as_table(str(self), rows)
 
     @abstractmethod
     def __str__(self) -> str:

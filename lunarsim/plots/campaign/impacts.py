@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from lunarsim import checks
 from lunarsim.errors import InputError
 from lunarsim.mission import Site
-from lunarsim.plots.style import legends, notes, placing, scale, style
+from lunarsim.moon import Terrain
+from lunarsim.plots.style import legends, notes, placing, relief, scale, style
 from lunarsim.plots.style.colours import ink, paper
 from lunarsim.plots.style.window import degrees_east, degrees_north
-from lunarsim.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange
+from lunarsim.statistics import CROSSRANGE, Density, Ellipse, Footprint, LocalPlane, downrange_crossrange, east_north
 
 _Points = NDArray[np.float64]  # (n, 2)
 
@@ -54,6 +55,11 @@ class _View(NamedTuple):
         turned = xy_m if self.azimuth_deg is None else downrange_crossrange(xy_m, self.azimuth_deg)
         return np.asarray(turned / self.metres)
 
+    def back(self, points: _Points) -> _Points:
+        """Return the metres east and north of points on the axes."""
+        metres = np.asarray(points * self.metres)
+        return metres if self.azimuth_deg is None else east_north(metres, self.azimuth_deg)
+
 
 def footprint(
     footprints: Footprint | Mapping[str, Footprint],
@@ -63,6 +69,7 @@ def footprint(
     sites: Mapping[str, Site] | None = None,
     downrange_azimuth: u.Quantity | None = None,
     to_scale: bool = True,
+    terrain: Terrain | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw where the runs came down, east and north of a centre, or downrange and crossrange.
@@ -83,6 +90,8 @@ def footprint(
     to_scale : bool
         Whether lengths are alike along both axes. If not, a long and narrow footprint is drawn wider, up to 20 times,
         and the label of the axis says how many.
+    terrain : Terrain, optional
+        A map of heights, whose relief is shaded below the runs.
     ax : Axes, optional
         Where to draw; default: a new figure.
 
@@ -115,6 +124,7 @@ def footprint(
     _dress(ax, plane, view)
     if given is not None:
         _fit_below_legend(ax, view, limits, to_scale, _centre(plane), handles)
+        _shade_relief(ax, terrain, plane, view)
         return ax
     _legend_beside(ax, handles)
     if to_scale:
@@ -125,7 +135,13 @@ def footprint(
     if not to_scale:
         times = _fit(ax, view, limits, to_scale)
         ax.set_ylabel(f"{ax.get_ylabel()},\n{scale.words(times)}")
+    _shade_relief(ax, terrain, plane, view)
     return ax
+
+
+def _shade_relief(ax: Axes, terrain: Terrain | None, plane: LocalPlane, view: _View) -> None:
+    if terrain is not None:
+        relief.under_plane(ax, terrain, lambda points: plane.inverse(view.back(points)), view.metres)
 
 
 def _runs(groups: Mapping[str, Footprint]) -> str:

@@ -13,10 +13,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from lunarsim.analysis import has_relief
 from lunarsim.errors import InputError
 from lunarsim.flight import EventKind, Flight
 from lunarsim.mission import Site
-from lunarsim.plots.style import notes, placing, style
+from lunarsim.plots.style import notes, placing, relief, style
 from lunarsim.plots.style.colours import ink
 from lunarsim.plots.style.style import Curve
 from lunarsim.plots.style.window import Window, degrees_east, degrees_north
@@ -56,7 +57,8 @@ def ground_track(
     -------
     Axes
         Longitude and latitude in degrees, to scale at the middle latitude. Lines break where they leave
-        the map on one side and come back on the other. Dots are ticks of time, in UTC.
+        the map on one side and come back on the other. Dots are ticks of time, in UTC. Where a flight was flown into
+        a map of heights, its relief is shaded below, of several flights that of the last.
 
     Raises
     ------
@@ -73,6 +75,9 @@ def ground_track(
         x, y, thrust_n = window.unrolled(flight.longitude.deg, flight.latitude.deg, flight.thrust.value)
         style.draw(ax, curve, x, y, thrust_n > 0.0)
     _dress(ax, window)
+    ground = [terrain for curve in curves if has_relief(terrain := curve.flight.scenario.moon.terrain)]
+    if ground:
+        relief.under_map(ax, ground[-1], window)
     _scale_bar(ax, window)
     for key, site in places.items():
         texts += _mark_site(ax, window, site.title or key, site)

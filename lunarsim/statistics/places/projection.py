@@ -120,6 +120,20 @@ def downrange_crossrange(xy_m: ArrayLike, azimuth_deg: float) -> Column:
     return np.stack([east * sine + north * cosine, north * sine - east * cosine], axis=-1)
 
 
+def east_north(along_m: ArrayLike, azimuth_deg: float) -> Column:
+    """Return metres east and north, shape (n, 2), of metres downrange and crossrange: undoes their turn.
+
+    Raises
+    ------
+    InputError
+        If the points are not of shape (n, 2).
+    """
+    downrange, crossrange = points("along_m", along_m).T
+    azimuth = np.radians(checks.number("azimuth_deg", azimuth_deg))
+    sine, cosine = np.sin(azimuth), np.cos(azimuth)
+    return np.stack([downrange * sine - crossrange * cosine, downrange * cosine + crossrange * sine], axis=-1)
+
+
 def places(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[Column, Column]:
     """Return checked latitudes and longitudes in degrees, one per run.
 

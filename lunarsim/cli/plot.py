@@ -1,0 +1,130 @@
+"""``lunarsim plot``: figures of flights that were saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from astropy import units as u
+from matplotlib.axes import Axes
+from rich.console import Console
+from rich.text import Text
+
+from lunarsim import plots
+from lunarsim.cli.figures import DPI
+from lunarsim.data import user_path
+from lunarsim.errors import InputError, nearest, shown
+from lunarsim.files import written_whole
+from lunarsim.flight import Flight
+from lunarsim.io.text import parse_quantity
+
+#: What each figure draws, by its name; all take flights one by one.
+FIGURES: dict[str, Callable[..., Any]] = {
+    "altitude_profile": plots.altitude_profile,
+    "burn": plots.burn,
+    "descent_profile": plots.descent_profile,
+    "ground_track": plots.ground_track,
+    "orbit": plots.orbit,
+    "terrain_profile": plots.terrain_profile,
+}
+_ONE_FLIGHT = ("terrain_profile",)
+_SIZE = re.compile(r"(?P<width>[\d.]+)\s*x\s*(?P<height>[\d.]+\s*[a-zA-Z]+)")
+_LEAST_IN, _MOST_IN = 1.0, 60.0
+
+
+def list_figures(console: Console) -> None:
+    """Print the figures, and what each shows."""
+    for name, draw in FIGURES.items():
+        words = " ".join(str(draw.__doc__).partition("\n\n")[0].split())
+        console.print(Text(name, style="bold").append(f"  {words}", style="not bold"), soft_wrap=True)
+
+
+def draw(
+    files: Sequence[Path], figures: Sequence[str], out: Path | None, style: Sequence[str], size: str | None
+) -> None:
+    """Draw figures of saved flights, each into a file of its own.
+
+    Raises
+    ------
+    InputError
+        If there is no such figure or style, or a size cannot be read.
+    DataError
+        If a file is no saved flight.
+    OutputError
+        If a figure cannot be written.
+    """
+    chosen = [_figure(name) for name in figures]
+    inches = None if size is None else _inches(size)
+    for name in style:
+        if name not in mpl.style.available and not user_path(name).is_file():
+            raise InputError(f"--style {shown(name)}: {nearest(name, mpl.style.available)}, or a matplotlib style file")
+    flights = [Flight.load(file) for file in files]
+    targets = _targets(files[0], figures, out)
+    console = Console(stderr=True)
+    for make, name, target in zip(chosen, figures, targets, strict=True):
+        if name in _ONE_FLIGHT and len(flights) > 1:
+            raise InputError(f"--figure {name} draws one flight: it was given {len(flights)}")
+        _write(target, lambda make=make: make(*flights), [*style], inches)  # type: ignore[misc]
+        console.print(Text(str(target)), soft_wrap=True)
+
+
+def _figure(name: str) -> Callable[..., Any]:
+    if name not in FIGURES:
+        raise InputError(f"--figure {shown(name)}: {nearest(name, FIGURES)}")
+    return FIGURES[name]
+
+
+def _inches(text: str) -> tuple[float, float]:
+    """Return width and height in inches of a text such as ``16x9 cm``.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise InputError(f"--size {shown(text)}: expected a width, x, a height and their unit, such as '16x9 cm'")
+    height = match["height"]
+    unit = height.lstrip("0123456789. ")
+    inch = 2.54 * u.cm
+    if unit == "in":
+        found = [float(match["width"]), float(height.removesuffix("in"))]
+    else:
+        lengths = (parse_quantity(f"{match['width']} {unit}", u.cm), parse_quantity(height, u.cm))
+        try:
+            found = [float((length / inch).to_value(u.one)) for length in lengths]
+        except u.UnitConversionError:
+            raise InputError(f"--size {shown(text)}: expected lengths in cm, mm or in") from None
+    if not all(_LEAST_IN <= each <= _MOST_IN for each in found):
+        raise InputError(f"--size {shown(text)}: expected 1 to 60 in (2.54 to 152 cm) of each")
+    return found[0], found[1]
+
+
+def _targets(first: Path, figures: Sequence[str], out: Path | None) -> list[Path]:
+    """Return where each figure goes: into the file that is given, or beside the flight as NAME_FIGURE.png."""
+    if out is None:
+        return [first.with_name(f"{first.stem}_{name}.png") for name in figures]
+    if len(figures) > 1:
+        raise InputError(f"--out {out}: a file for {len(figures)} figures; leave it out, and each gets one of its own")
+    known = mpl.figure.Figure().canvas.get_supported_filetypes()
+    if out.suffix.lower().lstrip(".") not in known:
+        raise InputError(f"--out {out}: expected a name that ends in .{', .'.join(sorted(known))}")
+    return [out]
+
+
+def _write(target: Path, make: Callable[[], Any], styles: list[str], inches: tuple[float, float] | None) -> None:
+    with mpl.style.context(styles):
+        mpl.use("Agg")
+        axes: Axes = np.ravel(np.asarray(make(), dtype=object))[0]
+        figure = axes.get_figure(root=True)
+        assert isinstance(figure, mpl.figure.Figure)
+        if inches is not None:
+            figure.set_size_inches(*inches)
+        with written_whole(target) as draft:
+            figure.savefig(draft, dpi=DPI)
+        mpl.pyplot.close(figure)

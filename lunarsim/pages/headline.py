@@ -1,0 +1,118 @@
+"""What happened in a flight, in a sentence or two: what the command line prints and a page begins with."""
+
+from __future__ import annotations
+
+import json
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from astropy import units as u
+
+from lunarsim import checks
+from lunarsim.flight import BurnRecord, Cutoff, Flight, GroundContact, Impact
+from lunarsim.mission import Site
+from lunarsim.moon import GriddedField, Moon
+from lunarsim.moon.crater import GRAZING
+from lunarsim.orbits import State
+
+if TYPE_CHECKING:
+    from lunarsim.campaign import CampaignFindings
+
+_MPS = u.m / u.s
+
+
+def verdict(flight: Flight, planned: Flight | None) -> str:
+    """Return in a sentence or two what happened, how it differs from the plan, and what a reader must know."""
+    return f"{what_happened(flight, planned)} {flight.scenario.remark}".strip()
+
+
+def what_happened(flight: Flight, planned: Flight | None) -> str:
+    """Return in a sentence or two what happened, and how it differs from the plan."""
+    plans = planned.burns if planned else ()
+    decimals = flight.scenario.delta_v_decimals(1)
+    pairs = zip_longest(flight.burns, plans[: len(flight.burns)])
+    sentences = [_burn_sentence(*pair, decimals) for pair in pairs]
+    outcome = str(flight.outcome)
+    if isinstance(flight.outcome, GroundContact):
+        for name, site in flight.scenario.sites.items():
+            outcome += f", {distance_text(flight.outcome.distance_to(site))} from {site_words(name, site)}"
+    if isinstance(flight.outcome, Impact):
+        outcome += _crater(flight, flight.outcome)
+    return " ".join([*sentences, f"Flown: {outcome}."])
+
+
+def site_words(name: str, site: Site) -> str:
+    """Return a site by its title, or by its name where it has none."""
+    return f"the {site.title}" if site.title else f"the site '{name}'"
+
+
+def _burn_sentence(record: BurnRecord, planned: BurnRecord | None, decimals: int) -> str:
+    true, sensed, target = (
+        f"{delta_v.to_value(_MPS):.{decimals}f}"
+        for delta_v in (record.delta_v, record.delta_v_sensed, record.target_delta_v)
+    )
+    words = (
+        f"The {record.name} was cut off {_by_what(record.cutoff)} after {record.duration.to_value(u.s):.1f} s, "
+        f"at a true delta-v of {true} m/s; the computer had sensed {sensed} of {target} m/s. "
+        f"It left an orbit of {_orbit(record.after)}."
+    )
+    if planned is not None:
+        words += (
+            f" The plan was {planned.duration.to_value(u.s):.1f} s, {planned.delta_v.to_value(_MPS):.{decimals}f} m/s "
+            f"and {_orbit(planned.after)}."
+        )
+    return words
+
+
+def _by_what(cutoff: Cutoff) -> str:
+    return "as the speed reached zero" if cutoff is Cutoff.ZERO_SPEED else f"by the {cutoff.value}"
+
+
+def distance_text(distance: u.Quantity) -> str:
+    """Return a distance in metres below a kilometre, else in kilometres."""
+    km = distance.to_value(u.km)
+    if km < 1.0:
+        return f"{1e3 * km:.0f} m"
+    return f"{km:.{2 if km < 10.0 else 0}f} km"
+
+
+def _crater(flight: Flight, impact: Impact) -> str:
+    """Return how wide the crater should be, and how wide it is if that is known."""
+    if flight.scenario.craft is None:
+        return ""
+    words = f"; crater: {impact.crater_diameter(flight.mass[-1])} estimated (Holsapple 1993{_at_what_angle(impact)})"
+    observed = flight.scenario.published.get("crater_diameter")
+    if observed is None:
+        return words
+    observed = checks.quantity("published.crater_diameter", observed, u.m)
+    return f"{words}, {observed.value:.0f} m observed"
+
+
+def _at_what_angle(impact: Impact) -> str:
+    """Return what the estimate hangs on where a flat flight met ground whose slope is not known; else nothing."""
+    if impact.slope > 0.0 * u.deg or impact.incidence >= GRAZING:
+        return ""
+    return f"; at {impact.incidence.to_value(u.deg):.1f} deg to level ground, more on a slope"
+
+
+def _orbit(state: State) -> str:
+    return f"{state.perilune.to_value(u.km):.1f} x {state.apolune.to_value(u.km):.1f} km"
+
+
+def campaign_headline(findings: CampaignFindings) -> str:
+    """Return in two sentences what was flown how often, and how it ended."""
+    result = findings.result
+    sampling = str(json.loads(result.store.manifest.sampling)["sampling"])
+    ends = ", ".join(
+        f"{100.0 * rate.value:.2f} % {name} ({100.0 * rate.low:.2f} to {100.0 * rate.high:.2f} %)"
+        for name, rate in findings.rates.items()
+    )
+    return (
+        f"{result.runs:,} runs, seed {result.seed}, {sampling}; {_moon_words(result.campaign.scenario.moon)}. {ends}."
+    )
+
+
+def _moon_words(moon: Moon) -> str:
+    """Return the field, its degree and the ground in words."""
+    exact = moon.gravity.field if isinstance(moon.gravity, GriddedField) else moon.gravity
+    return f"{moon.gravity.name}, flown to degree {exact.degree}; {moon.terrain.name}"

@@ -1,0 +1,77 @@
+"""``lunarsim plot``: figures of saved flights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import burn_example
+import matplotlib.pyplot as plt
+import pytest
+from command_line import here
+
+import lunarsim as ls
+from lunarsim.cli.plot import FIGURES
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("plot")
+    scenario = burn_example.scenario()
+    ls.simulate(scenario).save(made / "flown.flight")
+    ls.simulate(scenario.without_faults()).save(made / "planned.flight")
+    return made
+
+
+@pytest.mark.parametrize("arguments", [[], ["flown.flight"]])
+def test_without_a_figure_all_figures_are_listed(folder: Path, arguments: list[str]) -> None:
+    done = here("plot", *arguments, cwd=folder)
+    assert done.status == 0
+    assert [line.split("  ")[0] for line in done.out.splitlines()] == list(FIGURES)
+
+
+def test_each_figure_gets_a_file_beside_the_flight(folder: Path) -> None:
+    done = here("plot", "flown.flight", "--figure", "orbit", "--figure", "terrain_profile", cwd=folder)
+    assert done.status == 0, done.err
+    for name in ("orbit", "terrain_profile"):
+        assert (folder / f"flown_{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_size_and_style_are_those_that_were_asked_for(folder: Path) -> None:
+    done = here(
+        *("plot", "planned.flight", "flown.flight", "--figure", "altitude_profile", "--out", "a.png"),
+        *("--size", "20.32x10.16 cm", "--style", "dark_background"),
+        cwd=folder,
+    )
+    assert done.status == 0, done.err
+    picture = plt.imread(folder / "a.png")
+    assert picture.shape[:2] == (600, 1200)  # 4 x 8 in at 150 dots an inch
+    assert picture[0, 0, :3].max() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--figure", "orbitt"], "--figure 'orbitt': did you mean 'orbit'?"),
+        (["--figure", "orbit", "--size", "9"], "--size '9': expected a width, x, a height and their unit"),
+        (["--figure", "orbit", "--size", "9x9 kg"], "expected lengths in cm, mm or in"),
+        (["--figure", "orbit", "--size", "900x9 cm"], "expected 1 to 60 in"),
+        (["--figure", "orbit", "--style", "nosuch"], "--style 'nosuch': "),
+        (["--figure", "orbit", "--out", "a.exe"], "--out a.exe: expected a name that ends in "),
+        (["--figure", "orbit", "--out", "no/a.png"], "the file cannot be written"),
+        (["--figure", "orbit", "--figure", "burn", "--out", "a.png"], "a file for 2 figures"),
+        (["planned.flight", "--figure", "terrain_profile"], "--figure terrain_profile draws one flight"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_words(folder: Path, options: list[str], words: str) -> None:
+    before = set(folder.iterdir())
+    done = here("plot", "flown.flight", *options, cwd=folder)
+    assert done.status != 0
+    assert words in " ".join(done.err.split())
+    assert set(folder.iterdir()) == before
+
+
+def test_what_is_no_saved_flight_is_refused(folder: Path) -> None:
+    (folder / "table.ecsv").write_text("# no flight")
+    done = here("plot", "table.ecsv", "--figure", "orbit", cwd=folder)
+    assert done.status != 0
+    assert "this is not a saved flight" in " ".join(done.err.split())
