@@ -71,6 +71,7 @@ from .errors import ModelWarning as ModelWarning
 from .errors import OutputError as OutputError
 from .errors import ScenarioError as ScenarioError
 from .errors import SpanError as SpanError
+from .errors import TargetingError as TargetingError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import UnknownScenarioError as UnknownScenarioError
 from .faults import AccelerometerOff as AccelerometerOff
@@ -152,11 +153,14 @@ from .plan import steering_law as steering_law
 from .plan import termination as termination
 from .planning import ConvexDescent as ConvexDescent
 from .planning import DescentPlan as DescentPlan
+from .planning import Goal as Goal
 from .planning import SitePass as SitePass
+from .planning import Targeted as Targeted
 from .planning import landing_phases as landing_phases
 from .planning import passes as passes
 from .planning import plan_convex_descent as plan_convex_descent
 from .planning import plan_descent as plan_descent
+from .planning import target as target
 from .scenarios import load_campaign as load_campaign
 from .scenarios import load_scenario as load_scenario
 from .scenarios import scenario_names as scenario_names

@@ -65,6 +65,10 @@ class IntegrationError(LunarsimError):
     """A flight cannot be integrated further; the text says in which phase, when, where and why."""
 
 
+class TargetingError(LunarsimError):
+    """No values between the bounds reach all goals; the text says which are missed, by how much, and why."""
+
+
 class OutputError(LunarsimError, OSError):
     """Results could not be written; ``errno`` is the system's, where the system refused."""
 

@@ -6,16 +6,23 @@ from lunarsim.planning.convex.descent import ConvexDescent, plan_convex_descent
 from lunarsim.planning.descent_plan import DescentPlan, Expected
 from lunarsim.planning.descent_planning import plan_descent
 from lunarsim.planning.ground_passes import SitePass, passes
+from lunarsim.planning.targeting.goals import Goal
+from lunarsim.planning.targeting.search import target
+from lunarsim.planning.targeting.solution import Reached, Targeted
 
 __all__ = [
     "ConvexDescent",
     "DescentPlan",
     "Expected",
+    "Goal",
+    "Reached",
     "SitePass",
+    "Targeted",
     "landing_phases",
     "passes",
     "plan_convex_descent",
     "plan_descent",
+    "target",
 ]
 
 check_calls(__name__, __all__)

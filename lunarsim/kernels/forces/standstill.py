@@ -71,4 +71,7 @@ def _before_turning_over(t_s: float, y: NDArray[np.float64], propulsion: Propuls
     share = sqrt(1.0 - ahead * ahead)
     if not follows_velocity(propulsion.steering):
         share += length(cross(r, u)) / radius
-    return float(max(across, FADING_MPS) / (share * propulsion.thrust_n / y[6]))
+    turning = share * propulsion.thrust_n / y[6]
+    if turning == 0.0:  # of errors so small that their cosine is one
+        return inf
+    return float(max(across, FADING_MPS) / turning)

@@ -1,0 +1,1 @@
+"""Targeting: numbers of a scenario that make its flight reach goals."""
