@@ -65,6 +65,13 @@ def write_oem(
         If the step is not a time span from 1 ms to 200 years, or the time system is another one.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> coast = ls.propagate(ls.load_scenario("luna25").state, 1 * u.hour)
+    >>> ls.write_oem(coast, "coast.oem", step=1 * u.min)
     """
     if time_system not in _TIME_SYSTEMS:
         raise InputError(f"time_system = {time_system!r}: expected one of {', '.join(_TIME_SYSTEMS)}")
