@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 from described import described
+from gallery_settings import SETTINGS
 
 import lunarsim
 
@@ -20,15 +21,19 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "myst_parser",
+    "sphinx_gallery.gen_gallery",
     "campaign_tables",
     "flown",
     "mathml",
+    "notebooks",
     "provenance",
     "public_names",
     "scenario_keys",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "gallery/**/*.ipynb"]
 templates_path = ["_templates"]
+
+sphinx_gallery_conf = SETTINGS
 
 html_theme = "furo"
 html_title = f"lunarsim {release}"
@@ -42,7 +47,7 @@ myst_heading_anchors = 3
 autosummary_generate = True
 autosummary_imported_members = True
 autosummary_context = {"described": described}
-suppress_warnings = ["config.cache"]  # a function in the context is not kept between builds
+suppress_warnings = ["config.cache"]  # functions in the settings are not kept between builds
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # numpydoc's sections give the types in words
 add_module_names = False

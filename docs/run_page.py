@@ -23,8 +23,8 @@ IMAGES = Path(__file__).parent / "images"
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?P<shown>\n```text\n.*?^```\n)?", re.MULTILINE | re.DOTALL)
 
 
-def run_page(page: Path) -> None:
-    """Run the blocks of a page and write it again."""
+def run_page(page: Path, images: Path = IMAGES) -> None:
+    """Run the blocks of a page and write it again; figures go to a folder."""
     names: dict[str, Any] = {"__name__": "page"}
 
     def run_block(found: re.Match[str]) -> str:
@@ -44,7 +44,7 @@ def run_page(page: Path) -> None:
         finally:
             os.chdir(before)
         for figure in Path(folder).glob("*.png"):
-            shutil.copyfile(figure, IMAGES / figure.name)
+            shutil.copyfile(figure, images / figure.name)
     page.write_text(text, encoding="utf-8")
 
 

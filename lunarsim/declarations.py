@@ -229,6 +229,18 @@ def number(default: Any, unit: u.UnitBase, **declared: Any) -> Any:
     **declared
         The bounds, the text, whether it is dispersible, and whether None is allowed where it is not the default: see
         :class:`Number`.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> @ls.termination("below a height")
+    ... class Below:
+    ...     height: u.Quantity = ls.number(100.0, u.m, low=0.0, high=1e5, text="Above the site.")
+    ...     def value(estimate, own):
+    ...         return own.height_m - estimate.position[2]
+    >>> print(Below().height)
+    100.0 m
     """
     if not isinstance(unit, u.UnitBase):
         raise InputError(f"unit = {unit!r}: expected a unit such as u.m, or u.s**-1")
@@ -241,7 +253,19 @@ def number(default: Any, unit: u.UnitBase, **declared: Any) -> Any:
 
 @checked
 def switch(default: bool, text: str, *, dispersible: bool = False) -> Any:
-    """Return the field of a dataclass that is on or off."""
+    """Return the field of a dataclass that is on or off.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> @ls.fault("valve shut")
+    ... class ValveShut(ls.Fault):
+    ...     shut: bool = ls.switch(True, "Whether it is.")
+    ...     def apply(self, craft):
+    ...         return craft
+    >>> print(ValveShut().shut)
+    True
+    """
     return field(default=default, metadata={_KEY: Switch(text=text, dispersible=dispersible)})
 
 

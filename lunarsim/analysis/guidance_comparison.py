@@ -113,6 +113,15 @@ def compare_guidance(
     ------
     InputError
         If there are no laws, no guided phase, or none of that name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> scenario = ls.load_scenario("chandrayaan3")
+    >>> braking = scenario.guided[0].law
+    >>> rows = ls.compare_guidance(scenario, {"as flown": braking}, phase="rough braking")
+    >>> print(f"{rows[0].propellant:.0f}; at least {rows.bound:.0f}")
+    946 kg; at least 744 kg
     """
     labelled = _labelled(laws)
     flight = simulate(scenario)

@@ -79,6 +79,18 @@ def ladder(
     ------
     InputError
         As :func:`simulate` does.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> for rung in ls.ladder(ls.load_scenario("luna25"), highest_degree=8):
+    ...     print(rung.name)
+    two-body
+    degree 8
+    Earth
+    Sun
+    radiation
+    tide
     """
     climbed: list[Rung] = []
     for name, moon in _models(scenario, field, highest_degree, terrain):

@@ -135,6 +135,13 @@ def budget(flight: Flight, *, site: Site | None = None) -> FlightBudget:
     ------
     InputError
         If the flight has no craft, or starts below the site.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> total = ls.budget(ls.simulate(ls.load_scenario("apollo11"))).total
+    >>> print(f"{total.delta_v:.0f}, of which {total.gravity_loss:.0f} held the craft up")
+    2068 m / s, of which 188 m / s held the craft up
     """
     scenario = flight.scenario
     craft = scenario.flown_craft

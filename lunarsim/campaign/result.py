@@ -331,6 +331,13 @@ def assert_campaign(
         If they do not prove it; the text says what they prove and how many runs might.
     InputError
         If there is no such outcome, or not one bound.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> result = ls.load_campaign("luna25").run(200, seed=1, keep=["outcome"])
+    >>> print(f"{ls.assert_campaign(result, 'impact', at_least=0.3):.2f}")  # the bound that is proven
+    0.43
     """
     happened = result.where(outcome)
     if at_most is not None:

@@ -52,6 +52,15 @@ def simulate(
     -----
     ModelWarning
         If a field of degree 2 to 49 was flown below 100 km, or a gridded field was left.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> luna25 = ls.load_scenario("luna25")
+    >>> print(ls.simulate(luna25).outcome)
+    impact at 2023-08-19 11:57:29 UTC, 57.865 S 61.360 E, 1699 m/s at -1.30 deg
+    >>> print(ls.simulate(luna25.without_faults()).burns[0].cutoff)
+    Cutoff.SENSED_DELTA_V
     """
     return _fly(scenario, detect, accuracy, integrator)
 
@@ -98,6 +107,15 @@ def propagate(
         where the terrain is not known.
     EpochError
         If the flight leaves the span of the orientation kernel, 1900 to 2050.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> flight = ls.propagate(state, 2 * u.hour)
+    >>> print(f"{flight.altitude.min().to(u.km):.0f} to {flight.altitude.max().to(u.km):.0f}")
+    84 km to 108 km
     """
     plan = (Coast(duration=duration),)
     scenario = Scenario(name="coast", state=state, craft=craft, moon=moon or Moon(), plan=plan)

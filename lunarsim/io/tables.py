@@ -22,6 +22,13 @@ def write_csv(flight: Flight, path: str | os.PathLike[str]) -> None:
     ------
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> coast = ls.propagate(ls.load_scenario("luna25").state, 1 * u.hour)
+    >>> ls.write_csv(coast, "coast.csv")
     """
     data = columns(flight.to_table())
     times = [f"{text}Z" for text in Time(flight.times.utc, precision=9).isot]
@@ -42,6 +49,13 @@ def write_netcdf(flight: Flight, path: str | os.PathLike[str]) -> None:
         If xarray is not installed.
     OutputError
         If the file cannot be written; nothing is then left half-written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> coast = ls.propagate(ls.load_scenario("luna25").state, 1 * u.hour)
+    >>> ls.write_netcdf(coast, "coast.nc")
     """
     dataset = flight.to_xarray()
     with written_whole(path) as draft:

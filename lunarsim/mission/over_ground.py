@@ -35,6 +35,15 @@ def ground_velocity(state: State) -> tuple[u.Quantity, u.Quantity]:
     -------
     up, horizontal : Quantity, scalar or shape (n,)
         The first is the rate of the altitude above the sphere, negative in a descent.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> up, across = ls.ground_velocity(state)
+    >>> print(f"{across:.0f} over the ground, {up:.0f} upwards")
+    1633 m / s over the ground, 11 m / s upwards
     """
     r_pa, v_pa = over_ground_pa(state)
     zenith = r_pa / np.linalg.norm(r_pa, axis=-1)[..., np.newaxis]

@@ -144,6 +144,14 @@ def crater_estimate(
     ------
     InputError
         As :func:`crater_diameter`.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> estimate = ls.crater_estimate(1335 * u.kg, 1700 * u.m / u.s, 10 * u.deg)
+    >>> print(estimate)
+    8 to 10 m
     """
     low, high = (
         crater_diameter(mass, speed, impact_angle, projectile_density=projectile_density, target=target)

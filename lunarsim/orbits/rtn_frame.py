@@ -68,6 +68,15 @@ def rtn(state: State, reference: State) -> RTN:
     ------
     InputError
         If the times differ, or the reference has no orbital plane.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> higher = ls.State(state.position * 1.001, state.velocity, state.epoch)
+    >>> print(f"{ls.rtn(higher, state).position[0]:.1f} farther out")
+    1835.4 m farther out
     """
     if state.epoch.shape != reference.epoch.shape:
         raise InputError(

@@ -46,6 +46,13 @@ def landing_phases(craft: Spacecraft, *, gate_altitude: u.Quantity = 1500.0 * u.
     InputError
         If the gate does not lie between 100 m and 100 km, or the engine cannot be throttled to the weight of the craft
         when it arrives.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> craft = ls.load_scenario("chandrayaan3").craft
+    >>> print([phase.name for phase in ls.landing_phases(craft)])
+    ['braking', 'approach', 'vertical descent']
     """
     gate_m = float(_GATE.checked("gate_altitude", gate_altitude).value)
     arriving = float(craft.mass.to_value(u.kg)) * np.exp(

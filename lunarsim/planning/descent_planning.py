@@ -91,6 +91,26 @@ def plan_descent(
         If no pass comes within reach, with the closest and the next; if the orbit or the descent strikes the ground
         before; if thrust or propellant do not suffice; if burn and ignition, solved for in turn, do not settle; if a
         target lies below the ground; or if an argument is of the wrong kind.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> orbit = ls.simulate(scenario).burns[0].after
+    >>> lander = ls.Spacecraft(
+    ...     dry_mass=605 * u.kg,
+    ...     propellant_mass=734 * u.kg,
+    ...     engine=ls.Engine(thrust=4.12 * u.kN, specific_impulse=315 * u.s, min_throttle=0.1),
+    ...     gear=ls.LandingGear(
+    ...         vertical_speed=3 * u.m / u.s, horizontal_speed=1 * u.m / u.s, tilt=10 * u.deg, slope=7 * u.deg
+    ...     ),
+    ... )
+    >>> plan = ls.plan_descent(orbit, scenario.sites["planned"], lander, perilune=None)
+    >>> print(plan.chosen.time.utc.strftime("%d %B %Y"))
+    21 August 2023
+    >>> print(ls.simulate(plan.scenario).outcome.verdict)
+    Verdict.LANDED
     """
     state = orbit if isinstance(orbit, State) else State.from_orbit(orbit)
     checks.instant("the epoch of the orbit", state.epoch)

@@ -64,6 +64,16 @@ def passes(flight: Flight, site: Site) -> tuple[SitePass, ...]:
 
     There is one a revolution. Each is a zero of the derivative of the angle, found in the flight's dense output by
     Brent's method to a millisecond.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> day = ls.propagate(scenario.state, 1 * u.day)
+    >>> nearest = min(ls.passes(day, scenario.sites["planned"]), key=lambda each: abs(each.distance))
+    >>> print(f"{nearest.distance.to(u.km):.0f}")
+    140 km
     """
     track = _Track(flight, site)
     times = np.append(np.arange(0.0, flight.trajectory.end_s, _GRID_S), flight.trajectory.end_s)

@@ -20,7 +20,14 @@ Made = TypeVar("Made")
 
 
 def scenario_names() -> tuple[str, ...]:
-    """Return the names of the catalogue, in order."""
+    """Return the names of the catalogue, in order.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> "luna25" in ls.scenario_names()
+    True
+    """
     folder = resources.files("lunarsim.scenarios")
     return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
 
@@ -39,6 +46,15 @@ def load_scenario(name: str | os.PathLike[str]) -> Scenario:
         If there is neither such a name nor such a file; the text gives the nearest names.
     ScenarioError
         If the file cannot be read or does not hold a valid scenario.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> luna25 = ls.load_scenario("luna25")
+    >>> print(luna25.craft.engine.thrust)
+    265.797 N
+    >>> print(luna25.provenance["craft.engine.thrust"].status)
+    Status.INFERRED
     """
     return _read(name, read_scenario)
 
@@ -57,6 +73,13 @@ def load_campaign(name: str | os.PathLike[str]) -> Campaign:
         If there is neither such a name nor such a file; the text gives the nearest names.
     ScenarioError
         If the file cannot be read, does not hold a valid scenario, or disperses nothing.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> campaign = ls.load_campaign("luna25")
+    >>> print(campaign.dispersions["craft.engine.thrust"])
+    Normal(mean=265.797 N, sigma=1.3 N)
     """
     return _read(name, _read_campaign)
 

@@ -100,6 +100,17 @@ def plan_convex_descent(
         way.
     LunarsimError
         If cvxpy or Clarabel is not installed.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> engine = ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s)
+    >>> found = ls.plan_convex_descent(
+    ...     [-1000, 0, 1500] * u.m, [50, 0, -30] * u.m / u.s, mass=900 * u.kg, dry_mass=600 * u.kg, engine=engine
+    ... )
+    >>> print(f"{found.propellant:.0f} in {found.flight_time:.0f}")
+    34 kg in 41 s
     """
     cvxpy()
     if not isinstance(nodes, int) or nodes < 10:

@@ -105,6 +105,13 @@ def footprint(
     ------
     InputError
         If there is no footprint, there are more than six, or their centres differ.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> result = ls.load_campaign("luna25").run(200, seed=1)
+    >>> impacts = result.footprint("impact")
+    >>> axes = ls.plots.footprint(impacts, ellipses=[impacts.ellipse(0.95)], to_scale=False)
     """
     groups = {"": footprints} if isinstance(footprints, Footprint) else dict(footprints)
     plane = _shared_plane(groups)

@@ -46,6 +46,12 @@ def outcome_rates(
     ------
     InputError
         If there are no rates, or a requirement is for an outcome that is not among them.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> result = ls.load_campaign("luna25").run(200, seed=1)
+    >>> axes = ls.plots.outcome_rates(result.rates())
     """
     wanted = dict(required or {})
     if not rates or set(wanted) - set(rates):
@@ -98,6 +104,12 @@ def tornado(result: Tornado, *, what: str = "the output", most: int = 15, ax: Ax
     ------
     InputError
         If ``most`` is less than one.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> result = ls.load_campaign("luna25").run(200, seed=1)
+    >>> axes = ls.plots.tornado(result.tornado("latitude_deg", outcome="impact"), what="the latitude (deg)")
     """
     if most < 1:
         raise InputError(f"most = {most}: expected one input or more")
@@ -139,6 +151,12 @@ def sensitivity(indices: SobolIndices, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         Shares of the output's variance, with intervals.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> campaign = ls.load_campaign("luna25")
+    >>> axes = ls.plots.sensitivity(campaign.sobol("burn0_duration_s", base=64))
     """
     every = sorted(indices.factors, key=lambda index: -index.total)
     title = "Which inputs the variance of the output comes from"
@@ -196,6 +214,13 @@ def histogram(
     ------
     InputError
         If there is no value, or one is not finite.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> result = ls.load_campaign("luna25").run(200, seed=1)
+    >>> lasted = result.column("burn0_duration_s")
+    >>> axes = ls.plots.histogram(lasted, what="Duration of the burn (s)")
     """
     column = np.asarray(values, dtype=float).ravel()
     if column.size == 0 or not np.all(np.isfinite(column)):

@@ -61,6 +61,14 @@ def touchdowns(
     ------
     InputError
         If there is no run, or a value is not finite.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> campaign = ls.load_campaign("chandrayaan3")
+    >>> result = campaign.run(20, seed=1)
+    >>> columns = (result.column(name) for name in ("descent_rate_mps", "horizontal_speed_mps", "propellant_left_kg"))
+    >>> axes = ls.plots.touchdowns(*columns, gear=campaign.scenario.craft.gear)
     """
     columns = {
         "descent_rate_mps": _column("descent_rate_mps", descent_rate_mps),

@@ -68,6 +68,12 @@ def animate_descent(
         If what writes files of that kind is not installed.
     OutputError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("apollo11"))
+    >>> moving = ls.plots.animate_descent(flight, "descent.gif")  # doctest: +SKIP
     """
     from matplotlib.animation import FuncAnimation  # noqa: PLC0415  (a third of a second that no other figure needs)
 

@@ -58,6 +58,13 @@ def compare_guidance(rows: Sequence[GuidanceRow], *, bound: u.Quantity | None = 
     ------
     InputError
         If there are no rows or more than seven, a row is not a GuidanceRow, or a quantity is of a wrong dimension.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> scenario = ls.load_scenario("chandrayaan3")
+    >>> rows = ls.compare_guidance(scenario, {"as flown": scenario.guided[0].law}, phase="rough braking")
+    >>> axes = ls.plots.compare_guidance(rows)
     """
     bound = rows.bound if bound is None and isinstance(rows, GuidanceComparison) else bound
     _check(rows, bound)

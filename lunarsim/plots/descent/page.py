@@ -72,6 +72,12 @@ def descent_profile(
     ------
     InputError
         If a flight has no craft, or an argument is not of the kind above.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> page = ls.plots.descent_profile(ls.simulate(ls.load_scenario("apollo11")))
+    >>> page.altitude.figure.savefig("descent.png")
     """
     curves = style.curves("descent_profile", flights, labels)
     for curve in curves:

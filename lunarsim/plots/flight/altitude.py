@@ -49,6 +49,14 @@ def altitude_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: 
     ------
     InputError
         If a flight, the labels or the axes are not of the kind above.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> luna25 = ls.load_scenario("luna25")
+    >>> planned, flown = ls.simulate(luna25.without_faults()), ls.simulate(luna25)
+    >>> axes = ls.plots.altitude_profile(planned, flown, labels=["planned", "flown"])
+    >>> axes.figure.savefig("profile.png")
     """
     curves = style.curves("altitude_profile", flights, labels, ax)
     ax = style.axes_for(ax, 3.9, style.about("Altitude", curves))

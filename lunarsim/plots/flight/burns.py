@@ -49,6 +49,13 @@ def burn(
     ------
     InputError
         If a flight has no such burn, or a flight, the labels or the axes are not of the kind above.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> luna25 = ls.load_scenario("luna25")
+    >>> planned, flown = ls.simulate(luna25.without_faults()), ls.simulate(luna25)
+    >>> above, below = ls.plots.burn(planned, flown, labels=["planned", "flown"])
     """
     curves = style.curves("burn", flights, labels)
     records = [_record(curve, index) for curve in curves]

@@ -42,6 +42,12 @@ def terrain_profile(flight: Flight, *, reach: u.Quantity = 100.0 * u.km, ax: Axe
     ------
     InputError
         If the flight did not come down, or an argument is not of the kind above.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> axes = ls.plots.terrain_profile(ls.simulate(ls.load_scenario("luna25")), reach=50 * u.km)
     """
     if not isinstance(flight, Flight):
         raise InputError(f"terrain_profile got {flight!r}: expected a Flight from simulate()")

@@ -33,6 +33,11 @@ def ladder(rungs: Sequence[Rung], *, ax: Axes | None = None) -> Axes:
     ------
     InputError
         If there are fewer than two rungs.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> axes = ls.plots.ladder(ls.ladder(ls.load_scenario("luna25"), highest_degree=8))
     """
     if len(rungs) < 2:
         raise InputError(f"ladder got {len(rungs)} rungs: expected at least two, from lunarsim.ladder(scenario)")

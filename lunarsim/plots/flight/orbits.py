@@ -56,6 +56,13 @@ def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None
     ------
     InputError
         If a flight, the labels or the axes are not of the kind above.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> luna25 = ls.load_scenario("luna25")
+    >>> planned, flown = ls.simulate(luna25.without_faults()), ls.simulate(luna25)
+    >>> axes = ls.plots.orbit(planned, flown, labels=["planned", "flown"])
     """
     curves = style.curves("orbit", flights, labels, ax)
     ax = style.axes_for(ax, 3.6, style.about("Orbit, in the plane in which it starts", curves))

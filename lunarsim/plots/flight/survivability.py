@@ -37,6 +37,17 @@ def survivability_map(found: SurvivabilityMap, *, ax: Axes | None = None) -> Axe
     Axes
         The first number along the horizontal axis, a colour for each outcome, a ring at the scenario's own values where
         they are on the map. Hatched is where the mission without faults has less or more delta-v than planned.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> import numpy as np
+    >>> sound = ls.load_scenario("luna25").without_faults()
+    >>> found = ls.survivability_map(
+    ...     sound, {"plan.0.timer": [80, 127] * u.s, "craft.accelerometer.scale_factor": np.array([0.5, 1.0])}
+    ... )
+    >>> axes = ls.plots.survivability_map(found)
     """
     flown = found.scenario.name if found.scenario.faults else f"{found.scenario.name} without faults"
     new, ax = ax is None, style.axes_for(ax, 3.6, f"{flown}: how it ends")

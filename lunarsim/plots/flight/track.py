@@ -64,6 +64,13 @@ def ground_track(
     ------
     InputError
         If a flight, the labels, a site, the extent or the axes are not of the kind above.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> luna25 = ls.load_scenario("luna25")
+    >>> planned, flown = ls.simulate(luna25.without_faults()), ls.simulate(luna25)
+    >>> axes = ls.plots.ground_track(planned, flown, labels=["planned", "flown"])
     """
     curves = style.curves("ground_track", flights, labels, ax)
     places = _places(curves, sites)

@@ -198,6 +198,15 @@ def state_covariance(
     ------
     InputError
         If the frame is another, a unit is of the wrong dimension, or the matrix is no covariance.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> import numpy as np
+    >>> tracking = ls.state_covariance(np.diag([100.0, 100.0, 100.0, 0.1, 0.1, 0.1]) ** 2)
+    >>> campaign = ls.Campaign(ls.load_scenario("luna25"), tracking)
+    >>> print(campaign.run(100, seed=1))
+    <100 runs of luna25, seed 1: 100.0% impact>
     """
     if frame != "rtn":
         raise InputError(f"frame = {frame!r}: expected 'rtn'; rotate the covariance into these axes first")

@@ -1,0 +1,29 @@
+"""The README shows what its own commands print and draw; ``python docs/run_page.py README.md`` makes it again."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def test_each_picture_of_the_readme_is_there_and_small() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert pictures[0].endswith(".gif")
+    for picture in pictures:
+        assert 0 < (ROOT / picture).stat().st_size < 1_000_000, picture
+
+
+@pytest.mark.slow
+def test_the_program_of_the_readme_prints_and_draws_what_stands_there(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(README.read_text(encoding="utf-8"), encoding="utf-8")
+    runpy.run_path(str(ROOT / "docs" / "run_page.py"))["run_page"](page, images=tmp_path)
+    assert page.read_text(encoding="utf-8") == README.read_text(encoding="utf-8")
+    drawn = {path.name for path in tmp_path.glob("*.png")}
+    assert drawn == set(re.findall(r"docs/images/(\w+\.png)", README.read_text(encoding="utf-8")))
