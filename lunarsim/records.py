@@ -7,9 +7,10 @@ records within its record.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 from astropy import units as u
@@ -155,7 +156,9 @@ def _in_si(value: Any, unit: u.UnitBase) -> float:
 
 
 def _component_in(hint: Any) -> type | None:
-    """Return the class of a component that an annotation names, also where it may be None."""
+    """Return the class of a component that an annotation names, also where it may be None; not of one of many."""
+    if get_origin(hint) is Mapping:
+        return None
     for kind in (hint, *get_args(hint)):
         if isinstance(kind, type) and is_dataclass(kind) and declared(kind):
             return kind

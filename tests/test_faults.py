@@ -84,6 +84,11 @@ EXAMPLES = {
     "accelerometer stuck": {"reading": 0.1 * MPS2},
     "thrust error": {"error": -0.4},
     "no ignition": {},
+    "engine out": {"out": 2.0},
+    "specific impulse error": {"error": -0.1},
+    "engine misaligned": {"pitch": 1 * u.deg, "yaw": -1 * u.deg},
+    "no shutdown": {},
+    "valve stuck": {"throttle": 0.5},
     "throttle stuck": {},
     "slow throttle": {"rate": 0.1 / u.s},
     "slow attitude": {"rate": 1 * u.deg / u.s},
@@ -108,6 +113,7 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         min_throttle=0.1,
         throttle_keep_out=(0.6, 0.9),
         specific_impulse_at_min_throttle=280 * u.s,
+        count=4,
     )
     parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4)}
     scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))

@@ -45,7 +45,10 @@ class Recorder:
         self.asked.append(("look", k, at(t_s)))
         return Command(NO_EXIT, 0.5, np.array([1.0, 0.0, 0.0]), 0.25 * cycle_s, 0.75 * cycle_s, cycle_s)
 
-    def ends(self, t_s, _y, k, reason, _start_s, _before):
+    def cuts(self, t_s, _y, k, reason):
+        self.cut = (at(t_s), k, reason)
+
+    def ends(self, t_s, _y, k, reason, _start_s, _before, _cut_s):
         self.asked.append(("ends", k, at(t_s), reason))
 
     def follow(self, leg, craft, _flown):
@@ -53,7 +56,7 @@ class Recorder:
         self.asked.append(("follow", at(leg.start_s), at(leg.end_s)))
 
 
-DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.ends, Recorder.follow)
+DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.cuts, Recorder.ends, Recorder.follow)
 
 
 def flown(*phases, endings=(), faults=(), craft=CRAFT, **changed):

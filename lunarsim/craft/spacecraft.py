@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from astropy import units as u
@@ -24,16 +25,16 @@ from lunarsim.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Spacecraft:
-    """A spacecraft with one engine in use, and the accelerometer that watches it.
+    """A spacecraft with its engines, one in use at a time, and the accelerometer that watches it.
 
     Parameters
     ----------
     dry_mass : Quantity
         Mass without usable propellant.
     propellant_mass : Quantity
-        Usable propellant at the start of the flight.
+        Propellant at the start of the flight, usable but for ``unusable_propellant``.
     engine : Engine
-        The engine that the burns use.
+        The engine that burns and guided phases use which name no other.
     accelerometer : Sensor
         An :class:`Accelerometer`, or one of your own; default: powered, without errors.
     radiation_area : Quantity
@@ -59,6 +60,12 @@ class Spacecraft:
         Default: none.
     touchdown_switch : TouchdownSwitch, optional
         Default: none.
+    other_engines : mapping of str to Engine, optional
+        Engines by their names, such as ``{"corrective": Engine(...)}``, which a burn or a guided phase may use; they
+        take their propellant from the same tanks. Default: none.
+    unusable_propellant : Quantity
+        What of ``propellant_mass`` the engine cannot use, and stays in lines and tanks; default 0. What ``dry_mass``
+        holds already does not count.
 
     Raises
     ------
@@ -71,7 +78,7 @@ class Spacecraft:
         REQUIRED, u.kg, low=1e-3, high=HEAVY_KG, text="Mass without usable propellant.", dispersible=True
     )
     propellant_mass: u.Quantity = number(
-        REQUIRED, u.kg, low=0.0, high=HEAVY_KG, text="Usable propellant at the start.", dispersible=True
+        REQUIRED, u.kg, low=0.0, high=HEAVY_KG, text="Propellant at the start.", dispersible=True
     )
     engine: Engine
     accelerometer: Sensor = field(default_factory=Accelerometer)
@@ -102,6 +109,10 @@ class Spacecraft:
     velocimeter: Velocimeter | None = None
     touchdown_switch: TouchdownSwitch | None = None
     computer: FlightComputer | None = None
+    other_engines: Mapping[str, Engine] = field(default_factory=dict)
+    unusable_propellant: u.Quantity = number(
+        0.0, u.kg, low=0.0, high=HEAVY_KG, text="What of the propellant the engine cannot use.", dispersible=True
+    )
 
     def __post_init__(self) -> None:
         declarations.check(self)
@@ -110,6 +121,44 @@ class Spacecraft:
                 f"accelerometer = {self.accelerometer!r}: expected an Accelerometer(...), or a sensor of a class that "
                 "lunarsim.sensor has made"
             )
+        for name, engine in self.other_engines.items():
+            if not isinstance(name, str) or not name.replace("-", "_").replace(" ", "_").isidentifier():
+                raise InputError(f"other_engines has {name!r}: expected a word for the name of an engine")
+            if not isinstance(engine, Engine):
+                raise InputError(f"other_engines[{name!r}] = {engine!r}: expected an Engine(...)")
+        if self.unusable_propellant > self.propellant_mass:
+            raise InputError(
+                f"unusable_propellant = {self.unusable_propellant}: expected no more than propellant_mass = "
+                f"{self.propellant_mass}"
+            )
+
+    def engine_called(self, name: str) -> Engine:
+        """Return an engine by its name; the main one by "".
+
+        Raises
+        ------
+        InputError
+            If there is no such engine.
+        """
+        if not name:
+            return self.engine
+        if name not in self.other_engines:
+            known = ", ".join(repr(each) for each in self.other_engines) or "none"
+            raise InputError(
+                f"engine = {name!r}: expected the name of one of craft.other_engines, which are {known}, or '' for the "
+                "main engine"
+            )
+        return self.other_engines[name]
+
+    def with_engine(self, name: str) -> Spacecraft:
+        """Return the same craft with another of its engines in the place of the main one.
+
+        Raises
+        ------
+        InputError
+            If there is no such engine.
+        """
+        return self if not name else replace(self, engine=self.engine_called(name))
 
     @property
     def mass(self) -> u.Quantity:
@@ -125,11 +174,14 @@ def check_lander(craft: Spacecraft) -> None:
     InputError
         If it has no propellant, or its engine cannot carry its weight when the tanks are empty.
     """
-    if not craft.propellant_mass.value > 0.0:
-        raise InputError("craft.propellant_mass = 0: expected propellant for the descent")
-    weight = (craft.dry_mass * constants.MOON_GRAVITY_MPS2 * (u.m / u.s**2)).to(u.N)
-    if craft.engine.thrust <= weight:
+    if not craft.propellant_mass > craft.unusable_propellant:
+        unusable = f", all of it unusable_propellant = {craft.unusable_propellant:g}" if craft.propellant_mass else ""
         raise InputError(
-            f"craft.engine.thrust = {craft.engine.thrust:g} is not more than the weight of the empty craft on the "
-            f"Moon, {weight:.0f}: no guidance can land it"
+            f"craft.propellant_mass = {craft.propellant_mass.value:g}{unusable}: expected propellant for the descent"
+        )
+    weight = (craft.dry_mass * constants.MOON_GRAVITY_MPS2 * (u.m / u.s**2)).to(u.N)
+    if craft.engine.total_thrust <= weight:
+        raise InputError(
+            f"craft.engine.thrust = {craft.engine.total_thrust:g} is not more than the weight of the empty craft on "
+            f"the Moon, {weight:.0f}: no guidance can land it"
         )

@@ -10,7 +10,18 @@ from lunarsim.faults.accelerometer import (
 )
 from lunarsim.faults.computer import ArraysFilledAtRandom
 from lunarsim.faults.contradictions import check_contradictions, differing
-from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
+from lunarsim.faults.engine import (
+    EngineMisaligned,
+    EngineOut,
+    NoIgnition,
+    NoShutdown,
+    SlowAttitude,
+    SlowThrottle,
+    SpecificImpulseError,
+    ThrottleStuck,
+    ThrustError,
+    ValveStuck,
+)
 from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
 
@@ -23,14 +34,19 @@ __all__ = [
     "AccelerometerUpsideDown",
     "ArraysFilledAtRandom",
     "CraftChange",
+    "EngineMisaligned",
+    "EngineOut",
     "Fault",
     "LateCommand",
     "NoIgnition",
+    "NoShutdown",
     "SlowAttitude",
     "SlowThrottle",
+    "SpecificImpulseError",
     "ThrottleStuck",
     "ThrustError",
     "ThrustMisaligned",
+    "ValveStuck",
     "WrongTarget",
     "WrongTimer",
     "check_contradictions",

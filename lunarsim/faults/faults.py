@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import reduce
 from typing import ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_transform
 
@@ -181,7 +181,8 @@ def fault(title: str) -> Callable[[Kind], Kind]:
                 f"fault '{title}': expected a class derived from lunarsim.Fault with a function apply(self, craft), "
                 "which returns the craft with the defect"
             )
-        whole = component(kind, "fault", title, plain=("cause",))
+        inherited = {each.name for base in kind.__mro__[1:] if is_dataclass(base) for each in fields(base)}
+        whole = component(kind, "fault", title, plain=inherited)
         for name, each in declared(whole).items():
             if each.dispersible:
                 raise InputError(

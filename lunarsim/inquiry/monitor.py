@@ -217,6 +217,6 @@ def _alarm_s(flight: Flight, monitor: ThrustMonitor, burn: Burn, ignition_s: flo
     ends_s: NDArray[np.float64] = window_s * np.arange(monitor.windows(lasts_s * u.s) + 1, dtype=float)
     y, _ = flight.trajectory.at(ignition_s + ends_s)
     sensed = np.diff(y[:, motion.DV_SENSED]) / window_s
-    expected = float(craft.engine.thrust.to_value(u.N)) * burn.throttle / y[:-1, motion.MASS]
+    expected = float(craft.engine.total_thrust.to_value(u.N)) * burn.throttle / y[:-1, motion.MASS]
     alarms = np.flatnonzero(sensed < monitor.threshold * expected)
     return float(ends_s[alarms[0] + 1]) if alarms.size else None

@@ -269,7 +269,7 @@ def _faults_after(
 
 def _flow_kg_s(craft: Spacecraft) -> float:
     engine = craft.engine
-    true_n = float(engine.thrust.to_value(u.N)) * (1.0 + engine.thrust_error)
+    true_n = float(engine.total_thrust.to_value(u.N)) * (1.0 + engine.thrust_error)
     if not true_n > 0.0:
         raise InputError("the craft's engine gives no thrust: give the thrust of another one")
     return true_n / float(engine.exhaust_velocity.value)

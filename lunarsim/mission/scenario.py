@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from astropy import units as u
@@ -25,6 +25,7 @@ from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
 
+_ROOM = 2.0  # of a burn that does not stop, for a throttle of its valve or a specific impulse of its own
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
 
 
@@ -33,6 +34,25 @@ def _is_pointed_after(phase: Guided, before: bool) -> bool:
     if isinstance(phase.law, EngineOff) and phase.law.attitude != "upright":
         return before and phase.law.attitude == "held"
     return True
+
+
+def _engine_of(phase: Burn | Guided, craft: Spacecraft) -> Engine:
+    """Return the engine that a phase uses, or say that the craft has none of its name."""
+    try:
+        return craft.engine_called(phase.engine)
+    except InputError as error:
+        raise InputError(f"phase '{phase.name}' of the plan: {error}") from error
+
+
+def _overrun_s(burn: Burn, craft: Spacecraft, *, runs_on: bool) -> float:
+    """Return by how much a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
+    engine = _engine_of(burn, craft)
+    falls_s = float(engine.tail_off.to_value(u.s))
+    if engine.shuts_down or not runs_on:
+        return falls_s
+    thrust_n = float(engine.total_thrust.to_value(u.N)) * burn.throttle * (1.0 + engine.thrust_error)
+    impulse_ns = float((craft.propellant_mass * engine.exhaust_velocity).to_value(u.N * u.s))
+    return falls_s + float(engine.build_up.to_value(u.s)) + (_ROOM * impulse_ns / thrust_n if thrust_n > 0.0 else 0.0)
 
 
 def _check_throttle(phase: Guided, engine: Engine) -> None:
@@ -215,14 +235,27 @@ class Scenario:
 
     @property
     def longest_duration(self) -> u.Quantity:
-        """The longest time that the plan can take, as its faults have it: burns to the end of their timers."""
-        return self._latest_ends_s(self.flown_plan)[-1] * u.s
+        """The longest time that the plan can take, as its faults have it.
 
-    def _latest_ends_s(self, plan: tuple[Phase, ...]) -> list[float]:
+        That is burns to the end of their timers and of their thrust, those that do not obey a cut-off to their last
+        propellant.
+        """
+        crafts = [self.craft_at(0.0 * u.s), *(change.craft for change in self.craft_changes)]
+        return self._latest_ends_s(self.flown_plan, [craft for craft in crafts if craft is not None])[-1] * u.s
+
+    def _latest_ends_s(self, plan: tuple[Phase, ...], runaways: Sequence[Spacecraft] = ()) -> list[float]:
+        """Return when the phases end at the latest: as planned, or with the crafts that there are through the flight.
+
+        Before burns that are planned one that does not obey a cut-off makes no difference, since they may come late.
+        """
         ends_s: list[float] = []
         for phase in plan:
             if isinstance(phase, Burn):
-                ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
+                over_s = self._ignition_s(phase) + float(phase.timer.to_value(u.s))
+                late_s = max((_overrun_s(phase, craft, runs_on=True) for craft in runaways), default=0.0)
+                falls_s = 0.0 if self.craft is None or runaways else _overrun_s(phase, self.craft, runs_on=False)
+                begun_s = 0.0 if not runaways or not ends_s else max(ends_s[-1] - self._ignition_s(phase), 0.0)
+                ends_s.append(over_s + falls_s + late_s + begun_s)
             else:
                 longest = phase.max_duration if isinstance(phase, Guided) else phase.duration
                 ends_s.append((ends_s[-1] if ends_s else 0.0) + float(longest.to_value(u.s)))
@@ -242,11 +275,11 @@ class Scenario:
                 else "landing_site is missing: a plan with guided phases needs a Site to aim at"
             )
         check_lander(craft)
-        self._check_guided_phases(craft.engine)
+        self._check_guided_phases(craft)
         check_targets(self.plan, self.landing_site, self.moon.terrain, self.state)
 
-    def _check_guided_phases(self, engine: Engine) -> None:
-        """Refuse phases that this engine cannot fly, or that cannot be told apart."""
+    def _check_guided_phases(self, craft: Spacecraft) -> None:
+        """Refuse phases that their engine cannot fly, or that cannot be told apart."""
         names = [phase.name for phase in self.guided]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
@@ -254,7 +287,7 @@ class Scenario:
         pointed = False
         for phase in self.plan:
             if isinstance(phase, Guided):
-                _check_throttle(phase, engine)
+                _check_throttle(phase, _engine_of(phase, craft))
                 if isinstance(phase.law, AttitudeHold) and not pointed:
                     raise InputError(
                         f"phase '{phase.name}' holds an attitude, and nothing before it points the craft: begin with "
@@ -270,7 +303,7 @@ class Scenario:
         twice = next((title for title in titles if titles.count(title) > 1), None)
         if twice is not None:
             raise InputError(f"faults has '{twice}' twice: expected each once; make a fault of its own for each")
-        longest = self.longest_duration
+        longest = self._latest_ends_s(self.flown_plan)[-1] * u.s
         for fault in self.faults:
             if fault.onset >= longest > 0.0 * u.s:
                 raise InputError(
@@ -292,17 +325,18 @@ class Scenario:
         for phase in self.guided:  # of what a fault makes of the engine, its own limits make what it can
             throttle = getattr(phase.law, "throttle", None)
             if throttle is not None:
-                self.craft.engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
+                _engine_of(phase, self.craft).check_throttle(throttle, f"the law of phase '{phase.name}'")
 
     def _check_engine_of(self, craft: Spacecraft, powered: list[Burn | Guided]) -> None:
-        engine = craft.engine
         strongest = STRONGEST_MPS2 * (u.m / u.s**2)
-        if (engine.thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:
-            raise InputError(
-                f"craft.engine.thrust = {engine.thrust:g} accelerates the dry_mass = {craft.dry_mass:g} by more than "
-                f"{strongest:g}, which the drivers do not resolve: expected less thrust or more mass"
-            )
         for phase in powered:
+            engine = _engine_of(phase, craft)
+            if (engine.total_thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:
+                where = f"craft.other_engines.{phase.engine}" if phase.engine else "craft.engine"
+                raise InputError(
+                    f"{where}.thrust = {engine.total_thrust:g} accelerates the dry_mass = {craft.dry_mass:g} by more "
+                    f"than {strongest:g}, which the drivers do not resolve: expected less thrust or more mass"
+                )
             if isinstance(phase, Burn):
                 engine.check_throttle(phase.throttle, f"burn '{phase.name}'")
 

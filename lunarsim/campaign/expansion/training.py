@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from astropy import units as u
 
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.expansion.branch import Branch
@@ -16,6 +17,7 @@ from lunarsim.campaign.expansion.options import Options
 from lunarsim.campaign.expansion.polynomial import Basis
 from lunarsim.campaign.expansion.trainer import Trainer
 from lunarsim.errors import InputError
+from lunarsim.flight.driver.row import engines_used
 
 _RUNS_PER_TERM = 1.25  # fewer do not tell how wrong a polynomial is
 _USUAL_RUNS_PER_TERM = 2.0
@@ -62,12 +64,21 @@ def check_expandable(work: Flying) -> None:
     Raises
     ------
     InputError
-        If the scenario has guided phases.
+        If the scenario has guided phases, or an engine that still gives something after a cut-off.
     """
     if work.scenario.guided:
         raise InputError(
             f"the scenario '{work.scenario.name}' has guided phases, whose ends jump by a guidance cycle from run to "
             "run and are no polynomials of the inputs: fly the campaign by run()"
+        )
+    scenario = work.scenario
+    crafts = [scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
+    engines = [craft.engine_called(name) for craft in crafts if craft is not None for name in engines_used(scenario)]
+    fall = any(engine.tail_off > 0.0 * u.s or not engine.shuts_down for engine in engines)
+    if fall or any(name.endswith(".tail_off") for name in work.inputs):
+        raise InputError(
+            f"an engine of the scenario '{scenario.name}' has a tail_off, or does not shut down, and its sensed "
+            "delta-v is not that of the cut-off: fly the campaign by run()"
         )
 
 

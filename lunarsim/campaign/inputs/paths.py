@@ -17,7 +17,7 @@ from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Sp
 from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight.driver.row import keeps_an_estimate
+from lunarsim.flight.driver.row import engines_used, keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import GravityField
@@ -47,6 +47,7 @@ _FAULT = Switch()
 _RADIATION = ("radiation_area", "radiation_coefficient")
 FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
+_OF_TANKS = ("unusable_propellant",)
 NAVIGATION_SEED, COMPUTER_SEED = "craft.navigation.seed", "craft.computer.seed"
 _OF_NAVIGATION = ("gyro", "star_tracker", "altimeter", "velocimeter")  # sensors that an estimate is made of
 
@@ -184,7 +185,10 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
     if powered or scenario.moon.radiation:
         yield from _declared("craft", {name: own[name] for name in _MASSES})
     if powered:
+        yield from _declared("craft", {name: own[name] for name in _OF_TANKS})
         yield from _declared("craft.engine", declared(Engine))
+        for name in engines_used(scenario)[1:]:
+            yield from _declared(f"craft.other_engines.{name}", declared(Engine))
     estimates = keeps_an_estimate(scenario)
     if burns or estimates:  # the computer cuts burns off by what it reads
         sensor = Accelerometer if scenario.craft is None else type(scenario.craft.accelerometer)
@@ -260,7 +264,10 @@ def value_at(scenario: Scenario, path: Path) -> Any:
     """Return what stands at a path that leads through the components of a scenario, as it stands there."""
     value: Any = scenario
     for part in path.parts:
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, FIELDS.get(part, part))
+        if isinstance(value, Mapping):
+            value = value[part]
+        else:
+            value = value[int(part)] if isinstance(value, tuple) else getattr(value, FIELDS.get(part, part))
     return value
 
 
@@ -352,6 +359,8 @@ def _replaced(node: Any, parts: list[str], value: float, path: Path) -> Any:
     if isinstance(node, tuple):
         k = int(parts[0])
         return (*node[:k], _replaced(node[k], parts[1:], value, path), *node[k + 1 :])
+    if isinstance(node, Mapping):
+        return {**node, parts[0]: _replaced(node[parts[0]], parts[1:], value, path)}
     name = FIELDS.get(parts[0], parts[0])
     return replace(node, **{name: _replaced(getattr(node, name), parts[1:], value, path)})
 

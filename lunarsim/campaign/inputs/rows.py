@@ -18,7 +18,7 @@ from lunarsim.campaign.inputs.paths import COMPUTER_SEED, OFFSETS, ORBIT, Path, 
 from lunarsim.craft import PACKINGS, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, navigation_address, own_parts, plan_of
+from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, engines_used, navigation_address, own_parts, plan_of
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
@@ -67,14 +67,26 @@ class Drawn(NamedTuple):
             return [np.asarray(self.runs["moon"]["forces"][:, int(rest[1]), place_in(type(force), rest[2])])]
         if first == "plan":
             return [self._of_phase(int(rest[0]), rest[1:], path.unit, scenario)]
-        held = [self.runs[first]]
         if first == "craft":
-            held += [self.changes[:, k]["craft"] for k in range(self.changes.shape[1])]
-            if rest[0] == "accelerometer" and scenario.craft is not None:
-                places = _places(scenario.craft.accelerometer)
-                if rest[1] in places:
-                    return [np.asarray(records["accelerometer"]["own"][:, places[rest[1]]]) for records in held]
-        return [_named(records, rest, path.unit) for records in held]
+            return self._of_craft(rest, path.unit, scenario)
+        return [_named(self.runs[first], rest, path.unit)]
+
+    def _of_craft(self, rest: Sequence[str], unit: u.UnitBase, scenario: Scenario) -> list[Table]:
+        """Return where the values of a path into the craft stand: also in what faults make of it, with any engine."""
+        changed = [self.changes[:, k]["craft"] for k in range(self.changes.shape[1])]
+        held = [self.runs["craft"], *changed]
+        if rest[0] in {"engine", "other_engines"}:  # whose numbers stand where it is in use
+            other = rest[0] == "other_engines"
+            uses = engines_used(scenario).index(rest[1]) if other else 0
+            in_use = [
+                each for each, own in zip(changed, self.changes["engine"][:1].ravel(), strict=True) if own == uses
+            ]
+            held, rest = (in_use, ["engine", *rest[2:]]) if other else ([self.runs["craft"], *in_use], rest)
+        if rest[0] == "accelerometer" and scenario.craft is not None:
+            places = _places(scenario.craft.accelerometer)
+            if rest[1] in places:
+                return [np.asarray(records["accelerometer"]["own"][:, places[rest[1]]]) for records in held]
+        return [_named(records, rest, unit) for records in held]
 
     def _of_phase(self, k: int, rest: Sequence[str], unit: u.UnitBase, scenario: Scenario) -> Table:
         """Return where the values of a path into a phase stand."""
@@ -142,7 +154,9 @@ class Rows:
         values = [name for name in known if not name.startswith("faults.")]
         faults = [name for name in known if name.startswith("faults.")]
         lowered = lower(scenario)
-        room = most_changes(scenario.commands, scenario.faults) if COMPUTER_SEED in known else None
+        others = len(engines_used(scenario)) - 1
+        most = others + (others + 1) * most_changes(scenario.commands, scenario.faults)
+        room = most if COMPUTER_SEED in known else None
         bases = _drawn([_with_faults(scenario, faults, chosen) for chosen in _choices(len(faults))], room)
         _check_untouched(scenario, values, faults, bases)
         _check_standing(scenario, values, faults)
@@ -264,8 +278,13 @@ def _drawn(scenarios: Sequence[Scenario], changes_of_each: int | None = None) ->
     lowered = [lower(scenario) for scenario in scenarios]
     room = max(each.changes.size for each in lowered) if changes_of_each is None else changes_of_each
     changes = np.zeros((len(lowered), room), CHANGE)
+    others = len(engines_used(scenarios[0])) - 1
+    engines = (np.arange(room) - others) % (others + 1)  # the others first, and then all of them after each change
+    engines[:others] = 1 + np.arange(min(others, room))
     for own, each in zip(changes, lowered, strict=True):
-        own["at_s"], own["craft"] = np.inf, each.run["craft"]  # where a fault is not there
+        own["at_s"], own["engine"], own["craft"] = np.inf, engines, each.run["craft"]  # where a fault is not there
+        for k in range(others):
+            own["craft"][engines == k + 1] = each.changes["craft"][k]
         own[: each.changes.size] = each.changes
     runs = np.array([each.run for each in lowered], RUN)
     return Drawn(runs, changes, np.array([each.records for each in lowered], PHASE))

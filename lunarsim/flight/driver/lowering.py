@@ -54,8 +54,8 @@ class LoweredScenario:
 
     def burn_propulsion(self, k: int, t_s: float) -> motion.Propulsion:
         """Return the engine in phase ``k``, a burn, at a time, and the sensor that watches it."""
-        craft = craft_at(t_s, self.flown(np.zeros(1, COMPUTER)[0]))
         plan, start_s = self.plan, float(self.run.state.epoch_s)
+        craft = craft_at(t_s, self.flown(np.zeros(1, COMPUTER)[0]), int(plan.engines[k]))
         return burn_propulsion(craft, self.records[k].burn, int(plan.steering[k]), int(plan.laws[k]), start_s)
 
 

@@ -30,9 +30,11 @@ from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
+from lunarsim.kernels.driver import transients
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.guidance.exits import NO_EXIT
+from lunarsim.kernels.guidance.limits import empty_mass, full_thrust
 from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty, look, navigation_error
 from lunarsim.kernels.navigation.leg import follow
 from lunarsim.kernels.navigation.path import FlownLeg
@@ -41,6 +43,8 @@ from lunarsim.mission.clock import time_after
 from lunarsim.orbits import State
 from lunarsim.own import naming
 from lunarsim.plan import Burn, Coast, Guided, Phase
+
+_STARTS = {transients.WAITING, transients.RISING}
 
 
 class Integrator(Protocol):
@@ -76,9 +80,11 @@ class Pilot:
         self._burns: list[BurnRecord] = []
         self._guided_phases: list[PhaseRecord] = []
         self._computer = np.zeros(1, COMPUTER)[0]
-        self._complaints = Complaints(self._computer, float(lowered.run.craft.dry_mass_kg))
+        self._empty_kg = empty_mass(lowered.run.craft)
+        self._complaints = Complaints(self._computer, self._empty_kg)
         self._navigation = NavigationLog(self._computer.navigation)
         self._engine_on = False
+        self._engine = transients.OFF  # what it did in the last leg
         self._burning = False
         self._phase = 0  # the burn or the guided phase that began last, and where
         self._begun = scenario.state
@@ -110,19 +116,21 @@ class Pilot:
 
     def fly_to(self, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
         """Fly a leg: a coast, the coast to a burn, a burn, or what guidance has commanded."""
-        phase, on = self._plan[leg.phase], leg.propulsion.thrust_n > 0.0
+        phase, thrust_n = self._plan[leg.phase], float(motion.thrust_at(t_s, leg.propulsion))
+        on = leg.engine in _STARTS or (leg.engine == transients.STEADY and thrust_n > 0.0)
         before_burn = isinstance(phase, Burn) and not self._burning
         name = f"coast to {phase.name}" if before_burn else phase.name
         lasts = leg.end_s > t_s
         if isinstance(phase, Guided):
             if lasts:
-                dry = not on and is_empty(y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
-                self._switch(on, Cutoff.PROPELLANT.value if dry else name, leg.propulsion.thrust_n)
+                dry = not on and is_empty(y[motion.MASS], self._empty_kg)
+                self._switch(on, Cutoff.PROPELLANT.value if dry else name, thrust_n)
         elif not self._burning:  # the computer believes nothing of where it is, after guidance
             self._switch(False, name)
             self._direction = self._error = None
         if not lasts:
             return t_s, codes.AT_END
+        self._tell_engine(leg.engine, thrust_n)
         ended = codes.ON_EDGE
         while ended == codes.ON_EDGE and self._t_s < leg.end_s:
             ended = self._piece(name, leg)
@@ -133,7 +141,7 @@ class Pilot:
         phase, self._phase, self._begun = self._plan[k], k, self._state()
         if isinstance(phase, Burn):
             self._burning = True
-            self._log(EventKind.IGNITION, phase.name, self._lowered.burn_propulsion(k, t_s).thrust_n)
+            self._log(EventKind.IGNITION, phase.name, self._thrust_at_once(k, t_s))
         elif isinstance(phase, Guided):
             self._complaints.restart()
             self._log(EventKind.PHASE, phase.name)
@@ -144,7 +152,8 @@ class Pilot:
         """Return what the computer commands, and log what is wrong and was not at the look before."""
         phase = self._plan[k]
         assert isinstance(phase, Guided)
-        craft, site_m, environment, computer = craft_at(t_s, flown), flown.run.site_m, flown.environment, flown.computer
+        craft = craft_at(t_s, flown, int(flown.plan.engines[k]))
+        site_m, environment, computer = flown.run.site_m, flown.environment, flown.computer
         with naming([phase.law, *phase.terminations]):
             self._error = navigation_error(t_s, y, craft, site_m, environment, computer)
             record, guide = flown.phases[k].guided, guide_of(flown.plan, k)
@@ -152,13 +161,24 @@ class Pilot:
         self._direction = command.direction
         if command.exit == NO_EXIT:
             if flown.plan.navigates:
-                self._navigation.record(t_s, y, craft.navigation.kind, command, craft.engine.thrust_n)
+                self._navigation.record(t_s, y, craft.navigation.kind, command, full_thrust(craft.engine))
             for kind in self._complaints.that_begin(command, y[motion.MASS]):
                 self._log(kind, phase.name)
         return command
 
+    def cuts(self, _t_s: float, _y: NDArray[np.float64], _k: int, reason: int) -> None:
+        """Log that a burn is commanded to stop, or cannot go on."""
+        self._log(EventKind.CUTOFF, CUTOFFS[reason].value)
+
     def ends(
-        self, t_s: float, y: NDArray[np.float64], k: int, reason: int, start_s: float, before: NDArray[np.float64]
+        self,
+        _t_s: float,
+        y: NDArray[np.float64],
+        k: int,
+        reason: int,
+        start_s: float,
+        before: NDArray[np.float64],
+        cut_s: float,
     ) -> None:
         """Record what a burn or a guided phase took."""
         phase = self._plan[k]
@@ -173,7 +193,7 @@ class Pilot:
         if isinstance(phase, Burn):
             record = BurnRecord(
                 ignition=self._begun.epoch,
-                duration=(t_s - start_s) * u.s,
+                duration=(cut_s - start_s) * u.s,
                 cutoff=CUTOFFS[reason],
                 delta_v_sensed=(y[motion.DV_SENSED] - before[motion.DV_SENSED]) * (u.m / u.s),
                 target_delta_v=phase.target_delta_v.to_value(u.m / u.s) * (u.m / u.s),
@@ -181,7 +201,7 @@ class Pilot:
             )
             self._burns.append(record)
             self._burning = False
-            self._log(EventKind.CUTOFF, record.cutoff.value)
+            self._tell_engine(transients.OFF, 0.0)
         else:
             self._guided_phases.append(
                 PhaseRecord(
@@ -200,7 +220,7 @@ class Pilot:
         environment, computer = flown.environment, flown.computer
         follow(leg, environment.angles, environment.field.exact, flown.ground, craft, computer.navigation)
         for kind in self._navigation.that_begin():
-            self._log_at(kind, leg.end_s, leg.end, leg.propulsion.thrust_n)
+            self._log_at(kind, leg.end_s, leg.end, float(motion.thrust_at(leg.end_s, leg.propulsion)))
 
     def _end_in_words(self, phase: Guided, reason: int) -> str:
         if reason >= codes.AT_EXIT:
@@ -232,6 +252,23 @@ class Pilot:
             self._log(EventKind.IGNITION if on else EventKind.CUTOFF, detail, thrust_n)
         self._engine_on = on
 
+    def _thrust_at_once(self, k: int, t_s: float) -> float:
+        """Return the thrust (N) of a burn at its ignition: none if the engine takes its time."""
+        engine = craft_at(t_s, self._lowered.flown(self._computer), int(self._lowered.plan.engines[k])).engine
+        if engine.ignition_delay_s > 0.0 or engine.build_up_s > 0.0:
+            return 0.0
+        return float(self._lowered.burn_propulsion(k, t_s).thrust_n)
+
+    def _tell_engine(self, does: int, thrust_n: float) -> None:
+        """Log how the engine starts and stops, where it takes its time."""
+        before, self._engine = self._engine, does
+        if before == transients.WAITING and does in {transients.RISING, transients.STEADY}:
+            self._log(EventKind.FIRST_THRUST, "", thrust_n)
+        elif before == transients.FALLING and does == transients.OFF:
+            self._log(EventKind.THRUST_GONE)
+        elif does == transients.DEAF != before:
+            self._log(EventKind.CUTOFF_IGNORED, "", thrust_n)
+
     def _piece(self, name: str, leg: Leg) -> int:
         """Fly a leg as far as the forces are smooth; return how that ended."""
         propulsion = leg.propulsion
@@ -245,20 +282,28 @@ class Pilot:
                 f"{flown}: {stopped}. Look whether its thrust has a direction all "
                 "the way, and whether masses and thrust are meant; a shorter phase ends before"
             ) from stopped.__cause__
+
+        def thrust_n(t_s: float) -> float:
+            return float(motion.thrust_at(t_s, propulsion))
+
         for crossing in segment.crossings:
             watched = self._watched.get(crossing.trigger)
             kind = watched and (watched.rising if crossing.rising else watched.falling)
             if watched and kind and (watched.within is None or watched.within(crossing.t_s, crossing.y)):
-                self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
+                self._log_at(kind, crossing.t_s, crossing.y, thrust_n(crossing.t_s), watched.detail)
         for change in self._changes:
             if segment.start_s < (at_s := float(change.at.to_value(u.s))) <= segment.end_s:
                 kind = EventKind.COMMAND if isinstance(change.cause, TimeTaggedCommand) else EventKind.FAULT
-                self._log_at(kind, at_s, segment.path(at_s), propulsion.thrust_n, change.text)
+                self._log_at(kind, at_s, segment.path(at_s), thrust_n(at_s), change.text)
         for due_s, detail in self._displaced_commands(segment.start_s, segment.end_s):
             y = segment.path(due_s)
-            self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, propulsion.thrust_n, detail)
+            self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, thrust_n(due_s), detail)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
-        self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
+        held = propulsion.thrust_n > 0.0 and not self._burning
+        direction = propulsion.direction if held else self._direction
+        rate_n_s = float(propulsion.thrust_rate_n_s)
+        greatest_n = thrust_n(segment.end_s if rate_n_s > 0.0 else segment.start_s)
+        self._flown_phases.append(FlownPhase(name, segment, greatest_n, direction, self._error, rate_n_s))
         return ended
 
     def _displaced_commands(self, after_s: float, until_s: float) -> Iterator[tuple[float, str]]:
@@ -280,7 +325,7 @@ class Pilot:
         if down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = np.array(axis_at(self._y, self._computer)), float(self._computer.turn_rate_rad_s)
-            dry = is_empty(self._y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
+            dry = is_empty(self._y[motion.MASS], self._empty_kg)
             return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear, tank_dry=dry)
         self._log(EventKind.IMPACT if down else EventKind.END)
         if down:
@@ -316,7 +361,7 @@ def _told(watched: Watched) -> Callable[[float, NDArray[np.float64]], float]:
     return value
 
 
-_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends, Pilot.follow)
+_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.cuts, Pilot.ends, Pilot.follow)
 
 
 def _in_words(phase: Phase, sensor: str = "") -> str:

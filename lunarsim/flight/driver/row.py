@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -56,8 +57,8 @@ RUN = record(
         ),
     ]
 )
-#: What a fault that begins or passes in flight makes of the craft, and when.
-CHANGE = record([("at_s", float), ("craft", record_of(Spacecraft))])
+#: What a fault that begins or passes in flight makes of the craft, and when; with which of its engines in use.
+CHANGE = record([("at_s", float), ("engine", float), ("craft", record_of(Spacecraft))])
 #: The numbers of a phase: of whichever kind it is, the others are zero.
 PHASE = record(
     [
@@ -115,9 +116,28 @@ def run_of(scenario: Scenario, initial: NDArray[np.float64], love_number: float,
 
 
 def changes_of(scenario: Scenario) -> Records:
-    """Return the records of what the faults of a scenario make of its craft in flight, in the order of time."""
-    made = [(change.at.to_value(u.s), filled(change.craft, Spacecraft)) for change in scenario.craft_changes]
+    """Return the records of what the faults of a scenario make of its craft in flight, in the order of time.
+
+    Of a plan that uses other engines than the main one, they hold the craft with each of those as well, from before the
+    flight on.
+    """
+    others = engines_used(scenario)[1:]
+    made = [(-inf, float(i), _with_engine(scenario.flown_craft, name)) for i, name in enumerate(others, start=1)]
+    for change in scenario.craft_changes:
+        at_s = change.at.to_value(u.s)
+        made += [(at_s, float(i), _with_engine(change.craft, name)) for i, name in enumerate(("", *others))]
     return np.array(made, CHANGE) if made else np.zeros(0, CHANGE)
+
+
+def engines_used(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the engines that a plan uses, by their numbers; the main one, "", first, used or not."""
+    names = [phase.engine for phase in scenario.plan if isinstance(phase, Burn | Guided) and phase.engine]
+    return ("", *dict.fromkeys(names))
+
+
+def _with_engine(craft: Spacecraft | None, name: str) -> tuple[Any, ...]:
+    """Return the record of a craft with one of its engines in use."""
+    return filled(craft.with_engine(name) if craft is not None else None, Spacecraft)
 
 
 def phases_of(scenario: Scenario) -> Records:
@@ -160,6 +180,7 @@ def plan_of(scenario: Scenario) -> Plan:
         frames=np.array([law.frame if law else 0 for law in laws], dtype=np.int64),
         quantities=quantities.astype(np.int64),
         signs=signs,
+        engines=np.array([engines_used(scenario).index(getattr(p, "engine", "")) for p in phases], dtype=np.int64),
     )
 
 

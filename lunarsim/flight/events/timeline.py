@@ -26,7 +26,10 @@ class EventKind(Enum):
 
     START = "start"
     IGNITION = "ignition"
+    FIRST_THRUST = "first thrust"
     CUTOFF = "cut-off"
+    CUTOFF_IGNORED = "cut-off not obeyed"
+    THRUST_GONE = "thrust gone"
     PHASE = "phase"
     FAULT = "fault"
     COMMAND = "command"
@@ -154,15 +157,15 @@ class BurnRecord:
     """How a burn went."""
 
     name: str  #: as the plan calls it
-    ignition: Time  #: when the engine started
-    duration: u.Quantity  #: from ignition to cut-off
+    ignition: Time  #: when the engine was commanded to start
+    duration: u.Quantity  #: from then to the cut-off
     cutoff: Cutoff  #: which of the ways to end came first
-    delta_v: u.Quantity  #: true, of this burn
+    delta_v: u.Quantity  #: true, of this burn, with what the engine gave after the cut-off
     delta_v_sensed: u.Quantity  #: as the accelerometer's readings add up, of this burn
     target_delta_v: u.Quantity  #: at which the computer was to cut off, as sensed
     propellant: u.Quantity  #: used
     before: State  #: at ignition
-    after: State  #: at cut-off
+    after: State  #: at cut-off, or when the thrust was gone
 
     def __post_init__(self) -> None:
         _check_record(self, {"duration": u.s, **_SPENT, "delta_v_sensed": _MPS, "target_delta_v": _MPS})

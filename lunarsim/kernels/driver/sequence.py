@@ -39,19 +39,20 @@ from lunarsim.kernels.codes import (
     ZERO_SPEED,
 )
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.driver.engine import burn_propulsion, engine_off, propulsion_of
+from lunarsim.kernels.driver.engine import as_it_ran, burn_propulsion, engine_off, propulsion_of, thrust_line
 from lunarsim.kernels.driver.refusals import why_not
-from lunarsim.kernels.forces.motion import Environment, Propulsion
+from lunarsim.kernels.driver.transients import DEAF, OFF, be_gone, commanded_off, commanded_on, ignite, lasts, use
+from lunarsim.kernels.forces.motion import Environment, Propulsion, thrust_at
 from lunarsim.kernels.forces.standstill import above_standstill
 from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.guidance.exits import NO_EXIT
-from lunarsim.kernels.guidance.limits import until_empty
+from lunarsim.kernels.guidance.limits import empty_mass, exhaust_velocity, full_thrust, valve_position
 from lunarsim.kernels.guidance.look import Command, Guide, axis_at, begin, is_empty, point, rest
 from lunarsim.kernels.navigation.leg import LONGEST_LEG_S
 from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
-from lunarsim.kernels.numerics.vectors import length, three
+from lunarsim.kernels.numerics.vectors import length, three, write
 from lunarsim.kernels.records import Record, Records
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -73,6 +74,7 @@ class Plan(NamedTuple):
     guided: bool | None  #: None where no phase is guided: none of the guidance is compiled then
     navigates: bool  #: whether the computer keeps an estimate of its own, and follows each leg
     navigation: int  #: the address of what follows a leg in machine code, in this process; 0: nothing does there
+    engines: NDArray[np.int64]  #: which of the craft's engines the phases use; 0: the main one
 
 
 @formula
@@ -95,13 +97,19 @@ class Flown(NamedTuple):
 
 
 @formula
-def craft_at(t_s: float, flown: Flown) -> Record:
-    """Return the craft as its faults have left it by a time."""
+def craft_at(t_s: float, flown: Flown, which: int = 0) -> Record:
+    """Return the craft as its faults have left it by a time, with one of its engines in use; 0: the main one."""
     craft = flown.run.craft
     for i in range(flown.changes.size):
-        if flown.changes[i].at_s <= t_s:
+        if flown.changes[i].at_s <= t_s and flown.changes[i].engine == which:
             craft = flown.changes[i].craft
     return craft
+
+
+@formula
+def _craft_now(t_s: float, flown: Flown) -> Record:
+    """Return the craft as its faults have left it by a time, with the engine that was used last."""
+    return craft_at(t_s, flown, int(flown.computer.engine.which))
 
 
 @formula
@@ -120,6 +128,7 @@ class Leg(NamedTuple):
     end_s: float
     propulsion: Propulsion
     target_dv_mps: float  #: the sensed delta-v that cuts the engine off; infinite where nothing does
+    engine: int = OFF  #: what it does, see :mod:`lunarsim.kernels.driver.transients`
 
 
 class Driver(NamedTuple):
@@ -131,7 +140,10 @@ class Driver(NamedTuple):
     begins: Any
     #: ``(means, t_s, y, phase, flown) -> Command``: the computer looks.
     look: Any
-    #: ``(means, t_s, y, phase, reason, start_s, before)``: a burn or a guided phase is over, from a state before.
+    #: ``(means, t_s, y, phase, reason)``: a burn is commanded to stop, or cannot go on.
+    cuts: Any
+    #: ``(means, t_s, y, phase, reason, start_s, before, cut_s)``: a burn or a guided phase is over, from a state
+    #: before; the burn's engine had been commanded to stop at a time.
     ends: Any
     #: ``(means, leg, craft, flown)``: the navigation follows what was flown, a :class:`FlownLeg`.
     follow: Any
@@ -144,21 +156,21 @@ def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown)
     start_s = t_s = float(run.state.epoch_s)
     ended, failure = AT_END, _why_not_begun(y, flown)
     if failure == SOUND and plan.navigates:
-        nothing_flown = Leg(0, t_s, engine_off(), inf)
+        nothing_flown = Leg(0, t_s, engine_off(), inf, OFF)
         driver.follow(means, _followed(t_s, y, t_s, y, nothing_flown, flown), craft_at(t_s, flown), flown)
     latest_s = t_s  # when the phases before can end at the latest: burns with their timers
     for k in range(plan.kinds.size):
         if failure != SOUND or ended == ON_GROUND:
             break
         phase, kind = phases[k], plan.kinds[k]
-        if not _in_sky(t_s, _latest_end(t_s, phase, kind), flown.environment):
+        if not _in_sky(t_s, _latest_end(t_s, phase, kind) + _overrun(phase, kind, True, flown), flown.environment):
             failure = OUTSIDE_SKY
         elif kind == BURN and phase.burn.ignition_s < latest_s - _ON_TIME_S:
             failure = LATE
         else:
             t_s, ended = _fly_phase(driver, means, t_s, y, k, flown)
             failure = _failure_of(ended)
-        latest_s = _latest_end(latest_s, phase, kind)
+        latest_s = _latest_end(latest_s, phase, kind) + _overrun(phase, kind, False, flown)
     if failure == SOUND and t_s <= start_s:  # no burn could begin, and nothing else was flown
         failure = NO_TIME
     return t_s, ended, failure
@@ -198,6 +210,27 @@ def _latest_end(t_s: float, phase: Record, kind: int) -> float:
 
 
 @formula
+def _overrun(phase: Record, kind: int, runs_on: bool, flown: Flown) -> float:
+    """Return by how much (s) a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
+    if kind != BURN:
+        return 0.0
+    longest_s = _overrun_of(flown.run.craft, phase.burn, runs_on)
+    for i in range(flown.changes.size):
+        longest_s = max(longest_s, _overrun_of(flown.changes[i].craft, phase.burn, runs_on))
+    return longest_s
+
+
+@formula
+def _overrun_of(craft: Record, burn: Record, runs_on: bool) -> float:
+    engine = craft.engine
+    if not runs_on or engine.shuts_down != 0.0:
+        return float(engine.tail_off_s)
+    thrust_n = full_thrust(engine) * burn.throttle * (1.0 + engine.thrust_error)
+    impulse_ns = craft.propellant_mass_kg * exhaust_velocity(burn.throttle, engine)
+    return float(engine.tail_off_s + engine.build_up_s + (impulse_ns / thrust_n if thrust_n > 0.0 else 0.0))
+
+
+@formula
 def _in_sky(t_s: float, end_s: float, environment: Environment) -> bool:
     """Return whether the Moon's rotation and the bodies are tabulated from now to the end of a phase."""
     from_et_s, to_et_s = environment.epoch_et_s + t_s, environment.epoch_et_s + end_s
@@ -219,7 +252,7 @@ def _fly_phase(
 ) -> tuple[float, int]:
     phase, kind = flown.phases[k], flown.plan.kinds[k]
     if kind == COAST:
-        return _coast(driver, means, t_s, y, Leg(k, t_s + phase.coast.duration_s, engine_off(), inf), flown)
+        return _coast(driver, means, t_s, y, t_s + phase.coast.duration_s, k, flown)
     if kind == BURN:
         return _burn(driver, means, t_s, y, k, flown)
     return _fly_guided_where(flown.plan.guided, driver, means, t_s, y, k, flown)
@@ -241,10 +274,59 @@ def _fly_guided_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, 
 
 
 @formula
-def _coast(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown) -> tuple[float, int]:
+def _coast(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], end_s: float, k: int, flown: Flown
+) -> tuple[float, int]:
     """Coast, after which the computer knows of no throttle and no turning."""
     rest(flown.computer)
-    return _fly_leg(driver, means, t_s, y, leg, flown)
+    return _fly_without(driver, means, t_s, y, end_s, k, flown)
+
+
+@formula
+def _fly_without(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], end_s: float, k: int, flown: Flown
+) -> tuple[float, int]:
+    """Fly until a time with an engine that is commanded to be off."""
+    ended = AT_END
+    if flown.computer.engine.thrust_n > 0.0:
+        t_s, ended = _fly_remainder(driver, means, t_s, y, end_s, k, False, flown)
+        if ended != AT_END:
+            return t_s, ended
+    flown.computer.engine.lit = 0.0
+    return _fly_leg(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf, OFF), flown)
+
+
+@formula
+def _fly_remainder(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], end_s: float, k: int, steers: bool, flown: Flown
+) -> tuple[float, int]:
+    """Fly what an engine still gives after it was commanded to stop, until a time; a burn steers it on."""
+    engine, ended = flown.computer.engine, AT_END
+    while ended == AT_END and engine.thrust_n > 0.0 and t_s < end_s:
+        craft = _craft_now(t_s, flown)
+        if is_empty(y[6], empty_mass(craft)):
+            be_gone(engine)
+            break
+        ran = _burning(craft, k, flown) if steers else as_it_ran(craft, engine, flown.run.state.epoch_s)
+        propulsion, does, gone_s = commanded_off(t_s, ran, craft.engine, engine)
+        dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
+        until_s = min(end_s, gone_s, dry_s, _next_change(t_s, flown))
+        if does == OFF or until_s <= t_s:
+            be_gone(engine)
+            break
+        t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf, does), flown)
+        if t_s >= min(gone_s, dry_s):
+            be_gone(engine)
+        else:
+            engine.thrust_n = thrust_at(t_s, propulsion)
+    return t_s, ended
+
+
+@formula
+def _burning(craft: Record, k: int, flown: Flown) -> Propulsion:
+    """Return the engine in a burn at the thrust to which it rises."""
+    plan = flown.plan
+    return burn_propulsion(craft, flown.phases[k].burn, plan.steering[k], plan.laws[k], flown.run.state.epoch_s)
 
 
 @formula
@@ -258,7 +340,8 @@ def _fly_leg(
     while True:
         before, start_s = y.copy(), t_s
         until_s = min(leg.end_s, t_s + LONGEST_LEG_S, _next_change(t_s, flown))
-        t_s, ended = driver.fly_to(means, t_s, y, Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps))
+        part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, leg.engine)
+        t_s, ended = driver.fly_to(means, t_s, y, part)
         driver.follow(means, _followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
         if ended != AT_END or t_s >= leg.end_s:
             return t_s, ended
@@ -282,54 +365,76 @@ def _followed(
 @formula
 def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> tuple[float, int]:
     """Coast to an ignition, and burn until the sensed delta-v, timer, propellant, standstill or the ground ends it."""
-    burn = flown.phases[k].burn
-    t_s, ended = _coast(driver, means, t_s, y, Leg(k, burn.ignition_s, engine_off(), inf), flown)
+    burn, engine = flown.phases[k].burn, flown.computer.engine
+    t_s, ended = _coast(driver, means, t_s, y, burn.ignition_s, k, flown)
     if ended != AT_END:
         return t_s, ended
+    use(flown.plan.engines[k], engine)
     driver.begins(means, t_s, y, k)
-    start_s, before = t_s, y.copy()
-    while True:  # once, and once more after each fault
-        craft = craft_at(t_s, flown)
-        propulsion = burn_propulsion(craft, burn, flown.plan.steering[k], flown.plan.laws[k], flown.run.state.epoch_s)
-        timer_s = burn.timer_s - (t_s - start_s)
-        longest_s, reason = _longest_burn(y, craft.dry_mass_kg, timer_s, propulsion, flown.run.moon.gravity.gm_m3_s2)
-        end_s, change_s = t_s + longest_s, _next_change(t_s, flown)
-        leg = Leg(k, min(end_s, change_s), propulsion, before[8] + burn.target_delta_v_mps)
-        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
-        if ended != AT_END or end_s <= change_s:
+    ignite(t_s, engine)
+    start_s, before, reason, deaf = t_s, y.copy(), TIMER_RAN_OUT, False
+    gm = flown.run.moon.gravity.gm_m3_s2
+    while True:  # once, and once more after each fault, and when the engine does something else
+        craft = _craft_now(t_s, flown)
+        if deaf and craft.engine.shuts_down != 0.0:  # the fault has passed
             break
-    if ended == AT_CUTOFF:
-        reason = SENSED_DELTA_V
-    elif ended == ON_GROUND:
-        reason = BURN_MET_GROUND
-    elif ended == AT_REST:
-        reason = ZERO_SPEED
-    driver.ends(means, t_s, y, k, reason, start_s, before)
-    point(t_s, y, propulsion, flown.computer)
+        full = _burning(craft, k, flown)
+        propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
+        timer_s = inf if deaf else burn.timer_s - (t_s - start_s)
+        longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
+        if deaf and why == TIMER_RAN_OUT:  # it gives nothing
+            break
+        end_s, other_s = t_s + longest_s, min(_next_change(t_s, flown), does_until_s)
+        target_mps = inf if deaf else before[8] + burn.target_delta_v_mps
+        leg = Leg(k, min(end_s, other_s), propulsion, target_mps, DEAF if deaf else does)
+        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+        engine.thrust_n = thrust_at(t_s, propulsion)
+        if ended == AT_END and end_s > other_s:
+            continue
+        reason = _reason_of(ended, why)
+        if deaf or not _is_cut(ended, reason) or craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0:
+            break
+        deaf, ended = True, AT_END
+    driver.cuts(means, t_s, y, k, reason)
+    cut_s = t_s
+    if _is_cut(ended, reason):
+        t_s, ended = _fly_remainder(driver, means, t_s, y, inf, k, True, flown)
+    be_gone(engine)
+    engine.lit = 0.0
+    driver.ends(means, t_s, y, k, reason, start_s, before, cut_s)
+    point(t_s, y, full, flown.computer)
     return t_s, ended
 
 
 @formula
-def _longest_burn(
-    y: NDArray[np.float64], dry_mass_kg: float, timer_s: float, propulsion: Propulsion, gm: float
-) -> tuple[float, int]:
-    """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
-    if is_empty(y[6], dry_mass_kg):
-        return 0.0, PROPELLANT_OUT
-    if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
-        return 0.0, ZERO_SPEED
-    lasts_s = _lasts(y, dry_mass_kg, propulsion)
-    if timer_s <= lasts_s:
-        return timer_s, TIMER_RAN_OUT
-    return lasts_s, PROPELLANT_OUT
+def _reason_of(ended: int, why: int) -> int:
+    """Return what ended a burn, whose last leg ended in a way, and at its end would have ended for a reason."""
+    if ended == AT_CUTOFF:
+        return SENSED_DELTA_V
+    if ended == ON_GROUND:
+        return BURN_MET_GROUND
+    return ZERO_SPEED if ended == AT_REST else why
 
 
 @formula
-def _lasts(y: NDArray[np.float64], dry_mass_kg: float, propulsion: Propulsion) -> float:
-    """Return how long (s) the propellant lasts."""
-    if propulsion.thrust_n <= 0.0:  # an engine that has failed
-        return inf
-    return float(until_empty(y[6], dry_mass_kg, propulsion.thrust_n, propulsion.exhaust_velocity_mps))
+def _is_cut(ended: int, reason: int) -> bool:
+    """Return whether a burn is over because the computer commands it, not for want of anything."""
+    return ended in (AT_END, AT_CUTOFF) and reason in (SENSED_DELTA_V, TIMER_RAN_OUT)
+
+
+@formula
+def _longest_burn(
+    t_s: float, y: NDArray[np.float64], empty_kg: float, timer_s: float, propulsion: Propulsion, gm: float
+) -> tuple[float, int]:
+    """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
+    if is_empty(y[6], empty_kg):
+        return 0.0, PROPELLANT_OUT
+    if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
+        return 0.0, ZERO_SPEED
+    lasts_s = lasts(t_s, y[6], empty_kg, propulsion)
+    if timer_s <= lasts_s:
+        return timer_s, TIMER_RAN_OUT
+    return lasts_s, PROPELLANT_OUT
 
 
 @formula
@@ -339,7 +444,8 @@ def _fly_guided(
     """Fly a guided phase, cycle by cycle, until an exit, its limit of time or the ground ends it."""
     phase, computer = flown.phases[k].guided, flown.computer
     start_s, before = t_s, y.copy()
-    begin(t_s, y, craft_at(t_s, flown), flown.run.site_m, phase, flown.environment, flown.ground, computer)
+    use(flown.plan.engines[k], computer.engine)
+    begin(t_s, y, _craft_now(t_s, flown), flown.run.site_m, phase, flown.environment, flown.ground, computer)
     driver.begins(means, t_s, y, k)
     ended, reason = AT_END, TIMER_RAN_OUT
     while ended == AT_END and not _is_over(t_s, phase, computer):
@@ -352,7 +458,7 @@ def _fly_guided(
         t_s, ended = _fly_cycle(driver, means, t_s, y, k, command, flown)
     if ended == ON_GROUND:
         reason = BURN_MET_GROUND
-    driver.ends(means, t_s, y, k, reason, start_s, before)
+    driver.ends(means, t_s, y, k, reason, start_s, before, t_s)
     return t_s, ended
 
 
@@ -374,18 +480,35 @@ def _fly_cycle(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, command: Command, flown: Flown
 ) -> tuple[float, int]:
     """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
-    ended, end_s = AT_END, t_s + command.cycle_s
+    ended, end_s, engine = AT_END, t_s + command.cycle_s, flown.computer.engine
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
-        if on_s > t_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
-            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, on_s, engine_off(), inf), flown)
-        while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
-            craft = craft_at(t_s, flown)
-            propulsion = propulsion_of(command, craft, flown.run.state.epoch_s)
-            until_s = min(off_s, t_s + _lasts(y, craft.dry_mass_kg, propulsion), _next_change(t_s, flown))
+        if on_s > t_s and not is_empty(y[6], empty_mass(flown.run.craft)):
+            t_s, ended = _fly_without(driver, means, t_s, y, on_s, k, flown)
+        ignite(t_s, engine)
+        while ended == AT_END and t_s < off_s and not is_empty(y[6], empty_mass(flown.run.craft)):
+            craft = _craft_now(t_s, flown)
+            full = _guided_propulsion(t_s, command, craft, flown)
+            propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
+            dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
+            until_s = min(off_s, dry_s, _next_change(t_s, flown), does_until_s)
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break
-            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf), flown)
+            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf, does), flown)
+            engine.thrust_n = thrust_at(t_s, propulsion)
     if ended == AT_END and end_s > t_s:
-        t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf), flown)
+        t_s, ended = _fly_without(driver, means, t_s, y, end_s, k, flown)
     return t_s, ended
+
+
+@formula
+def _guided_propulsion(t_s: float, command: Command, craft: Record, flown: Flown) -> Propulsion:
+    """Return the engine as guidance commands it, and let it be remembered how it ran."""
+    run, computer = flown.run, flown.computer
+    direction = thrust_line(t_s, command.direction, craft.engine, run.site_m, computer.downrange, flown.environment)
+    full = propulsion_of(command, direction, craft, computer.engine, run.state.epoch_s)
+    memory = computer.engine
+    memory.throttle = valve_position(command.throttle, memory.throttle, craft.engine)
+    memory.exhaust_velocity_mps = full.exhaust_velocity_mps
+    write(three(direction), memory.direction)
+    return full

@@ -17,12 +17,13 @@ from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
 from lunarsim.kernels.guidance.law import FREE, UPRIGHT, called
 from lunarsim.kernels.guidance.limits import (
+    full_thrust,
     throttle_within,
     turned,
     within_tilt,
     within_view,
 )
-from lunarsim.kernels.guidance.memory import MEMORY, SHARED
+from lunarsim.kernels.guidance.memory import ENGINE, MEMORY, SHARED
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
@@ -74,6 +75,7 @@ COMPUTER = record(
         ("below_glide_slope", float),  # looks at which the craft truly was below the glide slope
         ("out_of_view", float),  # looks whose attitude truly had the site out of view
         ("navigation", NAVIGATION_MEMORY),  # where it keeps an estimate of its own
+        ("engine", ENGINE),  # of what truly runs
         ("law", float, (MEMORY,)),  # the law's own memory
     ]
 )
@@ -240,7 +242,7 @@ def look(
         seen.free,
         seen.scale,
         mass_kg,
-        engine.thrust_n,
+        full_thrust(engine),
         engine.specific_impulse_s * STANDARD_GRAVITY_MPS2,
         engine.min_throttle,
         along_axes(seen.axes, along_axes(rot, three(computer.attitude))),
@@ -327,7 +329,7 @@ def _within_limits(
         computer.without_command += 1.0
     on = size > 0.0 and craft.propellant_mass_kg > 0.0
     throttle, at_full = throttle_within(
-        size * mass_kg / engine.thrust_n if on else 0.0,
+        size * mass_kg / full_thrust(engine) if on else 0.0,
         computer.throttle,
         computer.at_full != 0.0,
         cycle_s,

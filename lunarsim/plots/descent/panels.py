@@ -166,9 +166,8 @@ def _ground(ax: Axes, histories: Sequence[History], units: Units) -> None:
 
 def _full_thrust(ax: Axes, curves: Sequence[Curve], units: Units) -> None:
     """Draw the full thrust as a line, and its share on the right where one engine is full thrust for all."""
-    full = {
-        float(c.flight.scenario.craft.engine.thrust.to_value(units.thrust)) for c in curves if c.flight.scenario.craft
-    }
+    crafts = [c.flight.scenario.craft for c in curves if c.flight.scenario.craft]
+    full = {float(craft.engine.total_thrust.to_value(units.thrust)) for craft in crafts}
     ax.set_ylim(0.0, 1.15 * max(full))
     if len(full) > 1:
         return
