@@ -64,10 +64,8 @@ def test_a_fault_hits_the_engine_that_it_names_and_no_other(integrator):
     assert braking.propellant.value == pytest.approx(4000.0 * 10.0 / EXHAUST_MPS, rel=1e-9)
     assert trim.propellant.value == pytest.approx(100.0 * 0.5 * (10.0 + 5.25) / (250.0 * 9.80665), rel=1e-9)
     main = ls.faults.ThrustError(error=-0.5, onset=35 * u.s)
-    assert (
-        ls.simulate(scenario(*TWO, faults=(main,)), integrator=integrator).burns[1]
-        == ls.simulate(scenario(*TWO), integrator=integrator).burns[1]
-    )
+    trim = ls.simulate(scenario(*TWO, faults=(main,)), integrator=integrator).burns[1]
+    assert trim.propellant.value == pytest.approx(100.0 * 10.25 / (250.0 * 9.80665), rel=1e-9)
 
 
 def test_an_engine_that_the_craft_has_not_is_refused_with_those_that_it_has():
@@ -99,7 +97,7 @@ inclination = "80 deg"
 node_longitude = "10 deg"
 argument_of_perilune = "20 deg"
 true_anomaly = "30 deg"
-epoch = "2023-08-19T10:00:00"
+epoch = "2023-08-19T10:00:00 TDB"
 
 [craft]
 dry_mass = "700 kg"
@@ -120,7 +118,7 @@ specific_impulse = "305 s"
 type = "burn"
 name = "fine braking"
 engine = "centre"
-ignition = "2023-08-19T10:01:00"
+ignition = "2023-08-19T10:01:00 TDB"
 target_delta_v = "20 m/s"
 timer = "100 s"
 """
@@ -157,4 +155,4 @@ def test_the_numbers_of_engines_in_use_are_dispersed_each_by_itself():
     for i in (0, 5, 11):
         flight = result.rerun(i)
         for k, each in enumerate(flight.burns):
-            assert each.propellant.value == pytest.approx(result.column(f"burn{k}_propellant")[i].value, abs=1e-8)
+            assert each.propellant.value == pytest.approx(result.column(f"burn{k}_propellant_kg")[i], abs=1e-8)
