@@ -109,6 +109,7 @@ def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
         *("noise_share", "first_return", "beams", "array_size"),
         *("kind", "gravity_degree", "map", "gate", "rejections", "on_rejections"),
         *("dropout_probability", "false_lock_probability", "miss_probability", "spurious_probability"),
+        *("count", "specific_impulse_error", "follows_throttle", "held_throttle", "shuts_down"),
         *("forces", "conditions"),  # numbers of a user's own parts, each in the unit that its class declares
         *("own_steering", "own", "address"),
     }
