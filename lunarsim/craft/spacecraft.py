@@ -175,7 +175,7 @@ def check_lander(craft: Spacecraft) -> None:
         If it has no propellant, or its engine cannot carry its weight when the tanks are empty.
     """
     if not craft.propellant_mass > craft.unusable_propellant:
-        unusable = f", all of it unusable_propellant = {craft.unusable_propellant:g}" if craft.propellant_mass else ""
+        unusable = f", all of it unusable_propellant = {craft.unusable_propellant:g}" if craft.propellant_mass.value else ""
         raise InputError(
             f"craft.propellant_mass = {craft.propellant_mass.value:g}{unusable}: expected propellant for the descent"
         )

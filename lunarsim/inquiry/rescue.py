@@ -12,7 +12,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import checks, constants
-from lunarsim.craft import Spacecraft
+from lunarsim.craft import Engine, Spacecraft
 from lunarsim.declarations import FAST_MPS, LONG_S, Number
 from lunarsim.errors import InputError
 from lunarsim.faults import Fault, with_faults
@@ -243,8 +243,9 @@ def _craft_after(flight: Flight, cutoff_s: float, thrust: u.Quantity | None) -> 
     left = float(flight.trajectory.at(np.array([cutoff_s]))[0][0, motion.MASS]) * u.kg - craft.dry_mass
     engine = craft.engine
     if thrust is not None:
-        engine = replace(engine, thrust=_THRUST.checked("thrust", thrust), thrust_error=0.0)
-    return replace(craft, propellant_mass=left, engine=engine)
+        engine = replace(engine, thrust=_THRUST.checked("thrust", thrust), count=1.0, thrust_error=0.0)
+    unusable = min(craft.unusable_propellant, left)
+    return replace(craft, propellant_mass=left, unusable_propellant=unusable, engine=engine)
 
 
 def _lasts_from(fault: Fault, cutoff_s: float) -> bool:
@@ -272,7 +273,12 @@ def _flow_kg_s(craft: Spacecraft) -> float:
     true_n = float(engine.total_thrust.to_value(u.N)) * (1.0 + engine.thrust_error)
     if not true_n > 0.0:
         raise InputError("the craft's engine gives no thrust: give the thrust of another one")
-    return true_n / float(engine.exhaust_velocity.value)
+    return true_n / _exhaust_mps(engine)
+
+
+def _exhaust_mps(engine: Engine) -> float:
+    """Return the true exhaust velocity of an engine (m/s)."""
+    return float(engine.exhaust_velocity.value) * (1.0 + engine.specific_impulse_error)
 
 
 def _duration_s(craft: Spacecraft, delta_v: u.Quantity | None, duration: u.Quantity | None) -> float:
@@ -282,8 +288,8 @@ def _duration_s(craft: Spacecraft, delta_v: u.Quantity | None, duration: u.Quant
         lasts_s = float(_DURATION.checked("duration", duration).value)
     else:
         dv_mps = float(_DELTA_V.checked("delta_v", delta_v).value)
-        lasts_s = mass_kg * (1.0 - exp(-dv_mps / float(craft.engine.exhaust_velocity.value))) / flow_kg_s
-    if lasts_s * flow_kg_s > float(craft.propellant_mass.to_value(u.kg)):
+        lasts_s = mass_kg * (1.0 - exp(-dv_mps / _exhaust_mps(craft.engine))) / flow_kg_s
+    if lasts_s * flow_kg_s > float((craft.propellant_mass - craft.unusable_propellant).to_value(u.kg)):
         raise InputError(
             f"a rescue burn of {lasts_s:.4g} s takes {lasts_s * flow_kg_s:.4g} kg of propellant, and "
             f"{craft.propellant_mass:.4g} are left: expected a smaller burn"
@@ -293,7 +299,7 @@ def _duration_s(craft: Spacecraft, delta_v: u.Quantity | None, duration: u.Quant
 
 def _delta_v_mps(craft: Spacecraft, lasts_s: float) -> float:
     mass_kg = float(craft.mass.to_value(u.kg))
-    return float(craft.engine.exhaust_velocity.value) * float(np.log(mass_kg / (mass_kg - lasts_s * _flow_kg_s(craft))))
+    return _exhaust_mps(craft.engine) * float(np.log(mass_kg / (mass_kg - lasts_s * _flow_kg_s(craft))))
 
 
 def _latest_s(after: Scenario, left_s: float, tolerance: u.Quantity, orbits: float) -> float | None:
