@@ -8,6 +8,7 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import constants, declarations
+from lunarsim.asked import is_own
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
 from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
@@ -44,7 +45,8 @@ class Spacecraft:
     gear : LandingGear, optional
         Without one, any meeting with the ground is an impact.
     computer : FlightComputer, optional
-        What carries out the commands of the scenario, packed into data arrays; without commands it does nothing.
+        Its monitors, and what carries out the commands of the scenario, packed into data arrays; without either it does
+        nothing.
     slew_rate : Quantity, optional
         Rate at which the attitude can follow a command of guidance; default: at once.
     radiation_coefficient : float
@@ -59,12 +61,14 @@ class Spacecraft:
         Default: none.
     touchdown_switch : TouchdownSwitch, optional
         Default: none.
+    second_accelerometer, third_accelerometer : Accelerometer, optional
+        Spares of the first, of the same rate, to which a monitor may switch; default: none.
 
     Raises
     ------
     InputError
         If a value is out of its bounds: dry mass 1e-3 to 1e9 kg, propellant 0 to 1e9 kg, turn rate 1e-6 to 1e6 deg/s,
-        area 0 to 1e8 m2, coefficient above 0 and up to 2.
+        area 0 to 1e8 m2, coefficient above 0 and up to 2. If a monitor needs a sensor that the craft does not have.
     """
 
     dry_mass: u.Quantity = number(  # a gram: less than a chip-sized satellite, 5 g
@@ -102,6 +106,8 @@ class Spacecraft:
     velocimeter: Velocimeter | None = None
     touchdown_switch: TouchdownSwitch | None = None
     computer: FlightComputer | None = None
+    second_accelerometer: Accelerometer | None = None
+    third_accelerometer: Accelerometer | None = None
 
     def __post_init__(self) -> None:
         declarations.check(self)
@@ -110,6 +116,47 @@ class Spacecraft:
                 f"accelerometer = {self.accelerometer!r}: expected an Accelerometer(...), or a sensor of a class that "
                 "lunarsim.sensor has made"
             )
+        self._check_spares()
+        if self.computer is not None:
+            self._check_monitors(self.computer)
+
+    def _check_spares(self) -> None:
+        """Refuse spare accelerometers that could not take the place of the first."""
+        if self.third_accelerometer is not None and self.second_accelerometer is None:
+            raise InputError("third_accelerometer is given, and no second_accelerometer: give that first")
+        for name in ("second_accelerometer", "third_accelerometer"):
+            spare, first = getattr(self, name), self.accelerometer
+            if spare is None:
+                continue
+            if type(spare) is not Accelerometer:
+                raise InputError(f"{name} = {spare!r}: expected an Accelerometer(...)")
+            if isinstance(first, Accelerometer) and spare.rate != first.rate:
+                raise InputError(
+                    f"{name}.rate = {spare.rate}: expected that of the first accelerometer, {first.rate}, with whose "
+                    "samples it goes on"
+                )
+
+    def _check_monitors(self, computer: FlightComputer) -> None:
+        """Refuse monitors of what the craft does not have."""
+        if computer.vote is not None:
+            if self.third_accelerometer is None:
+                raise InputError(
+                    "computer.vote takes two out of three: expected a second_accelerometer and a third_accelerometer"
+                )
+            if not isinstance(self.accelerometer, Accelerometer) or is_own(self.accelerometer):
+                raise InputError(
+                    f"computer.vote and accelerometer = {self.accelerometer!r}: expected an Accelerometer(...); what a "
+                    "sensor of your own says is known of the one in use alone"
+                )
+        if computer.range_monitor is not None and self.altimeter is None:
+            raise InputError("computer.range_monitor has nothing to check: expected an altimeter")
+        for name in ("thrust_monitor", "acceleration_monitor"):
+            monitor = getattr(computer, name)
+            if monitor is not None and monitor.reaction == "switch" and self.second_accelerometer is None:
+                raise InputError(
+                    f"computer.{name} has reaction = 'switch': expected a second_accelerometer to switch to, or "
+                    "another reaction"
+                )
 
     @property
     def mass(self) -> u.Quantity:

@@ -11,8 +11,9 @@ from lunarsim.faults.accelerometer import (
 from lunarsim.faults.computer import ArraysFilledAtRandom
 from lunarsim.faults.contradictions import check_contradictions, differing
 from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
-from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
+from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, may_begin_in_flight, plan_with_faults, with_faults
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
+from lunarsim.faults.onset import AtEvent, AtHeight
 
 __all__ = [
     "FAULTS",
@@ -22,6 +23,8 @@ __all__ = [
     "AccelerometerStuck",
     "AccelerometerUpsideDown",
     "ArraysFilledAtRandom",
+    "AtEvent",
+    "AtHeight",
     "CraftChange",
     "Fault",
     "LateCommand",
@@ -36,6 +39,7 @@ __all__ = [
     "check_contradictions",
     "differing",
     "fault",
+    "may_begin_in_flight",
     "plan_with_faults",
     "with_faults",
 ]

@@ -15,7 +15,9 @@ from lunarsim.campaign.expansion.error_scale import errors_needed
 from lunarsim.campaign.expansion.options import Options
 from lunarsim.campaign.expansion.polynomial import Basis
 from lunarsim.campaign.expansion.trainer import Trainer
+from lunarsim.campaign.inputs.paths import is_onset
 from lunarsim.errors import InputError
+from lunarsim.flight.driver.row import has_monitors
 
 _RUNS_PER_TERM = 1.25  # fewer do not tell how wrong a polynomial is
 _USUAL_RUNS_PER_TERM = 2.0
@@ -62,12 +64,18 @@ def check_expandable(work: Flying) -> None:
     Raises
     ------
     InputError
-        If the scenario has guided phases.
+        If the scenario has guided phases, monitors, or faults that wait for an event.
     """
     if work.scenario.guided:
         raise InputError(
             f"the scenario '{work.scenario.name}' has guided phases, whose ends jump by a guidance cycle from run to "
             "run and are no polynomials of the inputs: fly the campaign by run()"
+        )
+    if has_monitors(work.scenario) or work.scenario.waiting_faults or any(map(is_onset, work.inputs)):
+        raise InputError(
+            f"the scenario '{work.scenario.name}' has monitors, or a fault that waits for an event or begins at "
+            "another time in each run: what they change jumps from run to run and is no polynomial of the inputs: fly "
+            "the campaign by run()"
         )
 
 

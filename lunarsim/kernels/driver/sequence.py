@@ -1,6 +1,6 @@
 """The sequence of a run, once for both drivers: its phases in order, the cycles of the computer, what ends what.
 
-A driver is a table of four functions. The compiled one flies by collocation and listens to nothing; the reference
+A driver is a table of six functions. The compiled one flies by collocation and listens to nothing; the reference
 driver flies by scipy's DOP853, in Python, and writes the log. What they are called for, and when, stands here alone.
 In Python these functions run as they stand; in machine code they are compiled into the run.
 """
@@ -17,6 +17,7 @@ from lunarsim.kernels.codes import (
     AT_CUTOFF,
     AT_END,
     AT_EXIT,
+    AT_HEIGHT,
     AT_REST,
     BELOW_GROUND,
     BURN,
@@ -25,6 +26,7 @@ from lunarsim.kernels.codes import (
     GROUND_UNKNOWN,
     LATE,
     LOST,
+    MONITOR_CALLED,
     NO_FORCE,
     NO_TIME,
     NOT_CONVERGED,
@@ -40,6 +42,8 @@ from lunarsim.kernels.codes import (
 )
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.driver.engine import burn_propulsion, engine_off, propulsion_of
+from lunarsim.kernels.driver.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
+from lunarsim.kernels.driver.onsets import AT_IGNITION, AT_PHASE, begins, forget, happens, next_change, present
 from lunarsim.kernels.driver.refusals import why_not
 from lunarsim.kernels.forces.motion import Environment, Propulsion
 from lunarsim.kernels.forces.standstill import above_standstill
@@ -48,11 +52,25 @@ from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import until_empty
 from lunarsim.kernels.guidance.look import Command, Guide, axis_at, begin, is_empty, point, rest
+from lunarsim.kernels.guidance.monitors import (
+    NO_MONITOR,
+    RANGE,
+    add_leg,
+    begin_to_watch,
+    forget_sums,
+    judge,
+    next_window_end,
+    spare_for,
+    watch_anew,
+)
+from lunarsim.kernels.navigation.estimate import begin_estimate
 from lunarsim.kernels.navigation.leg import LONGEST_LEG_S
 from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.vectors import length, three
 from lunarsim.kernels.records import Record, Records
+from lunarsim.kernels.sensors.reading_check import CUT_OFF, HOLD, RESTART, SWITCH
+from lunarsim.kernels.sensors.redundancy import COMMANDED
 from lunarsim.kernels.within_callers import OPTIONS
 
 _ON_TIME_S = 1e-3  # of a planned ignition against the sum of durations, as a scenario allows
@@ -73,6 +91,7 @@ class Plan(NamedTuple):
     guided: bool | None  #: None where no phase is guided: none of the guidance is compiled then
     navigates: bool  #: whether the computer keeps an estimate of its own, and follows each leg
     navigation: int  #: the address of what follows a leg in machine code, in this process; 0: nothing does there
+    watches: bool  #: whether the computer has a monitor
 
 
 @formula
@@ -85,7 +104,7 @@ class Flown(NamedTuple):
     """What is flown: the records of a run, where it flies, and what its computer remembers."""
 
     run: Record
-    changes: Records  #: of the craft by faults, in the order of their onsets
+    changes: Records  #: of the craft by faults: for each choice of those that wait for an event, in the order of time
     phases: Records
     plan: Plan
     environment: Environment
@@ -97,9 +116,10 @@ class Flown(NamedTuple):
 @formula
 def craft_at(t_s: float, flown: Flown) -> Record:
     """Return the craft as its faults have left it by a time."""
+    there = present(t_s, flown.run.state.epoch_s, flown.run.onsets)
     craft = flown.run.craft
     for i in range(flown.changes.size):
-        if flown.changes[i].at_s <= t_s:
+        if flown.changes[i].at_s <= t_s and flown.changes[i].present == there:
             craft = flown.changes[i].craft
     return craft
 
@@ -107,10 +127,11 @@ def craft_at(t_s: float, flown: Flown) -> Record:
 @formula
 def _next_change(t_s: float, flown: Flown) -> float:
     """Return when, after a time, a fault next changes the craft; infinite if none does."""
-    for i in range(flown.changes.size):
-        if flown.changes[i].at_s > t_s:
-            return float(flown.changes[i].at_s)
-    return inf
+    first_s = next_change(t_s, flown.run.state.epoch_s, flown.run.onsets)
+    for i in range(flown.changes.size):  # each choice changes at the same times
+        if flown.changes[i].at_s > t_s and flown.changes[i].present == 0.0:
+            return min(first_s, float(flown.changes[i].at_s))
+    return first_s
 
 
 class Leg(NamedTuple):
@@ -120,6 +141,7 @@ class Leg(NamedTuple):
     end_s: float
     propulsion: Propulsion
     target_dv_mps: float  #: the sensed delta-v that cuts the engine off; infinite where nothing does
+    onsets: Record  #: of the run: the heights for which faults wait end a leg
 
 
 class Driver(NamedTuple):
@@ -135,6 +157,8 @@ class Driver(NamedTuple):
     ends: Any
     #: ``(means, leg, craft, flown)``: the navigation follows what was flown, a :class:`FlownLeg`.
     follow: Any
+    #: ``(means, t_s, y, phase, monitor, flown)``: a monitor has called; what was done stands in ``computer.watch``.
+    alarmed: Any
 
 
 @formula
@@ -142,9 +166,10 @@ def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown)
     """Fly the phases of a run; return when it ended, how its last leg did, and why it cannot be flown, or SOUND."""
     run, phases, plan = flown.run, flown.phases, flown.plan
     start_s = t_s = float(run.state.epoch_s)
+    forget(run.onsets)
     ended, failure = AT_END, _why_not_begun(y, flown)
     if failure == SOUND and plan.navigates:
-        nothing_flown = Leg(0, t_s, engine_off(), inf)
+        nothing_flown = Leg(0, t_s, engine_off(), inf, flown.run.onsets)
         driver.follow(means, _followed(t_s, y, t_s, y, nothing_flown, flown), craft_at(t_s, flown), flown)
     latest_s = t_s  # when the phases before can end at the latest: burns with their timers
     for k in range(plan.kinds.size):
@@ -218,8 +243,11 @@ def _fly_phase(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
 ) -> tuple[float, int]:
     phase, kind = flown.phases[k], flown.plan.kinds[k]
+    happens(AT_PHASE, k, t_s, flown.run.onsets)
     if kind == COAST:
-        return _coast(driver, means, t_s, y, Leg(k, t_s + phase.coast.duration_s, engine_off(), inf), flown)
+        return _coast(
+            driver, means, t_s, y, Leg(k, t_s + phase.coast.duration_s, engine_off(), inf, flown.run.onsets), flown
+        )
     if kind == BURN:
         return _burn(driver, means, t_s, y, k, flown)
     return _fly_guided_where(flown.plan.guided, driver, means, t_s, y, k, flown)
@@ -244,24 +272,50 @@ def _fly_guided_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, 
 def _coast(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown) -> tuple[float, int]:
     """Coast, after which the computer knows of no throttle and no turning."""
     rest(flown.computer)
-    return _fly_leg(driver, means, t_s, y, leg, flown)
+    return _fly_unpowered(driver, means, t_s, y, leg, flown)
+
+
+@formula
+def _fly_unpowered(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown
+) -> tuple[float, int]:
+    """Fly a leg to its end, whatever begins on the way: the engine is off."""
+    while True:
+        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+        if ended != AT_END or t_s >= leg.end_s:
+            return t_s, ended
 
 
 @formula
 def _fly_leg(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown
 ) -> tuple[float, int]:
-    """Fly a leg; a navigation with an estimate of its own follows, in parts that are short enough for it."""
+    """Fly a leg, or as far as to a height at which a fault begins.
+
+    A navigation with an estimate of its own follows, in parts that are short enough for it.
+    """
     if not flown.plan.navigates:
         t_s, ended = driver.fly_to(means, t_s, y, leg)
-        return t_s, ended
+        return t_s, _begun_there(t_s, ended, flown)
     while True:
         before, start_s = y.copy(), t_s
         until_s = min(leg.end_s, t_s + LONGEST_LEG_S, _next_change(t_s, flown))
-        t_s, ended = driver.fly_to(means, t_s, y, Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps))
+        part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, flown.run.onsets)
+        t_s, ended = driver.fly_to(means, t_s, y, part)
         driver.follow(means, _followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
+        if ended <= AT_HEIGHT:
+            return t_s, _begun_there(t_s, ended, flown)
         if ended != AT_END or t_s >= leg.end_s:
             return t_s, ended
+
+
+@formula
+def _begun_there(t_s: float, ended: int, flown: Flown) -> int:
+    """Return how a leg ended; where it is at a height for which a fault waited, that begins."""
+    if ended > AT_HEIGHT:
+        return ended
+    begins(AT_HEIGHT - ended, t_s, flown.run.onsets)
+    return AT_END
 
 
 @formula
@@ -282,22 +336,40 @@ def _followed(
 @formula
 def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> tuple[float, int]:
     """Coast to an ignition, and burn until the sensed delta-v, timer, propellant, standstill or the ground ends it."""
-    burn = flown.phases[k].burn
-    t_s, ended = _coast(driver, means, t_s, y, Leg(k, burn.ignition_s, engine_off(), inf), flown)
+    burn, computer, watches = flown.phases[k].burn, flown.computer, flown.plan.watches
+    t_s, ended = _coast(driver, means, t_s, y, Leg(k, burn.ignition_s, engine_off(), inf, flown.run.onsets), flown)
     if ended != AT_END:
         return t_s, ended
+    happens(AT_IGNITION, k, t_s, flown.run.onsets)
     driver.begins(means, t_s, y, k)
     start_s, before = t_s, y.copy()
-    while True:  # once, and once more after each fault
-        craft = craft_at(t_s, flown)
-        propulsion = burn_propulsion(craft, burn, flown.plan.steering[k], flown.plan.laws[k], flown.run.state.epoch_s)
+    if watches:
+        begin_to_watch(t_s, y[8], computer.navigation.range_check.calls, computer.watch)
+    while True:  # once, and once more after each fault, and each window of a monitor
+        craft, in_use, epoch_s = craft_at(t_s, flown), computer.navigation.in_use, flown.run.state.epoch_s
+        propulsion = burn_propulsion(craft, burn, flown.plan.steering[k], flown.plan.laws[k], epoch_s, in_use)
         timer_s = burn.timer_s - (t_s - start_s)
         longest_s, reason = _longest_burn(y, craft.dry_mass_kg, timer_s, propulsion, flown.run.moon.gravity.gm_m3_s2)
         end_s, change_s = t_s + longest_s, _next_change(t_s, flown)
-        leg = Leg(k, min(end_s, change_s), propulsion, before[8] + burn.target_delta_v_mps)
+        if watches:
+            change_s = min(change_s, next_window_end(craft.computer, computer.watch))
+        target_mps = before[8] + burn.target_delta_v_mps
+        leg, from_s, from_y = Leg(k, min(end_s, change_s), propulsion, target_mps, flown.run.onsets), t_s, y.copy()
         t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
-        if ended != AT_END or end_s <= change_s:
+        if ended != AT_END or t_s >= end_s:
             break
+        if watches:
+            _add_leg(from_s, from_y, t_s, y, burn.throttle, craft, computer)
+            until_s = start_s + burn.timer_s
+            t_s, ended = _heed_monitors(driver, means, t_s, y, k, until_s, flown)
+            if ended != AT_END:
+                break
+            if computer.watch.off != 0.0:
+                reason = MONITOR_CALLED
+                break
+            if y[8] >= target_mps:  # as another accelerometer has it
+                ended = AT_CUTOFF
+                break
     if ended == AT_CUTOFF:
         reason = SENSED_DELTA_V
     elif ended == ON_GROUND:
@@ -305,7 +377,74 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
     elif ended == AT_REST:
         reason = ZERO_SPEED
     driver.ends(means, t_s, y, k, reason, start_s, before)
-    point(t_s, y, propulsion, flown.computer)
+    happens(ONSET_AT_CUTOFF, k, t_s, flown.run.onsets)
+    point(t_s, y, propulsion, computer)
+    return t_s, ended
+
+
+@formula
+def _add_leg(
+    from_s: float,
+    before: NDArray[np.float64],
+    t_s: float,
+    y: NDArray[np.float64],
+    throttle: float,
+    craft: Record,
+    computer: Record,
+) -> None:
+    """Let the monitors take up a leg with the engine on: what thrust and mass give is of the mean mass, as known."""
+    elapsed_s, mass_kg = t_s - from_s, 0.5 * (before[6] + y[6]) + craft.navigation.mass_kg
+    expected_mps = throttle * craft.engine.thrust_n * elapsed_s / mass_kg
+    dv_mps, sensed_mps = y[7] - before[7], y[8] - before[8]
+    add_leg(elapsed_s, dv_mps, sensed_mps, expected_mps, craft, computer.navigation.in_use, computer.watch)
+
+
+@formula
+def _heed_monitors(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, latest_s: float, flown: Flown
+) -> tuple[float, int]:
+    """Let the computer do what its monitors ask for; a restart takes its time, up to ``latest_s``."""
+    computer, craft = flown.computer, craft_at(t_s, flown)
+    navigation, watch, called, ended = computer.navigation, computer.watch, NO_MONITOR, AT_END
+    if watch.off == 0.0:
+        called = judge(t_s, craft, navigation.in_use, navigation.range_check, watch)
+    if called == NO_MONITOR:
+        return t_s, ended
+    if watch.reaction == SWITCH:
+        spare = spare_for(called, navigation.in_use, craft)
+        if spare == navigation.in_use:  # there is none
+            watch.reaction = CUT_OFF
+        navigation.in_use = spare
+    if watch.reaction == HOLD and called != RANGE:
+        navigation.in_use = COMMANDED
+    driver.alarmed(means, t_s, y, k, called, flown)
+    if watch.reaction == CUT_OFF:
+        watch.off = 1.0
+    elif watch.reaction == RESTART:
+        t_s, ended = _restart(driver, means, t_s, y, k, latest_s, flown)
+    elif called != RANGE:  # the sum is what the other one has told since the ignition
+        own = int(navigation.in_use)
+        y[8] = watch.begun_mps + (watch.expected_mps if own == COMMANDED else watch.units_mps[own])
+        watch_anew(t_s, watch)
+    return t_s, ended
+
+
+@formula
+def _restart(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, latest_s: float, flown: Flown
+) -> tuple[float, int]:
+    """Restart the computer: the engine is off, and nothing is commanded; it may forget its sum and its estimate."""
+    computer, craft = flown.computer, craft_at(t_s, flown)
+    rest(computer)
+    until_s = min(t_s + craft.computer.restart_time_s, latest_s)
+    t_s, ended = _fly_unpowered(driver, means, t_s, y, Leg(k, until_s, engine_off(), inf, flown.run.onsets), flown)
+    computer.watch.restarts += 1.0
+    if craft.computer.keeps_sum == 0.0:
+        y[8] = computer.watch.begun_mps
+        forget_sums(computer.watch)
+    if craft.computer.keeps_estimate == 0.0 and computer.navigation.begun != 0.0:
+        begin_estimate(computer.navigation, y, craft.navigation)
+    watch_anew(t_s, computer.watch)
     return t_s, ended
 
 
@@ -337,18 +476,28 @@ def _fly_guided(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
 ) -> tuple[float, int]:
     """Fly a guided phase, cycle by cycle, until an exit, its limit of time or the ground ends it."""
-    phase, computer = flown.phases[k].guided, flown.computer
+    phase, computer, watches = flown.phases[k].guided, flown.computer, flown.plan.watches
     start_s, before = t_s, y.copy()
+    if watches:
+        begin_to_watch(t_s, y[8], computer.navigation.range_check.calls, computer.watch)
     begin(t_s, y, craft_at(t_s, flown), flown.run.site_m, phase, flown.environment, flown.ground, computer)
     driver.begins(means, t_s, y, k)
     ended, reason = AT_END, TIMER_RAN_OUT
     while ended == AT_END and not _is_over(t_s, phase, computer):
+        if watches:
+            latest_s = start_s + phase.max_duration_s
+            t_s, ended = _heed_monitors(driver, means, t_s, y, k, latest_s, flown)
+            if ended != AT_END or _is_over(t_s, phase, computer):
+                break
         command = driver.look(means, t_s, y, k, flown)
         if command.exit != NO_EXIT:
             reason = AT_EXIT + command.exit
             break
         if gets_nowhere(phase, computer):
             return t_s, STUCK
+        if watches and computer.watch.off != 0.0:
+            rest(computer)
+            command = Command(NO_EXIT, 0.0, command.direction, 0.0, 0.0, command.cycle_s)
         t_s, ended = _fly_cycle(driver, means, t_s, y, k, command, flown)
     if ended == ON_GROUND:
         reason = BURN_MET_GROUND
@@ -378,14 +527,18 @@ def _fly_cycle(
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
         if on_s > t_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
-            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, on_s, engine_off(), inf), flown)
+            t_s, ended = _fly_unpowered(driver, means, t_s, y, Leg(k, on_s, engine_off(), inf, flown.run.onsets), flown)
         while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
             craft = craft_at(t_s, flown)
-            propulsion = propulsion_of(command, craft, flown.run.state.epoch_s)
+            in_use = flown.computer.navigation.in_use
+            propulsion = propulsion_of(command, craft, flown.run.state.epoch_s, in_use)
             until_s = min(off_s, t_s + _lasts(y, craft.dry_mass_kg, propulsion), _next_change(t_s, flown))
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break
-            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf), flown)
+            from_s, from_y = t_s, y.copy() if flown.plan.watches else y
+            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf, flown.run.onsets), flown)
+            if flown.plan.watches:
+                _add_leg(from_s, from_y, t_s, y, command.throttle, craft, flown.computer)
     if ended == AT_END and end_s > t_s:
-        t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf), flown)
+        t_s, ended = _fly_unpowered(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf, flown.run.onsets), flown)
     return t_s, ended

@@ -23,6 +23,7 @@ from lunarsim.kernels.guidance.limits import (
     within_view,
 )
 from lunarsim.kernels.guidance.memory import MEMORY, SHARED
+from lunarsim.kernels.guidance.monitors import WATCH
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
@@ -74,6 +75,7 @@ COMPUTER = record(
         ("below_glide_slope", float),  # looks at which the craft truly was below the glide slope
         ("out_of_view", float),  # looks whose attitude truly had the site out of view
         ("navigation", NAVIGATION_MEMORY),  # where it keeps an estimate of its own
+        ("watch", WATCH),  # its monitors'
         ("law", float, (MEMORY,)),  # the law's own memory
     ]
 )
