@@ -11,6 +11,7 @@ from landing_example import landing
 import lunarsim as ls
 from lunarsim.errors import ModelWarning
 from lunarsim.faults import AccelerometerBias, ThrustError
+from lunarsim.flight.idle_faults import idle_faults
 
 DRIVERS = ("DOP853", "collocation")
 
@@ -63,10 +64,8 @@ def test_a_height_is_that_of_the_flight_itself(integrator):
     one = landing()
     flight = ls.simulate(one.with_faults(ThrustError(error=-0.05, onset="at 1.5 km")), integrator=integrator)
     (at_s,) = fault_times(flight).values()
-    height = flight.at(flight.start + at_s * u.s).altitude - one.site_elevation
-    rate = (
-        flight.at(flight.start + (at_s + 0.01) * u.s).altitude - flight.at(flight.start + (at_s - 0.01) * u.s).altitude
-    )
+    before, now, after = (flight.at(flight.start + (at_s + by_s) * u.s).altitude for by_s in (-0.01, 0.0, 0.01))
+    height, rate = now - one.site_elevation, after - before
     assert rate < 0 * u.m
     # a microsecond of the fall
     assert abs((height - 1.5 * u.km).to_value(u.m)) < 1e-6 * abs(rate.to_value(u.m)) / 0.02 + 1e-6
@@ -177,3 +176,21 @@ def test_files_write_an_onset_as_it_is_said(tmp_path):
 def test_a_rescue_takes_faults_of_known_times_alone():
     with pytest.raises(ls.InputError, match=r"a rescue takes faults whose times are known before the flight"):
         ls.latest_rescue(scenario().with_faults(ls.AccelerometerOff(onset="ignition")), delta_v=5 * u.m / u.s)
+
+
+def test_a_fault_that_had_no_effect_is_told_with_the_reason():
+    one = delayed()
+    sound = ls.simulate(one)
+    for fault, why in (
+        (ls.AccelerometerOff(onset="cut-off"), "nothing used what it changes"),
+        (ls.AccelerometerOff(onset=2 * u.h), "nothing used what it changes"),
+        (ls.AccelerometerOff(onset="ignition"), None),
+    ):
+        told = idle_faults(ls.simulate(one.with_faults(fault)), sound)
+        assert [each for each, _ in told] == ([fault] if why else [])
+        assert all(why in text for _, text in told)
+    with pytest.warns(ModelWarning, match="never began"):
+        flown = ls.simulate(one.with_faults(ThrustError(error=-0.1, onset="at 1 km")))
+    assert idle_faults(flown, sound)[0][1] == "its onset = at 1 km did not come before the end of the flight"
+    crashed = ls.simulate(scenario().with_faults(ls.AccelerometerOff(), ThrustError(error=0.1, onset=2.9 * u.h)))
+    assert [fault.title for fault, _ in idle_faults(crashed)] == ["thrust error"]
