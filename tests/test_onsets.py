@@ -35,7 +35,7 @@ def delayed():
 @pytest.mark.parametrize("integrator", DRIVERS)
 def test_a_fault_that_waits_for_an_event_is_that_of_its_time(integrator):
     one = delayed()
-    for onset in ("ignition", "ignition of burn 1", "ignition of trim"):
+    for onset in ("ignition", "ignition of burn 0", "ignition of trim"):
         waiting = ls.simulate(one.with_faults(ls.AccelerometerOff(onset=onset)), integrator=integrator)
         timed = ls.simulate(one.with_faults(ls.AccelerometerOff(onset=60 * u.s)), integrator=integrator)
         assert fault_times(waiting) == pytest.approx({"accelerometer off": 60.0}, abs=1e-6)
@@ -136,8 +136,7 @@ def test_a_height_that_is_never_reached_is_said_after_the_flight():
     ("onset", "message"),
     [
         ("soon", r"onset = 'soon': expected a time such as '60 s', 'ignition'"),
-        ("ignition of burn 2", r"and the plan has one burn: expected up to that"),
-        ("ignition of burn 0", r"burns are counted from 1 on"),
+        ("ignition of burn 1", r"and the plan has one burn: expected up to 0, counted from 0"),
         ("ignition of trm", r"no burn of that name: did you mean 'trim'"),
         ("phase landing begins", r"no phase of that name"),
         ("at 5 s", r"of the wrong dimension"),

@@ -44,7 +44,7 @@ def print_faults(*, as_json: bool) -> None:
     console.print(
         "Each has an onset, after the start of the flight (else it is there from the start), and an end or a\n"
         "duration (else it stays); those of the plan have none of them. An onset may be an event too: ignition,\n"
-        "ignition of burn 2, cut-off, phase braking begins, at 5 km (above the ground), at 5 km rising, at random\n"
+        "ignition of burn 1, cut-off, phase braking begins, at 5 km (above the ground), at 5 km rising, at random\n"
         "from 0 s to 84 s with seed 1. An example: --fault 'thrust error: error=-0.4, onset=60 s'",
         highlight=False,
         soft_wrap=True,

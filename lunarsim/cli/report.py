@@ -25,8 +25,8 @@ _DETAILED = (
     EventKind.FAULT,
     EventKind.COMMAND,
     EventKind.COMMAND_DISPLACED,
-    EventKind.MONITOR,
 )
+_MOST_ALARMS = 5  # that are told in words; a monitor may call at each window
 _APSIDES = (EventKind.PERILUNE, EventKind.APOLUNE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
@@ -111,6 +111,11 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
             outcome += f", {_distance(flight.outcome.distance_to(site))} from {site_words(name, site)}"
     if isinstance(flight.outcome, Impact):
         outcome += _crater(flight, flight.outcome)
+    sentences += [
+        f"At {event.time.utc.strftime('%H:%M:%S')} UTC a monitor called ({event.detail})."
+        for event in flight.timeline
+        if event.kind is EventKind.MONITOR
+    ][:_MOST_ALARMS]
     idle = [f"The fault '{fault.title}' had no effect: {why}." for fault, why in idle_faults(flight, planned)]
     return " ".join([*sentences, f"Flown: {outcome}.", *idle, flight.scenario.remark]).strip()
 

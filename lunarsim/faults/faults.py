@@ -42,7 +42,7 @@ class Fault:
         How it came about, for reports.
     onset : Quantity or str
         When it begins, after the start of the flight; default 0, from the start on. Or a text: ``"ignition"`` and
-        ``"cut-off"`` are of the first burn, ``"ignition of burn 2"`` of the second, or of one by its name;
+        ``"cut-off"`` are of the first burn, ``"ignition of burn 1"`` of the second, or of one by its name;
         ``"phase braking begins"``; ``"at 5 km"`` where the height above the ground first falls through 5 km,
         ``"at 5 km rising"`` where it rises; ``"at random from 0 s to 84 s with seed 1"`` draws it, each time between
         the two being equally probable, and ``"at random with mean 40 s from 0 s to 84 s with seed 1"`` by an

@@ -20,7 +20,7 @@ _SEEDS = 2**63
 
 #: How such an onset is written, for errors.
 EXAMPLES = (
-    "a time such as '60 s', 'ignition', 'ignition of burn 2', 'cut-off', 'phase braking begins', 'at 5 km', "
+    "a time such as '60 s', 'ignition', 'ignition of burn 1', 'cut-off', 'phase braking begins', 'at 5 km', "
     "'at 5 km rising', 'at random from 0 s to 84 s with seed 1' or 'at random with mean 40 s from 0 s to 84 s with "
     "seed 1'"
 )
@@ -35,7 +35,7 @@ class AtEvent:
     event : str
         ``"ignition"``, ``"cut-off"`` or ``"phase"``.
     which : int or str
-        The burn, by its place among the burns, from 1 on, or by its name; a phase by its name.
+        The burn, by its place among the burns, from 0 on, or by its name; a phase by its name.
     """
 
     event: str
@@ -102,9 +102,7 @@ def meaning_of(text: str) -> AtEvent | AtHeight | AtRandom | u.Quantity:
         return _random(text, *found.groups())
     if found := _EVENT.fullmatch(text):
         event, number, name = found.groups()
-        if number is not None and int(number) < 1:
-            raise InputError(f"onset = {shown(text)}: burns are counted from 1 on")
-        return AtEvent(event, name or int(number or 1))
+        return AtEvent(event, name or int(number or 0))
     if found := _PHASE.fullmatch(text):
         return AtEvent("phase", found[1])
     if found := _HEIGHTS.fullmatch(text):

@@ -30,10 +30,10 @@ def place_of_event(fault: Fault, plan: Sequence[Phase]) -> int | None:
         raise InputError(f"{given}, and the plan has no burn: expected {phases}, a height or a time")
     if isinstance(event.which, str):
         return _named(event.which, burns, f"{given}, and the plan has no burn of that name")
-    if event.which > len(burns):
+    if event.which >= len(burns):
         many = "one burn" if len(burns) == 1 else f"{len(burns)} burns"
-        raise InputError(f"{given}, and the plan has {many}: expected up to that")
-    return burns[event.which - 1][0]
+        raise InputError(f"{given}, and the plan has {many}: expected up to {len(burns) - 1}, counted from 0")
+    return burns[event.which][0]
 
 
 def _named(name: str, known: Sequence[tuple[int, str]], lacks: str) -> int:
