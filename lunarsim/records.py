@@ -95,7 +95,7 @@ def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
         elif each.name in ranges:
             made.append(_ends(value, ranges[each.name]))
         elif (part := _component_in(hints[each.name])) is not None:
-            made.append(value.record_values() if _speaks_for_itself(part) else filled(value, part))
+            made.append(_values_of_part(value, part))
     return tuple(made)
 
 
@@ -127,6 +127,14 @@ def numbers_in(part: Any, most: int) -> NDArray[np.float64]:
     for name, declaration in declared(part).items():
         numbers[place_in(type(part), name)] = in_si(getattr(part, name), declaration)
     return numbers
+
+
+def _values_of_part(value: Any, part: Any) -> tuple[Any, ...]:
+    if not _speaks_for_itself(part):
+        return filled(value, part)
+    absent: Any = np.zeros((), part.record_type())
+    values: tuple[Any, ...] = absent.item() if value is None else value.record_values()
+    return values
 
 
 def _record_of_part(part: Any) -> np.dtype[Any]:

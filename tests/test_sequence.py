@@ -55,8 +55,19 @@ class Recorder:
         assert craft.navigation.kind != 0.0
         self.asked.append(("follow", at(leg.start_s), at(leg.end_s)))
 
+    def alarmed(self, t_s, _y, k, monitor, _flown):
+        self.asked.append(("alarmed", k, at(t_s), monitor))
 
-DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.cuts, Recorder.ends, Recorder.follow)
+
+DRIVER = Driver(
+    Recorder.fly_to,
+    Recorder.begins,
+    Recorder.look,
+    Recorder.cuts,
+    Recorder.ends,
+    Recorder.follow,
+    Recorder.alarmed,
+)
 
 
 def flown(*phases, endings=(), faults=(), craft=CRAFT, **changed):

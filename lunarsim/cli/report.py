@@ -13,6 +13,7 @@ from rich.table import Table
 
 from lunarsim import checks
 from lunarsim.flight import BurnRecord, Cutoff, Event, EventKind, Flight, GroundContact, Impact
+from lunarsim.flight.idle_faults import idle_faults
 from lunarsim.mission import Provenance, Scenario, Site
 from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
@@ -25,6 +26,7 @@ _DETAILED = (
     EventKind.COMMAND,
     EventKind.COMMAND_DISPLACED,
 )
+_MOST_ALARMS = 5  # that are told in words; a monitor may call at each window
 _APSIDES = (EventKind.PERILUNE, EventKind.APOLUNE)
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
@@ -109,7 +111,13 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
             outcome += f", {_distance(flight.outcome.distance_to(site))} from {site_words(name, site)}"
     if isinstance(flight.outcome, Impact):
         outcome += _crater(flight, flight.outcome)
-    return " ".join([*sentences, f"Flown: {outcome}.", flight.scenario.remark]).strip()
+    sentences += [
+        f"At {event.time.utc.strftime('%H:%M:%S')} UTC a monitor called ({event.detail})."
+        for event in flight.timeline
+        if event.kind is EventKind.MONITOR
+    ][:_MOST_ALARMS]
+    idle = [f"The fault '{fault.title}' had no effect: {why}." for fault, why in idle_faults(flight, planned)]
+    return " ".join([*sentences, f"Flown: {outcome}.", *idle, flight.scenario.remark]).strip()
 
 
 def site_words(name: str, site: Site) -> str:

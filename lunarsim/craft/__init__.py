@@ -7,6 +7,7 @@ from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTaggedCommand
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
+from lunarsim.craft.monitors import AccelerationMonitor, AccelerometerVote, RangeMonitor, ThrustMonitor
 from lunarsim.craft.navigation import NAVIGATIONS, DeadReckoning, KalmanFilter, Navigation, NavigationSystem
 from lunarsim.craft.packing_rules import PACKINGS, packing
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
@@ -18,7 +19,9 @@ __all__ = [
     "NAVIGATIONS",
     "PACKINGS",
     "SENSORS",
+    "AccelerationMonitor",
     "Accelerometer",
+    "AccelerometerVote",
     "Altimeter",
     "DeadReckoning",
     "Engine",
@@ -29,9 +32,11 @@ __all__ = [
     "LandingGear",
     "Navigation",
     "NavigationSystem",
+    "RangeMonitor",
     "Sensor",
     "Spacecraft",
     "StarTracker",
+    "ThrustMonitor",
     "TimeTaggedCommand",
     "TouchdownSwitch",
     "Velocimeter",

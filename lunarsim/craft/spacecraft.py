@@ -9,6 +9,7 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import constants, declarations
+from lunarsim.asked import is_own
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
 from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
@@ -45,7 +46,8 @@ class Spacecraft:
     gear : LandingGear, optional
         Without one, any meeting with the ground is an impact.
     computer : FlightComputer, optional
-        What carries out the commands of the scenario, packed into data arrays; without commands it does nothing.
+        Its monitors, and what carries out the commands of the scenario, packed into data arrays; without either it does
+        nothing.
     slew_rate : Quantity, optional
         Rate at which the attitude can follow a command of guidance; default: at once.
     radiation_coefficient : float
@@ -66,12 +68,14 @@ class Spacecraft:
     unusable_propellant : Quantity
         What of ``propellant_mass`` the engine cannot use, and stays in lines and tanks; default 0. What ``dry_mass``
         holds already does not count.
+    second_accelerometer, third_accelerometer : Accelerometer, optional
+        Spares of the first, of the same rate, to which a monitor may switch; default: none.
 
     Raises
     ------
     InputError
         If a value is out of its bounds: dry mass 1e-3 to 1e9 kg, propellant 0 to 1e9 kg, turn rate 1e-6 to 1e6 deg/s,
-        area 0 to 1e8 m2, coefficient above 0 and up to 2.
+        area 0 to 1e8 m2, coefficient above 0 and up to 2. If a monitor needs a sensor that the craft does not have.
     """
 
     dry_mass: u.Quantity = number(  # a gram: less than a chip-sized satellite, 5 g
@@ -113,6 +117,8 @@ class Spacecraft:
     unusable_propellant: u.Quantity = number(
         0.0, u.kg, low=0.0, high=HEAVY_KG, text="What of the propellant the engine cannot use.", dispersible=True
     )
+    second_accelerometer: Accelerometer | None = None
+    third_accelerometer: Accelerometer | None = None
 
     def __post_init__(self) -> None:
         declarations.check(self)
@@ -131,6 +137,9 @@ class Spacecraft:
                 f"unusable_propellant = {self.unusable_propellant}: expected no more than propellant_mass = "
                 f"{self.propellant_mass}"
             )
+        self._check_spares()
+        if self.computer is not None:
+            self._check_monitors(self.computer)
 
     def engine_called(self, name: str) -> Engine:
         """Return an engine by its name; the main one by "".
@@ -160,6 +169,44 @@ class Spacecraft:
         """
         return self if not name else replace(self, engine=self.engine_called(name))
 
+    def _check_spares(self) -> None:
+        """Refuse spare accelerometers that could not take the place of the first."""
+        if self.third_accelerometer is not None and self.second_accelerometer is None:
+            raise InputError("third_accelerometer is given, and no second_accelerometer: give that first")
+        for name in ("second_accelerometer", "third_accelerometer"):
+            spare, first = getattr(self, name), self.accelerometer
+            if spare is None:
+                continue
+            if type(spare) is not Accelerometer:
+                raise InputError(f"{name} = {spare!r}: expected an Accelerometer(...)")
+            if isinstance(first, Accelerometer) and spare.rate != first.rate:
+                raise InputError(
+                    f"{name}.rate = {spare.rate}: expected that of the first accelerometer, {first.rate}, with whose "
+                    "samples it goes on"
+                )
+
+    def _check_monitors(self, computer: FlightComputer) -> None:
+        """Refuse monitors of what the craft does not have."""
+        if computer.vote is not None:
+            if self.third_accelerometer is None:
+                raise InputError(
+                    "computer.vote takes two out of three: expected a second_accelerometer and a third_accelerometer"
+                )
+            if not isinstance(self.accelerometer, Accelerometer) or is_own(self.accelerometer):
+                raise InputError(
+                    f"computer.vote and accelerometer = {self.accelerometer!r}: expected an Accelerometer(...); what a "
+                    "sensor of your own says is known of the one in use alone"
+                )
+        if computer.range_monitor is not None and self.altimeter is None:
+            raise InputError("computer.range_monitor has nothing to check: expected an altimeter")
+        for name in ("thrust_monitor", "acceleration_monitor"):
+            monitor = getattr(computer, name)
+            if monitor is not None and monitor.reaction == "switch" and self.second_accelerometer is None:
+                raise InputError(
+                    f"computer.{name} has reaction = 'switch': expected a second_accelerometer to switch to, or "
+                    "another reaction"
+                )
+
     @property
     def mass(self) -> u.Quantity:
         """Mass at the start of the flight."""
@@ -175,7 +222,9 @@ def check_lander(craft: Spacecraft) -> None:
         If it has no propellant, or its engine cannot carry its weight when the tanks are empty.
     """
     if not craft.propellant_mass > craft.unusable_propellant:
-        unusable = f", all of it unusable_propellant = {craft.unusable_propellant:g}" if craft.propellant_mass.value else ""
+        unusable = (
+            f", all of it unusable_propellant = {craft.unusable_propellant:g}" if craft.propellant_mass.value else ""
+        )
         raise InputError(
             f"craft.propellant_mass = {craft.propellant_mass.value:g}{unusable}: expected propellant for the descent"
         )

@@ -22,8 +22,9 @@ from lunarsim.faults.engine import (
     ThrustError,
     ValveStuck,
 )
-from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, plan_with_faults, with_faults
+from lunarsim.faults.faults import FAULTS, CraftChange, Fault, fault, may_begin_in_flight, plan_with_faults, with_faults
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
+from lunarsim.faults.onset import AtEvent, AtHeight
 
 __all__ = [
     "FAULTS",
@@ -33,6 +34,8 @@ __all__ = [
     "AccelerometerStuck",
     "AccelerometerUpsideDown",
     "ArraysFilledAtRandom",
+    "AtEvent",
+    "AtHeight",
     "CraftChange",
     "EngineMisaligned",
     "EngineOut",
@@ -52,6 +55,7 @@ __all__ = [
     "check_contradictions",
     "differing",
     "fault",
+    "may_begin_in_flight",
     "plan_with_faults",
     "with_faults",
 ]

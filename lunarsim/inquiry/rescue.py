@@ -249,7 +249,8 @@ def _craft_after(flight: Flight, cutoff_s: float, thrust: u.Quantity | None) -> 
 
 
 def _lasts_from(fault: Fault, cutoff_s: float) -> bool:
-    return fault.end is None and bool(fault.onset <= cutoff_s * u.s)
+    begins = fault.begins
+    return fault.passes is None and begins is not None and bool(begins <= cutoff_s * u.s)
 
 
 def _faults_after(
@@ -258,13 +259,19 @@ def _faults_after(
     """Return the faults that begin or pass after the cut-off and before the last rescue burn is over, from it on."""
     shifted = []
     for fault in scenario.faults:
-        onset_s = max(0.0, float(fault.onset.to_value(u.s)) - cutoff_s)
-        end_s = None if fault.end is None else float(fault.end.to_value(u.s)) - cutoff_s
+        if fault.begins is None:
+            raise InputError(
+                f"fault '{fault.title}' has onset = {fault.onset}: a rescue takes faults whose times are known before "
+                "the flight; give the time at which it began"
+            )
+        onset_s = max(0.0, float(fault.begins.to_value(u.s)) - cutoff_s)
+        end_s = None if fault.passes is None else float(fault.passes.to_value(u.s)) - cutoff_s
         is_over = end_s is not None and end_s <= 0.0
         if _lasts_from(fault, cutoff_s) or is_over or onset_s >= over_s:
             continue
         if own_engine or with_faults(craft, [fault]).engine == craft.engine:
-            shifted.append(replace(fault, onset=onset_s * u.s, end=None if end_s is None else end_s * u.s))
+            end = None if end_s is None else end_s * u.s
+            shifted.append(replace(fault, onset=onset_s * u.s, end=end, duration=None))
     return tuple(shifted)
 
 

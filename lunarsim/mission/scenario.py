@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from astropy import units as u
 from astropy.time import Time
@@ -13,10 +14,12 @@ from lunarsim.craft import Engine, Execution, Spacecraft, TimeTaggedCommand, che
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import CraftChange, Fault, check_contradictions, plan_with_faults
+from lunarsim.kernels.driver.onsets import MOST_ONSETS
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.craft_history import check_commands, craft_by, craft_changes, executions_of
+from lunarsim.mission.onset_events import place_of_event
 from lunarsim.mission.provenance import Provenance, Source
 from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.site import Site, elevation_of
@@ -218,14 +221,37 @@ class Scenario:
         """The craft at the start of the flight: as commands before it have set it, with the faults that are there."""
         return self.craft_at(0.0 * u.s)
 
-    def craft_at(self, elapsed: u.Quantity) -> Spacecraft | None:
-        """Return the craft as commands have set it by a time after the start, with the faults that have begun."""
+    def craft_at(self, elapsed: u.Quantity, beside: Sequence[Fault] = ()) -> Spacecraft | None:
+        """Return the craft as commands have set it by a time after the start, with the faults that have begun.
+
+        Of faults that wait for an event nobody knows before the flight: those that are there are given ``beside``.
+        """
         elapsed = checks.quantity("elapsed", elapsed, u.s)
-        return None if self.craft is None else craft_by(self.craft, self.executions, self.faults, elapsed)
+        return None if self.craft is None else craft_by(self.craft, self.executions, self.faults, elapsed, beside)
+
+    @property
+    def waiting_faults(self) -> tuple[Fault, ...]:
+        """The faults whose onset is an event or a height."""
+        return tuple(fault for fault in self.faults if fault.waits_for is not None)
+
+    @property
+    def possible_crafts(self) -> tuple[Spacecraft, ...]:
+        """All that the craft may be in flight: at each change, and with each choice of the faults that wait."""
+        waiting, times = self.waiting_faults, (0.0 * u.s, *(change.at for change in self.craft_changes))
+        crafts = [
+            self.craft_at(time, beside)
+            for count in range(len(waiting) + 1)
+            for beside in combinations(waiting, count)
+            for time in times
+        ]
+        return tuple(craft for craft in crafts if craft is not None)
 
     @property
     def craft_changes(self) -> tuple[CraftChange, ...]:
-        """What commands in flight, and faults that begin or pass there, make of the craft, in the order of time."""
+        """What commands in flight, and faults that begin or pass there, make of the craft, in the order of time.
+
+        Without those that wait for an event.
+        """
         return () if self.craft is None else tuple(craft_changes(self.craft, self.executions, self.faults))
 
     @property
@@ -305,11 +331,19 @@ class Scenario:
             raise InputError(f"faults has '{twice}' twice: expected each once; make a fault of its own for each")
         longest = self._latest_ends_s(self.flown_plan)[-1] * u.s
         for fault in self.faults:
-            if fault.onset >= longest > 0.0 * u.s:
+            place_of_event(fault, self.plan)
+            if fault.begins is not None and fault.begins >= longest > 0.0 * u.s:
+                drawn = f", drawn as {fault.begins:.3f}" if isinstance(fault.onset, str) else ""
                 raise InputError(
-                    f"fault '{fault.title}' has onset = {fault.onset}, and the plan is over after "
+                    f"fault '{fault.title}' has onset = {fault.onset}{drawn}, and the plan is over after "
                     f"{longest:.0f} at the latest: expected an onset before"
                 )
+        waiting = self.waiting_faults
+        if len(waiting) > MOST_ONSETS:
+            raise InputError(
+                f"{len(waiting)} faults wait for an event or a height: expected up to {MOST_ONSETS}; give the others "
+                "a time"
+            )
         if self.craft is not None:
             check_contradictions(self.faults, self.craft, self.plan)
 
@@ -318,9 +352,7 @@ class Scenario:
         powered = [phase for phase in self.flown_plan if isinstance(phase, Burn | Guided)]
         if self.craft is None or not powered:
             return
-        for elapsed in (0.0 * u.s, *(change.at for change in self.craft_changes)):
-            craft = self.craft_at(elapsed)
-            assert craft is not None  # there is one
+        for craft in self.possible_crafts:
             self._check_engine_of(craft, powered)
         for phase in self.guided:  # of what a fault makes of the engine, its own limits make what it can
             throttle = getattr(phase.law, "throttle", None)

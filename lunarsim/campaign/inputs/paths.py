@@ -17,6 +17,7 @@ from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Sp
 from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
+from lunarsim.faults import may_begin_in_flight
 from lunarsim.flight.driver.row import engines_used, keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import time_after
@@ -44,6 +45,7 @@ _OFFSETS = dict(
 )
 _GM = Number(unit=u.m**3 / u.s**2, low=GM_RANGE_M3_S2[0], high=GM_RANGE_M3_S2[1])
 _FAULT = Switch()
+_ONSET = Number(unit=u.s, low=0.0, high=LONG_S)
 _RADIATION = ("radiation_area", "radiation_coefficient")
 FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
@@ -96,6 +98,16 @@ class Path:
     def is_seed(self) -> bool:
         """Whether it is a seed: no physical value, of which the end would be a function."""
         return self.name in {NAVIGATION_SEED, COMPUTER_SEED}
+
+
+def is_fault(name: str) -> bool:
+    """Return whether a path says whether a fault is there."""
+    return name.startswith("faults.") and not is_onset(name)
+
+
+def is_onset(name: str) -> bool:
+    """Return whether a path says when a fault begins."""
+    return name.startswith("faults.") and name.endswith(".onset")
 
 
 @checked
@@ -163,6 +175,9 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
         if isinstance(phase, Guided) and phase.divert is not None:
             yield from _declared(f"plan.{k}.divert", declared(phase.divert))
     yield from (Path(f"faults.{fault.title}", _FAULT) for fault in scenario.faults)
+    for fault in scenario.faults:
+        if isinstance(fault.onset, u.Quantity) and may_begin_in_flight(fault, scenario.craft):
+            yield Path(f"faults.{fault.title}.onset", _ONSET)
 
 
 def _law_paths(prefix: str, law: GuidanceLaw) -> Iterator[Path]:
@@ -219,6 +234,8 @@ def kept(number: Declaration) -> Declaration:
 
     Units that are unlike are compared by an exception and its text, and a campaign finds its paths hundreds of times.
     """
+    if isinstance(number, Number) and number.event:
+        number = replace(number, event=False)
     return number.to(si(number.unit)) if isinstance(number, Number) and number.unit != si(number.unit) else number
 
 
@@ -253,7 +270,7 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
     path = find(scenario, name)
     if path.offset:
         return 0.0 * path.unit
-    if path.parts[0] == "faults":
+    if is_fault(name):
         return 1.0 * u.one
     if path.parts[0] == "orbit":
         return _orbit(scenario.state)[path.parts[1]].to(path.unit)
@@ -262,7 +279,13 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
 
 def value_at(scenario: Scenario, path: Path) -> Any:
     """Return what stands at a path that leads through the components of a scenario, as it stands there."""
-    value: Any = scenario
+    if path.parts[0] == "faults" and len(path.parts) > 1:
+        _, title, *names = path.parts
+        value: Any = next(fault for fault in scenario.faults if fault.title == title)
+        for name in names:
+            value = getattr(value, name)
+        return value
+    value = scenario
     for part in path.parts:
         if isinstance(value, Mapping):
             value = value[part]

@@ -15,6 +15,7 @@ from lunarsim.asked import is_own
 from lunarsim.craft import TimeTaggedCommand
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
+from lunarsim.flight.driver.fault_log import OnsetLog, alarm_in_words
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.navigation_log import NavigationLog
@@ -82,6 +83,7 @@ class Pilot:
         self._computer = np.zeros(1, COMPUTER)[0]
         self._empty_kg = empty_mass(lowered.run.craft)
         self._complaints = Complaints(self._computer, self._empty_kg)
+        self._onsets = OnsetLog(lowered.waiting, lowered.run)
         self._navigation = NavigationLog(self._computer.navigation)
         self._engine_on = False
         self._engine = transients.OFF  # what it did in the last leg
@@ -102,6 +104,8 @@ class Pilot:
             raise self._refusal(failure)
         if self._lowered.plan.navigates:
             self._navigation.record(self._t_s, self._y, self._lowered.run.craft.navigation.kind, None, 0.0)
+        self._log_onsets(self._t_s)
+        self._onsets.warn_of_never_begun()
         outcome = self._finish(down=ended == codes.ON_GROUND)
         return FlightParts(
             scenario=self._scenario,
@@ -121,6 +125,7 @@ class Pilot:
         before_burn = isinstance(phase, Burn) and not self._burning
         name = f"coast to {phase.name}" if before_burn else phase.name
         lasts = leg.end_s > t_s
+        self._log_onsets(t_s)
         if isinstance(phase, Guided):
             if lasts:
                 dry = not on and is_empty(y[motion.MASS], self._empty_kg)
@@ -139,6 +144,7 @@ class Pilot:
     def begins(self, t_s: float, _y: NDArray[np.float64], k: int) -> None:
         """Log that a burn ignites, or that a guided phase begins."""
         phase, self._phase, self._begun = self._plan[k], k, self._state()
+        self._log_onsets(t_s)
         if isinstance(phase, Burn):
             self._burning = True
             self._log(EventKind.IGNITION, phase.name, self._thrust_at_once(k, t_s))
@@ -222,6 +228,19 @@ class Pilot:
         for kind in self._navigation.that_begin():
             self._log_at(kind, leg.end_s, leg.end, float(motion.thrust_at(leg.end_s, leg.propulsion)))
 
+    def alarmed(self, t_s: float, y: NDArray[np.float64], k: int, monitor: int, flown: Flown) -> None:
+        """Log that a monitor has called, what it saw and what is done."""
+        del flown
+        computer = self._lowered.craft_now(t_s).computer
+        assert computer is not None, "its monitor has called"
+        detail = alarm_in_words(monitor, self._computer, computer)
+        self._log_at(EventKind.MONITOR, t_s, y, 0.0, f"{self._plan[k].name}: {detail}")
+
+    def _log_onsets(self, t_s: float) -> None:
+        """Log the faults that begin at an event which has just come; the others are logged with the piece flown."""
+        for at_s, text in self._onsets.until(t_s):
+            self._log_at(EventKind.FAULT, at_s, self._y, 0.0, text)
+
     def _end_in_words(self, phase: Guided, reason: int) -> str:
         if reason >= codes.AT_EXIT:
             return str(phase.terminations[reason - codes.AT_EXIT])
@@ -295,6 +314,8 @@ class Pilot:
             if segment.start_s < (at_s := float(change.at.to_value(u.s))) <= segment.end_s:
                 kind = EventKind.COMMAND if isinstance(change.cause, TimeTaggedCommand) else EventKind.FAULT
                 self._log_at(kind, at_s, segment.path(at_s), thrust_n(at_s), change.text)
+        for at_s, text in self._onsets.until(segment.end_s):
+            self._log_at(EventKind.FAULT, at_s, segment.path(at_s), thrust_n(at_s), text)
         for due_s, detail in self._displaced_commands(segment.start_s, segment.end_s):
             y = segment.path(due_s)
             self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, thrust_n(due_s), detail)
@@ -317,11 +338,12 @@ class Pilot:
 
     def _own_sensor(self) -> str:
         """Return a sensor of the user's in words; nothing for the package's."""
-        craft = self._scenario.craft_at(self._t_s * u.s)
+        craft = None if self._scenario.craft is None else self._lowered.craft_now(self._t_s)
         return f" sensor '{craft.accelerometer.title}'," if craft is not None and is_own(craft.accelerometer) else ""
 
     def _finish(self, *, down: bool) -> Outcome:
-        craft, terrain = self._scenario.craft_at(self._t_s * u.s), self._scenario.moon.terrain
+        craft = None if self._scenario.craft is None else self._lowered.craft_now(self._t_s)
+        terrain = self._scenario.moon.terrain
         if down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = np.array(axis_at(self._y, self._computer)), float(self._computer.turn_rate_rad_s)
@@ -361,7 +383,7 @@ def _told(watched: Watched) -> Callable[[float, NDArray[np.float64]], float]:
     return value
 
 
-_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.cuts, Pilot.ends, Pilot.follow)
+_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.cuts, Pilot.ends, Pilot.follow, Pilot.alarmed)
 
 
 def _in_words(phase: Phase, sensor: str = "") -> str:

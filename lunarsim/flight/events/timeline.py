@@ -34,6 +34,7 @@ class EventKind(Enum):
     FAULT = "fault"
     COMMAND = "command"
     COMMAND_DISPLACED = "command displaced"
+    MONITOR = "monitor"
     GLIDE_SLOPE = "below the glide slope"
     OUT_OF_VIEW = "site out of view"
     DIVERT = "divert"
@@ -79,6 +80,7 @@ class Cutoff(Enum):
     PROPELLANT = "propellant"
     IMPACT = "impact"
     ZERO_SPEED = "speed reached zero"
+    MONITOR = "monitor"
 
 
 LIMIT_OF_TIME = "limit of time"  #: how a guided phase ended that met none of its exits
@@ -90,6 +92,7 @@ CUTOFFS = {
     codes.PROPELLANT_OUT: Cutoff.PROPELLANT,
     codes.BURN_MET_GROUND: Cutoff.IMPACT,
     codes.ZERO_SPEED: Cutoff.ZERO_SPEED,
+    codes.MONITOR_CALLED: Cutoff.MONITOR,
 }
 
 

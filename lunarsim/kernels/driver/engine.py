@@ -1,6 +1,7 @@
 """The engine as it is set: off, in a burn, or as guidance commands it; and the sensor that watches it."""
 
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from lunarsim.kernels.guidance.look import Command, moon_fixed
 from lunarsim.kernels.numerics.vectors import cross, from_axes, three
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.body import body_axes
+from lunarsim.kernels.sensors.redundancy import COMMANDED, commanded_over_true, unit_in_use
 from lunarsim.kernels.simd.asked import Own
 
 
@@ -24,26 +26,26 @@ def engine_off() -> Propulsion:
 
 
 @formula
-def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_s: float) -> Propulsion:
+def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_s: float, in_use: float) -> Propulsion:
     """Return the engine in a burn, and the sensor that watches it, in a flight that began at a time.
 
-    ``steering`` is the code of a steering law, ``law`` the address of one of the user's own. The thrust is that to
-    which it rises.
+    ``steering`` is the code of a steering law, ``law`` the address of one of the user's own. ``in_use``
+    says which accelerometer it is. The thrust is that to which it rises.
     """
-    engine = craft.engine
+    engine, watched = craft.engine, sensing(craft, in_use)
     throttle = valve_position(burn.throttle, burn.throttle, engine)
     return Propulsion(
         _true_thrust(throttle, engine),
         _true_exhaust_velocity(throttle, engine),
         steering,
         _unit(burn.direction),
-        craft.accelerometer.powered != 0.0,
-        craft.accelerometer.scale_factor,
-        craft.accelerometer.bias_mps2,
+        watched.powered,
+        watched.scale_factor,
+        watched.bias_mps2,
         burn.pitch_error_rad + engine.misalignment_pitch_rad,
         burn.yaw_error_rad + engine.misalignment_yaw_rad,
         Own(law, burn.ignition_s, np.int64(burn.own_steering.ctypes.data)),
-        _own_sensor(craft, start_s),
+        _own_sensor(craft, start_s, in_use),
         0.0,
         0.0,
     )
@@ -51,7 +53,7 @@ def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_
 
 @formula
 def propulsion_of(
-    command: Command, direction: NDArray[np.float64], craft: Record, memory: Record, start_s: float
+    command: Command, direction: NDArray[np.float64], craft: Record, memory: Record, start_s: float, in_use: float
 ) -> Propulsion:
     """Return the engine as commanded, and the sensor that watches it, in a flight that began at a time.
 
@@ -59,37 +61,65 @@ def propulsion_of(
     """
     throttle = valve_position(command.throttle, memory.throttle, craft.engine)
     return _held(
-        craft, _true_thrust(throttle, craft.engine), _true_exhaust_velocity(throttle, craft.engine), direction, start_s
+        craft,
+        _true_thrust(throttle, craft.engine),
+        _true_exhaust_velocity(throttle, craft.engine),
+        direction,
+        start_s,
+        in_use,
     )
 
 
 @formula
-def as_it_ran(craft: Record, memory: Record, start_s: float) -> Propulsion:
+def as_it_ran(craft: Record, memory: Record, start_s: float, in_use: float) -> Propulsion:
     """Return the engine as it ran last, and the sensor that watches it, in a flight that began at a time."""
     direction = np.array(three(memory.direction))
-    return _held(craft, memory.thrust_n, memory.exhaust_velocity_mps, direction, start_s)
+    return _held(craft, memory.thrust_n, memory.exhaust_velocity_mps, direction, start_s, in_use)
 
 
 @formula
 def _held(
-    craft: Record, thrust_n: float, exhaust_velocity_mps: float, direction: NDArray[np.float64], start_s: float
+    craft: Record,
+    thrust_n: float,
+    exhaust_velocity_mps: float,
+    direction: NDArray[np.float64],
+    start_s: float,
+    in_use: float,
 ) -> Propulsion:
     """Return an engine whose thrust holds its direction."""
+    watched = sensing(craft, in_use)
     return Propulsion(
         thrust_n,
         exhaust_velocity_mps,
         FIXED,
         direction,
-        craft.accelerometer.powered != 0.0,
-        craft.accelerometer.scale_factor,
-        craft.accelerometer.bias_mps2,
+        watched.powered,
+        watched.scale_factor,
+        watched.bias_mps2,
         0.0,
         0.0,
         Own(0, 0.0, 0),
-        _own_sensor(craft, start_s),
+        _own_sensor(craft, start_s, in_use),
         0.0,
         0.0,
     )
+
+
+class Sensing(NamedTuple):
+    """What the computer integrates in a burn."""
+
+    powered: bool
+    scale_factor: float
+    bias_mps2: float
+
+
+@formula
+def sensing(craft: Record, in_use: float) -> Sensing:
+    """Return the accelerometer that is in use; or one that tells what was commanded."""
+    if in_use == COMMANDED:
+        return Sensing(True, commanded_over_true(craft), 0.0)
+    unit = unit_in_use(craft, in_use)
+    return Sensing(unit.powered != 0.0, unit.scale_factor, unit.bias_mps2)
 
 
 @formula
@@ -126,9 +156,11 @@ def _true_exhaust_velocity(throttle: float, engine: Record) -> float:
 
 
 @formula
-def _own_sensor(craft: Record, start_s: float) -> Own:
+def _own_sensor(craft: Record, start_s: float, in_use: float) -> Own:
     """Return a sensor of the user's; its numbers stay where they are, in the records of the run."""
-    sensor = craft.accelerometer
+    if in_use == COMMANDED:
+        return Own(0, 0.0, 0)
+    sensor = unit_in_use(craft, in_use)
     return Own(int(sensor.address), start_s, np.int64(sensor.own.ctypes.data))
 
 

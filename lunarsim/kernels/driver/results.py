@@ -90,6 +90,7 @@ def write_end(
     out.propellant_left_kg = y[6] - run.craft.dry_mass_kg
     out.cycles_below_glide_slope, out.cycles_out_of_view = computer.below_glide_slope, computer.out_of_view
     out.cycles_without_command = computer.without_command
+    out.alarms = computer.watch.alarms
     write_navigation(y, run.craft.navigation.kind, computer.navigation, out)
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude_rad, out.latitude_rad, radius_m = spherical(r_me)

@@ -62,6 +62,7 @@ def _fly_leg(means: Means, t_s: float, y: NDArray[np.float64], leg: Leg) -> tupl
         means.coefficients,
         means.not_kept,
         means.window,
+        leg.onsets,
     )
     t_s, ended, _, evaluations = fly_to(t_s, leg.end_s, y, course)
     means.out.evaluations += evaluations
@@ -70,6 +71,11 @@ def _fly_leg(means: Means, t_s: float, y: NDArray[np.float64], leg: Leg) -> tupl
 
 @formula
 def _nothing_to_tell(means: Means, t_s: float, y: NDArray[np.float64], k: int) -> None:
+    pass
+
+
+@formula
+def _no_alarm_to_tell(means: Means, t_s: float, y: NDArray[np.float64], k: int, monitor: int, flown: Flown) -> None:
     pass
 
 
@@ -131,8 +137,8 @@ def fly_runs(
     ----------
     runs : structured array, shape (n,)
         What is flown, see :mod:`lunarsim.flight.driver.row`.
-    changes : structured array, shape (n, faults that begin in flight)
-        What each craft is from the onset of a fault on.
+    changes : structured array, shape (n, changes)
+        What each craft is from the onset of a fault on, for each choice of the faults that wait for an event.
     phases : structured array, shape (n, phases)
         The phases of each run.
     plan : Plan
@@ -204,7 +210,7 @@ def fly_run(
     forget(room.window)
     means = Means(own, own_ground, tolerance_m, room.coefficients, room.not_kept, room.window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
-    driver = Driver(_fly_leg, _nothing_to_tell, _look, _nothing_cut, _write_burn, _follow)
+    driver = Driver(_fly_leg, _nothing_to_tell, _look, _nothing_cut, _write_burn, _follow, _no_alarm_to_tell)
     t_s, ended, failure = fly_phases(driver, means, y, flown)
     if failure == SOUND:
         write_end(t_s, y, run, ended == ON_GROUND, own, own_ground, computer, out)

@@ -13,9 +13,21 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.borrowed import borrowed
-from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK, UNFORCED
+from lunarsim.kernels.codes import (
+    AT_CUTOFF,
+    AT_END,
+    AT_HEIGHT,
+    AT_REST,
+    LOST,
+    NO_ROOM,
+    ON_EDGE,
+    ON_GROUND,
+    STUCK,
+    UNFORCED,
+)
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import Solution, collocate, step_end
+from lunarsim.kernels.driver.onsets import first_height, waits
 from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.series import write_path, write_sensed, write_series, write_velocity
 from lunarsim.kernels.driver.window import Window
@@ -29,6 +41,7 @@ from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, contact_time, firs
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
+from lunarsim.kernels.records import Record
 from lunarsim.kernels.simd.lanes import WIDTH
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -66,6 +79,7 @@ class Course(NamedTuple):
     coefficients: NDArray[np.float64]  #: room for a step's path
     steps: Steps
     window: Window
+    onsets: Record  #: the heights for which faults wait
 
 
 @formula
@@ -194,10 +208,24 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
         contact_s = contact_time(path, before_s, after_s, epoch_et_s, angles, course.ground) - t_s
         if contact_s <= event_s:
             ended, event_s = ON_GROUND, contact_s
+    which, height_s = _height(path, course)
+    if height_s < event_s:
+        ended, event_s = AT_HEIGHT - which, height_s
     edge_s = _next_edge(path, event_s, environment, environment.sunlight)
     if edge_s < event_s:
         ended, event_s = ON_EDGE, edge_s
     return ended, event_s
+
+
+@formula
+def _height(path: ChebyshevTable, course: Course) -> tuple[int, float]:
+    """Return for which fault's height within a step it is time, and when, in seconds after its start; -1: none."""
+    environment = course.environment
+    which, at_s = -1, np.inf
+    if waits(course.onsets):
+        epoch_et_s, angles, r = environment.epoch_et_s, environment.angles, np.empty(3)
+        which, at_s = first_height(path, epoch_et_s, angles, course.ground, course.onsets, r)
+    return which, at_s - path.start_s
 
 
 @formula

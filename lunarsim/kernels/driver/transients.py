@@ -95,6 +95,16 @@ def lasts(t_s: float, mass_kg: float, empty_kg: float, propulsion: Propulsion) -
 
 
 @formula
+def share_given(from_s: float, to_s: float, does: int, given: Propulsion, full: Propulsion) -> float:
+    """Return what share of the thrust to which it rises an engine is to give over a leg: known of its build-up."""
+    if does == WAITING:
+        return 0.0
+    if given.thrust_rate_n_s == 0.0:
+        return 1.0
+    return float(0.5 * (thrust_at(from_s, given) + thrust_at(to_s, given)) / full.thrust_n)
+
+
+@formula
 def _ramp(propulsion: Propulsion, thrust_n: float, rate_n_s: float, full_s: float) -> Propulsion:
     """Return an engine as it is set, with a thrust that is linear in time."""
     return Propulsion(

@@ -24,6 +24,7 @@ from lunarsim.kernels.guidance.limits import (
     within_view,
 )
 from lunarsim.kernels.guidance.memory import ENGINE, MEMORY, SHARED
+from lunarsim.kernels.guidance.monitors import WATCH
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
@@ -76,6 +77,7 @@ COMPUTER = record(
         ("out_of_view", float),  # looks whose attitude truly had the site out of view
         ("navigation", NAVIGATION_MEMORY),  # where it keeps an estimate of its own
         ("engine", ENGINE),  # of what truly runs
+        ("watch", WATCH),  # its monitors'
         ("law", float, (MEMORY,)),  # the law's own memory
     ]
 )

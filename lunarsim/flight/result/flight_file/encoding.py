@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import (
     SENSORS,
+    AccelerationMonitor,
     Accelerometer,
+    AccelerometerVote,
     Altimeter,
     DeadReckoning,
     Engine,
@@ -28,8 +30,10 @@ from lunarsim.craft import (
     KalmanFilter,
     LandingGear,
     Navigation,
+    RangeMonitor,
     Spacecraft,
     StarTracker,
+    ThrustMonitor,
     TimeTaggedCommand,
     TouchdownSwitch,
     Velocimeter,
@@ -72,6 +76,7 @@ Arrays = Mapping[str, NDArray[Any]]
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Spacecraft, AccelerometerOff, TimeTaggedCommand, FlightComputer),
+    *(AccelerationMonitor, AccelerometerVote, RangeMonitor, ThrustMonitor),
     *(Navigation, DeadReckoning, KalmanFilter),
     *(Altimeter, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
