@@ -8,9 +8,11 @@ import pytest
 from astropy import units as u
 from burn_example import scenario
 from landing_example import LANDER, landing
+from rim_example import FILTER, STEP, over_the_rim
 
 import lunarsim as ls
 from lunarsim.flight.driver.row import plan_of
+from lunarsim.kernels import codes
 from lunarsim.kernels.guidance.monitors import is_odd
 from lunarsim.kernels.sensors.reading_check import RANGE_CHECK, check_range, is_impossible
 
@@ -184,6 +186,21 @@ def test_dead_reckoning_goes_on_with_the_spare():
     assert saved < 0.1 * lost
 
 
+def test_ranges_that_jump_at_a_rim_are_held_until_they_are_possible_again():
+    def first(flight, kind):
+        found = next((event for event in flight.timeline if event.kind is kind), None)
+        return None if found is None else (found.time - flight.start).to_value(u.s)
+
+    one, rate = over_the_rim(FILTER), 500.0  # m/s; the range falls by 40 m/s, and over the cliff rises by 800 m/s
+    computer = ls.FlightComputer(range_monitor=ls.RangeMonitor(max_rate=rate * MPS))
+    plain, held = ls.simulate(one), ls.simulate(replace(one, craft=replace(one.craft, computer=computer)))
+    (called_s,) = alarms(held)
+    assert called_s == pytest.approx(first(plain, ls.EventKind.ALTIMETER_REJECTED), abs=1.0)  # a cycle
+    # rejections that end in ignoring the altimeter begin again once the step could have been flown at the rate
+    later_s = first(held, ls.EventKind.ALTIMETER_IGNORED) - first(plain, ls.EventKind.ALTIMETER_IGNORED)
+    assert later_s == pytest.approx(STEP.to_value(u.m) / rate, abs=1.5)  # a cycle, and a sample at the cliff's foot
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_both_drivers_fly_random_monitors_alike(seed):
     rng = np.random.default_rng(seed)
@@ -214,6 +231,33 @@ def test_both_drivers_fly_random_monitors_alike(seed):
     assert alarms(by_scipy) == pytest.approx(alarms(compiled), abs=1e-6)
     apart = by_scipy.burns[0].after.position - compiled.burns[0].after.position
     assert np.linalg.norm(apart.to_value(u.m)) < 1e-5
+
+
+def test_a_campaign_counts_what_monitors_end_and_draws_when_faults_begin():
+    one = watched(scenario(), thrust_monitor=replace(THRUST, reaction="cut off"))
+    presence, onset = "faults.accelerometer off", "faults.accelerometer off.onset"
+    dispersions = {presence: ls.Probability(0.6), onset: ls.Uniform(0 * u.s, 160 * u.s)}
+    result = ls.Campaign(one, dispersions).run(40, seed=4)
+    found = {name: np.asarray(result.dataset[name]) for name in (presence, onset, "alarms", "burn0_cutoff")}
+    called = found["burn0_cutoff"] == codes.MONITOR_CALLED
+    assert called.tolist() == (found["alarms"] == 1.0).tolist()
+    # a fault before the planned cut-off lets the burn go on, to the end of a window of which less than half was sensed
+    ends_s = 5.0 * np.ceil((found[onset] + 2.5) / 5.0)
+    lasts_s = planned().burns[0].duration.to_value(u.s)
+    assert called.tolist() == (found[presence] & (found[onset] < lasts_s)).tolist()
+    assert 5 < called.sum() < 20
+    which = int(np.flatnonzero(called)[0])
+    again = result.rerun(which)
+    assert again.burns[0].cutoff is ls.Cutoff.MONITOR
+    assert alarms(again) == pytest.approx([ends_s[which]], abs=1e-6)
+    assert "all ended alike" in str(result.cross_check(3))
+
+
+def test_a_campaign_with_monitors_has_no_expansion():
+    thrust = {"craft.engine.thrust": ls.Normal(265 * u.N, 1 * u.N)}
+    campaign = ls.Campaign(watched(scenario(), thrust_monitor=THRUST), thrust)
+    with pytest.raises(ls.InputError, match=r"has monitors, or a fault that waits .* fly the campaign by run\(\)"):
+        campaign.expand()
 
 
 def test_a_watched_flight_is_the_same_after_it_was_saved(tmp_path):
