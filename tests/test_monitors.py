@@ -11,6 +11,8 @@ from landing_example import LANDER, landing
 from rim_example import FILTER, STEP, over_the_rim
 
 import lunarsim as ls
+from lunarsim.campaign import dispersible, nominal
+from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.flight.driver.row import plan_of
 from lunarsim.kernels import codes
 from lunarsim.kernels.guidance.monitors import is_odd
@@ -251,6 +253,20 @@ def test_a_campaign_counts_what_monitors_end_and_draws_when_faults_begin():
     assert again.burns[0].cutoff is ls.Cutoff.MONITOR
     assert alarms(again) == pytest.approx([ends_s[which]], abs=1e-6)
     assert "all ended alike" in str(result.cross_check(3))
+
+
+def test_each_number_of_a_monitor_that_can_be_dispersed_leads_into_its_record():
+    vote = ls.AccelerometerVote(window=7 * u.s, tolerance=0.01 * MPS2)
+    one = watched(scenario().without_faults(), thrust_monitor=replace(THRUST, reaction="restart"), vote=vote)
+    paths = {path.name: path for path in dispersible(one).values() if "computer" in path.name or "_acc" in path.name}
+    assert set(paths) == {
+        *(f"craft.computer.{name}" for name in ("thrust_monitor.window", "thrust_monitor.threshold", "restart_time")),
+        *(f"craft.computer.vote.{name}" for name in ("window", "tolerance")),
+        *(f"craft.{unit}.{name}" for unit in SPARES for name in ("powered", "scale_factor", "bias")),
+    }
+    bases = Rows.of(one, ()).bases
+    for path in paths.values():
+        assert bases.columns(path, one)[0][0] == pytest.approx(float(nominal(one, path.name).value)), path.name
 
 
 def test_a_campaign_with_monitors_has_no_expansion():
