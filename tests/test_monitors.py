@@ -14,6 +14,7 @@ import lunarsim as ls
 from lunarsim.campaign import dispersible, nominal
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.flight.driver.row import plan_of
+from lunarsim.flight.idle_faults import idle_faults
 from lunarsim.kernels import codes
 from lunarsim.kernels.guidance.monitors import is_odd
 from lunarsim.kernels.sensors.reading_check import RANGE_CHECK, check_range, is_impossible
@@ -76,6 +77,11 @@ def test_a_spare_that_is_switched_to_ends_the_burn_where_it_was_planned(computer
     assert abs(burn.duration - meant.duration) < 1e-6 * u.s
     assert abs(burn.delta_v_sensed - burn.target_delta_v) < 1e-6 * MPS
     assert abs(burn.after.perilune - meant.after.perilune) < 1 * u.m
+
+
+def test_a_fault_that_a_monitor_has_made_up_for_is_not_said_to_have_had_no_effect():
+    flight = ls.simulate(watched(scenario(), thrust_monitor=replace(THRUST, reaction="switch")))
+    assert idle_faults(flight, planned()) == []
 
 
 def test_what_is_commanded_stands_for_what_is_sensed_where_a_monitor_holds():

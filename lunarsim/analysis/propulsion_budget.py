@@ -256,7 +256,8 @@ def _propulsion(piece: FlownPhase, lowered: LoweredScenario) -> motion.Propulsio
     start_s, ignitions_s = piece.segment.start_s, lowered.records["burn"]["ignition_s"]
     burns = [k for k, phase in enumerate(lowered.scenario.plan) if isinstance(phase, Burn) and phase.name == piece.name]
     begun = (k for k in burns if ignitions_s[k] <= start_s + _ON_TIME_S)
-    return lowered.burn_propulsion(max(begun, key=lambda k: ignitions_s[k]), start_s)
+    propulsion = lowered.burn_propulsion(max(begun, key=lambda k: ignitions_s[k]), start_s)
+    return propulsion._replace(thrust_n=piece.thrust_n)  # also of a fault that has begun at an event
 
 
 def _over_ground(t_s: float, y: Vector, environment: motion.Environment) -> tuple[Vector, Vector]:
