@@ -8,9 +8,14 @@ import pytest
 from astropy import units as u
 from burn_example import scenario
 from landing_example import LANDER, landing
+from rim_example import FILTER, STEP, over_the_rim
 
 import lunarsim as ls
+from lunarsim.campaign import dispersible, nominal
+from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.flight.driver.row import plan_of
+from lunarsim.flight.idle_faults import idle_faults
+from lunarsim.kernels import codes
 from lunarsim.kernels.guidance.monitors import is_odd
 from lunarsim.kernels.sensors.reading_check import RANGE_CHECK, check_range, is_impossible
 
@@ -72,6 +77,11 @@ def test_a_spare_that_is_switched_to_ends_the_burn_where_it_was_planned(computer
     assert abs(burn.duration - meant.duration) < 1e-6 * u.s
     assert abs(burn.delta_v_sensed - burn.target_delta_v) < 1e-6 * MPS
     assert abs(burn.after.perilune - meant.after.perilune) < 1 * u.m
+
+
+def test_a_fault_that_a_monitor_has_made_up_for_is_not_said_to_have_had_no_effect():
+    flight = ls.simulate(watched(scenario(), thrust_monitor=replace(THRUST, reaction="switch")))
+    assert idle_faults(flight, planned()) == []
 
 
 def test_what_is_commanded_stands_for_what_is_sensed_where_a_monitor_holds():
@@ -184,6 +194,21 @@ def test_dead_reckoning_goes_on_with_the_spare():
     assert saved < 0.1 * lost
 
 
+def test_ranges_that_jump_at_a_rim_are_held_until_they_are_possible_again():
+    def first(flight, kind):
+        found = next((event for event in flight.timeline if event.kind is kind), None)
+        return None if found is None else (found.time - flight.start).to_value(u.s)
+
+    one, rate = over_the_rim(FILTER), 500.0  # m/s; the range falls by 40 m/s, and over the cliff rises by 800 m/s
+    computer = ls.FlightComputer(range_monitor=ls.RangeMonitor(max_rate=rate * MPS))
+    plain, held = ls.simulate(one), ls.simulate(replace(one, craft=replace(one.craft, computer=computer)))
+    (called_s,) = alarms(held)
+    assert called_s == pytest.approx(first(plain, ls.EventKind.ALTIMETER_REJECTED), abs=1.0)  # a cycle
+    # rejections that end in ignoring the altimeter begin again once the step could have been flown at the rate
+    later_s = first(held, ls.EventKind.ALTIMETER_IGNORED) - first(plain, ls.EventKind.ALTIMETER_IGNORED)
+    assert later_s == pytest.approx(STEP.to_value(u.m) / rate, abs=1.5)  # a cycle, and a sample at the cliff's foot
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_both_drivers_fly_random_monitors_alike(seed):
     rng = np.random.default_rng(seed)
@@ -214,6 +239,47 @@ def test_both_drivers_fly_random_monitors_alike(seed):
     assert alarms(by_scipy) == pytest.approx(alarms(compiled), abs=1e-6)
     apart = by_scipy.burns[0].after.position - compiled.burns[0].after.position
     assert np.linalg.norm(apart.to_value(u.m)) < 1e-5
+
+
+def test_a_campaign_counts_what_monitors_end_and_draws_when_faults_begin():
+    one = watched(scenario(), thrust_monitor=replace(THRUST, reaction="cut off"))
+    presence, onset = "faults.accelerometer off", "faults.accelerometer off.onset"
+    dispersions = {presence: ls.Probability(0.6), onset: ls.Uniform(0 * u.s, 160 * u.s)}
+    result = ls.Campaign(one, dispersions).run(40, seed=4)
+    found = {name: np.asarray(result.dataset[name]) for name in (presence, onset, "alarms", "burn0_cutoff")}
+    called = found["burn0_cutoff"] == codes.MONITOR_CALLED
+    assert called.tolist() == (found["alarms"] == 1.0).tolist()
+    # a fault before the planned cut-off lets the burn go on, to the end of a window of which less than half was sensed
+    ends_s = 5.0 * np.ceil((found[onset] + 2.5) / 5.0)
+    lasts_s = planned().burns[0].duration.to_value(u.s)
+    assert called.tolist() == (found[presence] & (found[onset] < lasts_s)).tolist()
+    assert 5 < called.sum() < 20
+    which = int(np.flatnonzero(called)[0])
+    again = result.rerun(which)
+    assert again.burns[0].cutoff is ls.Cutoff.MONITOR
+    assert alarms(again) == pytest.approx([ends_s[which]], abs=1e-6)
+    assert "all ended alike" in str(result.cross_check(3))
+
+
+def test_each_number_of_a_monitor_that_can_be_dispersed_leads_into_its_record():
+    vote = ls.AccelerometerVote(window=7 * u.s, tolerance=0.01 * MPS2)
+    one = watched(scenario().without_faults(), thrust_monitor=replace(THRUST, reaction="restart"), vote=vote)
+    paths = {path.name: path for path in dispersible(one).values() if "computer" in path.name or "_acc" in path.name}
+    assert set(paths) == {
+        *(f"craft.computer.{name}" for name in ("thrust_monitor.window", "thrust_monitor.threshold", "restart_time")),
+        *(f"craft.computer.vote.{name}" for name in ("window", "tolerance")),
+        *(f"craft.{unit}.{name}" for unit in SPARES for name in ("powered", "scale_factor", "bias")),
+    }
+    bases = Rows.of(one, ()).bases
+    for path in paths.values():
+        assert bases.columns(path, one)[0][0] == pytest.approx(float(nominal(one, path.name).value)), path.name
+
+
+def test_a_campaign_with_monitors_has_no_expansion():
+    thrust = {"craft.engine.thrust": ls.Normal(265 * u.N, 1 * u.N)}
+    campaign = ls.Campaign(watched(scenario(), thrust_monitor=THRUST), thrust)
+    with pytest.raises(ls.InputError, match=r"has monitors, or a fault that waits .* fly the campaign by run\(\)"):
+        campaign.expand()
 
 
 def test_a_watched_flight_is_the_same_after_it_was_saved(tmp_path):

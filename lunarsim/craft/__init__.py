@@ -4,7 +4,7 @@ from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
 from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.engine import Engine
-from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTaggedCommand
+from lunarsim.craft.flight_computer import MONITORS, Execution, FlightComputer, TimeTaggedCommand
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.monitors import AccelerationMonitor, AccelerometerVote, RangeMonitor, ThrustMonitor
@@ -16,6 +16,7 @@ from lunarsim.craft.touchdown_switch import TouchdownSwitch
 from lunarsim.craft.velocimeter import Velocimeter
 
 __all__ = [
+    "MONITORS",
     "NAVIGATIONS",
     "PACKINGS",
     "SENSORS",

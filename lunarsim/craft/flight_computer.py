@@ -22,6 +22,9 @@ _DISPLACED = Choice(
     words={"dropped": 0, "delayed": 1}, text="what becomes of a command that shares an array with a higher priority"
 )
 
+#: The fields that hold the monitors of a computer.
+MONITORS = ("thrust_monitor", "vote", "acceleration_monitor", "range_monitor")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TimeTaggedCommand:
@@ -166,8 +169,7 @@ class FlightComputer:
     @property
     def monitors(self) -> tuple[Monitor, ...]:
         """The monitors that there are."""
-        every = (self.thrust_monitor, self.vote, self.acceleration_monitor, self.range_monitor)
-        return tuple(each for each in every if each is not None)
+        return tuple(each for each in (getattr(self, name) for name in MONITORS) if each is not None)
 
     def executions(self, commands: Sequence[TimeTaggedCommand]) -> tuple[Execution, ...]:
         """Return what becomes of commands, one after another as they are due; copies each by itself."""

@@ -33,6 +33,8 @@ def _persistence(text: str) -> Any:
 class Monitor:
     """What all monitors have: a number of times in a row, and a reaction."""
 
+    reaction: str  # what is done where it calls; each monitor declares its own words for it
+
     def __post_init__(self) -> None:
         declarations.check(self)
         persistence: float = getattr(self, "persistence")  # noqa: B009  (of each monitor, beside its own numbers)
@@ -48,7 +50,7 @@ class Monitor:
         """Return what stands in its record."""
         numbers = declared(self)
         values = [in_si(getattr(self, each.name), numbers[each.name]) for each in fields(self) if each.name in numbers]
-        return (*values, float(REACTIONS[getattr(self, "reaction")]))  # noqa: B009
+        return (*values, float(REACTIONS[self.reaction]))
 
 
 @dataclass(frozen=True, kw_only=True)

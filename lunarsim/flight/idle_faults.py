@@ -41,6 +41,8 @@ def _are_alike(a: Flight, b: Flight) -> bool:
     """Return whether two flights are the same, but for their faults."""
     if [burn.cutoff for burn in a.burns] != [burn.cutoff for burn in b.burns]:
         return False
+    if any(event.kind is EventKind.MONITOR for event in a.timeline):  # it was felt, and a monitor made up for it
+        return False
     apart = np.abs(a.trajectory.end_y - b.trajectory.end_y)
     return bool(
         abs(a.trajectory.end_s - b.trajectory.end_s) < _ALIKE_MPS

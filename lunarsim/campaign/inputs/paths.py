@@ -13,12 +13,12 @@ from astropy.time import Time
 
 from lunarsim.arguments import checked
 from lunarsim.asked import is_own
-from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
+from lunarsim.craft import MONITORS, Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
 from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
 from lunarsim.faults import may_begin_in_flight
-from lunarsim.flight.driver.row import engines_used, keeps_an_estimate
+from lunarsim.flight.driver.row import engines_used, has_monitors, keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import GravityField
@@ -218,7 +218,27 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
         kind = Navigation if scenario.craft is None else type(scenario.craft.navigation)
         yield from _declared("craft.navigation", declared(kind))
     if scenario.commands:
-        yield from _declared("craft.computer", declared(FlightComputer))
+        yield from _declared("craft.computer", {"seed": declared(FlightComputer)["seed"]})
+    if has_monitors(scenario):
+        yield from _monitor_paths(scenario)
+
+
+def _monitor_paths(scenario: Scenario) -> Iterator[Path]:
+    """Return the paths of monitors, and of what they may switch to."""
+    craft = scenario.craft
+    if craft is None or craft.computer is None:  # a fault has put a computer there
+        return
+    for name in MONITORS:
+        monitor = getattr(craft.computer, name)
+        if monitor is not None:
+            yield from _declared(f"craft.computer.{name}", _given(monitor))
+    if any(monitor.reaction == "restart" for monitor in craft.computer.monitors):
+        yield from _declared("craft.computer", {"restart_time": declared(FlightComputer)["restart_time"]})
+    for name in ("second_accelerometer", "third_accelerometer"):
+        unit = getattr(craft, name)
+        if unit is not None:
+            felt = {each: number for each, number in _given(unit).items() if each not in OF_INCREMENTS}
+            yield from _declared(f"craft.{name}", felt)
 
 
 def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:

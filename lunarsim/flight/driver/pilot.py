@@ -234,12 +234,13 @@ class Pilot:
         computer = self._lowered.craft_now(t_s).computer
         assert computer is not None, "its monitor has called"
         detail = alarm_in_words(monitor, self._computer, computer)
-        self._log_at(EventKind.MONITOR, t_s, y, 0.0, f"{self._plan[k].name}: {detail}")
+        self._log_at(EventKind.MONITOR, t_s, y, self._flown_phases[-1].thrust_n, f"{self._plan[k].name}: {detail}")
 
     def _log_onsets(self, t_s: float) -> None:
         """Log the faults that begin at an event which has just come; the others are logged with the piece flown."""
+        thrust_n = self._flown_phases[-1].thrust_n if self._burning and self._flown_phases else 0.0
         for at_s, text in self._onsets.until(t_s):
-            self._log_at(EventKind.FAULT, at_s, self._y, 0.0, text)
+            self._log_at(EventKind.FAULT, at_s, self._y, thrust_n, text)
 
     def _end_in_words(self, phase: Guided, reason: int) -> str:
         if reason >= codes.AT_EXIT:
