@@ -40,6 +40,7 @@ from .campaign import state_covariance as state_covariance
 from .campaign import with_values as with_values
 from .craft import Accelerometer as Accelerometer
 from .craft import Altimeter as Altimeter
+from .craft import AttitudeControl as AttitudeControl
 from .craft import DeadReckoning as DeadReckoning
 from .craft import Engine as Engine
 from .craft import Execution as Execution

@@ -3,6 +3,7 @@
 from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
 from lunarsim.craft.altimeter import Altimeter
+from lunarsim.craft.attitude_control import AttitudeControl
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import Execution, FlightComputer, TimeTaggedCommand
 from lunarsim.craft.gyro import Gyro
@@ -20,6 +21,7 @@ __all__ = [
     "SENSORS",
     "Accelerometer",
     "Altimeter",
+    "AttitudeControl",
     "DeadReckoning",
     "Engine",
     "Execution",

@@ -10,6 +10,7 @@ from astropy import units as u
 from lunarsim import constants, declarations
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
 from lunarsim.craft.altimeter import Altimeter
+from lunarsim.craft.attitude_control import AttitudeControl
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import FlightComputer
 from lunarsim.craft.gyro import Gyro
@@ -59,6 +60,8 @@ class Spacecraft:
         Default: none.
     touchdown_switch : TouchdownSwitch, optional
         Default: none.
+    attitude_control : AttitudeControl, optional
+        How the thrust axis follows the commanded one; default: at once and without errors.
 
     Raises
     ------
@@ -102,6 +105,7 @@ class Spacecraft:
     velocimeter: Velocimeter | None = None
     touchdown_switch: TouchdownSwitch | None = None
     computer: FlightComputer | None = None
+    attitude_control: AttitudeControl | None = None
 
     def __post_init__(self) -> None:
         declarations.check(self)

@@ -8,6 +8,7 @@ from lunarsim.faults.accelerometer import (
     AccelerometerStuck,
     AccelerometerUpsideDown,
 )
+from lunarsim.faults.attitude import AttitudeControlLost, WeakAttitudeControl, WrongAttitude
 from lunarsim.faults.computer import ArraysFilledAtRandom
 from lunarsim.faults.contradictions import check_contradictions, differing
 from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
@@ -22,6 +23,7 @@ __all__ = [
     "AccelerometerStuck",
     "AccelerometerUpsideDown",
     "ArraysFilledAtRandom",
+    "AttitudeControlLost",
     "CraftChange",
     "Fault",
     "LateCommand",
@@ -31,6 +33,8 @@ __all__ = [
     "ThrottleStuck",
     "ThrustError",
     "ThrustMisaligned",
+    "WeakAttitudeControl",
+    "WrongAttitude",
     "WrongTarget",
     "WrongTimer",
     "check_contradictions",

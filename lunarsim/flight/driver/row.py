@@ -153,7 +153,7 @@ def plan_of(scenario: Scenario) -> Plan:
         kinds=np.array([_KINDS[type(phase)] for phase in phases], dtype=np.int64),
         steering=np.array([law.code if law else 0 for law in steering], dtype=np.int64),
         laws=np.array([_address(phase) for phase in phases], dtype=np.int64),
-        guided=True if scenario.guided else None,
+        guided=True if scenario.guided or turns_by_itself(scenario) else None,
         navigates=keeps_an_estimate(scenario),
         navigation=0,
         idle=np.array([law.idle if law else 0 for law in laws], dtype=np.int64),
@@ -177,6 +177,11 @@ def own_parts(scenario: Scenario) -> list[Any]:
 def keeps_an_estimate(scenario: Scenario) -> bool:
     """Return whether the craft is guided by an estimate of its own, not by the truth with errors."""
     return bool(scenario.guided) and any(craft.navigation.kind != TRUTH for craft in _crafts(scenario))
+
+
+def turns_by_itself(scenario: Scenario) -> bool:
+    """Return whether the craft has an attitude control, so that its thrust axis follows the commanded one."""
+    return any(craft.attitude_control is not None for craft in _crafts(scenario))
 
 
 def _crafts(scenario: Scenario) -> list[Spacecraft]:

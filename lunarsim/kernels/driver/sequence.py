@@ -40,6 +40,7 @@ from lunarsim.kernels.codes import (
 )
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.driver.engine import burn_propulsion, engine_off, propulsion_of
+from lunarsim.kernels.driver.pointing import begin_step, coasted, end_step, passes_rest
 from lunarsim.kernels.driver.refusals import why_not
 from lunarsim.kernels.forces.motion import Environment, Propulsion
 from lunarsim.kernels.forces.standstill import above_standstill
@@ -70,7 +71,7 @@ class Plan(NamedTuple):
     frames: NDArray[np.int64]
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4), or addresses in this process; -1: none
     signs: NDArray[np.int64]
-    guided: bool | None  #: None where no phase is guided: none of the guidance is compiled then
+    guided: bool | None  #: None where no phase is guided, and the axis follows at once: none of that is compiled then
     navigates: bool  #: whether the computer keeps an estimate of its own, and follows each leg
     navigation: int  #: the address of what follows a leg in machine code, in this process; 0: nothing does there
 
@@ -244,7 +245,10 @@ def _fly_guided_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, 
 def _coast(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown) -> tuple[float, int]:
     """Coast, after which the computer knows of no throttle and no turning."""
     rest(flown.computer)
-    return _fly_leg(driver, means, t_s, y, leg, flown)
+    start_s = t_s
+    t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+    coasted(t_s - start_s, craft_at(start_s, flown), flown.computer)
+    return t_s, ended
 
 
 @formula
@@ -260,6 +264,54 @@ def _fly_leg(
         until_s = min(leg.end_s, t_s + LONGEST_LEG_S, _next_change(t_s, flown))
         t_s, ended = driver.fly_to(means, t_s, y, Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps))
         driver.follow(means, _followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
+        if ended != AT_END or t_s >= leg.end_s:
+            return t_s, ended
+
+
+def _fly_turning(
+    guided: bool | None,
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    leg: Leg,
+    law: Any,
+    flown: Flown,
+) -> tuple[float, int]:
+    """Fly a leg whose thrust is to go where a law says; a plan of burns alone has no attitude control."""
+    if guided is None:
+        return _fly_leg(driver, means, t_s, y, leg, flown)
+    return _fly_pointed(driver, means, t_s, y, leg, law, flown)
+
+
+@overload(_fly_turning, strict=False, jit_options=OPTIONS)
+def _fly_turning_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, leg: Any, law: Any, flown: Any) -> Any:
+    del driver, means, t_s, y, leg, law, flown
+    if isinstance(guided, types.NoneType):
+        return lambda guided, driver, means, t_s, y, leg, law, flown: _fly_leg(driver, means, t_s, y, leg, flown)  # noqa: ARG005
+    return lambda guided, driver, means, t_s, y, leg, law, flown: _fly_pointed(  # noqa: ARG005
+        driver, means, t_s, y, leg, law, flown
+    )
+
+
+@formula
+def _fly_pointed(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, law: Propulsion, flown: Flown
+) -> tuple[float, int]:
+    """Fly a leg in steps of the attitude control, which turns the thrust axis to where a law points."""
+    computer, since_s, gm = flown.computer, flown.run.state.epoch_s, flown.run.moon.gravity.gm_m3_s2
+    while True:
+        craft = craft_at(t_s, flown)
+        if craft.attitude_control.time_step_s == 0.0:  # none: the thrust goes where it is commanded
+            computer.body.begun = 0.0
+            return _fly_leg(driver, means, t_s, y, leg, flown)
+        if passes_rest(y, law, craft, computer, gm):
+            return t_s, AT_REST
+        until_s = min(leg.end_s, _next_change(t_s, flown))
+        step = begin_step(t_s, until_s, y, leg.propulsion, law, craft, computer, since_s, gm)
+        part = Leg(leg.phase, step.end_s, step.propulsion, leg.target_dv_mps)
+        t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
+        end_step(t_s, craft, computer)
         if ended != AT_END or t_s >= leg.end_s:
             return t_s, ended
 
@@ -295,7 +347,7 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
         longest_s, reason = _longest_burn(y, craft.dry_mass_kg, timer_s, propulsion, flown.run.moon.gravity.gm_m3_s2)
         end_s, change_s = t_s + longest_s, _next_change(t_s, flown)
         leg = Leg(k, min(end_s, change_s), propulsion, before[8] + burn.target_delta_v_mps)
-        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+        t_s, ended = _fly_turning(flown.plan.guided, driver, means, t_s, y, leg, propulsion, flown)
         if ended != AT_END or end_s <= change_s:
             break
     if ended == AT_CUTOFF:
@@ -375,17 +427,18 @@ def _fly_cycle(
 ) -> tuple[float, int]:
     """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
     ended, end_s = AT_END, t_s + command.cycle_s
+    law = propulsion_of(command, craft_at(t_s, flown), flown.run.state.epoch_s)
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
         if on_s > t_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
-            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, on_s, engine_off(), inf), flown)
+            t_s, ended = _fly_pointed(driver, means, t_s, y, Leg(k, on_s, engine_off(), inf), law, flown)
         while ended == AT_END and t_s < off_s and not is_empty(y[6], flown.run.craft.dry_mass_kg):
             craft = craft_at(t_s, flown)
             propulsion = propulsion_of(command, craft, flown.run.state.epoch_s)
             until_s = min(off_s, t_s + _lasts(y, craft.dry_mass_kg, propulsion), _next_change(t_s, flown))
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break
-            t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf), flown)
+            t_s, ended = _fly_pointed(driver, means, t_s, y, Leg(k, until_s, propulsion, inf), law, flown)
     if ended == AT_END and end_s > t_s:
-        t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf), flown)
+        t_s, ended = _fly_pointed(driver, means, t_s, y, Leg(k, end_s, engine_off(), inf), law, flown)
     return t_s, ended

@@ -21,6 +21,7 @@ from lunarsim.craft import (
     SENSORS,
     Accelerometer,
     Altimeter,
+    AttitudeControl,
     DeadReckoning,
     Engine,
     FlightComputer,
@@ -73,7 +74,7 @@ Arrays = Mapping[str, NDArray[Any]]
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Spacecraft, AccelerometerOff, TimeTaggedCommand, FlightComputer),
     *(Navigation, DeadReckoning, KalmanFilter),
-    *(Altimeter, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
+    *(Altimeter, AttitudeControl, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
