@@ -42,6 +42,7 @@ from .craft import AccelerationMonitor as AccelerationMonitor
 from .craft import Accelerometer as Accelerometer
 from .craft import AccelerometerVote as AccelerometerVote
 from .craft import Altimeter as Altimeter
+from .craft import AttitudeControl as AttitudeControl
 from .craft import DeadReckoning as DeadReckoning
 from .craft import Engine as Engine
 from .craft import Execution as Execution

@@ -92,6 +92,9 @@ EXAMPLES = {
     "throttle stuck": {},
     "slow throttle": {"rate": 0.1 / u.s},
     "slow attitude": {"rate": 1 * u.deg / u.s},
+    "weak attitude control": {"slew_rate": 1 * u.deg / u.s, "angular_acceleration": 0.1 * u.deg / u.s**2},
+    "attitude control lost": {},
+    "wrong attitude": {"roll": 1 * u.deg, "pitch": -1 * u.deg, "yaw": 2 * u.deg},
     "wrong timer": {"timer": 7 * u.s},
     "wrong target": {"target_delta_v": 3 * u.m / u.s},
     "data arrays filled at random": {},
@@ -115,7 +118,8 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         specific_impulse_at_min_throttle=280 * u.s,
         count=4,
     )
-    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4)}
+    control = ls.AttitudeControl(slew_rate=5 * u.deg / u.s)
+    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4), "attitude_control": control}
     scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))
     fault = FAULTS[title](**EXAMPLES[title])
     craft, plan = fault.apply(scenario.craft), fault.apply_to_plan(scenario.plan)

@@ -1,5 +1,6 @@
 """Landers that were lost: the sound flight lands, and the fault alone leads to what was published of the loss."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -12,7 +13,7 @@ from lunarsim.flight.result.touchdown import Verdict
 from lunarsim.mission.over_ground import ground_velocity
 
 MPS = u.m / u.s
-SOUND = ("beresheet", "hakuto-r-m1")
+SOUND = ("beresheet", "hakuto-r-m1", "vikram")
 
 
 @cache
@@ -27,7 +28,7 @@ def lost(name: str) -> ls.Flight:
     return ls.simulate(ls.load_scenario(name))
 
 
-@pytest.mark.parametrize("name", [SOUND[0], pytest.param(SOUND[1], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", [SOUND[0], pytest.param(SOUND[1], marks=pytest.mark.slow), SOUND[2]])
 def test_the_sound_flight_lands_at_its_site_with_propellant_left(name: str) -> None:
     flight, scenario = sound(name), ls.load_scenario(name)
     assert isinstance(flight.outcome, ls.Landed)
@@ -68,3 +69,39 @@ def test_beresheets_impact_is_as_fast_and_as_flat_as_lro_says() -> None:
     assert abs(flight.outcome.speed - 956 * MPS) < 10 * MPS
     assert -vertical / horizontal < 0.176  # tan 10 deg
     assert flight.outcome.distance_to(ls.load_scenario("beresheet").sites["impact"]) < 3 * u.km
+
+
+def _speeds_at(flight: ls.Flight, altitude: u.Quantity) -> tuple[u.Quantity, u.Quantity]:
+    """Return how fast a flight falls, and goes along the ground, where it passes an altitude above its site last."""
+    height = (flight.altitude - flight.scenario.site_elevation - altitude).to_value(u.m)
+    before = int((height > 0.0).nonzero()[0][-1])
+    first, last = flight.elapsed[before].to_value(u.s), flight.elapsed[before + 1].to_value(u.s)
+    level = altitude + flight.scenario.site_elevation
+    t_s = brentq(lambda t: (flight.at(flight.start + t * u.s).altitude - level).to_value(u.m), first, last)
+    vertical, horizontal = ground_velocity(flight.at(flight.start + t_s * u.s))
+    return -vertical, horizontal
+
+
+def test_vikrams_rough_braking_ends_at_the_published_speed_and_height() -> None:
+    flight, scenario = sound("vikram"), ls.load_scenario("vikram")
+    end = flight.phases[0].after
+    vertical, horizontal = ground_velocity(end)
+    assert abs((vertical**2 + horizontal**2) ** 0.5 - scenario.published["rough_braking_speed"]) < 1 * MPS
+    assert abs(end.altitude - scenario.site_elevation - scenario.published["rough_braking_altitude"]) < 5 * u.m
+
+
+def test_vikram_is_lost_by_the_thrust_of_its_attitude_hold_and_by_an_axis_that_cannot_turn_in_time() -> None:
+    flight, scenario = lost("vikram"), ls.load_scenario("vikram")
+    assert isinstance(flight.outcome, ls.Landed)
+    assert flight.outcome.verdict is Verdict.CRASHED
+    falling, along = _speeds_at(flight, scenario.published["last_altitude"])
+    assert abs(falling - scenario.published["last_vertical_speed"]) < 5 * MPS  # it set the size of the fault
+    assert abs(along - scenario.published["last_horizontal_speed"]) < 5 * MPS
+    assert flight.outcome.speed > scenario.published["least_impact_speed"]
+    assert flight.pointing_error[flight.thrust > 0 * u.N].max() > 90 * u.deg
+
+
+def test_with_an_axis_that_follows_at_once_vikrams_thrust_would_not_have_lost_it() -> None:
+    scenario = ls.load_scenario("vikram")
+    quick = replace(scenario, craft=replace(scenario.craft, attitude_control=None))
+    assert ls.simulate(quick).outcome.verdict is Verdict.LANDED  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
 from lunarsim.craft.altimeter import Altimeter
+from lunarsim.craft.attitude_control import AttitudeControl
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import MONITORS, Execution, FlightComputer, TimeTaggedCommand
 from lunarsim.craft.gyro import Gyro
@@ -24,6 +25,7 @@ __all__ = [
     "Accelerometer",
     "AccelerometerVote",
     "Altimeter",
+    "AttitudeControl",
     "DeadReckoning",
     "Engine",
     "Execution",

@@ -12,6 +12,7 @@ from lunarsim import constants, declarations
 from lunarsim.asked import is_own
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
 from lunarsim.craft.altimeter import Altimeter
+from lunarsim.craft.attitude_control import AttitudeControl
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import FlightComputer
 from lunarsim.craft.gyro import Gyro
@@ -70,6 +71,8 @@ class Spacecraft:
         holds already does not count.
     second_accelerometer, third_accelerometer : Accelerometer, optional
         Spares of the first, of the same rate, to which a monitor may switch; default: none.
+    attitude_control : AttitudeControl, optional
+        How the thrust axis follows the commanded one; default: at once and without errors.
 
     Raises
     ------
@@ -119,6 +122,7 @@ class Spacecraft:
     )
     second_accelerometer: Accelerometer | None = None
     third_accelerometer: Accelerometer | None = None
+    attitude_control: AttitudeControl | None = None
 
     def __post_init__(self) -> None:
         declarations.check(self)

@@ -8,6 +8,7 @@ from lunarsim.faults.accelerometer import (
     AccelerometerStuck,
     AccelerometerUpsideDown,
 )
+from lunarsim.faults.attitude import AttitudeControlLost, WeakAttitudeControl, WrongAttitude
 from lunarsim.faults.computer import ArraysFilledAtRandom
 from lunarsim.faults.contradictions import check_contradictions, differing
 from lunarsim.faults.engine import (
@@ -36,6 +37,7 @@ __all__ = [
     "ArraysFilledAtRandom",
     "AtEvent",
     "AtHeight",
+    "AttitudeControlLost",
     "CraftChange",
     "EngineMisaligned",
     "EngineOut",
@@ -50,6 +52,8 @@ __all__ = [
     "ThrustError",
     "ThrustMisaligned",
     "ValveStuck",
+    "WeakAttitudeControl",
+    "WrongAttitude",
     "WrongTarget",
     "WrongTimer",
     "check_contradictions",

@@ -214,9 +214,13 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
             unit = getattr(scenario.craft, name)
             if unit is not None:
                 yield from _declared(f"craft.{name}", _given(unit))
-    if scenario.guided:
+    control = None if scenario.craft is None else scenario.craft.attitude_control
+    if scenario.guided or control is not None:
         kind = Navigation if scenario.craft is None else type(scenario.craft.navigation)
-        yield from _declared("craft.navigation", declared(kind))
+        turns = estimates or control is not None
+        yield from _declared("craft.navigation", _felt_errors(kind, guides=bool(scenario.guided), turns=turns))
+    if powered and control is not None:
+        yield from _declared("craft.attitude_control", _given(control))
     if scenario.commands:
         yield from _declared("craft.computer", {"seed": declared(FlightComputer)["seed"]})
     if has_monitors(scenario):
@@ -239,6 +243,15 @@ def _monitor_paths(scenario: Scenario) -> Iterator[Path]:
         if unit is not None:
             felt = {each: number for each, number in _given(unit).items() if each not in OF_INCREMENTS}
             yield from _declared(f"craft.{name}", felt)
+
+
+def _felt_errors(kind: type, *, guides: bool, turns: bool) -> dict[str, Declaration]:
+    """Return what a navigation declares, as far as a flight feels it: errors of the attitude where that turns."""
+    return {
+        name: each
+        for name, each in declared(kind).items()
+        if (turns if name.startswith("attitude_") else guides or name == "seed")
+    }
 
 
 def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:

@@ -34,6 +34,7 @@ from lunarsim.kernels import codes
 from lunarsim.kernels.driver import transients
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.steering import FIXED
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import empty_mass, full_thrust
 from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty, look, navigation_error
@@ -321,12 +322,21 @@ class Pilot:
             y = segment.path(due_s)
             self._log_at(EventKind.COMMAND_DISPLACED, due_s, y, thrust_n(due_s), detail)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
-        held = propulsion.thrust_n > 0.0 and not self._burning
-        direction = propulsion.direction if held else self._direction
+        direction, commanded = self._axes(leg)
         rate_n_s = float(propulsion.thrust_rate_n_s)
         greatest_n = thrust_n(segment.end_s if rate_n_s > 0.0 else segment.start_s)
-        self._flown_phases.append(FlownPhase(name, segment, greatest_n, direction, self._error, rate_n_s))
+        self._flown_phases.append(FlownPhase(name, segment, greatest_n, direction, self._error, rate_n_s, commanded))
         return ended
+
+    def _axes(self, leg: Leg) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+        """Return where the thrust axis points in a leg, and where it is to point by an attitude control."""
+        body = self._computer.body
+        if body.begun == 0.0 or not (self._burning or isinstance(self._plan[leg.phase], Guided)):
+            held = leg.propulsion.thrust_n > 0.0 and not self._burning
+            return (leg.propulsion.direction if held else self._direction), None
+        if leg.propulsion.steering != FIXED:  # where a law comes to rest
+            return None, None
+        return body.axis.copy(), body.commanded.copy()
 
     def _displaced_commands(self, after_s: float, until_s: float) -> Iterator[tuple[float, str]]:
         """Give when the commands of an interval were due that were not carried out then, and why not."""

@@ -27,9 +27,10 @@ class FlownPhase:
     name: str  #: of the phase; those of guided phases have a segment a cycle and more
     segment: Segment
     thrust_n: float  #: the greatest of the segment
-    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis, under guidance
+    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis that was held
     navigation_error: NDArray[np.float64] | None = None  #: believed less true (m, m/s, ICRF), shape (6,)
     thrust_rate_n_s: float = 0.0  #: by which the thrust rises to the greatest at the end, or falls from it
+    commanded: NDArray[np.float64] | None = None  #: where that axis was to point, by a craft with an attitude control
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.thrust_n < np.inf:
@@ -38,7 +39,7 @@ class FlownPhase:
             raise InputError(
                 f"thrust_rate_n_s = {self.thrust_rate_n_s} of segment '{self.name}': expected a finite number"
             )
-        for name, size in (("direction", 3), ("navigation_error", 6)):
+        for name, size in (("direction", 3), ("navigation_error", 6), ("commanded", 3)):
             vector = getattr(self, name)
             if vector is not None and not (np.shape(vector) == (size,) and np.all(np.isfinite(vector))):
                 raise InputError(f"{name} of segment '{self.name}': expected {size} finite numbers")

@@ -44,6 +44,7 @@ from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.driver.engine import as_it_ran, burn_propulsion, engine_off, propulsion_of, thrust_line
 from lunarsim.kernels.driver.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
 from lunarsim.kernels.driver.onsets import AT_IGNITION, AT_PHASE, begins, forget, happens, next_change, present
+from lunarsim.kernels.driver.pointing import begin_step, coasted, end_step, passes_rest, points_nowhere
 from lunarsim.kernels.driver.refusals import why_not
 from lunarsim.kernels.driver.transients import (
     DEAF,
@@ -99,7 +100,7 @@ class Plan(NamedTuple):
     frames: NDArray[np.int64]
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4), or addresses in this process; -1: none
     signs: NDArray[np.int64]
-    guided: bool | None  #: None where no phase is guided: none of the guidance is compiled then
+    guided: bool | None  #: None where no phase is guided, and the axis follows at once: none of that is compiled then
     navigates: bool  #: whether the computer keeps an estimate of its own, and follows each leg
     navigation: int  #: the address of what follows a leg in machine code, in this process; 0: nothing does there
     engines: NDArray[np.int64]  #: which of the craft's engines the phases use; 0: the main one
@@ -316,32 +317,53 @@ def _coast(
 ) -> tuple[float, int]:
     """Coast, after which the computer knows of no throttle and no turning."""
     rest(flown.computer)
-    return _fly_without(driver, means, t_s, y, end_s, k, flown)
+    return _fly_without(driver, means, t_s, y, end_s, k, engine_off(), flown)
 
 
 @formula
 def _fly_without(
-    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], end_s: float, k: int, flown: Flown
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    end_s: float,
+    k: int,
+    law: Propulsion,
+    flown: Flown,
 ) -> tuple[float, int]:
-    """Fly until a time, whatever begins on the way, with an engine that is commanded to be off."""
+    """Fly until a time, whatever begins on the way, with an engine that is commanded to be off.
+
+    ``law`` says where the thrust axis is to point meanwhile; an engine that is off, nowhere.
+    """
     ended = AT_END
     if flown.computer.engine.thrust_n > 0.0:
-        t_s, ended = _fly_remainder(driver, means, t_s, y, end_s, k, False, flown)
+        t_s, ended = _fly_remainder(driver, means, t_s, y, end_s, k, False, law, flown)
         if ended != AT_END:
             return t_s, ended
     flown.computer.engine.lit = 0.0
     leg = Leg(k, end_s, engine_off(), inf, flown.run.onsets, OFF)
     while True:
-        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+        t_s, ended = _fly_turning(flown.plan.guided, driver, means, t_s, y, leg, law, flown)
         if ended != AT_END or t_s >= end_s:
             return t_s, ended
 
 
 @formula
 def _fly_remainder(
-    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], end_s: float, k: int, steers: bool, flown: Flown
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    end_s: float,
+    k: int,
+    steers: bool,
+    law: Propulsion,
+    flown: Flown,
 ) -> tuple[float, int]:
-    """Fly what an engine still gives after it was commanded to stop, until a time; a burn steers it on."""
+    """Fly what an engine still gives after it was commanded to stop, until a time.
+
+    A burn steers it on; else ``law`` says where the thrust axis is to point.
+    """
     engine, ended = flown.computer.engine, AT_END
     while ended == AT_END and engine.thrust_n > 0.0 and t_s < end_s:
         craft = _craft_now(t_s, flown)
@@ -359,7 +381,8 @@ def _fly_remainder(
         if does == OFF or until_s <= t_s:
             be_gone(engine)
             break
-        t_s, ended = _fly_leg(driver, means, t_s, y, Leg(k, until_s, propulsion, inf, flown.run.onsets, does), flown)
+        leg = Leg(k, until_s, propulsion, inf, flown.run.onsets, does)
+        t_s, ended = _fly_turning(flown.plan.guided, driver, means, t_s, y, leg, ran if steers else law, flown)
         if t_s >= min(gone_s, dry_s):
             be_gone(engine)
         else:
@@ -394,6 +417,59 @@ def _fly_leg(
         driver.follow(means, _followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
         if ended <= AT_HEIGHT:
             return t_s, _begun_there(t_s, ended, flown)
+        if ended != AT_END or t_s >= leg.end_s:
+            return t_s, ended
+
+
+def _fly_turning(
+    guided: bool | None,
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    leg: Leg,
+    law: Any,
+    flown: Flown,
+) -> tuple[float, int]:
+    """Fly a leg whose thrust is to go where a law says; a plan of burns alone has no attitude control."""
+    if guided is None:
+        return _fly_leg(driver, means, t_s, y, leg, flown)
+    return _fly_pointed(driver, means, t_s, y, leg, law, flown)
+
+
+@overload(_fly_turning, strict=False, jit_options=OPTIONS)
+def _fly_turning_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, leg: Any, law: Any, flown: Any) -> Any:
+    del driver, means, t_s, y, leg, law, flown
+    if isinstance(guided, types.NoneType):
+        return lambda guided, driver, means, t_s, y, leg, law, flown: _fly_leg(driver, means, t_s, y, leg, flown)  # noqa: ARG005
+    return lambda guided, driver, means, t_s, y, leg, law, flown: _fly_pointed(  # noqa: ARG005
+        driver, means, t_s, y, leg, law, flown
+    )
+
+
+@formula
+def _fly_pointed(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, law: Propulsion, flown: Flown
+) -> tuple[float, int]:
+    """Fly a leg in steps of the attitude control, which turns the thrust axis to where a law points."""
+    computer, since_s, gm = flown.computer, flown.run.state.epoch_s, flown.run.moon.gravity.gm_m3_s2
+    while True:
+        craft = craft_at(t_s, flown)
+        if craft.attitude_control.time_step_s == 0.0:  # none: the thrust goes where it is commanded
+            computer.body.begun = 0.0
+            return _fly_leg(driver, means, t_s, y, leg, flown)
+        if points_nowhere(law):  # as in a coast
+            start_s = t_s
+            t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+            coasted(t_s - start_s, craft, computer)
+            return t_s, ended
+        if passes_rest(y, law, craft, computer, gm):
+            return t_s, AT_REST
+        until_s = min(leg.end_s, _next_change(t_s, flown))
+        step = begin_step(t_s, until_s, y, leg.propulsion, law, craft, computer, since_s, gm)
+        part = Leg(leg.phase, step.end_s, step.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
+        t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
+        end_step(t_s, craft, computer)
         if ended != AT_END or t_s >= leg.end_s:
             return t_s, ended
 
@@ -443,7 +519,7 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
     happens(ONSET_AT_CUTOFF, k, t_s, onsets)
     cut_s = t_s
     if _is_cut(ended, reason):
-        t_s, ended = _fly_remainder(driver, means, t_s, y, inf, k, True, flown)
+        t_s, ended = _fly_remainder(driver, means, t_s, y, inf, k, True, full, flown)
     be_gone(engine)
     engine.lit = 0.0
     driver.ends(means, t_s, y, k, reason, start_s, before, cut_s)
@@ -476,7 +552,7 @@ def _burn_until_cut(
         target_mps = inf if deaf else cut_mps
         leg = Leg(k, min(end_s, other_s), propulsion, target_mps, flown.run.onsets, DEAF if deaf else does)
         from_s, from_y = t_s, y.copy()
-        t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+        t_s, ended = _fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
         engine.thrust_n = thrust_at(t_s, propulsion)
         if ended == AT_END and t_s < end_s:
             if flown.plan.watches and not deaf:
@@ -574,9 +650,9 @@ def _restart(
     until_s = min(t_s + craft.computer.restart_time_s, latest_s)
     ended = AT_END
     if flown.plan.kinds[k] == BURN:  # whose steering law still holds for what the engine gives
-        t_s, ended = _fly_remainder(driver, means, t_s, y, until_s, k, True, flown)
+        t_s, ended = _fly_remainder(driver, means, t_s, y, until_s, k, True, engine_off(), flown)
     if ended == AT_END:
-        t_s, ended = _fly_without(driver, means, t_s, y, until_s, k, flown)
+        t_s, ended = _fly_without(driver, means, t_s, y, until_s, k, engine_off(), flown)
     computer.watch.restarts += 1.0
     if craft.computer.keeps_sum == 0.0:
         y[8] = computer.watch.begun_mps
@@ -672,10 +748,11 @@ def _fly_cycle(
 ) -> tuple[float, int]:
     """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
     ended, end_s, engine = AT_END, t_s + command.cycle_s, flown.computer.engine
+    law = _guided_propulsion(t_s, command, _craft_now(t_s, flown), flown)
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
         if on_s > t_s and not is_empty(y[6], empty_mass(flown.run.craft)):
-            t_s, ended = _fly_without(driver, means, t_s, y, on_s, k, flown)
+            t_s, ended = _fly_without(driver, means, t_s, y, on_s, k, law, flown)
         ignite(t_s, engine)
         while ended == AT_END and t_s < off_s and not is_empty(y[6], empty_mass(flown.run.craft)):
             craft = _craft_now(t_s, flown)
@@ -686,27 +763,32 @@ def _fly_cycle(
             if until_s <= t_s:  # the last of the propellant lasts less than a rounding of the time
                 break
             from_s, from_y = t_s, y.copy() if flown.plan.watches else y
-            t_s, ended = _fly_leg(
-                driver, means, t_s, y, Leg(k, until_s, propulsion, inf, flown.run.onsets, does), flown
-            )
-            engine.thrust_n = thrust_at(t_s, propulsion)
+            leg = Leg(k, until_s, propulsion, inf, flown.run.onsets, does)
+            t_s, ended = _fly_pointed(driver, means, t_s, y, leg, full, flown)
+            _remember_engine(t_s, command, full, propulsion, craft, flown.computer)
             if flown.plan.watches:
                 share = command.throttle * share_given(from_s, t_s, does, propulsion, full)
                 _add_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
     if ended == AT_END and end_s > t_s:
-        t_s, ended = _fly_without(driver, means, t_s, y, end_s, k, flown)
+        t_s, ended = _fly_without(driver, means, t_s, y, end_s, k, law, flown)
     return t_s, ended
 
 
 @formula
 def _guided_propulsion(t_s: float, command: Command, craft: Record, flown: Flown) -> Propulsion:
-    """Return the engine as guidance commands it, and let it be remembered how it ran."""
+    """Return the engine as guidance commands it."""
     run, computer = flown.run, flown.computer
     direction = thrust_line(t_s, command.direction, craft.engine, run.site_m, computer.downrange, flown.environment)
-    in_use = computer.navigation.in_use
-    full = propulsion_of(command, direction, craft, computer.engine, run.state.epoch_s, in_use)
+    return propulsion_of(command, direction, craft, computer.engine, run.state.epoch_s, computer.navigation.in_use)
+
+
+@formula
+def _remember_engine(
+    t_s: float, command: Command, full: Propulsion, given: Propulsion, craft: Record, computer: Record
+) -> None:
+    """Let it be remembered how the engine ran, for what it still gives when it is off."""
     memory = computer.engine
+    memory.thrust_n = thrust_at(t_s, given)
     memory.throttle = valve_position(command.throttle, memory.throttle, craft.engine)
     memory.exhaust_velocity_mps = full.exhaust_velocity_mps
-    write(three(direction), memory.direction)
-    return full
+    write(three(computer.body.axis) if computer.body.begun != 0.0 else three(full.direction), memory.direction)

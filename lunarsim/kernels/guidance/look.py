@@ -14,6 +14,7 @@ from lunarsim.kernels.forces.steering import Motion
 from lunarsim.kernels.geometry.orientation import euler_313, spin_pa
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
+from lunarsim.kernels.guidance.attitude import BODY
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
 from lunarsim.kernels.guidance.law import FREE, UPRIGHT, called
 from lunarsim.kernels.guidance.limits import (
@@ -60,7 +61,8 @@ from lunarsim.kernels.records import Record, record
 #: What the computer remembers over the whole flight; zero when it begins.
 COMPUTER = record(
     [
-        ("attitude", float, (3,)),  # of the thrust axis, ICRF; zero: not yet known
+        ("attitude", float, (3,)),  # of the thrust axis as commanded, ICRF; zero: not yet known
+        ("body", BODY),  # the true axis, where the craft has an attitude control
         ("throttle", float),  # as of the last look
         ("at_full", float),  # whether the engine is held at full throttle
         ("turn_rate_rad_s", float),  # of the attitude over the last cycle
@@ -265,7 +267,8 @@ def look(
     vertical = from_axes(rot, along.axes[2])
     from_site = from_axes(rot, combined(1.0, r_pa, -site.radius_m, site.up))
     command = _within_limits(toward, guide.idle, mass_kg, cycle_s, vertical, from_site, craft, phase, computer)
-    _watch(r_true, along_axes(rot, three(command.direction)), site, phase, computer)
+    axis = three(computer.body.axis) if computer.body.begun != 0.0 else three(command.direction)
+    _watch(r_true, along_axes(rot, axis), site, phase, computer)
     return command
 
 
@@ -392,7 +395,7 @@ def rest(computer: Record) -> None:
 @formula
 def axis_at(y: NDArray[np.float64], computer: Record) -> Three:
     """Return the craft's axis (ICRF unit vector) as it was left; where nothing ever pointed it, it lies on its side."""
-    axis = three(computer.attitude)
+    axis = three(computer.body.axis) if computer.body.begun != 0.0 else three(computer.attitude)
     if length(axis) > 0.0:
         return axis
     normal = cross((y[0], y[1], y[2]), (y[3], y[4], y[5]))

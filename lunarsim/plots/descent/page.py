@@ -184,6 +184,8 @@ def _explain(page: Figure | SubFigure, curves: Sequence[Curve], points: Sequence
     ]
     handles = [Line2D([], [], **look) for look in looks]
     handles.append(Line2D([], [], color=ink(), label="flight-path angle", **descent_panels.THIN))
+    if any(descent_history.follows(curve.flight) for curve in curves):
+        handles.append(Line2D([], [], color=ink(), label="commanded pitch", **descent_panels.COMMANDED))
     handles.append(descent_panels.phase_start(ink(), "start of a phase"))
     handles += descent_panels.published_handles(points)
     page.legend(

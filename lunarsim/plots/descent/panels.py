@@ -29,6 +29,8 @@ _FEW = 20.0  # times: less than this is drawn on a linear axis
 _LEAST_M, _LEAST_MPS = 1.0, 0.1  # where the logarithmic axes end at most
 #: The flight-path angle, beside the pitch of the thrust.
 THIN: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (1.2, 1.2))}
+#: Where the pitch of the thrust was to be, beside where it was.
+COMMANDED: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (4.0, 2.0)), "alpha": 0.7}
 
 
 class DescentAxes(NamedTuple):
@@ -123,6 +125,8 @@ def _draw(axes: DescentAxes, curve: Curve, drawn: History, units: Units, *, seve
     axes.altitude_rate.plot(t, drawn.altitude_rate_mps, **line)
     axes.thrust.plot(t, drawn.thrust_n * u.N.to(units.thrust), **line)
     axes.pitch.plot(t, drawn.path_deg, **thin)
+    if drawn.commanded_pitch_deg is not None:
+        axes.pitch.plot(t, drawn.commanded_pitch_deg, **{**look, **COMMANDED, "label": "_commanded"})
     axes.pitch.plot(t, drawn.pitch_deg, **line)
     axes.mass.plot(t, drawn.mass_kg, **line)
     axes.altitude_over_range.plot(x, altitude, **line)
