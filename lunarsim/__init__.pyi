@@ -39,8 +39,11 @@ from .campaign import assert_campaign as assert_campaign
 from .campaign import column as column
 from .campaign import state_covariance as state_covariance
 from .campaign import with_values as with_values
+from .craft import AccelerationMonitor as AccelerationMonitor
 from .craft import Accelerometer as Accelerometer
+from .craft import AccelerometerVote as AccelerometerVote
 from .craft import Altimeter as Altimeter
+from .craft import AttitudeControl as AttitudeControl
 from .craft import DeadReckoning as DeadReckoning
 from .craft import Engine as Engine
 from .craft import Execution as Execution
@@ -50,10 +53,12 @@ from .craft import KalmanFilter as KalmanFilter
 from .craft import LandingGear as LandingGear
 from .craft import Navigation as Navigation
 from .craft import NavigationSystem as NavigationSystem
+from .craft import RangeMonitor as RangeMonitor
 from .craft import ReceivedCommand as ReceivedCommand
 from .craft import Sensor as Sensor
 from .craft import Spacecraft as Spacecraft
 from .craft import StarTracker as StarTracker
+from .craft import ThrustMonitor as ThrustMonitor
 from .craft import TimeTaggedCommand as TimeTaggedCommand
 from .craft import TouchdownSwitch as TouchdownSwitch
 from .craft import Velocimeter as Velocimeter

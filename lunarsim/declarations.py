@@ -60,6 +60,8 @@ class Number:
         What stands in the kernels' record for None.
     whole : bool
         Whether files write it as a whole number; what a campaign draws may lie between.
+    event : bool
+        Whether a text may say by what event it comes; the component reads it.
     """
 
     unit: u.UnitBase
@@ -72,6 +74,7 @@ class Number:
     dispersible: bool = False
     absent: float = nan
     whole: bool = False
+    event: bool = False
 
     def __post_init__(self) -> None:
         if (self.low is None) == (self.above is None) or (self.high is None) == (self.below is None):
@@ -94,6 +97,8 @@ class Number:
         InputError
             If the value is no finite number or quantity of this dimension and shape, or out of bounds.
         """
+        if self.event and isinstance(value, str):
+            return value
         plain = _dimensionless(self.unit) and shape == ()
         converted: Any = checks.number(name, value) if plain else checks.quantity(name, value, self.unit, shape=shape)
         if not np.all(self.holds(converted if plain else converted.value)):

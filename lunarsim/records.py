@@ -7,9 +7,10 @@ records within its record.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 from astropy import units as u
@@ -94,7 +95,7 @@ def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
         elif each.name in ranges:
             made.append(_ends(value, ranges[each.name]))
         elif (part := _component_in(hints[each.name])) is not None:
-            made.append(value.record_values() if _speaks_for_itself(part) else filled(value, part))
+            made.append(_values_of_part(value, part))
     return tuple(made)
 
 
@@ -128,6 +129,14 @@ def numbers_in(part: Any, most: int) -> NDArray[np.float64]:
     return numbers
 
 
+def _values_of_part(value: Any, part: Any) -> tuple[Any, ...]:
+    if not _speaks_for_itself(part):
+        return filled(value, part)
+    absent: Any = np.zeros((), part.record_type())
+    values: tuple[Any, ...] = absent.item() if value is None else value.record_values()
+    return values
+
+
 def _record_of_part(part: Any) -> np.dtype[Any]:
     return part.record_type() if _speaks_for_itself(part) else record_of(part)
 
@@ -155,7 +164,9 @@ def _in_si(value: Any, unit: u.UnitBase) -> float:
 
 
 def _component_in(hint: Any) -> type | None:
-    """Return the class of a component that an annotation names, also where it may be None."""
+    """Return the class of a component that an annotation names, also where it may be None; not of one of many."""
+    if get_origin(hint) is Mapping:
+        return None
     for kind in (hint, *get_args(hint)):
         if isinstance(kind, type) and is_dataclass(kind) and declared(kind):
             return kind

@@ -43,6 +43,7 @@ COMPONENTS = {
     ls.DeadReckoning: {},
     ls.KalmanFilter: {},
     ls.Altimeter: {},
+    ls.AttitudeControl: {},
     ls.Gyro: {},
     ls.StarTracker: {},
     ls.TouchdownSwitch: {},

@@ -31,7 +31,7 @@ def _fly(t_s, h_s, y, environment, propulsion, tolerance_m, log):
     window = no_window()
     for k in range(log.shape[0]):
         step = collocate(t_s + k * h_s, h_s, y, environment, propulsion, tolerance_m, np.inf, window)
-        step_end(h_s, y, step, propulsion, y)
+        step_end(t_s + k * h_s, h_s, y, step, propulsion, y)
         log[k, 0], log[k, 1], log[k, 2] = step.error_m, step.converged, step.evaluations
 
 

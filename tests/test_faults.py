@@ -93,9 +93,17 @@ EXAMPLES = {
     "accelerometer stuck": {"reading": 0.1 * MPS2},
     "thrust error": {"error": -0.4},
     "no ignition": {},
+    "engine out": {"out": 2.0},
+    "specific impulse error": {"error": -0.1},
+    "engine misaligned": {"pitch": 1 * u.deg, "yaw": -1 * u.deg},
+    "no shutdown": {},
+    "valve stuck": {"throttle": 0.5},
     "throttle stuck": {},
     "slow throttle": {"rate": 0.1 / u.s},
     "slow attitude": {"rate": 1 * u.deg / u.s},
+    "weak attitude control": {"slew_rate": 1 * u.deg / u.s, "angular_acceleration": 0.1 * u.deg / u.s**2},
+    "attitude control lost": {},
+    "wrong attitude": {"roll": 1 * u.deg, "pitch": -1 * u.deg, "yaw": 2 * u.deg},
     "wrong timer": {"timer": 7 * u.s},
     "wrong target": {"target_delta_v": 3 * u.m / u.s},
     "data arrays filled at random": {},
@@ -137,8 +145,15 @@ def test_a_fault_sets_the_numbers_that_it_says_and_no_others(scenario, title):
         min_throttle=0.1,
         throttle_keep_out=(0.6, 0.9),
         specific_impulse_at_min_throttle=280 * u.s,
+        count=4,
     )
-    parts = {"engine": engine, "computer": ls.FlightComputer(array_size=4), **SENSORS}
+    control = ls.AttitudeControl(slew_rate=5 * u.deg / u.s)
+    parts = {
+        "engine": engine,
+        "computer": ls.FlightComputer(array_size=4),
+        "attitude_control": control,
+        **SENSORS,
+    }
     commands = sent([ls.TimeTaggedCommand(name=name, time=time * u.s) for name, time in (("a", 0), ("b", 1))])
     scenario = dataclasses.replace(scenario, craft=dataclasses.replace(scenario.craft, **parts))
     fault = FAULTS[title](**EXAMPLES[title])

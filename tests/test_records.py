@@ -101,7 +101,8 @@ def test_a_duration_may_be_a_difference_of_times():
 
 
 def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
-    units = ("_m", "_s", "_kg", "_n", "_mps", "_mps2", "_rad", "_rad_s", "_per_s", "_per_root_s", "_m2", "_m3_s2")
+    units: tuple[str, ...] = ("_m", "_s", "_kg", "_n", "_mps", "_mps2", "_mps3", "_rad", "_rad_s", "_per_s")
+    units += ("_per_root_s", "_m2", "_m3_s2")
     bare = {name.split(".")[-1] for name in (*leaves(RUN), *leaves(PHASE)) if not name.endswith(units)}
     assert bare == {
         *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),
@@ -109,6 +110,9 @@ def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
         *("noise_share", "noise_factor", "first_return", "beams", "array_size"),
         *("kind", "gravity_degree", "map", "gate", "rejections", "on_rejections"),
         *("dropout_probability", "false_lock_probability", "miss_probability", "spurious_probability"),
+        *("count", "specific_impulse_error", "follows_throttle", "held_throttle", "shuts_down"),
+        *("threshold", "persistence", "reaction", "keeps_sum", "keeps_estimate"),
+        *("phase", "value", "begun"),  # of onsets, whose value is a time or a height
         *("forces", "conditions"),  # numbers of a user's own parts, each in the unit that its class declares
         *("own_steering", "own", "address"),
     }
@@ -134,7 +138,7 @@ def test_a_landing_writes_every_number_that_a_run_reports():
 def test_the_columns_of_a_campaign_are_those_that_are_declared():
     scenario = landing_example.landing()
     columns = {column.name: column for column in described({}, scenario)}
-    declared_names = [each.column for each in OF_RUN if each.kept and not each.estimates]
+    declared_names = [each.column for each in OF_RUN if each.kept and not (each.estimates or each.monitored)]
     declared_names += [f"{prefix}_{each.column}" for prefix, _ in records(scenario) for each in OF_BURN]
     assert list(columns) == declared_names
     assert columns["latitude_deg"].unit == "deg"

@@ -45,15 +45,29 @@ class Recorder:
         self.asked.append(("look", k, at(t_s)))
         return Command(NO_EXIT, 0.5, np.array([1.0, 0.0, 0.0]), 0.25 * cycle_s, 0.75 * cycle_s, cycle_s)
 
-    def ends(self, t_s, _y, k, reason, _start_s, _before):
+    def cuts(self, t_s, _y, k, reason):
+        self.cut = (at(t_s), k, reason)
+
+    def ends(self, t_s, _y, k, reason, _start_s, _before, _cut_s):
         self.asked.append(("ends", k, at(t_s), reason))
 
     def follow(self, leg, craft, _flown):
         assert craft.navigation.kind != 0.0
         self.asked.append(("follow", at(leg.start_s), at(leg.end_s)))
 
+    def alarmed(self, t_s, _y, k, monitor, _flown):
+        self.asked.append(("alarmed", k, at(t_s), monitor))
 
-DRIVER = Driver(Recorder.fly_to, Recorder.begins, Recorder.look, Recorder.ends, Recorder.follow)
+
+DRIVER = Driver(
+    Recorder.fly_to,
+    Recorder.begins,
+    Recorder.look,
+    Recorder.cuts,
+    Recorder.ends,
+    Recorder.follow,
+    Recorder.alarmed,
+)
 
 
 def flown(*phases, endings=(), faults=(), craft=CRAFT, **changed):

@@ -209,7 +209,7 @@ def _row(label: str, scenario: Scenario, name: str, law: GuidanceLaw) -> Guidanc
     assert site is not None
     end = flight.trajectory.end_y
     powered = [piece for piece in flight.trajectory.phases if piece.thrust_n > 0.0]
-    full_n = float(craft.engine.thrust.to_value(u.N)) * (1.0 + craft.engine.thrust_error)
+    full_n = float(craft.engine.total_thrust.to_value(u.N)) * (1.0 + craft.engine.thrust_error)
     ending = _ending(flight.outcome)
     landed = isinstance(flight.outcome, GroundContact) and ending != _CRASHED
     return GuidanceRow(

@@ -100,7 +100,7 @@ def continuous_bound(state: State, craft: Spacecraft, site: Site) -> IdealDescen
     along = float(pole @ momentum) / max(float(np.linalg.norm(momentum)), 1e-9) * radius
     engine = FullThrust(
         gm=_GM,
-        thrust_n=float(craft.engine.thrust.to_value(u.N)),
+        thrust_n=float(craft.engine.total_thrust.to_value(u.N)),
         exhaust_velocity_mps=_best_exhaust_mps(craft),
         mass_kg=float(craft.mass.to_value(u.kg)),
         radius_m=radius,

@@ -258,12 +258,15 @@ def _halved(spans: Vector) -> Vector:
 
 def _propulsion(piece: FlownPhase, lowered: LoweredScenario) -> motion.Propulsion:
     """Return what drove a piece: thrust in its own direction, or the burn of its name that had begun."""
+    thrust_n, rate_n_s, full_s = piece.thrust_n, piece.thrust_rate_n_s, piece.full_s
     if piece.direction is not None:
-        return COASTING._replace(thrust_n=piece.thrust_n, steering=steering.FIXED, direction=piece.direction)
+        held = COASTING._replace(steering=steering.FIXED, direction=piece.direction)
+        return held._replace(thrust_n=thrust_n, thrust_rate_n_s=rate_n_s, full_s=full_s)
     start_s, ignitions_s = piece.segment.start_s, lowered.records["burn"]["ignition_s"]
     burns = [k for k, phase in enumerate(lowered.scenario.plan) if isinstance(phase, Burn) and phase.name == piece.name]
     begun = (k for k in burns if ignitions_s[k] <= start_s + _ON_TIME_S)
-    return lowered.burn_propulsion(max(begun, key=lambda k: ignitions_s[k]), start_s)
+    full = lowered.burn_propulsion(max(begun, key=lambda k: ignitions_s[k]), start_s)
+    return full._replace(thrust_n=thrust_n, thrust_rate_n_s=rate_n_s, full_s=full_s)
 
 
 def _over_ground(t_s: float, y: Vector, environment: motion.Environment) -> tuple[Vector, Vector]:

@@ -20,7 +20,7 @@ from lunarsim.campaign.expansion.coordinates import Coordinates
 from lunarsim.campaign.expansion.expansion import CampaignExpansion
 from lunarsim.campaign.expansion.options import Options
 from lunarsim.campaign.expansion.training import check_expandable, train, usual_training
-from lunarsim.campaign.inputs.paths import COMPUTER_SEED
+from lunarsim.campaign.inputs.paths import COMPUTER_SEED, is_fault
 from lunarsim.campaign.inputs.titles import joint_title
 from lunarsim.campaign.outcome import codes_of
 from lunarsim.campaign.outputs import ended_alike
@@ -313,7 +313,7 @@ def _warn_of_idle(work: Flying) -> None:
     Each is flown at two of its values, the others at their middle; where faults are dispersed, without and with them.
     Not the seed of a computer: two of them may well pack commands alike.
     """
-    faults = [names[0] for names, _ in work.groups if names[0].startswith("faults.")]
+    faults = [names[0] for names, _ in work.groups if is_fault(names[0])]
     asked, uniforms, at = [], [], 0
     for names, distribution in work.groups:
         if names[0] not in faults and names[0] != COMPUTER_SEED:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from astropy import units as u
 
-from lunarsim.campaign.inputs.paths import Path
+from lunarsim.campaign.inputs.paths import Path, is_fault
 from lunarsim.campaign.inputs.titles import title as title_of
 from lunarsim.campaign.outputs import OF_BURN, OF_RUN, Output, Results
 from lunarsim.campaign.store.chunk import Columns
 from lunarsim.campaign.store.manifest import Column
-from lunarsim.flight.driver.row import keeps_an_estimate
+from lunarsim.flight.driver.row import has_monitors, keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.plan import Burn, Guided
 
@@ -25,8 +25,12 @@ def _outputs(scenario: Scenario) -> list[Column]:
 
 
 def _of_run(scenario: Scenario) -> list[Output]:
-    guided, estimates = bool(scenario.guided), keeps_an_estimate(scenario)
-    return [o for o in OF_RUN if o.kept and (guided or not o.guided) and (estimates or not o.estimates)]
+    felt = {
+        "guided": bool(scenario.guided),
+        "estimates": keeps_an_estimate(scenario),
+        "monitored": has_monitors(scenario),
+    }
+    return [o for o in OF_RUN if o.kept and all(there or not getattr(o, name) for name, there in felt.items())]
 
 
 def _column(output: Output, name: str, words: str) -> Column:
@@ -56,7 +60,7 @@ def described(inputs: Mapping[str, Path], scenario: Scenario) -> tuple[Column, .
             name=name,
             unit="" if path.unit == u.one else path.unit.to_string(),
             words=f"input, {title_of(name, scenario)}" + (" (offset from the scenario)" if path.offset else ""),
-            dtype="bool" if name.startswith("faults.") else "float64",
+            dtype="bool" if is_fault(name) else "float64",
         )
         for name, path in inputs.items()
     ]

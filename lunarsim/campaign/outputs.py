@@ -44,6 +44,8 @@ class Output:
         Whether it is a column of scenarios with guided phases alone.
     estimates : bool
         Whether it is a column of crafts that keep an estimate of their own alone.
+    monitored : bool
+        Whether it is a column of crafts whose computer has monitors alone.
     continuous : bool
         Whether it has no unit and is no count either.
     kept : bool
@@ -59,6 +61,7 @@ class Output:
     code: bool = False
     guided: bool = False
     estimates: bool = False
+    monitored: bool = False
     continuous: bool = False
     kept: bool = True
     of_flight: Callable[..., Any] = lambda *_: None
@@ -176,6 +179,13 @@ OF_RUN = (
     _cycles("below_glide_slope", "guidance cycles below the glide slope"),
     _cycles("out_of_view", "guidance cycles with the site out of view"),
     _cycles("without_command", "guidance cycles without a command"),
+    Output(
+        "alarms",
+        u.one,
+        "how often a monitor of the computer called",
+        monitored=True,
+        of_flight=reference.alarms,
+    ),
     _navigation("position_error", u.m, "distance between estimated and true position at the end"),
     _navigation("velocity_error", _MPS, "difference of estimated and true velocity at the end"),
     _navigation("altitude_error", u.m, "estimated less true altitude at the end"),

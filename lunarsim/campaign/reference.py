@@ -7,7 +7,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim.flight import Aloft, BurnRecord, Escape, Flight, Impact, InOrbit, Landed, PhaseRecord
-from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME
+from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME, EventKind
 from lunarsim.flight.result.touchdown import VERDICTS
 from lunarsim.kernels import codes
 from lunarsim.kernels.guidance.situation import site_of
@@ -36,6 +36,11 @@ def at_touchdown(flight: Flight, name: str) -> u.Quantity | None:
 def cycles(flight: Flight, name: str) -> int:
     """Return a count of guidance cycles, over all guided phases."""
     return sum(getattr(phase, name) for phase in flight.phases)
+
+
+def alarms(flight: Flight) -> int:
+    """Return how often a monitor of the computer called."""
+    return sum(event.kind is EventKind.MONITOR for event in flight.timeline)
 
 
 def at_end(flight: Flight, name: str) -> u.Quantity | float | None:

@@ -17,7 +17,7 @@ from lunarsim.faults import FAULTS, Fault
 from lunarsim.io import fault_of
 from lunarsim.mission import Scenario
 
-_OF_ALL = ("onset", "end")
+_OF_ALL = ("onset", "end", "duration")
 
 
 def print_faults(*, as_json: bool) -> None:
@@ -44,8 +44,10 @@ def print_faults(*, as_json: bool) -> None:
     console = Console()
     console.print(rows)
     console.print(
-        "Each has an onset, after the start of the flight (else it is there from the start), and an end (else it\n"
-        "stays); those of the plan have neither. An example: --fault 'thrust error: error=-0.4, onset=60 s'",
+        "Each has an onset, after the start of the flight (else it is there from the start), and an end or a\n"
+        "duration (else it stays); those of the plan have none of them. An onset may be an event too: ignition,\n"
+        "ignition of burn 1, cut-off, phase braking begins, at 5 km (above the ground), at 5 km rising, at random\n"
+        "from 0 s to 84 s with seed 1. An example: --fault 'thrust error: error=-0.4, onset=60 s'",
         highlight=False,
         soft_wrap=True,
     )

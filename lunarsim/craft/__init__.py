@@ -3,10 +3,19 @@
 from lunarsim.arguments import check_calls
 from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor, sensor
 from lunarsim.craft.altimeter import Altimeter
+from lunarsim.craft.attitude_control import AttitudeControl
 from lunarsim.craft.engine import Engine
-from lunarsim.craft.flight_computer import Execution, FlightComputer, ReceivedCommand, TimeTaggedCommand, sent
+from lunarsim.craft.flight_computer import (
+    MONITORS,
+    Execution,
+    FlightComputer,
+    ReceivedCommand,
+    TimeTaggedCommand,
+    sent,
+)
 from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
+from lunarsim.craft.monitors import AccelerationMonitor, AccelerometerVote, RangeMonitor, ThrustMonitor
 from lunarsim.craft.navigation import NAVIGATIONS, DeadReckoning, KalmanFilter, Navigation, NavigationSystem
 from lunarsim.craft.packing_rules import PACKINGS, packing
 from lunarsim.craft.spacecraft import Spacecraft, check_lander
@@ -15,11 +24,15 @@ from lunarsim.craft.touchdown_switch import TouchdownSwitch
 from lunarsim.craft.velocimeter import Velocimeter
 
 __all__ = [
+    "MONITORS",
     "NAVIGATIONS",
     "PACKINGS",
     "SENSORS",
+    "AccelerationMonitor",
     "Accelerometer",
+    "AccelerometerVote",
     "Altimeter",
+    "AttitudeControl",
     "DeadReckoning",
     "Engine",
     "Execution",
@@ -29,10 +42,12 @@ __all__ = [
     "LandingGear",
     "Navigation",
     "NavigationSystem",
+    "RangeMonitor",
     "ReceivedCommand",
     "Sensor",
     "Spacecraft",
     "StarTracker",
+    "ThrustMonitor",
     "TimeTaggedCommand",
     "TouchdownSwitch",
     "Velocimeter",

@@ -8,19 +8,19 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import checks, constants, declarations
-from lunarsim.declarations import REQUIRED, number, pair
+from lunarsim.declarations import REQUIRED, number, pair, switch
 from lunarsim.errors import InputError
 from lunarsim.kernels.guidance import limits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """A rocket engine that can be throttled.
+    """A rocket engine that can be throttled, or a cluster of such that burn together.
 
     Parameters
     ----------
     thrust : Quantity
-        Thrust at full throttle, in vacuum.
+        Thrust at full throttle, in vacuum; of a cluster, that of each engine.
     specific_impulse : Quantity
         Specific impulse in seconds at full throttle; the exhaust velocity is this times 9.80665 m/s2.
     min_throttle : float
@@ -34,6 +34,26 @@ class Engine:
         above the band gives full throttle, until a command falls below it; within, the bottom of the band.
     thrust_error : float
         Share by which the true thrust, and mass flow, exceed what the computer counts on; default 0.
+    specific_impulse_error : float
+        Share by which the true specific impulse exceeds what the computer counts on; default 0.
+    misalignment_pitch, misalignment_yaw : Quantity
+        Angles of the thrust against the craft's axis, about which the body is turned as for the ``pitch_error`` and
+        ``yaw_error`` of a burn, to which they are added; default 0.
+    count : int
+        How many such engines burn together; default 1.
+    ignition_delay : Quantity
+        From the command to ignite to the first thrust; default 0.
+    build_up : Quantity
+        In which the thrust then rises, evenly, to what is commanded; default 0, at once.
+    tail_off : Quantity
+        In which the thrust falls, evenly, after the command to cut off; default 0, at once. What it gives then comes on
+        top of the target of a burn.
+    follows_throttle : bool
+        Whether the valve follows the throttle that is commanded; default True.
+    held_throttle : float, optional
+        Throttle of a valve that does not; default: that which it had.
+    shuts_down : bool
+        Whether the engine obeys a cut-off; default True.
 
     Raises
     ------
@@ -72,6 +92,37 @@ class Engine:
         text="Share by which the true thrust exceeds what the computer counts on.",
         dispersible=True,
     )
+    specific_impulse_error: float = number(
+        0.0,
+        u.one,
+        low=-0.99,
+        high=10.0,
+        text="Share by which the true specific impulse exceeds what the computer counts on.",
+        dispersible=True,
+    )
+    misalignment_pitch: u.Quantity = number(
+        0.0, u.deg, low=-90.0, high=90.0, text="Of the thrust against the craft's axis, in pitch.", dispersible=True
+    )
+    misalignment_yaw: u.Quantity = number(
+        0.0, u.deg, low=-90.0, high=90.0, text="Of the thrust against the craft's axis, in yaw.", dispersible=True
+    )
+    count: float = number(  # N1 had thirty
+        1.0, u.one, low=1.0, high=1000.0, text="How many such engines burn together.", whole=True
+    )
+    ignition_delay: u.Quantity = number(  # hypergolic engines take some ms to some tenths of a second
+        0.0, u.s, low=0.0, high=1000.0, text="From the command to ignite to the first thrust.", dispersible=True
+    )
+    build_up: u.Quantity = number(
+        0.0, u.s, low=0.0, high=1000.0, text="In which the thrust rises to what is commanded.", dispersible=True
+    )
+    tail_off: u.Quantity = number(
+        0.0, u.s, low=0.0, high=1000.0, text="In which the thrust falls after the command to cut off.", dispersible=True
+    )
+    follows_throttle: bool = switch(True, "Whether the valve follows the throttle that is commanded.")
+    held_throttle: float | None = number(
+        None, u.one, above=0.0, high=1.0, absent=0.0, text="Throttle of a valve that does not; else that which it had."
+    )
+    shuts_down: bool = switch(True, "Whether the engine obeys a cut-off.")
 
     def __post_init__(self) -> None:
         declarations.check(self)
@@ -107,6 +158,11 @@ class Engine:
                 f"{whose} has throttle = {throttle:.15g}, at which the engine cannot run: expected "
                 f"{self.min_throttle:.15g} (its min_throttle) to 1{without}"
             )
+
+    @property
+    def total_thrust(self) -> u.Quantity:
+        """Thrust at full throttle of all engines of the cluster."""
+        return self.thrust * self.count
 
     @property
     def exhaust_velocity(self) -> u.Quantity:

@@ -1,4 +1,4 @@
-"""The flight computer: commands, packed into data arrays of limited size, and what becomes of each."""
+"""The flight computer: commands, packed into data arrays of limited size, what becomes of each, and monitors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 
 from lunarsim import declarations
+from lunarsim.craft.monitors import AccelerationMonitor, AccelerometerVote, Monitor, RangeMonitor, ThrustMonitor
 from lunarsim.craft.packing_rules import Floats, arrays_of, check_packing
 from lunarsim.declarations import LONG_S, Choice, Switch, choice, declared, number, switch
 from lunarsim.errors import InputError, nearest
@@ -20,6 +21,9 @@ _MOST_ROUNDS = 10_000
 _DISPLACED = Choice(
     words={"dropped": 0, "delayed": 1}, text="what becomes of a command that shares an array with a higher priority"
 )
+
+#: The fields that hold the monitors of a computer.
+MONITORS = ("thrust_monitor", "vote", "acceleration_monitor", "range_monitor")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +114,7 @@ class Execution(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class FlightComputer:
-    """A computer that takes commands from data arrays of limited size, each array for one priority.
+    """A computer with monitors, that takes commands from data arrays of limited size, each array for one priority.
 
     Of an array that holds commands of different priority it carries out those of the highest, and the others are
     displaced. Packed by priority, no array does.
@@ -118,7 +122,7 @@ class FlightComputer:
     Parameters
     ----------
     array_size : float
-        How many commands an array holds; a whole number.
+        How many commands an array holds; a whole number. Default 1: no command shares an array.
     packing : str
         The rule that packs them: ``"by priority"`` (default), ``"by arrival"``, ``"at random"``, or one of your own;
         see :func:`lunarsim.packing`.
@@ -128,6 +132,21 @@ class FlightComputer:
         How much later delayed commands are packed again; default 1 s.
     seed : float
         Of what is random; a whole number.
+    thrust_monitor : ThrustMonitor, optional
+        Whether the engine is on and too little is sensed; default: none. Monitors watch burns and guided phases.
+    vote : AccelerometerVote, optional
+        Whether the accelerometer in use is the odd one of three; default: none.
+    acceleration_monitor : AccelerationMonitor, optional
+        Whether readings of the accelerometer are possible; default: none.
+    range_monitor : RangeMonitor, optional
+        Whether ranges of the altimeter are possible; default: none.
+    restart_time : Quantity
+        How long a restart takes; the engine is off, and nothing is commanded. Default 10 s.
+    keeps_sum : bool
+        Whether the delta-v that was sensed in a burn outlives a restart, which else begins again at zero; default True.
+    keeps_estimate : bool
+        Whether the estimate of the navigation outlives a restart, which else begins again with the errors that it had
+        at the start of the flight; default True. The attitude is kept.
 
     Raises
     ------
@@ -135,21 +154,33 @@ class FlightComputer:
         If there is no such rule, or a number is out of its bounds.
     """
 
-    array_size: float = number(
-        declarations.REQUIRED, u.one, low=1.0, high=1e4, text="How many commands a data array holds.", whole=True
-    )
+    array_size: float = number(1.0, u.one, low=1.0, high=1e4, text="How many commands a data array holds.", whole=True)
     packing: str = "by priority"
     displaced: str = choice("dropped", _DISPLACED)
     delay: u.Quantity = number(1.0, u.s, above=0.0, high=LONG_S, text="By which delayed commands are packed again.")
     seed: float = number(  # whole numbers that a float holds
         0.0, u.one, low=0.0, high=2.0**53, text="Of what is random.", dispersible=True, whole=True
     )
+    thrust_monitor: ThrustMonitor | None = None
+    vote: AccelerometerVote | None = None
+    acceleration_monitor: AccelerationMonitor | None = None
+    range_monitor: RangeMonitor | None = None
+    restart_time: u.Quantity = number(
+        10.0, u.s, low=0.0, high=LONG_S, text="How long a restart takes; the engine is off.", dispersible=True
+    )
+    keeps_sum: bool = switch(True, "Whether the sensed delta-v of a burn outlives a restart.")
+    keeps_estimate: bool = switch(True, "Whether the estimate of the navigation outlives a restart.")
 
     def __post_init__(self) -> None:
         declarations.check(self)
         check_packing(self.packing)
         if self.array_size % 1.0:
             raise InputError(f"array_size = {self.array_size}: expected a whole number")
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """The monitors that there are."""
+        return tuple(each for each in (getattr(self, name) for name in MONITORS) if each is not None)
 
     def executions(self, commands: Sequence[TimeTaggedCommand]) -> tuple[Execution, ...]:
         """Return what becomes of commands, one after another as they are due; copies each by itself."""

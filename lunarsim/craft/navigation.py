@@ -19,6 +19,7 @@ _MPS = u.m / u.s
 _FAR_M = 1e7  # more than the Moon's circumference, or to high orbits
 _BOTH_WAYS = {"low": -_FAR_M, "high": _FAR_M, "dispersible": True}
 _RATE = {"low": -FAST_MPS, "high": FAST_MPS, "dispersible": True}
+_ANGLE = {"low": -180.0, "high": 180.0, "dispersible": True}
 _SIGMA = {"low": 0.0, "high": _FAR_M}
 _SIGMA_RATE = {"low": 0.0, "high": FAST_MPS}
 _NOISY = u.m / u.s**1.5  # white noise of an acceleration: (m/s2)/sqrt(Hz)
@@ -41,6 +42,9 @@ class NavigationSystem:
     downrange_rate: u.Quantity = number(0.0, _MPS, text="Error of the velocity, constant.", **_RATE)
     crossrange_rate: u.Quantity = number(0.0, _MPS, text="Error of the velocity, to the left.", **_RATE)
     altitude_rate: u.Quantity = number(0.0, _MPS, text="Error of the velocity, upwards.", **_RATE)
+    attitude_roll: u.Quantity = number(0.0, u.deg, text="Error of the attitude about downrange.", **_ANGLE)
+    attitude_pitch: u.Quantity = number(0.0, u.deg, text="Error of the attitude about crossrange.", **_ANGLE)
+    attitude_yaw: u.Quantity = number(0.0, u.deg, text="Error of the attitude about the vertical.", **_ANGLE)
     mass: u.Quantity = number(0.0, u.kg, low=-HEAVY_KG, high=HEAVY_KG, text="Error of the mass.", dispersible=True)
     seed: float = number(  # whole numbers that a float holds
         0.0, u.one, low=0.0, high=2.0**53, text="Of the noise.", dispersible=True, whole=True
@@ -64,7 +68,7 @@ class NavigationSystem:
 class Navigation(NavigationSystem):
     """Navigation that is the truth with errors, in the directions of flight: estimated less true.
 
-    It is perfect where nothing is given, and looks at no sensor. Guided phases alone use it.
+    It is perfect where nothing is given, and looks at no sensor. Guided phases use it, and an attitude control.
 
     Parameters
     ----------
@@ -79,6 +83,12 @@ class Navigation(NavigationSystem):
     position_noise, velocity_noise, altitude_noise : Quantity
         Standard deviations of what is drawn anew at each guidance cycle: of each component of position and velocity,
         and of the altitude besides; default 0.
+    attitude_roll, attitude_pitch, attitude_yaw : Quantity
+        Constant errors of the attitude: rotations about downrange, crossrange and the vertical, right-handed; default
+        0. They turn the thrust of a craft with an ``attitude_control``, in burns too; without one it is pointed
+        perfectly.
+    attitude_noise : Quantity
+        Standard deviation about each of the three, drawn anew at each guidance cycle; default 0.
     seed : int
         Of the noise; a run with the same seed has the same noise.
 
@@ -108,6 +118,9 @@ class Navigation(NavigationSystem):
     )
     altitude_noise: u.Quantity = number(
         0.0, u.m, low=0.0, high=_FAR_M, text="Standard deviation of the altitude besides.", dispersible=True
+    )
+    attitude_noise: u.Quantity = number(
+        0.0, u.deg, low=0.0, high=180.0, text="Standard deviation of the attitude about each axis.", dispersible=True
     )
 
 
@@ -152,6 +165,8 @@ class DeadReckoning(InertialNavigation):
     ----------
     downrange, crossrange, altitude, downrange_rate, crossrange_rate, altitude_rate : Quantity
         Errors of the estimate at the start of the flight, in the directions of flight; default 0.
+    attitude_roll, attitude_pitch, attitude_yaw : Quantity
+        Errors of the attitude then: rotations about downrange, crossrange and the vertical; default 0.
     mass : Quantity
         Error of the mass; default 0.
     gravity_degree : int
@@ -195,6 +210,8 @@ class KalmanFilter(InertialNavigation):
     ----------
     downrange, crossrange, altitude, downrange_rate, crossrange_rate, altitude_rate : Quantity
         Errors of the estimate at the start of the flight, of which the filter does not know; default 0.
+    attitude_roll, attitude_pitch, attitude_yaw : Quantity
+        Errors of the attitude then: rotations about downrange, crossrange and the vertical; default 0.
     mass : Quantity
         Error of the mass; default 0.
     gravity_degree : int

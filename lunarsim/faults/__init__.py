@@ -8,21 +8,35 @@ from lunarsim.faults.accelerometer import (
     AccelerometerStuck,
     AccelerometerUpsideDown,
 )
+from lunarsim.faults.attitude import AttitudeControlLost, WeakAttitudeControl, WrongAttitude
 from lunarsim.faults.commands import CommandDelayed, CommandDoubled, CommandLost, CommandReordered
 from lunarsim.faults.computer import ArraysFilledAtRandom
 from lunarsim.faults.contradictions import check_contradictions, differing
-from lunarsim.faults.engine import NoIgnition, SlowAttitude, SlowThrottle, ThrottleStuck, ThrustError
+from lunarsim.faults.engine import (
+    EngineMisaligned,
+    EngineOut,
+    NoIgnition,
+    NoShutdown,
+    SlowAttitude,
+    SlowThrottle,
+    SpecificImpulseError,
+    ThrottleStuck,
+    ThrustError,
+    ValveStuck,
+)
 from lunarsim.faults.faults import (
     FAULTS,
     CraftChange,
     Fault,
     commands_with_faults,
     fault,
+    may_begin_in_flight,
     plan_with_faults,
     with_faults,
 )
 from lunarsim.faults.loaded import LateCommand, ThrustMisaligned, WrongTarget, WrongTimer
 from lunarsim.faults.navigation import WrongGate, WrongMap, WrongNoise
+from lunarsim.faults.onset import AtEvent, AtHeight
 from lunarsim.faults.ranging import (
     AltimeterBias,
     AltimeterDropouts,
@@ -54,25 +68,35 @@ __all__ = [
     "AltimeterRangeGate",
     "AltimeterScale",
     "ArraysFilledAtRandom",
+    "AtEvent",
+    "AtHeight",
+    "AttitudeControlLost",
     "CommandDelayed",
     "CommandDoubled",
     "CommandLost",
     "CommandReordered",
     "CraftChange",
+    "EngineMisaligned",
+    "EngineOut",
     "Fault",
     "LateCommand",
     "NoIgnition",
+    "NoShutdown",
     "SlowAttitude",
     "SlowThrottle",
+    "SpecificImpulseError",
     "ThrottleStuck",
     "ThrustError",
     "ThrustMisaligned",
+    "ValveStuck",
     "VelocimeterBias",
     "VelocimeterDropouts",
     "VelocimeterNoise",
     "VelocimeterOff",
     "VelocimeterRangeGate",
     "VelocimeterScale",
+    "WeakAttitudeControl",
+    "WrongAttitude",
     "WrongGate",
     "WrongMap",
     "WrongNoise",
@@ -82,6 +106,7 @@ __all__ = [
     "commands_with_faults",
     "differing",
     "fault",
+    "may_begin_in_flight",
     "plan_with_faults",
     "with_faults",
 ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from astropy import units as u
-
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.faults.faults import Fault, fault
@@ -29,7 +27,6 @@ class ArraysFilledAtRandom(Fault):
         """Return the craft whose computer packs at random."""
         if craft.computer is None:
             raise InputError("the craft has no computer: expected Spacecraft(computer=FlightComputer(...))")
-        if self.onset > 0.0 * u.s or self.end is not None:
-            when = f"onset = {self.onset}" if self.end is None else f"end = {self.end}"
-            raise InputError(f"{when}: expected neither an onset nor an end, because it packs before the flight")
+        if not self.is_lasting:
+            raise InputError(f"{self.when}: expected neither an onset nor an end, because it packs before the flight")
         return replace(craft, computer=replace(craft.computer, packing="at random"))

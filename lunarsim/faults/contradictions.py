@@ -36,17 +36,26 @@ def check_contradictions(
         if _are_there_at_once(one, other):
             set_by_both = _set_by_both(one, other, craft, plan, commands)
             if set_by_both:
-                since = max(one.onset, other.onset)
                 raise InputError(
                     f"faults '{one.title}' and '{other.title}' contradict each other: both set "
-                    f"{' and '.join(set_by_both)}, to different values, and both are there from {since:g} on: let one "
+                    f"{' and '.join(set_by_both)}, to different values, and both {_since(one, other)}: let one "
                     "end before the other begins, or leave one out"
                 )
 
 
 def _are_there_at_once(one: Fault, other: Fault) -> bool:
-    first, second = sorted((one, other), key=lambda fault: fault.onset)
-    return first.end is None or bool(first.end > second.onset)
+    if one.begins is None or other.begins is None:  # nobody knows before the flight, but where one is over for sure
+        return True
+    first, second = (one, other) if one.begins <= other.begins else (other, one)
+    return first.passes is None or bool(first.passes > second.begins)
+
+
+def _since(one: Fault, other: Fault) -> str:
+    """Return in words when two faults are there at once."""
+    if one.begins is None or other.begins is None:
+        waiting = one if one.begins is None else other
+        return f"may be there at once, as '{waiting.title}' waits ({waiting.onset})"
+    return f"are there from {max(one.begins, other.begins):g} on"
 
 
 def _set_by_both(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import reduce
 from typing import ClassVar, NamedTuple, Self, TypeAlias, TypeVar, cast, dataclass_transform
 
@@ -15,6 +15,7 @@ from lunarsim import checks, declarations
 from lunarsim.craft import ReceivedCommand, Spacecraft, TimeTaggedCommand
 from lunarsim.declarations import LONG_S, Number, declared, number
 from lunarsim.errors import InputError, LunarsimError
+from lunarsim.faults.onset import AtRandom, Waiting, meaning_of
 from lunarsim.own import check_title, component, register
 from lunarsim.plan import Phase
 
@@ -43,15 +44,24 @@ class Fault:
     ----------
     cause : str
         How it came about, for reports.
-    onset : Quantity
-        When it begins, after the start of the flight; default 0, from the start on.
+    onset : Quantity or str
+        When it begins, after the start of the flight; default 0, from the start on. Or a text: ``"ignition"`` and
+        ``"cut-off"`` are of the first burn, ``"ignition of burn 1"`` of the second, or of one by its name;
+        ``"phase braking begins"``; ``"at 5 km"`` where the height above the ground first falls through 5 km,
+        ``"at 5 km rising"`` where it rises; ``"at random from 0 s to 84 s with seed 1"`` draws it, each time between
+        the two being equally probable, and ``"at random with mean 40 s from 0 s to 84 s with seed 1"`` by an
+        exponential distribution that is cut there. Heights are looked at every second of the flight: one that is passed
+        and passed back within a second may be missed.
     end : Quantity, optional
         When it passes, after the start of the flight; default: it stays.
+    duration : Quantity, optional
+        How long it lasts, in place of an end.
 
     Raises
     ------
     InputError
-        If a number is out of its bounds, or the end does not come after the onset.
+        If a number is out of its bounds, the onset means nothing, there are an end and a duration, or the end does not
+        come after the onset.
     """
 
     title: ClassVar[str]  #: what people and scenario files call it
@@ -60,14 +70,24 @@ class Fault:
     most_copies: ClassVar[int] = 1  #: of those that change commands: of how many one may become
 
     cause: str = ""
-    onset: u.Quantity = number(0.0, u.s, low=0.0, high=LONG_S, text="When it begins, after the start of the flight.")
+    onset: u.Quantity | str = number(
+        0.0, u.s, low=0.0, high=LONG_S, text="When it begins, after the start of the flight, or the event.", event=True
+    )
     end: u.Quantity | None = number(
         None, u.s, above=0.0, high=LONG_S, text="When it passes, after the start of the flight; else it stays."
+    )
+    duration: u.Quantity | None = number(
+        None, u.s, above=0.0, high=LONG_S, text="How long it lasts, in place of an end."
     )
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        if self.end is not None and self.end <= self.onset:
+        if self.end is not None and self.duration is not None:
+            raise InputError(
+                f"fault '{self.title}' has end = {self.end} and duration = {self.duration}: expected one of them"
+            )
+        begins = self.begins
+        if self.end is not None and begins is not None and self.end <= begins:
             raise InputError(
                 f"fault '{self.title}' has end = {self.end}, and begins at onset = {self.onset}: expected an end after "
                 "the onset"
@@ -98,8 +118,41 @@ class Fault:
         """Whether it changes commands on their way to the computer."""
         return type(self).apply_to_commands is not Fault.apply_to_commands
 
+    @property
+    def waits_for(self) -> Waiting | None:
+        """The event or the height for which it waits; None: its time is known before the flight."""
+        means = meaning_of(self.onset) if isinstance(self.onset, str) else self.onset
+        return None if isinstance(means, u.Quantity | AtRandom) else means
+
+    @property
+    def begins(self) -> u.Quantity | None:
+        """When it begins, after the start of the flight; None where it waits for something."""
+        means = meaning_of(self.onset) if isinstance(self.onset, str) else self.onset
+        if isinstance(means, AtRandom):
+            return means.drawn_s * u.s
+        return means if isinstance(means, u.Quantity) else None
+
+    @property
+    def passes(self) -> u.Quantity | None:
+        """When it is over, after the start of the flight; None: never, or it is not known before the flight."""
+        begins = self.begins
+        return self.end if self.duration is None or begins is None else begins + self.duration
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it is there from the start to the end of a flight."""
+        begins = self.begins
+        return begins is not None and begins <= 0.0 * u.s and self.end is None and self.duration is None
+
+    @property
+    def when(self) -> str:
+        """When it begins, or passes, in words: ``onset = 60 s``."""
+        if self.waits_for is not None or self.begins > 0.0 * u.s:
+            return f"onset = {self.onset}"
+        return f"end = {self.end}" if self.duration is None else f"duration = {self.duration}"
+
     def is_there(self, elapsed: u.Quantity) -> bool:
-        """Return whether it is there at a time after the start of the flight.
+        """Return whether it is there at a time after the start of the flight; one that waits for an event is not.
 
         Raises
         ------
@@ -107,7 +160,8 @@ class Fault:
             If the argument is no time.
         """
         elapsed = checks.quantity("elapsed", elapsed, u.s)
-        return bool(self.onset <= elapsed and (self.end is None or elapsed < self.end))
+        begins, passes = self.begins, self.passes
+        return begins is not None and bool(begins <= elapsed and (passes is None or elapsed < passes))
 
     def with_random_onset(self, earliest: u.Quantity, latest: u.Quantity, *, seed: int) -> Self:
         """Return the same fault with an onset drawn at random, each time between two being equally probable.
@@ -166,10 +220,10 @@ def fault(title: str) -> Callable[[Kind], Kind]:
     -------
     callable
         A decorator for a class derived from :class:`lunarsim.Fault`. It becomes a frozen dataclass whose numbers,
-        declared by :func:`lunarsim.number`, are checked when it is made, with the ``cause``, ``onset`` and ``end`` of
-        all faults. Its ``apply(self, craft)`` returns the craft with the defect, which is there from the onset to the
-        end. Its ``apply_to_plan(self, plan)``, in place of that or beside it, returns the plan as it was loaded, and
-        its ``apply_to_commands(self, received, seed)`` the commands as the computer receives them.
+        declared by :func:`lunarsim.number`, are checked when it is made, with the ``cause``, ``onset``, ``end`` and
+        ``duration`` of all faults. Its ``apply(self, craft)`` returns the craft with the defect, which is there from
+        the onset to the end. Its ``apply_to_plan(self, plan)``, in place of that or beside it, returns the plan as it
+        was loaded, and its ``apply_to_commands(self, received, seed)`` the commands as the computer receives them.
 
     Raises
     ------
@@ -205,7 +259,8 @@ def fault(title: str) -> Callable[[Kind], Kind]:
                 f"fault '{title}': expected a class derived from lunarsim.Fault with a function apply(self, craft), "
                 "which returns the craft with the defect"
             )
-        whole = component(kind, "fault", title, plain=("cause", "command"))
+        inherited = {each.name for base in kind.__mro__[1:] if is_dataclass(base) for each in fields(base)}
+        whole = component(kind, "fault", title, plain=inherited)
         for name, each in declared(whole).items():
             if each.dispersible:
                 raise InputError(
@@ -220,6 +275,19 @@ def fault(title: str) -> Callable[[Kind], Kind]:
 
 def _functions(kind: type[Fault]) -> tuple[Callable[..., object], ...]:
     return kind.apply, kind.apply_to_plan, kind.apply_to_commands
+
+
+def may_begin_in_flight(one: Fault, craft: Spacecraft | None) -> bool:
+    """Return whether a fault could begin at a time of a flight, as an edit of a craft."""
+    if craft is None or type(one).apply is Fault.apply or type(one).apply_to_plan is not Fault.apply_to_plan:
+        return False
+    if one.end is not None:
+        return False
+    try:
+        _with_fault(craft, replace(one, onset=1.0 * u.s))
+    except LunarsimError:
+        return False
+    return True
 
 
 def with_faults(craft: Spacecraft, faults: Iterable[Fault]) -> Spacecraft:
@@ -238,12 +306,11 @@ def _with_fault(craft: Spacecraft, one: Fault) -> Spacecraft:
         changed = one.apply(craft)
     if not isinstance(changed, Spacecraft):
         raise InputError(f"fault '{one.title}': its apply gave {changed!r}: expected a Spacecraft")
-    if one.onset > 0.0 * u.s or one.end is not None:
+    if not one.is_lasting:
         for name in _FROM_THE_START:
             if getattr(changed, name) != getattr(craft, name):
-                when = f"onset = {one.onset}" if one.end is None else f"end = {one.end}"
                 raise InputError(
-                    f"fault '{one.title}' has {when} and changes {name}: expected a change of anything else, or a "
+                    f"fault '{one.title}' has {one.when} and changes {name}: expected a change of anything else, or a "
                     "fault that is there from the start to the end"
                 )
     return changed
@@ -270,10 +337,9 @@ def _plan_with_fault(plan: tuple[Phase, ...], one: Fault) -> tuple[Phase, ...]:
             f"fault '{one.title}': its apply_to_plan gave {changed!r}: expected a tuple of as many phases of the same "
             "kinds, with the same laws"
         )
-    if one.onset > 0.0 * u.s or one.end is not None:
-        when = f"onset = {one.onset}" if one.end is None else f"end = {one.end}"
+    if not one.is_lasting:
         raise InputError(
-            f"fault '{one.title}' has {when}, and changes the plan, which is loaded before the flight: expected "
+            f"fault '{one.title}' has {one.when}, and changes the plan, which is loaded before the flight: expected "
             "neither an onset nor an end"
         )
     return changed

@@ -182,9 +182,29 @@ class Flight(FlightParts):
         return self._thrust_direction * u.one
 
     @property
+    def commanded_direction(self) -> u.Quantity:
+        """Unit vectors along which the thrust was to go, ICRF axes, shape (n, 3).
+
+        They are those of the thrust, but where the craft has an ``attitude_control``. NaN where the engine is off.
+        """
+        return self._commanded_direction * u.one
+
+    @property
+    def pointing_error(self) -> u.Quantity:
+        """Angle between the thrust and where it was to go; NaN where the engine is off."""
+        true, commanded = self._thrust_direction, self._commanded_direction
+        across = np.linalg.norm(np.cross(true, commanded), axis=-1)
+        return np.degrees(np.arctan2(across, np.sum(true * commanded, axis=-1))) * u.deg
+
+    @property
     def pitch(self) -> u.Quantity:
         """Angle of the thrust above the local horizontal; NaN where the engine is off."""
         return np.degrees(over_ground.thrust_elevation(self._thrust_direction, self.states)) * u.deg
+
+    @property
+    def commanded_pitch(self) -> u.Quantity:
+        """Angle above the local horizontal along which the thrust was to go; NaN where the engine is off."""
+        return np.degrees(over_ground.thrust_elevation(self._commanded_direction, self.states)) * u.deg
 
     @property
     def powered_descent(self) -> tuple[Time, Time] | None:
@@ -283,6 +303,10 @@ class Flight(FlightParts):
         }
         if self.scenario.craft is not None:
             histories["mass"] = self.mass
+            if self.scenario.craft.attitude_control is not None:
+                histories["thrust_direction"] = self.thrust_direction
+                histories["commanded_direction"] = self.commanded_direction
+                histories["pointing_error"] = self.pointing_error
         return QTable(histories, meta={"scenario": self.scenario.name, "frame": tables.FRAME})
 
     def lanes(self) -> QTable:
@@ -457,6 +481,13 @@ class Flight(FlightParts):
         times_s, vectors = (np.split(each, ends[:-1]) for each in self._samples[:2])
         burns = planned_burns(self.scenario)
         return np.concatenate([thrust_directions(burns, *each) for each in zip(phases, times_s, vectors, strict=True)])
+
+    @cached_property
+    def _commanded_direction(self) -> NDArray[np.float64]:
+        phases, samples = self.trajectory.phases, self.trajectory.samples_per_phase()
+        commanded = [np.full(3, np.nan) if phase.commanded is None else phase.commanded for phase in phases]
+        known = np.repeat(np.array(commanded), samples, axis=0)
+        return np.where(np.isnan(known) | np.isnan(self._thrust_direction), self._thrust_direction, known)
 
     def _inside(self, time: Time) -> NDArray[np.float64]:
         if not isinstance(time, Time) or time.ndim > 1:

@@ -12,7 +12,7 @@ from lunarsim.inquiry.estimation import (
     leave_one_out,
     propagated,
 )
-from lunarsim.inquiry.monitor import ThrustMonitor, with_thrust_monitor
+from lunarsim.inquiry.monitor import false_alarm_probability, false_alarms, with_thrust_monitor
 from lunarsim.inquiry.outcome_boundaries import (
     Boundary,
     Survivability,
@@ -33,10 +33,11 @@ __all__ = [
     "Rescue",
     "Survivability",
     "SurvivabilityMap",
-    "ThrustMonitor",
     "Unknown",
     "Window",
     "estimate",
+    "false_alarm_probability",
+    "false_alarms",
     "latest_rescue",
     "leave_one_out",
     "propagated",

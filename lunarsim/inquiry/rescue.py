@@ -11,7 +11,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from lunarsim import checks
-from lunarsim.craft import Spacecraft
+from lunarsim.craft import Engine, Spacecraft
 from lunarsim.declarations import FAST_MPS, LONG_S, Number
 from lunarsim.errors import InputError
 from lunarsim.flight import GroundContact, detectors, simulate
@@ -221,10 +221,15 @@ def latest_rescue(
 
 def _flow_kg_s(craft: Spacecraft) -> float:
     engine = craft.engine
-    true_n = float(engine.thrust.to_value(u.N)) * (1.0 + engine.thrust_error)
+    true_n = float(engine.total_thrust.to_value(u.N)) * (1.0 + engine.thrust_error)
     if not true_n > 0.0:
         raise InputError("the craft's engine gives no thrust: give the thrust of another one")
-    return true_n / float(engine.exhaust_velocity.value)
+    return true_n / _exhaust_mps(engine)
+
+
+def _exhaust_mps(engine: Engine) -> float:
+    """Return the true exhaust velocity of an engine (m/s)."""
+    return float(engine.exhaust_velocity.value) * (1.0 + engine.specific_impulse_error)
 
 
 def _duration_s(craft: Spacecraft, delta_v: u.Quantity | None, duration: u.Quantity | None) -> float:
@@ -234,8 +239,8 @@ def _duration_s(craft: Spacecraft, delta_v: u.Quantity | None, duration: u.Quant
         lasts_s = float(_DURATION.checked("duration", duration).value)
     else:
         dv_mps = float(_DELTA_V.checked("delta_v", delta_v).value)
-        lasts_s = mass_kg * (1.0 - exp(-dv_mps / float(craft.engine.exhaust_velocity.value))) / flow_kg_s
-    if lasts_s * flow_kg_s > float(craft.propellant_mass.to_value(u.kg)):
+        lasts_s = mass_kg * (1.0 - exp(-dv_mps / _exhaust_mps(craft.engine))) / flow_kg_s
+    if lasts_s * flow_kg_s > float((craft.propellant_mass - craft.unusable_propellant).to_value(u.kg)):
         raise InputError(
             f"a rescue burn of {lasts_s:.4g} s takes {lasts_s * flow_kg_s:.4g} kg of propellant, and "
             f"{craft.propellant_mass:.4g} are left: expected a smaller burn"
@@ -245,7 +250,7 @@ def _duration_s(craft: Spacecraft, delta_v: u.Quantity | None, duration: u.Quant
 
 def _delta_v_mps(craft: Spacecraft, lasts_s: float) -> float:
     mass_kg = float(craft.mass.to_value(u.kg))
-    return float(craft.engine.exhaust_velocity.value) * float(np.log(mass_kg / (mass_kg - lasts_s * _flow_kg_s(craft))))
+    return _exhaust_mps(craft.engine) * float(np.log(mass_kg / (mass_kg - lasts_s * _flow_kg_s(craft))))
 
 
 def _latest_s(after: Scenario, left_s: float, tolerance: u.Quantity, orbits: float) -> float | None:

@@ -9,6 +9,7 @@ from astropy import units as u
 
 from lunarsim.craft import FlightComputer, Spacecraft
 from lunarsim.declarations import FAST_MPS, Number
+from lunarsim.errors import InputError
 from lunarsim.faults import Fault, with_faults
 from lunarsim.flight import Flight, simulate
 from lunarsim.inquiry.varied_flights import flown_on
@@ -86,12 +87,14 @@ def craft_after(flight: Flight, cutoff_s: float, thrust: u.Quantity | None) -> S
     left = float(flight.trajectory.at(np.array([cutoff_s]))[0][0, motion.MASS]) * u.kg - craft.dry_mass
     engine = craft.engine
     if thrust is not None:
-        engine = replace(engine, thrust=_THRUST.checked("thrust", thrust), thrust_error=0.0)
-    return replace(craft, propellant_mass=left, engine=engine)
+        engine = replace(engine, thrust=_THRUST.checked("thrust", thrust), count=1.0, thrust_error=0.0)
+    unusable = min(craft.unusable_propellant, left)
+    return replace(craft, propellant_mass=left, unusable_propellant=unusable, engine=engine)
 
 
 def _lasts_from(fault: Fault, cutoff_s: float) -> bool:
-    return fault.end is None and bool(fault.onset <= cutoff_s * u.s)
+    begins = fault.begins
+    return fault.passes is None and begins is not None and bool(begins <= cutoff_s * u.s)
 
 
 def faults_after(
@@ -100,11 +103,17 @@ def faults_after(
     """Return the faults that begin or pass after the cut-off and before the last rescue burn is over, from it on."""
     shifted = []
     for fault in scenario.faults:
-        onset_s = max(0.0, float(fault.onset.to_value(u.s)) - cutoff_s)
-        end_s = None if fault.end is None else float(fault.end.to_value(u.s)) - cutoff_s
+        if fault.begins is None:
+            raise InputError(
+                f"fault '{fault.title}' has onset = {fault.onset}: a rescue takes faults whose times are known before "
+                "the flight; give the time at which it began"
+            )
+        onset_s = max(0.0, float(fault.begins.to_value(u.s)) - cutoff_s)
+        end_s = None if fault.passes is None else float(fault.passes.to_value(u.s)) - cutoff_s
         is_over = end_s is not None and end_s <= 0.0
         if _lasts_from(fault, cutoff_s) or is_over or onset_s >= over_s or fault.edits_commands:
             continue
         if own_engine or with_faults(craft, [fault]).engine == craft.engine:
-            shifted.append(replace(fault, onset=onset_s * u.s, end=None if end_s is None else end_s * u.s))
+            end = None if end_s is None else end_s * u.s
+            shifted.append(replace(fault, onset=onset_s * u.s, end=end, duration=None))
     return tuple(shifted)

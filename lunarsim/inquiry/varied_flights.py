@@ -81,7 +81,7 @@ def flyer_of(scenario: Scenario, names: tuple[str, ...]) -> Flyer:
 def sound_flights(scenario: Scenario, name: str, values: NDArray[np.float64]) -> tuple[Flown, float]:
     """Return how the mission without faults ends at some values of a number, and its delta-v as planned (m/s)."""
     sound = scenario.without_faults()
-    if name.startswith("faults."):
+    if name.startswith("faults."):  # whether one is there, when it begins, or another number of it
         once = _OneByOne(sound, ()).fly()
         outcomes, gained = (np.repeat(once.outcomes, values.size), np.repeat(once.delta_v_mps, values.size))
         return Flown(outcomes, gained), float(once.delta_v_mps[0])

@@ -26,7 +26,9 @@ NO_FORCE = 13  #: and so on: force k of the user's own has the code NO_FORCE + k
 # their room.
 AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST, NO_ROOM = 0, 1, 2, 3, 4, 5, 6, 7
 UNFORCED = 8
+AT_HEIGHT = -1  #: and so on down: at the height for which fault k waits, AT_HEIGHT - k
 # How a burn or a guided phase ended; NO_BURN where the craft had met the ground before. A guided phase that met its
 # exit k has the code AT_EXIT + k; its limit of time is a timer.
 NO_BURN, SENSED_DELTA_V, TIMER_RAN_OUT, PROPELLANT_OUT, BURN_MET_GROUND, ZERO_SPEED = 0, 1, 2, 3, 4, 5
+MONITOR_CALLED = 6
 AT_EXIT = 8

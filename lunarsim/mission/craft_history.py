@@ -90,33 +90,42 @@ def most_changes(commands: Sequence[TimeTaggedCommand], faults: Sequence[Fault])
     """Return how many changes of a craft in flight there can be, however the commands are packed."""
     setting = sum(int(command.copies) for command in commands if command.target)
     setting *= prod(fault.most_copies for fault in faults)
-    return setting + sum(bool(fault.onset > _START) + (fault.end is not None) for fault in faults)
+    timed = [fault for fault in faults if fault.begins is not None]
+    return setting + sum(bool(fault.begins > _START) + (fault.passes is not None) for fault in timed)
 
 
-def craft_by(craft: Spacecraft, executions: Sequence[Execution], faults: Sequence[Fault], by: u.Quantity) -> Spacecraft:
-    """Return a craft as commands have set it by a time, with the faults that are there then.
+def craft_by(
+    craft: Spacecraft,
+    executions: Sequence[Execution],
+    faults: Sequence[Fault],
+    by: u.Quantity,
+    beside: Sequence[Fault] = (),
+) -> Spacecraft:
+    """Return a craft as commands have set it by a time, with the faults that are there then, and some others beside.
 
     A fault lasts: a command that switches on what has failed does not mend it.
     """
     for execution in sorted(_carried_out(executions), key=lambda each: each[0]):
         if execution[0] <= by:
             craft = execution[1].carried_out(craft)
-    return with_faults(craft, [fault for fault in _by_onset(faults) if fault.is_there(by)])
+    return with_faults(craft, [*(fault for fault in _by_onset(faults) if fault.is_there(by)), *beside])
 
 
 def craft_changes(craft: Spacecraft, executions: Sequence[Execution], faults: Sequence[Fault]) -> list[CraftChange]:
-    """Return what commands and faults make of a craft in flight, in their order."""
+    """Return what commands and faults make of a craft in flight, in their order; no faults that wait for an event."""
+    timed = [fault for fault in faults if fault.begins is not None]
     changes: list[tuple[u.Quantity, Fault | TimeTaggedCommand, bool]] = [
         *((time, command, False) for time, command in _carried_out(executions) if time > _START),
-        *((fault.onset, fault, False) for fault in faults if fault.onset > _START),
-        *((fault.end, fault, True) for fault in faults if fault.end is not None),
+        *((fault.begins, fault, False) for fault in timed if fault.begins > _START),
+        *((fault.passes, fault, True) for fault in timed if fault.passes is not None),
     ]
     changes.sort(key=lambda each: each[0])
     return [CraftChange(at, cause, craft_by(craft, executions, faults, at), passes) for at, cause, passes in changes]
 
 
 def _by_onset(faults: Sequence[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: fault.onset)
+    timed = [(fault.begins, fault) for fault in faults if fault.begins is not None]
+    return [fault for _, fault in sorted(timed, key=lambda each: each[0])]
 
 
 def _carried_out(executions: Sequence[Execution]) -> list[tuple[u.Quantity, TimeTaggedCommand]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from astropy import units as u
 from astropy.time import Time
@@ -14,10 +15,12 @@ from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import CraftChange, Fault, check_contradictions, commands_with_faults, plan_with_faults
+from lunarsim.kernels.driver.onsets import MOST_ONSETS
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.craft_history import check_commands, craft_by, craft_changes, executions_of
+from lunarsim.mission.onset_events import place_of_event
 from lunarsim.mission.provenance import Provenance, Source
 from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.site import Site, elevation_of
@@ -26,6 +29,7 @@ from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
 
+_ROOM = 2.0  # of a burn that does not stop, for a throttle of its valve or a specific impulse of its own
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
 
 
@@ -34,6 +38,25 @@ def _is_pointed_after(phase: Guided, before: bool) -> bool:
     if isinstance(phase.law, EngineOff) and phase.law.attitude != "upright":
         return before and phase.law.attitude == "held"
     return True
+
+
+def _engine_of(phase: Burn | Guided, craft: Spacecraft) -> Engine:
+    """Return the engine that a phase uses, or say that the craft has none of its name."""
+    try:
+        return craft.engine_called(phase.engine)
+    except InputError as error:
+        raise InputError(f"phase '{phase.name}' of the plan: {error}") from error
+
+
+def _overrun_s(burn: Burn, craft: Spacecraft, *, runs_on: bool) -> float:
+    """Return by how much a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
+    engine = _engine_of(burn, craft)
+    falls_s = float(engine.tail_off.to_value(u.s))
+    if engine.shuts_down or not runs_on:
+        return falls_s
+    thrust_n = float(engine.total_thrust.to_value(u.N)) * burn.throttle * (1.0 + engine.thrust_error)
+    impulse_ns = float((craft.propellant_mass * engine.exhaust_velocity).to_value(u.N * u.s))
+    return falls_s + float(engine.build_up.to_value(u.s)) + (_ROOM * impulse_ns / thrust_n if thrust_n > 0.0 else 0.0)
 
 
 def _check_throttle(phase: Guided, engine: Engine) -> None:
@@ -212,14 +235,37 @@ class Scenario:
         """The craft at the start of the flight: as commands before it have set it, with the faults that are there."""
         return self.craft_at(0.0 * u.s)
 
-    def craft_at(self, elapsed: u.Quantity) -> Spacecraft | None:
-        """Return the craft as commands have set it by a time after the start, with the faults that have begun."""
+    def craft_at(self, elapsed: u.Quantity, beside: Sequence[Fault] = ()) -> Spacecraft | None:
+        """Return the craft as commands have set it by a time after the start, with the faults that have begun.
+
+        Of faults that wait for an event nobody knows before the flight: those that are there are given ``beside``.
+        """
         elapsed = checks.quantity("elapsed", elapsed, u.s)
-        return None if self.craft is None else craft_by(self.craft, self.executions, self.faults, elapsed)
+        return None if self.craft is None else craft_by(self.craft, self.executions, self.faults, elapsed, beside)
+
+    @property
+    def waiting_faults(self) -> tuple[Fault, ...]:
+        """The faults whose onset is an event or a height."""
+        return tuple(fault for fault in self.faults if fault.waits_for is not None)
+
+    @property
+    def possible_crafts(self) -> tuple[Spacecraft, ...]:
+        """All that the craft may be in flight: at each change, and with each choice of the faults that wait."""
+        waiting, times = self.waiting_faults, (0.0 * u.s, *(change.at for change in self.craft_changes))
+        crafts = [
+            self.craft_at(time, beside)
+            for count in range(len(waiting) + 1)
+            for beside in combinations(waiting, count)
+            for time in times
+        ]
+        return tuple(craft for craft in crafts if craft is not None)
 
     @property
     def craft_changes(self) -> tuple[CraftChange, ...]:
-        """What commands in flight, and faults that begin or pass there, make of the craft, in the order of time."""
+        """What commands in flight, and faults that begin or pass there, make of the craft, in the order of time.
+
+        Without those that wait for an event.
+        """
         return () if self.craft is None else tuple(craft_changes(self.craft, self.executions, self.faults))
 
     @property
@@ -229,14 +275,27 @@ class Scenario:
 
     @property
     def longest_duration(self) -> u.Quantity:
-        """The longest time that the plan can take, as its faults have it: burns to the end of their timers."""
-        return self._latest_ends_s(self.flown_plan)[-1] * u.s
+        """The longest time that the plan can take, as its faults have it.
 
-    def _latest_ends_s(self, plan: tuple[Phase, ...]) -> list[float]:
+        That is burns to the end of their timers and of their thrust, those that do not obey a cut-off to their last
+        propellant.
+        """
+        crafts = [self.craft_at(0.0 * u.s), *(change.craft for change in self.craft_changes)]
+        return self._latest_ends_s(self.flown_plan, [craft for craft in crafts if craft is not None])[-1] * u.s
+
+    def _latest_ends_s(self, plan: tuple[Phase, ...], runaways: Sequence[Spacecraft] = ()) -> list[float]:
+        """Return when the phases end at the latest: as planned, or with the crafts that there are through the flight.
+
+        Before burns that are planned one that does not obey a cut-off makes no difference, since they may come late.
+        """
         ends_s: list[float] = []
         for phase in plan:
             if isinstance(phase, Burn):
-                ends_s.append(self._ignition_s(phase) + float(phase.timer.to_value(u.s)))
+                over_s = self._ignition_s(phase) + float(phase.timer.to_value(u.s))
+                late_s = max((_overrun_s(phase, craft, runs_on=True) for craft in runaways), default=0.0)
+                falls_s = 0.0 if self.craft is None or runaways else _overrun_s(phase, self.craft, runs_on=False)
+                begun_s = 0.0 if not runaways or not ends_s else max(ends_s[-1] - self._ignition_s(phase), 0.0)
+                ends_s.append(over_s + falls_s + late_s + begun_s)
             else:
                 longest = phase.max_duration if isinstance(phase, Guided) else phase.duration
                 ends_s.append((ends_s[-1] if ends_s else 0.0) + float(longest.to_value(u.s)))
@@ -256,11 +315,11 @@ class Scenario:
                 else "landing_site is missing: a plan with guided phases needs a Site to aim at"
             )
         check_lander(craft)
-        self._check_guided_phases(craft.engine)
+        self._check_guided_phases(craft)
         check_targets(self.plan, self.landing_site, self.moon.terrain, self.state)
 
-    def _check_guided_phases(self, engine: Engine) -> None:
-        """Refuse phases that this engine cannot fly, or that cannot be told apart."""
+    def _check_guided_phases(self, craft: Spacecraft) -> None:
+        """Refuse phases that their engine cannot fly, or that cannot be told apart."""
         names = [phase.name for phase in self.guided]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
@@ -268,7 +327,7 @@ class Scenario:
         pointed = False
         for phase in self.plan:
             if isinstance(phase, Guided):
-                _check_throttle(phase, engine)
+                _check_throttle(phase, _engine_of(phase, craft))
                 if isinstance(phase.law, AttitudeHold) and not pointed:
                     raise InputError(
                         f"phase '{phase.name}' holds an attitude, and nothing before it points the craft: begin with "
@@ -284,13 +343,21 @@ class Scenario:
         twice = next((title for title in titles if titles.count(title) > 1), None)
         if twice is not None:
             raise InputError(f"faults has '{twice}' twice: expected each once; make a fault of its own for each")
-        longest = self.longest_duration
+        longest = self._latest_ends_s(self.flown_plan)[-1] * u.s
         for fault in self.faults:
-            if fault.onset >= longest > 0.0 * u.s:
+            place_of_event(fault, self.plan)
+            if fault.begins is not None and fault.begins >= longest > 0.0 * u.s:
+                drawn = f", drawn as {fault.begins:.3f}" if isinstance(fault.onset, str) else ""
                 raise InputError(
-                    f"fault '{fault.title}' has onset = {fault.onset}, and the plan is over after "
+                    f"fault '{fault.title}' has onset = {fault.onset}{drawn}, and the plan is over after "
                     f"{longest:.0f} at the latest: expected an onset before"
                 )
+        waiting = self.waiting_faults
+        if len(waiting) > MOST_ONSETS:
+            raise InputError(
+                f"{len(waiting)} faults wait for an event or a height: expected up to {MOST_ONSETS}; give the others "
+                "a time"
+            )
         if self.craft is not None:
             commands_with_faults(sent(self.commands), self.faults, 0.0)  # refuses what the sequence cannot have
             check_contradictions(self.faults, self.craft, self.plan, self.commands)
@@ -300,24 +367,23 @@ class Scenario:
         powered = [phase for phase in self.flown_plan if isinstance(phase, Burn | Guided)]
         if self.craft is None or not powered:
             return
-        for elapsed in (0.0 * u.s, *(change.at for change in self.craft_changes)):
-            craft = self.craft_at(elapsed)
-            assert craft is not None  # there is one
+        for craft in self.possible_crafts:
             self._check_engine_of(craft, powered)
         for phase in self.guided:  # of what a fault makes of the engine, its own limits make what it can
             throttle = getattr(phase.law, "throttle", None)
             if throttle is not None:
-                self.craft.engine.check_throttle(throttle, f"the law of phase '{phase.name}'")
+                _engine_of(phase, self.craft).check_throttle(throttle, f"the law of phase '{phase.name}'")
 
     def _check_engine_of(self, craft: Spacecraft, powered: list[Burn | Guided]) -> None:
-        engine = craft.engine
         strongest = STRONGEST_MPS2 * (u.m / u.s**2)
-        if (engine.thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:
-            raise InputError(
-                f"craft.engine.thrust = {engine.thrust:g} accelerates the dry_mass = {craft.dry_mass:g} by more than "
-                f"{strongest:g}, which the drivers do not resolve: expected less thrust or more mass"
-            )
         for phase in powered:
+            engine = _engine_of(phase, craft)
+            if (engine.total_thrust * (1.0 + engine.thrust_error) / craft.dry_mass).to(u.m / u.s**2) > strongest:
+                where = f"craft.other_engines.{phase.engine}" if phase.engine else "craft.engine"
+                raise InputError(
+                    f"{where}.thrust = {engine.total_thrust:g} accelerates the dry_mass = {craft.dry_mass:g} by more "
+                    f"than {strongest:g}, which the drivers do not resolve: expected less thrust or more mass"
+                )
             if isinstance(phase, Burn):
                 engine.check_throttle(phase.throttle, f"burn '{phase.name}'")
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from astropy import units as u
 
 from lunarsim import checks
-from lunarsim.flight import BurnRecord, Cutoff, Flight, GroundContact, Impact
+from lunarsim.flight import BurnRecord, Cutoff, EventKind, Flight, GroundContact, Impact
+from lunarsim.flight.idle_faults import idle_faults
 from lunarsim.mission import Site
 from lunarsim.moon import GriddedField, Moon
 from lunarsim.moon.crater import GRAZING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lunarsim.campaign import CampaignFindings
 
 _MPS = u.m / u.s
+_MOST_ALARMS = 5  # that are told in words; a monitor may call at each window
 
 
 def verdict(flight: Flight, planned: Flight | None) -> str:
@@ -38,7 +40,10 @@ def what_happened(flight: Flight, planned: Flight | None) -> str:
             outcome += f", {distance_text(flight.outcome.distance_to(site))} from {site_words(name, site)}"
     if isinstance(flight.outcome, Impact):
         outcome += _crater(flight, flight.outcome)
-    return " ".join([*sentences, f"Flown: {outcome}."])
+    alarms = [event for event in flight.timeline if event.kind is EventKind.MONITOR][:_MOST_ALARMS]
+    sentences += [f"At {each.time.utc.strftime('%H:%M:%S')} UTC a monitor called ({each.detail})." for each in alarms]
+    idle = [f"The fault '{fault.title}' had no effect: {why}." for fault, why in idle_faults(flight, planned)]
+    return " ".join([*sentences, f"Flown: {outcome}.", *idle])
 
 
 def site_words(name: str, site: Site) -> str:

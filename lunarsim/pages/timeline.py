@@ -16,6 +16,7 @@ _DETAILED = (
     EventKind.COMMAND_DISPLACED,
     EventKind.COMMAND_LOST,
     EventKind.COMMAND_MOVED,
+    EventKind.MONITOR,
     EventKind.ALTIMETER_ACQUIRED,
     EventKind.ALTIMETER_REJECTED,
     EventKind.ALTIMETER_ACCEPTED,

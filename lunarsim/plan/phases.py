@@ -74,6 +74,8 @@ class Burn:
         Angles by which the thrust is off the direction of the steering law; default 0. Pitch is right-handed about
         the orbit's normal r x v: a thrust against the velocity is turned towards the zenith, one along it towards
         the nadir. Yaw turns it towards that normal.
+    engine : str
+        Which of the craft's ``other_engines`` burns; default "", the main one.
     name : str
         For the timeline.
 
@@ -104,6 +106,7 @@ class Burn:
     yaw_error: u.Quantity = number(
         0.0, u.deg, low=-360.0, high=360.0, text="Of the thrust, towards the orbit's normal.", dispersible=True
     )
+    engine: str = ""
     name: str = "burn"
 
     def __post_init__(self) -> None:
@@ -149,6 +152,8 @@ class Guided:
         By how much the target moves when the phase begins, for this phase and all that follow; default: it does not.
     hazard_detection : HazardDetection
         How hazards are detected and avoided when the phase begins; default: not at all.
+    engine : str
+        Which of the craft's ``other_engines`` is used; default "", the main one.
 
     Raises
     ------
@@ -197,6 +202,7 @@ class Guided:
     )
     divert: Divert | None = None
     hazard_detection: HazardDetection | None = None
+    engine: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.terminations, Termination) or not isinstance(self.terminations, Sequence):

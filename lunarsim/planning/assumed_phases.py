@@ -87,7 +87,7 @@ def landing_phases(craft: Spacecraft, *, gate_altitude: u.Quantity = 1500.0 * u.
 
 
 def _braking(craft: Spacecraft, gate_m: float, rate_mps: float, ahead_mps: float, before_m: float) -> Guided:
-    full_s = float((craft.mass * _BRAKING_MPS * _MPS / craft.engine.thrust).to_value(u.s))
+    full_s = float((craft.mass * _BRAKING_MPS * _MPS / craft.engine.total_thrust).to_value(u.s))
     return Guided(
         name="braking",
         law=EGuidance(
@@ -113,7 +113,7 @@ def _gentlest_g(craft: Spacecraft, fall_m: float) -> float:
 
 def _deceleration_g(engine: Engine, weight_n: float, most_g: float) -> float:
     """Return the upward deceleration of the approach, in lunar gravities, that the engine can be throttled to."""
-    full = float(engine.thrust.to_value(u.N)) / weight_n
+    full = float(engine.total_thrust.to_value(u.N)) / weight_n
     if full * engine.min_throttle * _ROOM > 1.0:
         raise InputError(
             f"craft.engine.min_throttle = {engine.min_throttle:g} is a thrust of "
@@ -122,8 +122,8 @@ def _deceleration_g(engine: Engine, weight_n: float, most_g: float) -> float:
         )
     if full < _ROOM**2:
         raise InputError(
-            f"craft.engine.thrust = {engine.thrust:g} is {full:.2f} times the weight of the craft when it arrives: "
-            f"expected at least {_ROOM**2:.2f} times, to brake its descent"
+            f"craft.engine.thrust = {engine.total_thrust:g} is {full:.2f} times the weight of the craft when it "
+            f"arrives: expected at least {_ROOM**2:.2f} times, to brake its descent"
         )
     band = engine.throttle_keep_out
     top = band[0] if band is not None and full * band[0] > _ROOM**2 else 1.0

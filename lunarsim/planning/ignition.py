@@ -61,7 +61,7 @@ def first_guess(law: Any, craft: Spacecraft, passage: Time, throttle: float) -> 
     speed, end = 1660.0, float(law.target_downrange_rate.to_value(_MPS))  # over the ground, in a low orbit
     mass = float(craft.mass.to_value(u.kg))
     mid = mass * np.exp(-0.5 * speed / craft.engine.exhaust_velocity.to_value(_MPS))
-    thrust = throttle * float(craft.engine.thrust.to_value(u.N)) / mid
+    thrust = throttle * float(craft.engine.total_thrust.to_value(u.N)) / mid
     ahead = np.sqrt(max(thrust**2 - (0.6 * _GRAVITY_MPS2) ** 2, (0.5 * thrust) ** 2))
     duration_s = (speed - end) / ahead
     way_m = 0.5 * (speed + end) * duration_s - float(law.target_downrange.to_value(u.m))
@@ -87,8 +87,8 @@ def solve_ignition(
         return search.fullest(mean_throttle, guess[1])
     except ValueError as error:
         raise InputError(
-            f"craft.engine.thrust = {stage.craft.engine.thrust:g}: no braking to the first target with a mean throttle "
-            f"of {mean_throttle:.2f}, or with a greatest one of {_FULLEST:.2f}, was found from this orbit, "
+            f"craft.engine.thrust = {stage.craft.engine.total_thrust:g}: no braking to the first target with a mean "
+            f"throttle of {mean_throttle:.2f}, or with a greatest one of {_FULLEST:.2f}, was found from this orbit, "
             f"{coast.at(guess[0]).altitude.to(u.km):.1f} high about the ignition ({error}): expected a stronger "
             "engine, a lower perilune=, or another mean_throttle="
         ) from error
@@ -263,7 +263,8 @@ def _insertion(orbit: Flight, moon: Moon, craft: Spacecraft, ignition: Time, per
 def _fly_insertion(
     orbit: Flight, moon: Moon, craft: Spacecraft, middle: Time, ignition: Time, delta_v_mps: float
 ) -> tuple[Burn, Flight]:
-    ve, thrust = (float(x) for x in (craft.engine.exhaust_velocity.to_value(_MPS), craft.engine.thrust.to_value(u.N)))
+    engine = craft.engine
+    ve, thrust = float(engine.exhaust_velocity.to_value(_MPS)), float(engine.total_thrust.to_value(u.N))
     lasts_s = float(craft.mass.to_value(u.kg)) * -np.expm1(-delta_v_mps / ve) * ve / thrust
     start = time_after(middle, -0.5 * lasts_s)
     if seconds_after(orbit.start, start) < 0.0:

@@ -104,7 +104,7 @@ class Stage:
             site=site_of(position_pa(self.site, self.terrain), r, v),
             omega_pa=np.array([turning[2, 1], turning[0, 2], turning[1, 0]]),
             gm=constants.GM_MOON_M3_S2,
-            thrust_n=float(engine.thrust.to_value(u.N)),
+            thrust_n=float(engine.total_thrust.to_value(u.N)),
             exhaust_velocity_mps=float(engine.exhaust_velocity.to_value(u.m / u.s)),
             min_throttle=float(engine.min_throttle),
         )

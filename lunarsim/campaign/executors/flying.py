@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lunarsim.campaign.columns import described, outputs, records
 from lunarsim.campaign.inputs.distributions import Distribution
-from lunarsim.campaign.inputs.paths import Path
+from lunarsim.campaign.inputs.paths import Path, is_fault
 from lunarsim.campaign.inputs.rows import Drawn, Rows
 from lunarsim.campaign.inputs.sampling import Sampling
 from lunarsim.campaign.outputs import Results
@@ -72,7 +72,7 @@ class Flying:
     def columns_of(self, uniforms: Table) -> Columns:
         """Fly the runs of uniform numbers of shape (n, dimensions) and return their columns."""
         values = self.values_of(uniforms)
-        inputs = {name: values[name] != 0.0 if name.startswith("faults.") else values[name] for name in self.inputs}
+        inputs = {name: values[name] != 0.0 if is_fault(name) else values[name] for name in self.inputs}
         columns = {**inputs, **outputs(self.fly(values), self.scenario)}
         return with_own(columns, self.described, self.own_columns) if self.own else columns
 

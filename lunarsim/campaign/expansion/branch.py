@@ -109,7 +109,7 @@ class Branch:
             left = {
                 TIMER_RAN_OUT: (limits.timer_s[:, k] - burn[:, 1]) / slack[0],
                 SENSED_DELTA_V: (limits.target_dv_mps[:, k] - burn[:, 3]) / slack[1],
-                PROPELLANT_OUT: (mass_kg - limits.dry_mass_kg) / slack[2],
+                PROPELLANT_OUT: (mass_kg - limits.empty_kg) / slack[2],
             }
             for reason, margin in left.items():
                 if reason != cutoff:
@@ -119,11 +119,11 @@ class Branch:
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """What may end the burns of runs: timers and targets, shape (n, burns), and dry masses, shape (n,)."""
+    """What may end the burns of runs: timers and targets, shape (n, burns), and masses of empty tanks, shape (n,)."""
 
     timer_s: Table
     target_dv_mps: Table
-    dry_mass_kg: Table
+    empty_kg: Table
 
     @classmethod
     def of(cls, alike: Drawn, kinds: NDArray[np.int64], values: Mapping[str, Table]) -> Limits:
@@ -135,5 +135,9 @@ class Limits:
             np.array([np.broadcast_to(values.get(f"plan.{k}.{name}", own[field][k]), count) for k in burns])
             for name, field in (("timer", "timer_s"), ("target_delta_v", "target_delta_v_mps"))
         )
-        dry_mass_kg = np.broadcast_to(values.get("craft.dry_mass", alike.runs["craft"]["dry_mass_kg"][0]), count)
-        return cls(timer_s.reshape(-1, count).T, target_dv_mps.reshape(-1, count).T, dry_mass_kg)
+        craft = alike.runs["craft"]
+        dry_kg, unusable_kg = (
+            np.broadcast_to(values.get(f"craft.{name}", craft[f"{name}_kg"][0]), count)
+            for name in ("dry_mass", "unusable_propellant")
+        )
+        return cls(timer_s.reshape(-1, count).T, target_dv_mps.reshape(-1, count).T, dry_kg + unusable_kg)

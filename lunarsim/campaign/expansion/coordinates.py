@@ -15,6 +15,7 @@ from scipy.stats import qmc
 from lunarsim.campaign.executors.flying import Flying, Group
 from lunarsim.campaign.expansion.levels import Levels, drawn_where, levels_of, probability_on
 from lunarsim.campaign.inputs.distributions import Distribution, JointNormal, Normal, Uniform
+from lunarsim.campaign.inputs.paths import is_fault
 from lunarsim.declarations import Switch
 from lunarsim.errors import InputError
 
@@ -213,7 +214,7 @@ def _part(work: Flying, names: Group, distribution: Distribution, first: int) ->
             "(with_dispersions), or fly the campaign by run()"
         )
     pairs = zip(names, paths, strict=True)
-    switches = [name.startswith("faults.") or isinstance(path.declaration, Switch) for name, path in pairs]
+    switches = [is_fault(name) or isinstance(path.declaration, Switch) for name, path in pairs]
     if any(switches) and len(names) > 1:
         raise InputError(
             f"{', '.join(names)}: a value that is on or off is drawn together with others, and cannot be expanded: "

@@ -14,6 +14,7 @@ from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.expansion.branch import OF_BURN, Branch, Ends, Limits
 from lunarsim.campaign.expansion.coordinates import Coordinates
 from lunarsim.campaign.expansion.training import Training
+from lunarsim.campaign.inputs.paths import is_fault
 from lunarsim.campaign.outputs import RESULT, Results
 from lunarsim.campaign.own_columns import with_own
 from lunarsim.campaign.store.chunk import Columns
@@ -76,7 +77,7 @@ class ExpandedRuns:
             found.error_m[exact] = 0.0
         flags = np.zeros(len(uniforms), dtype=bool)
         flags[exact] = True
-        inputs = {name: values[name] != 0.0 if name.startswith("faults.") else values[name] for name in work.inputs}
+        inputs = {name: values[name] != 0.0 if is_fault(name) else values[name] for name in work.inputs}
         columns = {**inputs, **outputs(found.results, work.scenario), ERROR.name: found.error_m, EXACT.name: flags}
         return with_own(columns, self.described, work.own_columns) if work.own else columns
 

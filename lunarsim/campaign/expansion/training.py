@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from astropy import units as u
 
 from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.expansion.branch import Branch
@@ -15,7 +16,9 @@ from lunarsim.campaign.expansion.error_scale import errors_needed
 from lunarsim.campaign.expansion.options import Options
 from lunarsim.campaign.expansion.polynomial import Basis
 from lunarsim.campaign.expansion.trainer import Trainer
+from lunarsim.campaign.inputs.paths import is_onset
 from lunarsim.errors import InputError
+from lunarsim.flight.driver.row import engines_used, has_monitors
 
 _RUNS_PER_TERM = 1.25  # fewer do not tell how wrong a polynomial is
 _USUAL_RUNS_PER_TERM = 2.0
@@ -62,12 +65,28 @@ def check_expandable(work: Flying) -> None:
     Raises
     ------
     InputError
-        If the scenario has guided phases.
+        If the scenario has guided phases, monitors, faults that wait for an event, or an engine that still gives
+        something after a cut-off.
     """
-    if work.scenario.guided:
+    scenario = work.scenario
+    if scenario.guided:
         raise InputError(
-            f"the scenario '{work.scenario.name}' has guided phases, whose ends jump by a guidance cycle from run to "
+            f"the scenario '{scenario.name}' has guided phases, whose ends jump by a guidance cycle from run to "
             "run and are no polynomials of the inputs: fly the campaign by run()"
+        )
+    crafts = [scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
+    engines = [craft.engine_called(name) for craft in crafts if craft is not None for name in engines_used(scenario)]
+    fall = any(engine.tail_off > 0.0 * u.s or not engine.shuts_down for engine in engines)
+    if fall or any(name.endswith(".tail_off") for name in work.inputs):
+        raise InputError(
+            f"an engine of the scenario '{scenario.name}' has a tail_off, or does not shut down, and its sensed "
+            "delta-v is not that of the cut-off: fly the campaign by run()"
+        )
+    if has_monitors(scenario) or scenario.waiting_faults or any(map(is_onset, work.inputs)):
+        raise InputError(
+            f"the scenario '{scenario.name}' has monitors, or a fault that waits for an event or begins at "
+            "another time in each run: what they change jumps from run to run and is no polynomial of the inputs: fly "
+            "the campaign by run()"
         )
 
 

@@ -18,7 +18,7 @@ from lunarsim.campaign.inputs.distributions import (
     TruncatedNormal,
     Uniform,
 )
-from lunarsim.campaign.inputs.paths import Path, find
+from lunarsim.campaign.inputs.paths import Path, find, is_fault
 from lunarsim.errors import InputError
 from lunarsim.mission import Scenario
 
@@ -55,7 +55,7 @@ def check_group(scenario: Scenario, names: tuple[str, ...], distribution: Distri
         path = find(scenario, name)
         if not unit.is_equivalent(path.unit):
             raise InputError(f"{name}: {distribution!r} is in '{unit}': expected a unit such as '{path.unit}'")
-        if name.startswith("faults.") and not isinstance(distribution, Probability):
+        if is_fault(name) and not isinstance(distribution, Probability):
             raise InputError(f"{name}: {distribution!r}: expected how probable the fault is, such as Probability(0.1)")
         check_possible(path, distribution, k)
 

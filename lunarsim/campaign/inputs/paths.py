@@ -13,11 +13,12 @@ from astropy.time import Time
 
 from lunarsim.arguments import checked
 from lunarsim.asked import is_own
-from lunarsim.craft import Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
+from lunarsim.craft import MONITORS, Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
 from lunarsim.craft.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
-from lunarsim.flight.driver.row import keeps_an_estimate
+from lunarsim.faults import may_begin_in_flight
+from lunarsim.flight.driver.row import engines_used, has_monitors, keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import GravityField
@@ -44,9 +45,11 @@ _OFFSETS = dict(
 )
 _GM = Number(unit=u.m**3 / u.s**2, low=GM_RANGE_M3_S2[0], high=GM_RANGE_M3_S2[1])
 _FAULT = Switch()
+_ONSET = Number(unit=u.s, low=0.0, high=LONG_S)
 _RADIATION = ("radiation_area", "radiation_coefficient")
 FIELDS = {"guidance": "law"}  # what scenario files, and paths, call otherwise than Python
 _MASSES = ("dry_mass", "propellant_mass")
+_OF_TANKS = ("unusable_propellant",)
 NAVIGATION_SEED, COMPUTER_SEED = "craft.navigation.seed", "craft.computer.seed"
 _OF_NAVIGATION = ("gyro", "star_tracker", "altimeter", "velocimeter")  # sensors that an estimate is made of
 
@@ -95,6 +98,16 @@ class Path:
     def is_seed(self) -> bool:
         """Whether it is a seed: no physical value, of which the end would be a function."""
         return self.name in {NAVIGATION_SEED, COMPUTER_SEED}
+
+
+def is_fault(name: str) -> bool:
+    """Return whether a path says whether a fault is there."""
+    return name.startswith("faults.") and not is_onset(name)
+
+
+def is_onset(name: str) -> bool:
+    """Return whether a path says when a fault begins."""
+    return name.startswith("faults.") and name.endswith(".onset")
 
 
 @checked
@@ -162,6 +175,9 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
         if isinstance(phase, Guided) and phase.divert is not None:
             yield from _declared(f"plan.{k}.divert", declared(phase.divert))
     yield from (Path(f"faults.{fault.title}", _FAULT) for fault in scenario.faults)
+    for fault in scenario.faults:
+        if isinstance(fault.onset, u.Quantity) and may_begin_in_flight(fault, scenario.craft):
+            yield Path(f"faults.{fault.title}.onset", _ONSET)
 
 
 def _law_paths(prefix: str, law: GuidanceLaw) -> Iterator[Path]:
@@ -184,7 +200,10 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
     if powered or scenario.moon.radiation:
         yield from _declared("craft", {name: own[name] for name in _MASSES})
     if powered:
+        yield from _declared("craft", {name: own[name] for name in _OF_TANKS})
         yield from _declared("craft.engine", declared(Engine))
+        for name in engines_used(scenario)[1:]:
+            yield from _declared(f"craft.other_engines.{name}", declared(Engine))
     estimates = keeps_an_estimate(scenario)
     if burns or estimates:  # the computer cuts burns off by what it reads
         sensor = Accelerometer if scenario.craft is None else type(scenario.craft.accelerometer)
@@ -195,11 +214,44 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
             unit = getattr(scenario.craft, name)
             if unit is not None:
                 yield from _declared(f"craft.{name}", _given(unit))
-    if scenario.guided:
+    control = None if scenario.craft is None else scenario.craft.attitude_control
+    if scenario.guided or control is not None:
         kind = Navigation if scenario.craft is None else type(scenario.craft.navigation)
-        yield from _declared("craft.navigation", declared(kind))
+        turns = estimates or control is not None
+        yield from _declared("craft.navigation", _felt_errors(kind, guides=bool(scenario.guided), turns=turns))
+    if powered and control is not None:
+        yield from _declared("craft.attitude_control", _given(control))
     if scenario.commands:
-        yield from _declared("craft.computer", declared(FlightComputer))
+        yield from _declared("craft.computer", {"seed": declared(FlightComputer)["seed"]})
+    if has_monitors(scenario):
+        yield from _monitor_paths(scenario)
+
+
+def _monitor_paths(scenario: Scenario) -> Iterator[Path]:
+    """Return the paths of monitors, and of what they may switch to."""
+    craft = scenario.craft
+    if craft is None or craft.computer is None:  # a fault has put a computer there
+        return
+    for name in MONITORS:
+        monitor = getattr(craft.computer, name)
+        if monitor is not None:
+            yield from _declared(f"craft.computer.{name}", _given(monitor))
+    if any(monitor.reaction == "restart" for monitor in craft.computer.monitors):
+        yield from _declared("craft.computer", {"restart_time": declared(FlightComputer)["restart_time"]})
+    for name in ("second_accelerometer", "third_accelerometer"):
+        unit = getattr(craft, name)
+        if unit is not None:
+            felt = {each: number for each, number in _given(unit).items() if each not in OF_INCREMENTS}
+            yield from _declared(f"craft.{name}", felt)
+
+
+def _felt_errors(kind: type, *, guides: bool, turns: bool) -> dict[str, Declaration]:
+    """Return what a navigation declares, as far as a flight feels it: errors of the attitude where that turns."""
+    return {
+        name: each
+        for name, each in declared(kind).items()
+        if (turns if name.startswith("attitude_") else guides or name == "seed")
+    }
 
 
 def _declared(prefix: str, numbers: Mapping[str, Declaration]) -> Iterator[Path]:
@@ -215,6 +267,8 @@ def kept(number: Declaration) -> Declaration:
 
     Units that are unlike are compared by an exception and its text, and a campaign finds its paths hundreds of times.
     """
+    if isinstance(number, Number) and number.event:
+        number = replace(number, event=False)
     return number.to(si(number.unit)) if isinstance(number, Number) and number.unit != si(number.unit) else number
 
 
@@ -249,7 +303,7 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
     path = find(scenario, name)
     if path.offset:
         return 0.0 * path.unit
-    if path.parts[0] == "faults":
+    if is_fault(name):
         return 1.0 * u.one
     if path.parts[0] == "orbit":
         return _orbit(scenario.state)[path.parts[1]].to(path.unit)
@@ -258,9 +312,18 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
 
 def value_at(scenario: Scenario, path: Path) -> Any:
     """Return what stands at a path that leads through the components of a scenario, as it stands there."""
-    value: Any = scenario
+    if path.parts[0] == "faults" and len(path.parts) > 1:
+        _, title, *names = path.parts
+        value: Any = next(fault for fault in scenario.faults if fault.title == title)
+        for name in names:
+            value = getattr(value, name)
+        return value
+    value = scenario
     for part in path.parts:
-        value = value[int(part)] if isinstance(value, tuple) else getattr(value, FIELDS.get(part, part))
+        if isinstance(value, Mapping):
+            value = value[part]
+        else:
+            value = value[int(part)] if isinstance(value, tuple) else getattr(value, FIELDS.get(part, part))
     return value
 
 
@@ -352,6 +415,8 @@ def _replaced(node: Any, parts: list[str], value: float, path: Path) -> Any:
     if isinstance(node, tuple):
         k = int(parts[0])
         return (*node[:k], _replaced(node[k], parts[1:], value, path), *node[k + 1 :])
+    if isinstance(node, Mapping):
+        return {**node, parts[0]: _replaced(node[parts[0]], parts[1:], value, path)}
     name = FIELDS.get(parts[0], parts[0])
     return replace(node, **{name: _replaced(getattr(node, name), parts[1:], value, path)})
 

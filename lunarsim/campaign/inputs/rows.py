@@ -14,11 +14,22 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.asked import is_own
-from lunarsim.campaign.inputs.paths import COMPUTER_SEED, OFFSETS, ORBIT, Path, edited, find, nominal
+from lunarsim.campaign.inputs.paths import (
+    COMPUTER_SEED,
+    OFFSETS,
+    ORBIT,
+    Path,
+    edited,
+    find,
+    is_fault,
+    is_onset,
+    nominal,
+)
 from lunarsim.craft import PACKINGS, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
-from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, navigation_address, own_parts, plan_of
+from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, engines_used, navigation_address, own_parts, plan_of
+from lunarsim.kernels.driver.onsets import MOST_ONSETS
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
@@ -67,14 +78,26 @@ class Drawn(NamedTuple):
             return [np.asarray(self.runs["moon"]["forces"][:, int(rest[1]), place_in(type(force), rest[2])])]
         if first == "plan":
             return [self._of_phase(int(rest[0]), rest[1:], path.unit, scenario)]
-        held = [self.runs[first]]
         if first == "craft":
-            held += [self.changes[:, k]["craft"] for k in range(self.changes.shape[1])]
-            if rest[0] == "accelerometer" and scenario.craft is not None:
-                places = _places(scenario.craft.accelerometer)
-                if rest[1] in places:
-                    return [np.asarray(records["accelerometer"]["own"][:, places[rest[1]]]) for records in held]
-        return [_named(records, rest, path.unit) for records in held]
+            return self._of_craft(rest, path.unit, scenario)
+        return [_named(self.runs[first], rest, path.unit)]
+
+    def _of_craft(self, rest: Sequence[str], unit: u.UnitBase, scenario: Scenario) -> list[Table]:
+        """Return where the values of a path into the craft stand: also in what faults make of it, with any engine."""
+        changed = [self.changes[:, k]["craft"] for k in range(self.changes.shape[1])]
+        held = [self.runs["craft"], *changed]
+        if rest[0] in {"engine", "other_engines"}:  # whose numbers stand where it is in use
+            other = rest[0] == "other_engines"
+            uses = engines_used(scenario).index(rest[1]) if other else 0
+            in_use = [
+                each for each, own in zip(changed, self.changes["engine"][:1].ravel(), strict=True) if own == uses
+            ]
+            held, rest = (in_use, ["engine", *rest[2:]]) if other else ([self.runs["craft"], *in_use], rest)
+        if rest[0] == "accelerometer" and scenario.craft is not None:
+            places = _places(scenario.craft.accelerometer)
+            if rest[1] in places:
+                return [np.asarray(records["accelerometer"]["own"][:, places[rest[1]]]) for records in held]
+        return [_named(records, rest, unit) for records in held]
 
     def _of_phase(self, k: int, rest: Sequence[str], unit: u.UnitBase, scenario: Scenario) -> Table:
         """Return where the values of a path into a phase stand."""
@@ -139,11 +162,13 @@ class Rows:
             If there is no such path, or a fault sets what is dispersed.
         """
         known = [find(scenario, name).name for name in names]
+        faults, onsets = [name for name in known if is_fault(name)], [name for name in known if is_onset(name)]
         values = [name for name in known if not name.startswith("faults.")]
-        faults = [name for name in known if name.startswith("faults.")]
+        titles = [name.split(".")[1] for name in onsets]
+        _check_waiting(scenario, titles)
         lowered = lower(scenario)
         room = most_changes(scenario.commands, scenario.faults) if COMPUTER_SEED in known else None
-        bases = _drawn([_with_faults(scenario, faults, chosen) for chosen in _choices(len(faults))], room)
+        bases = _drawn([_with_faults(scenario, faults, chosen) for chosen in _choices(len(faults))], room, titles)
         _check_untouched(scenario, values, faults, bases)
         _check_standing(scenario, values, faults)
         start_s = float(et_seconds(scenario.state.epoch))
@@ -158,7 +183,7 @@ class Rows:
             plan = plan._replace(navigation=navigation_address(bases.runs.view(np.recarray)[0], environment, ground))
         return cls(
             scenario=scenario,
-            names=(*values, *faults),
+            names=(*values, *onsets, *faults),
             plan=plan,
             environment=environment._replace(epoch_et_s=start_s),
             ground=ground,
@@ -174,19 +199,35 @@ class Rows:
             For each of ``names``, in the path's unit; of a fault, whether it is there.
         """
         count = len(next(iter(values.values()))) if values else 1
-        faults = [name for name in self.names if name.startswith("faults.")]
+        faults = [name for name in self.names if is_fault(name)]
         choice = sum((2**k * (values[name] != 0.0).astype(int) for k, name in enumerate(faults)), np.zeros(count, int))
         drawn = Drawn(*(records[choice] for records in self.bases))
         if COMPUTER_SEED in values:
             self._pack(values[COMPUTER_SEED], choice, drawn)
         for name in self.names:
             _write(self.scenario, name, values[name], drawn)
+            if is_onset(name):
+                self._write_onset(name, values[name], choice, drawn)
         _write_states(self.scenario, {name: values[name] for name in self.names}, drawn.runs)
         return drawn
 
+    @property
+    def _dispersed_onsets(self) -> list[str]:
+        return [name.split(".")[1] for name in self.names if is_onset(name)]
+
+    def _write_onset(self, name: str, values: Table, choice: NDArray[np.int64], drawn: Drawn) -> None:
+        """Write when a fault begins in runs that have it; its place in the record depends on which others they have."""
+        faults = [each for each in self.names if is_fault(each)]
+        given = np.where(find(self.scenario, name).declaration.holds(values), values, np.nan)
+        for k, chosen in enumerate(_choices(len(faults))):
+            waiting = _waiting(_with_faults(self.scenario, faults, chosen), self._dispersed_onsets)
+            if (title := name.split(".")[1]) in waiting:
+                rows = np.flatnonzero(choice == k)
+                drawn.runs["onsets"]["value"][rows, waiting.index(title)] = given[rows]
+
     def _pack(self, seeds: Table, choice: NDArray[np.int64], drawn: Drawn) -> None:
         """Write what the computers of runs make of their commands; runs alike in that have one base."""
-        faults = [name for name in self.names if name.startswith("faults.")]
+        faults = [name for name in self.names if is_fault(name)]
         for k, chosen in enumerate(_choices(len(faults))):
             of_choice = np.flatnonzero(choice == k)
             if of_choice.size == 0:
@@ -198,7 +239,7 @@ class Rows:
             alike = np.where(np.isnan(times_s), np.inf, times_s)  # no NaN is like another
             _, first, kinds = np.unique(alike, axis=0, return_index=True, return_inverse=True)
             packed = [edited(scenario, {COMPUTER_SEED: float(seeds[of_choice[i]])}) for i in first]
-            bases = _drawn(packed, drawn.changes.shape[1])
+            bases = _drawn(packed, drawn.changes.shape[1], self._dispersed_onsets)
             for own, base in zip(drawn, bases, strict=True):
                 own[of_choice] = base[kinds.ravel()]
 
@@ -261,13 +302,37 @@ def _with_faults(scenario: Scenario, dispersed: Sequence[str], chosen: Sequence[
     return scenario.with_faults(*(fault for fault in scenario.faults if f"faults.{fault.title}" not in absent))
 
 
-def _drawn(scenarios: Sequence[Scenario], changes_of_each: int | None = None) -> Drawn:
+def _waiting(scenario: Scenario, dispersed_onsets: Sequence[str]) -> list[str]:
+    """Return the titles of faults that wait for an event, or for another time in each run; as :func:`lower` does."""
+    return [f.title for f in scenario.faults if f.waits_for is not None or f.title in dispersed_onsets]
+
+
+def _check_waiting(scenario: Scenario, dispersed_onsets: Sequence[str]) -> None:
+    """Refuse more faults that wait than a run has room for."""
+    waiting = _waiting(scenario, dispersed_onsets)
+    if len(waiting) > MOST_ONSETS:
+        raise InputError(
+            f"{len(waiting)} faults wait for an event or have a dispersed onset: expected up to {MOST_ONSETS}"
+        )
+
+
+def _drawn(
+    scenarios: Sequence[Scenario], changes_of_each: int | None = None, dispersed_onsets: Sequence[str] = ()
+) -> Drawn:
     """Return the records of scenarios as they are, with room for so many changes; None: for those that there are."""
-    lowered = [lower(scenario) for scenario in scenarios]
-    room = max(each.changes.size for each in lowered) if changes_of_each is None else changes_of_each
+    lowered = [lower(scenario, dispersed_onsets) for scenario in scenarios]
+    choices = 2 ** max(len(each.waiting) for each in lowered)
+    others = len(engines_used(scenarios[0])) - 1
+    room = max(each.changes.size for each in lowered)
+    if changes_of_each is not None:  # each choice of the faults that wait has those changes, and a beginning
+        room = max(room, (others + 1) * choices * (changes_of_each + 1) - 1)
     changes = np.zeros((len(lowered), room), CHANGE)
+    engines = (np.arange(room) - others) % (others + 1)  # the others first, and then all of them after each change
+    engines[:others] = 1 + np.arange(min(others, room))
     for own, each in zip(changes, lowered, strict=True):
-        own["at_s"], own["craft"] = np.inf, each.run["craft"]  # where a fault is not there
+        own["at_s"], own["engine"], own["craft"] = np.inf, engines, each.run["craft"]  # where a fault is not there
+        for k in range(others):
+            own["craft"][engines == k + 1] = each.changes["craft"][k]
         own[: each.changes.size] = each.changes
     runs = np.array([each.run for each in lowered], RUN)
     return Drawn(runs, changes, np.array([each.records for each in lowered], PHASE))

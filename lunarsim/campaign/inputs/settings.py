@@ -135,8 +135,7 @@ def _check_felt(scenario: Scenario, path: Path, values: Mapping[Path, float], ch
 
 
 def _is_set_by_fault(path: Path, scenario: Scenario) -> bool:
-    crafts = (scenario.flown_craft, *(change.craft for change in scenario.craft_changes))
-    changed = [name for craft in crafts for name in differing(scenario.craft, craft, "craft")]
+    changed = [name for craft in scenario.possible_crafts for name in differing(scenario.craft, craft, "craft")]
     return path.name in changed or path.name in differing(scenario.plan, scenario.flown_plan, "plan")
 
 
@@ -150,4 +149,4 @@ def _edits(edits: tuple[str, ...], path: Path) -> list[str]:
 
 def _flown(scenario: Scenario) -> tuple[Any, ...]:
     """Return all that the craft and the plan are in the course of a flight."""
-    return (scenario.flown_craft, scenario.flown_plan, *(change.craft for change in scenario.craft_changes))
+    return (scenario.flown_plan, *scenario.possible_crafts)

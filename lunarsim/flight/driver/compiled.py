@@ -78,6 +78,7 @@ class Compiled:
             coefficients=self._coefficients,
             steps=self._steps,
             window=self._window,
+            onsets=leg.onsets,
         )
         parts: list[Path] = []
         found: list[Crossing] = []

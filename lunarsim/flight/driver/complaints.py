@@ -24,13 +24,13 @@ class Complaints:
     ----------
     computer : record
         What the computer of the flight remembers.
-    dry_mass_kg : float
-        Of the craft.
+    empty_kg : float
+        Mass of the craft without propellant that it can use.
     """
 
-    def __init__(self, computer: Record, dry_mass_kg: float) -> None:
+    def __init__(self, computer: Record, empty_kg: float) -> None:
         self._computer = computer
-        self._dry_mass_kg = dry_mass_kg
+        self._empty_kg = empty_kg
         self.restart()
 
     def restart(self) -> None:
@@ -42,7 +42,7 @@ class Complaints:
         """Return what is wrong at a look and was not at the one before."""
         counts = self._counted()
         standing = {kind for kind, grown in zip(_COUNTED.values(), counts > self._counts, strict=True) if grown}
-        if command.throttle > 0.0 and is_empty(mass_kg, self._dry_mass_kg):
+        if command.throttle > 0.0 and is_empty(mass_kg, self._empty_kg):
             standing.add(EventKind.NO_PROPELLANT)
         begun, self._standing, self._counts = standing - self._standing, standing, counts
         return sorted(begun, key=lambda kind: kind.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
+from lunarsim.faults import Fault
 from lunarsim.flight.driver.ground import GroundSearch
-from lunarsim.flight.driver.row import changes_of, phases_of, plan_of, run_of
+from lunarsim.flight.driver.row import changes_of, onsets_of, phases_of, plan_of, run_of
 from lunarsim.kernels.driver.engine import burn_propulsion, engine_off
+from lunarsim.kernels.driver.onsets import present
 from lunarsim.kernels.driver.sequence import Flown, Plan, craft_at, is_below
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.guidance.look import COMPUTER
@@ -35,6 +38,7 @@ class LoweredScenario:
     initial: NDArray[np.float64]
     run: Record  #: all numbers of the craft, see :mod:`lunarsim.flight.driver.row`
     changes: Records  #: of the craft by faults in flight
+    waiting: tuple[Fault, ...]  #: the faults that wait for an event, as the record of onsets has them
     records: Records  #: of the phases
     plan: Plan
     longest_s: float  #: burns to the end of their timers
@@ -52,15 +56,31 @@ class LoweredScenario:
             known=True,
         )
 
+    def craft_now(self, t_s: float) -> Spacecraft:
+        """Return the craft at a time of a flight that is flown, with the faults that have begun at events."""
+        run = self.run
+        there = present(t_s, float(run.state.epoch_s), run.onsets)
+        beside = [fault for j, fault in enumerate(self.waiting) if there >> j & 1]
+        craft = self.scenario.craft_at(t_s * u.s, beside)
+        assert craft is not None, "nobody asks for what is not there"
+        return craft
+
     def burn_propulsion(self, k: int, t_s: float) -> motion.Propulsion:
         """Return the engine in phase ``k``, a burn, at a time, and the sensor that watches it."""
-        craft = craft_at(t_s, self.flown(np.zeros(1, COMPUTER)[0]))
         plan, start_s = self.plan, float(self.run.state.epoch_s)
-        return burn_propulsion(craft, self.records[k].burn, int(plan.steering[k]), int(plan.laws[k]), start_s)
+        craft = craft_at(t_s, self.flown(np.zeros(1, COMPUTER)[0]), int(plan.engines[k]))
+        return burn_propulsion(craft, self.records[k].burn, int(plan.steering[k]), int(plan.laws[k]), start_s, 0.0)
 
 
-def lower(scenario: Scenario) -> LoweredScenario:
+def lower(scenario: Scenario, dispersed_onsets: Collection[str] = ()) -> LoweredScenario:
     """Return a scenario, faults applied, as plain numbers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is flown.
+    dispersed_onsets : collection of str
+        Titles of faults whose time is another one in each run.
 
     Raises
     ------
@@ -73,14 +93,20 @@ def lower(scenario: Scenario) -> LoweredScenario:
     longest_s = float(scenario.longest_duration.to_value(u.s))
     environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
     initial = _initial(scenario.state, craft)
-    run = run_of(scenario, initial, environment.love_number, environment.field.exact.gm)
+    waiting = tuple(
+        fault for fault in scenario.faults if fault.waits_for is not None or fault.title in dispersed_onsets
+    )
+    timed = scenario.with_faults(*(fault for fault in scenario.faults if fault not in waiting)) if waiting else scenario
+    run = run_of(timed, initial, environment.love_number, environment.field.exact.gm)
+    run.onsets = onsets_of(scenario, waiting)
     return LoweredScenario(
         scenario=scenario,
         environment=environment,
         ground=_ground(scenario, environment),
         initial=initial,
         run=run,
-        changes=changes_of(scenario),
+        changes=changes_of(timed, waiting),
+        waiting=waiting,
         records=phases_of(scenario),
         plan=plan_of(scenario),
         longest_s=longest_s,

@@ -15,6 +15,7 @@ from lunarsim.asked import is_own
 from lunarsim.craft import Execution, TimeTaggedCommand
 from lunarsim.errors import InputError, IntegrationError, LunarsimError
 from lunarsim.flight.driver.complaints import Complaints
+from lunarsim.flight.driver.fault_log import OnsetLog, alarm_in_words
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
 from lunarsim.flight.driver.navigation_log import NavigationLog
@@ -30,9 +31,12 @@ from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
+from lunarsim.kernels.driver import transients
 from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.steering import FIXED
 from lunarsim.kernels.guidance.exits import NO_EXIT
+from lunarsim.kernels.guidance.limits import empty_mass, full_thrust
 from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty, look, navigation_error
 from lunarsim.kernels.navigation.leg import follow
 from lunarsim.kernels.navigation.path import FlownLeg
@@ -41,6 +45,8 @@ from lunarsim.mission.clock import time_after
 from lunarsim.orbits import State
 from lunarsim.own import naming
 from lunarsim.plan import Burn, Coast, Guided, Phase
+
+_STARTS = {transients.WAITING, transients.RISING}
 
 
 class Integrator(Protocol):
@@ -77,9 +83,12 @@ class Pilot:
         self._burns: list[BurnRecord] = []
         self._guided_phases: list[PhaseRecord] = []
         self._computer = np.zeros(1, COMPUTER)[0]
-        self._complaints = Complaints(self._computer, float(lowered.run.craft.dry_mass_kg))
+        self._empty_kg = empty_mass(lowered.run.craft)
+        self._complaints = Complaints(self._computer, self._empty_kg)
+        self._onsets = OnsetLog(lowered.waiting, lowered.run)
         self._navigation = NavigationLog(self._computer.navigation)
         self._engine_on = False
+        self._engine = transients.OFF  # what it did in the last leg
         self._burning = False
         self._phase = 0  # the burn or the guided phase that began last, and where
         self._begun = scenario.state
@@ -97,6 +106,8 @@ class Pilot:
             raise self._refusal(failure)
         if self._lowered.plan.navigates:
             self._navigation.record(self._t_s, self._y, self._lowered.run.craft.navigation.kind, None, 0.0)
+        self._log_onsets(self._t_s)
+        self._onsets.warn_of_never_begun()
         outcome = self._finish(down=ended == codes.ON_GROUND)
         return FlightParts(
             scenario=self._scenario,
@@ -111,19 +122,22 @@ class Pilot:
 
     def fly_to(self, t_s: float, y: NDArray[np.float64], leg: Leg) -> tuple[float, int]:
         """Fly a leg: a coast, the coast to a burn, a burn, or what guidance has commanded."""
-        phase, on = self._plan[leg.phase], leg.propulsion.thrust_n > 0.0
+        phase, thrust_n = self._plan[leg.phase], float(motion.thrust_at(t_s, leg.propulsion))
+        on = leg.engine in _STARTS or (leg.engine == transients.STEADY and thrust_n > 0.0)
         before_burn = isinstance(phase, Burn) and not self._burning
         name = f"coast to {phase.name}" if before_burn else phase.name
         lasts = leg.end_s > t_s
+        self._log_onsets(t_s)
         if isinstance(phase, Guided):
             if lasts:
-                dry = not on and is_empty(y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
-                self._switch(on, Cutoff.PROPELLANT.value if dry else name, leg.propulsion.thrust_n)
+                dry = not on and is_empty(y[motion.MASS], self._empty_kg)
+                self._switch(on, Cutoff.PROPELLANT.value if dry else name, thrust_n)
         elif not self._burning:  # the computer believes nothing of where it is, after guidance
             self._switch(False, name)
             self._direction = self._error = None
         if not lasts:
             return t_s, codes.AT_END
+        self._tell_engine(leg.engine, thrust_n)
         ended = codes.ON_EDGE
         while ended == codes.ON_EDGE and self._t_s < leg.end_s:
             ended = self._piece(name, leg)
@@ -132,9 +146,10 @@ class Pilot:
     def begins(self, t_s: float, _y: NDArray[np.float64], k: int) -> None:
         """Log that a burn ignites, or that a guided phase begins."""
         phase, self._phase, self._begun = self._plan[k], k, self._state()
+        self._log_onsets(t_s)
         if isinstance(phase, Burn):
             self._burning = True
-            self._log(EventKind.IGNITION, phase.name, self._lowered.burn_propulsion(k, t_s).thrust_n)
+            self._log(EventKind.IGNITION, phase.name, self._thrust_at_once(k, t_s))
         elif isinstance(phase, Guided):
             self._complaints.restart()
             self._log(EventKind.PHASE, phase.name)
@@ -145,7 +160,8 @@ class Pilot:
         """Return what the computer commands, and log what is wrong and was not at the look before."""
         phase = self._plan[k]
         assert isinstance(phase, Guided)
-        craft, site_m, environment, computer = craft_at(t_s, flown), flown.run.site_m, flown.environment, flown.computer
+        craft = craft_at(t_s, flown, int(flown.plan.engines[k]))
+        site_m, environment, computer = flown.run.site_m, flown.environment, flown.computer
         with naming([phase.law, *phase.terminations]):
             self._error = navigation_error(t_s, y, craft, site_m, environment, computer)
             record, guide = flown.phases[k].guided, guide_of(flown.plan, k)
@@ -153,13 +169,24 @@ class Pilot:
         self._direction = command.direction
         if command.exit == NO_EXIT:
             if flown.plan.navigates:
-                self._navigation.record(t_s, y, craft.navigation.kind, command, craft.engine.thrust_n)
+                self._navigation.record(t_s, y, craft.navigation.kind, command, full_thrust(craft.engine))
             for kind in self._complaints.that_begin(command, y[motion.MASS]):
                 self._log(kind, phase.name)
         return command
 
+    def cuts(self, _t_s: float, _y: NDArray[np.float64], _k: int, reason: int) -> None:
+        """Log that a burn is commanded to stop, or cannot go on."""
+        self._log(EventKind.CUTOFF, CUTOFFS[reason].value)
+
     def ends(
-        self, t_s: float, y: NDArray[np.float64], k: int, reason: int, start_s: float, before: NDArray[np.float64]
+        self,
+        _t_s: float,
+        y: NDArray[np.float64],
+        k: int,
+        reason: int,
+        start_s: float,
+        before: NDArray[np.float64],
+        cut_s: float,
     ) -> None:
         """Record what a burn or a guided phase took."""
         phase = self._plan[k]
@@ -174,7 +201,7 @@ class Pilot:
         if isinstance(phase, Burn):
             record = BurnRecord(
                 ignition=self._begun.epoch,
-                duration=(t_s - start_s) * u.s,
+                duration=(cut_s - start_s) * u.s,
                 cutoff=CUTOFFS[reason],
                 delta_v_sensed=(y[motion.DV_SENSED] - before[motion.DV_SENSED]) * (u.m / u.s),
                 target_delta_v=phase.target_delta_v.to_value(u.m / u.s) * (u.m / u.s),
@@ -182,7 +209,7 @@ class Pilot:
             )
             self._burns.append(record)
             self._burning = False
-            self._log(EventKind.CUTOFF, record.cutoff.value)
+            self._tell_engine(transients.OFF, 0.0)
         else:
             self._guided_phases.append(
                 PhaseRecord(
@@ -200,8 +227,23 @@ class Pilot:
         """Let the navigation follow a leg, and log what happens to its sensors."""
         environment, computer = flown.environment, flown.computer
         follow(leg, environment.angles, environment.field.exact, flown.ground, craft, computer.navigation)
+        thrust_n = float(motion.thrust_at(leg.end_s, leg.propulsion))
         for kind, detail in self._navigation.that_begin():
-            self._log_at(kind, leg.end_s, leg.end, leg.propulsion.thrust_n, detail)
+            self._log_at(kind, leg.end_s, leg.end, thrust_n, detail)
+
+    def alarmed(self, t_s: float, y: NDArray[np.float64], k: int, monitor: int, flown: Flown) -> None:
+        """Log that a monitor has called, what it saw and what is done."""
+        del flown
+        computer = self._lowered.craft_now(t_s).computer
+        assert computer is not None, "its monitor has called"
+        detail = alarm_in_words(monitor, self._computer, computer)
+        self._log_at(EventKind.MONITOR, t_s, y, self._flown_phases[-1].thrust_n, f"{self._plan[k].name}: {detail}")
+
+    def _log_onsets(self, t_s: float) -> None:
+        """Log the faults that begin at an event which has just come; the others are logged with the piece flown."""
+        thrust_n = self._flown_phases[-1].thrust_n if self._burning and self._flown_phases else 0.0
+        for at_s, text in self._onsets.until(t_s):
+            self._log_at(EventKind.FAULT, at_s, self._y, thrust_n, text)
 
     def _end_in_words(self, phase: Guided, reason: int) -> str:
         if reason >= codes.AT_EXIT:
@@ -233,6 +275,23 @@ class Pilot:
             self._log(EventKind.IGNITION if on else EventKind.CUTOFF, detail, thrust_n)
         self._engine_on = on
 
+    def _thrust_at_once(self, k: int, t_s: float) -> float:
+        """Return the thrust (N) of a burn at its ignition: none if the engine takes its time."""
+        engine = craft_at(t_s, self._lowered.flown(self._computer), int(self._lowered.plan.engines[k])).engine
+        if engine.ignition_delay_s > 0.0 or engine.build_up_s > 0.0:
+            return 0.0
+        return float(self._lowered.burn_propulsion(k, t_s).thrust_n)
+
+    def _tell_engine(self, does: int, thrust_n: float) -> None:
+        """Log how the engine starts and stops, where it takes its time."""
+        before, self._engine = self._engine, does
+        if before == transients.WAITING and does in {transients.RISING, transients.STEADY}:
+            self._log(EventKind.FIRST_THRUST, "", thrust_n)
+        elif before == transients.FALLING and does == transients.OFF:
+            self._log(EventKind.THRUST_GONE)
+        elif does == transients.DEAF != before:
+            self._log(EventKind.CUTOFF_IGNORED, "", thrust_n)
+
     def _piece(self, name: str, leg: Leg) -> int:
         """Fly a leg as far as the forces are smooth; return how that ended."""
         propulsion = leg.propulsion
@@ -246,19 +305,28 @@ class Pilot:
                 f"{flown}: {stopped}. Look whether its thrust has a direction all "
                 "the way, and whether masses and thrust are meant; a shorter phase ends before"
             ) from stopped.__cause__
+
+        def thrust_n(t_s: float) -> float:
+            return float(motion.thrust_at(t_s, propulsion))
+
         for crossing in segment.crossings:
             watched = self._watched.get(crossing.trigger)
             kind = watched and (watched.rising if crossing.rising else watched.falling)
             if watched and kind and (watched.within is None or watched.within(crossing.t_s, crossing.y)):
-                self._log_at(kind, crossing.t_s, crossing.y, propulsion.thrust_n, watched.detail)
+                self._log_at(kind, crossing.t_s, crossing.y, thrust_n(crossing.t_s), watched.detail)
         for change in self._changes:
             if segment.start_s < (at_s := float(change.at.to_value(u.s))) <= segment.end_s:
                 kind = EventKind.COMMAND if isinstance(change.cause, TimeTaggedCommand) else EventKind.FAULT
-                self._log_at(kind, at_s, segment.path(at_s), propulsion.thrust_n, change.text)
+                self._log_at(kind, at_s, segment.path(at_s), thrust_n(at_s), change.text)
+        for at_s, text in self._onsets.until(segment.end_s):
+            self._log_at(EventKind.FAULT, at_s, segment.path(at_s), thrust_n(at_s), text)
         for due_s, kind, detail in self._commands_gone_astray(segment.start_s, segment.end_s):
-            self._log_at(kind, due_s, segment.path(due_s), propulsion.thrust_n, detail)
+            self._log_at(kind, due_s, segment.path(due_s), thrust_n(due_s), detail)
         self._t_s, self._y[:], self._disarmed = segment.end_s, segment.end_y, segment.fired_at_end
-        self._flown_phases.append(FlownPhase(name, segment, propulsion.thrust_n, self._direction, self._error))
+        direction, commanded = self._axes(leg)
+        rate_n_s = float(propulsion.thrust_rate_n_s)
+        greatest_n = thrust_n(segment.end_s if rate_n_s > 0.0 else segment.start_s)
+        self._flown_phases.append(FlownPhase(name, segment, greatest_n, direction, self._error, rate_n_s, commanded))
         return ended
 
     def _commands_gone_astray(self, after_s: float, until_s: float) -> Iterator[tuple[float, EventKind, str]]:
@@ -268,17 +336,28 @@ class Pilot:
                 if after_s < due_s <= until_s:
                     yield due_s, kind, detail
 
+    def _axes(self, leg: Leg) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+        """Return where the thrust axis points in a leg, and where it is to point by an attitude control."""
+        body = self._computer.body
+        if body.begun == 0.0 or not (self._burning or isinstance(self._plan[leg.phase], Guided)):
+            held = leg.propulsion.thrust_n > 0.0 and not self._burning
+            return (leg.propulsion.direction if held else self._direction), None
+        if leg.propulsion.steering != FIXED:  # where a law comes to rest
+            return None, None
+        return body.axis.copy(), body.commanded.copy()
+
     def _own_sensor(self) -> str:
         """Return a sensor of the user's in words; nothing for the package's."""
-        craft = self._scenario.craft_at(self._t_s * u.s)
+        craft = None if self._scenario.craft is None else self._lowered.craft_now(self._t_s)
         return f" sensor '{craft.accelerometer.title}'," if craft is not None and is_own(craft.accelerometer) else ""
 
     def _finish(self, *, down: bool) -> Outcome:
-        craft, terrain = self._scenario.craft_at(self._t_s * u.s), self._scenario.moon.terrain
+        craft = None if self._scenario.craft is None else self._lowered.craft_now(self._t_s)
+        terrain = self._scenario.moon.terrain
         if down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = np.array(axis_at(self._y, self._computer)), float(self._computer.turn_rate_rad_s)
-            dry = is_empty(self._y[motion.MASS], self._lowered.run.craft.dry_mass_kg)
+            dry = is_empty(self._y[motion.MASS], self._empty_kg)
             return touchdown_outcome(self._state(), axis, turn_rate_rad_s, terrain, craft.gear, tank_dry=dry)
         self._log(EventKind.IMPACT if down else EventKind.END)
         if down:
@@ -314,7 +393,7 @@ def _told(watched: Watched) -> Callable[[float, NDArray[np.float64]], float]:
     return value
 
 
-_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.ends, Pilot.follow)
+_REFERENCE = Driver(Pilot.fly_to, Pilot.begins, Pilot.look, Pilot.cuts, Pilot.ends, Pilot.follow, Pilot.alarmed)
 
 
 def _in_words(phase: Phase, sensor: str = "") -> str:

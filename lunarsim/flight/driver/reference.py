@@ -46,7 +46,7 @@ class Reference:
         self.lost_force = LostForce(lowered.scenario.moon.forces, lowered.environment)
         self._environment = lowered.environment
         self._accuracy = accuracy
-        self._ground = lowered.ground.trigger()
+        self._ground_search, self._ground = lowered.ground, lowered.ground.trigger()
         self._shadow = _shadow_edges(lowered.environment)
         self._gm = float(lowered.environment.field.exact.gm)
 
@@ -55,18 +55,21 @@ class Reference:
     ) -> tuple[Segment, int]:
         """Fly a leg as far as the forces are smooth; return the motion and how it ended, a code."""
         bound = BoundMotion(self._environment, leg.propulsion)
+        heights = self._ground_search.heights(leg.onsets)
         segment = fly_segment(
             self.lost_force.watched(lambda at_s, now: bound_derivative(at_s, now, bound)),
             t_s,
             y.copy(),
             leg.end_s,
-            [self._ground, *watched, *self._shadow, *self._cutoffs(leg)],
+            [self._ground, *watched, *self._shadow, *self._cutoffs(leg), *heights],
             self._accuracy,
             disarmed=disarmed,
             longest_step=self._longest_step(leg.propulsion),
         )
         if segment.ended_by is None:
             return segment, codes.AT_END
+        if segment.ended_by in heights:
+            return segment, codes.AT_HEIGHT - heights[segment.ended_by]
         return segment, _ENDED.get(segment.ended_by.name, codes.ON_EDGE)
 
     def _cutoffs(self, leg: Leg) -> list[Trigger]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,11 @@ from numpy.typing import NDArray
 
 from lunarsim import asked
 from lunarsim.craft import Spacecraft
+from lunarsim.faults import AtEvent, AtHeight, Fault
 from lunarsim.kernels import codes
+from lunarsim.kernels.driver import onsets
 from lunarsim.kernels.driver.engine import engine_off
+from lunarsim.kernels.driver.onsets import ONSETS
 from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
@@ -25,6 +30,7 @@ from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record, Records, record
 from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.mission.clock import seconds_after
+from lunarsim.mission.onset_events import place_of_event
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import position_pa
 from lunarsim.moon.own_forces import numbers_of
@@ -43,6 +49,7 @@ RUN = record(
         ("state", record([("epoch_s", float), ("position_m", float, (3,)), ("velocity_mps", float, (3,))])),
         ("craft", record_of(Spacecraft)),
         ("site_m", float, (3,)),  # the landing site, PA; zero: there is none
+        ("onsets", ONSETS),  # of faults that wait for an event
         (
             "moon",
             record(
@@ -56,8 +63,9 @@ RUN = record(
         ),
     ]
 )
-#: What a fault that begins or passes in flight makes of the craft, and when.
-CHANGE = record([("at_s", float), ("craft", record_of(Spacecraft))])
+#: What a fault that begins or passes in flight makes of the craft, and when; beside which of the faults that wait for
+#: an event, fault j as 2**j; and with which of its engines in use.
+CHANGE = record([("at_s", float), ("present", float), ("engine", float), ("craft", record_of(Spacecraft))])
 #: The numbers of a phase: of whichever kind it is, the others are zero.
 PHASE = record(
     [
@@ -114,10 +122,70 @@ def run_of(scenario: Scenario, initial: NDArray[np.float64], love_number: float,
     return run
 
 
-def changes_of(scenario: Scenario) -> Records:
-    """Return the records of what the faults of a scenario make of its craft in flight, in the order of time."""
-    made = [(change.at.to_value(u.s), filled(change.craft, Spacecraft)) for change in scenario.craft_changes]
+def changes_of(scenario: Scenario, waiting: Sequence[Fault]) -> Records:
+    """Return the records of what faults and commands make of a craft in flight: for each choice, in the order of time.
+
+    Of a plan that uses other engines than the main one, they hold the craft with each of those as well, from before the
+    flight on.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its faults are there at their times.
+    waiting : sequence of Fault
+        Faults that wait for an event, each of which may be there or not.
+    """
+    names, changes, made = engines_used(scenario), scenario.craft_changes, []
+    for choice in range(2 ** len(waiting)):
+        beside = [fault for j, fault in enumerate(waiting) if choice >> j & 1]
+        at_first = scenario.craft_at(0.0 * u.s, beside) if beside else scenario.flown_craft
+        later = [(change.at, scenario.craft_at(change.at, beside) if beside else change.craft) for change in changes]
+        crafts = [(-inf, at_first), *((at.to_value(u.s), craft) for at, craft in later)]
+        for n, (at_s, craft) in enumerate(crafts):
+            for i, name in enumerate(names):
+                if n or beside or i:  # the craft as it begins, with its main engine, is that of the run
+                    made.append((at_s, choice, i, _with_engine(craft, name)))
     return np.array(made, CHANGE) if made else np.zeros(0, CHANGE)
+
+
+def engines_used(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the engines that a plan uses, by their numbers; the main one, "", first, used or not."""
+    names = [phase.engine for phase in scenario.plan if isinstance(phase, Burn | Guided) and phase.engine]
+    return ("", *dict.fromkeys(names))
+
+
+def _with_engine(craft: Spacecraft | None, name: str) -> tuple[Any, ...]:
+    """Return the record of a craft with one of its engines in use."""
+    return filled(craft.with_engine(name) if craft is not None else None, Spacecraft)
+
+
+def onsets_of(scenario: Scenario, waiting: Sequence[Fault]) -> Record:
+    """Return the record of the events for which faults wait; of one whose time is known, that time."""
+    own = np.zeros(1, ONSETS)[0]
+    own.lasts_s = own.end_s = np.inf
+    for j, fault in enumerate(waiting):
+        own.kind[j], own.phase[j], own.value[j] = _onset_of(fault, scenario)
+        if fault.duration is not None:
+            own.lasts_s[j] = fault.duration.to_value(u.s)
+        if fault.end is not None:
+            own.end_s[j] = fault.end.to_value(u.s)
+    return own
+
+
+_EVENTS = {"ignition": onsets.AT_IGNITION, "cut-off": onsets.AT_CUTOFF, "phase": onsets.AT_PHASE}
+
+
+def _onset_of(fault: Fault, scenario: Scenario) -> tuple[int, int, float]:
+    """Return what lets a fault begin: the kind, the place of the phase, and the time or height."""
+    event = fault.waits_for
+    if isinstance(event, AtHeight):
+        return onsets.RISING if event.rising else onsets.FALLING, -1, event.height_m
+    if isinstance(event, AtEvent):
+        place = place_of_event(fault, scenario.plan)
+        assert place is not None, "the scenario has looked"
+        return _EVENTS[event.event], place, 0.0
+    assert fault.begins is not None
+    return onsets.AT_TIME, -1, float(fault.begins.to_value(u.s))
 
 
 def phases_of(scenario: Scenario) -> Records:
@@ -153,13 +221,15 @@ def plan_of(scenario: Scenario) -> Plan:
         kinds=np.array([_KINDS[type(phase)] for phase in phases], dtype=np.int64),
         steering=np.array([law.code if law else 0 for law in steering], dtype=np.int64),
         laws=np.array([_address(phase) for phase in phases], dtype=np.int64),
-        guided=True if scenario.guided else None,
+        guided=True if scenario.guided or turns_by_itself(scenario) else None,
         navigates=keeps_an_estimate(scenario),
         navigation=0,
+        watches=has_monitors(scenario),
         idle=np.array([law.idle if law else 0 for law in laws], dtype=np.int64),
         frames=np.array([law.frame if law else 0 for law in laws], dtype=np.int64),
         quantities=quantities.astype(np.int64),
         signs=signs,
+        engines=np.array([engines_used(scenario).index(getattr(p, "engine", "")) for p in phases], dtype=np.int64),
     )
 
 
@@ -179,10 +249,20 @@ def keeps_an_estimate(scenario: Scenario) -> bool:
     return bool(scenario.guided) and any(craft.navigation.kind != TRUTH for craft in _crafts(scenario))
 
 
+def has_monitors(scenario: Scenario) -> bool:
+    """Return whether the flight computer of a craft has a monitor that can look at something."""
+    powered = any(isinstance(phase, Burn | Guided) for phase in scenario.plan)
+    return powered and any(craft.computer is not None and bool(craft.computer.monitors) for craft in _crafts(scenario))
+
+
+def turns_by_itself(scenario: Scenario) -> bool:
+    """Return whether the craft has an attitude control, so that its thrust axis follows the commanded one."""
+    return any(craft.attitude_control is not None for craft in _crafts(scenario))
+
+
 def _crafts(scenario: Scenario) -> list[Spacecraft]:
     """Return the craft of a scenario, and what its faults make of it."""
-    crafts = [scenario.craft, scenario.flown_craft, *(change.craft for change in scenario.craft_changes)]
-    return [craft for craft in crafts if craft is not None]
+    return [] if scenario.craft is None else [scenario.craft, *scenario.possible_crafts]
 
 
 def navigation_address(run: Record, environment: motion.Environment, ground: Ground) -> int:

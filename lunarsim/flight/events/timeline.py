@@ -26,13 +26,17 @@ class EventKind(Enum):
 
     START = "start"
     IGNITION = "ignition"
+    FIRST_THRUST = "first thrust"
     CUTOFF = "cut-off"
+    CUTOFF_IGNORED = "cut-off not obeyed"
+    THRUST_GONE = "thrust gone"
     PHASE = "phase"
     FAULT = "fault"
     COMMAND = "command"
     COMMAND_DISPLACED = "command displaced"
     COMMAND_LOST = "command lost"
     COMMAND_MOVED = "command at another time"
+    MONITOR = "monitor"
     GLIDE_SLOPE = "below the glide slope"
     OUT_OF_VIEW = "site out of view"
     DIVERT = "divert"
@@ -80,6 +84,7 @@ class Cutoff(Enum):
     PROPELLANT = "propellant"
     IMPACT = "impact"
     ZERO_SPEED = "speed reached zero"
+    MONITOR = "monitor"
 
 
 LIMIT_OF_TIME = "limit of time"  #: how a guided phase ended that met none of its exits
@@ -91,6 +96,7 @@ CUTOFFS = {
     codes.PROPELLANT_OUT: Cutoff.PROPELLANT,
     codes.BURN_MET_GROUND: Cutoff.IMPACT,
     codes.ZERO_SPEED: Cutoff.ZERO_SPEED,
+    codes.MONITOR_CALLED: Cutoff.MONITOR,
 }
 
 
@@ -158,15 +164,15 @@ class BurnRecord:
     """How a burn went."""
 
     name: str  #: as the plan calls it
-    ignition: Time  #: when the engine started
-    duration: u.Quantity  #: from ignition to cut-off
+    ignition: Time  #: when the engine was commanded to start
+    duration: u.Quantity  #: from then to the cut-off
     cutoff: Cutoff  #: which of the ways to end came first
-    delta_v: u.Quantity  #: true, of this burn
+    delta_v: u.Quantity  #: true, of this burn, with what the engine gave after the cut-off
     delta_v_sensed: u.Quantity  #: as the accelerometer's readings add up, of this burn
     target_delta_v: u.Quantity  #: at which the computer was to cut off, as sensed
     propellant: u.Quantity  #: used
     before: State  #: at ignition
-    after: State  #: at cut-off
+    after: State  #: at cut-off, or when the thrust was gone
 
     def __post_init__(self) -> None:
         _check_record(self, {"duration": u.s, **_SPENT, "delta_v_sensed": _MPS, "target_delta_v": _MPS})

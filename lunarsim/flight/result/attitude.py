@@ -29,13 +29,25 @@ class PlannedBurn(NamedTuple):
 
     ignition_s: float
     burn: Burn
+    pitch_error: u.Quantity  #: of its thrust: the burn's own, and the misalignment of its engine
+    yaw_error: u.Quantity
 
 
 def planned_burns(scenario: Scenario) -> list[PlannedBurn]:
     """Return the burns of a plan in order."""
     start = scenario.state.epoch
     burns = [burn for burn in scenario.flown_plan if isinstance(burn, Burn)]
-    return [PlannedBurn(float(seconds_after(start, burn.ignition)), burn) for burn in burns]
+    ignitions_s = [float(seconds_after(start, burn.ignition)) for burn in burns]
+    return [PlannedBurn(at, burn, *_errors_of(burn, scenario)) for at, burn in zip(ignitions_s, burns, strict=True)]
+
+
+def _errors_of(burn: Burn, scenario: Scenario) -> tuple[u.Quantity, u.Quantity]:
+    """Return by how much the thrust of a burn is off its steering law, in pitch and in yaw."""
+    craft = scenario.craft_at(max(burn.ignition - scenario.state.epoch, 0.0 * u.s).to(u.s))
+    if craft is None:
+        return burn.pitch_error, burn.yaw_error
+    engine = craft.engine_called(burn.engine)
+    return burn.pitch_error + engine.misalignment_pitch, burn.yaw_error + engine.misalignment_yaw
 
 
 def thrust_directions(
@@ -70,7 +82,7 @@ def thrust_directions(
 def _propulsion_of(planned: PlannedBurn, law: LoweredSteering) -> motion.Propulsion:
     """Return an engine that points as a burn says."""
     burn = planned.burn
-    pitch_rad, yaw_rad = (float(angle.to_value(u.rad)) for angle in (burn.pitch_error, burn.yaw_error))
+    pitch_rad, yaw_rad = (float(angle.to_value(u.rad)) for angle in (planned.pitch_error, planned.yaw_error))
     own = Own(address(burn.steering), planned.ignition_s, law.numbers.ctypes.data)
     return motion.Propulsion(1.0, 1.0, law.code, law.direction, False, 1.0, 0.0, pitch_rad, yaw_rad, own)
 

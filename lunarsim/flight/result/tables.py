@@ -34,6 +34,9 @@ _LONG_NAMES = {
     "delta_v": "true delta-v since the start of the flight",
     "delta_v_sensed": "delta-v since the start of the flight as the accelerometer sensed it",
     "mass": "mass of the craft",
+    "thrust_direction": "unit vector of the thrust, ICRF axes",
+    "commanded_direction": "unit vector along which the thrust was to go, ICRF axes",
+    "pointing_error": "angle between the thrust and where it was to go",
 }
 #: Names of the CF standard name table, version 86, where it has one, and the units it asks for.
 _CF = {
@@ -58,10 +61,11 @@ def columns(table: QTable) -> dict[str, NDArray[np.float64]]:
     found: dict[str, NDArray[np.float64]] = {}
     for name, quantity in _quantities(table).items():
         values, suffix = np.asarray(quantity.value), _SUFFIXES.get(quantity.unit) or str(quantity.unit)
+        ending = f"_{suffix}" if suffix else ""
         if values.ndim == 1:
-            found[f"{name}_{suffix}"] = values
+            found[f"{name}{ending}"] = values
         else:
-            found |= {f"{name}_{axis}_{suffix}": values[:, i] for i, axis in enumerate(_AXES)}
+            found |= {f"{name}_{axis}{ending}": values[:, i] for i, axis in enumerate(_AXES)}
     return found
 
 
@@ -103,7 +107,7 @@ def _quantities(table: QTable) -> dict[str, u.Quantity]:
 
 
 def _attributes(name: str, unit: u.UnitBase) -> dict[str, str]:
-    attributes = {"long_name": _LONG_NAMES.get(name, name.replace("_", " ")), "units": _cf_unit(unit)}
+    attributes = {"long_name": _LONG_NAMES.get(name, name.replace("_", " ")), "units": _cf_unit(unit) or "1"}
     mapping = {} if name in _PLACES else {"grid_mapping": "moon"}
     return attributes | mapping | _CF.get(name, {})
 

@@ -26,17 +26,32 @@ class FlownPhase:
 
     name: str  #: of the phase; those of guided phases have a segment a cycle and more
     segment: Segment
-    thrust_n: float
-    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis, under guidance
+    thrust_n: float  #: the greatest of the segment
+    direction: NDArray[np.float64] | None = None  #: ICRF unit vector of the thrust axis that was held
     navigation_error: NDArray[np.float64] | None = None  #: believed less true (m, m/s, ICRF), shape (6,)
+    thrust_rate_n_s: float = 0.0  #: by which the thrust rises to the greatest at the end, or falls from it
+    commanded: NDArray[np.float64] | None = None  #: where that axis was to point, by a craft with an attitude control
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.thrust_n < np.inf:
             raise InputError(f"thrust_n = {self.thrust_n} of segment '{self.name}': expected a force, not negative")
-        for name, size in (("direction", 3), ("navigation_error", 6)):
+        if not np.isfinite(self.thrust_rate_n_s):
+            raise InputError(
+                f"thrust_rate_n_s = {self.thrust_rate_n_s} of segment '{self.name}': expected a finite number"
+            )
+        for name, size in (("direction", 3), ("navigation_error", 6), ("commanded", 3)):
             vector = getattr(self, name)
             if vector is not None and not (np.shape(vector) == (size,) and np.all(np.isfinite(vector))):
                 raise InputError(f"{name} of segment '{self.name}': expected {size} finite numbers")
+
+    @property
+    def full_s(self) -> float:
+        """When the thrust is the greatest, seconds after the start of the flight."""
+        return self.segment.end_s if self.thrust_rate_n_s > 0.0 else self.segment.start_s
+
+    def thrust_at(self, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the thrust (N) at times within the segment."""
+        return np.maximum(self.thrust_n + self.thrust_rate_n_s * (t_s - self.full_s), 0.0)
 
 
 class Trajectory:
@@ -58,6 +73,7 @@ class Trajectory:
         for i, (before, after) in enumerate(pairwise(phase.segment for phase in phases)):
             y = after.path.start_y[0]
             apart = np.abs(y - before.end_y)
+            apart[motion.DV_SENSED] = 0.0  # a computer that goes over to another accelerometer has another sum
             if abs(after.start_s - before.end_s) > _JUMP_S or np.any(apart > _ROUNDING * (1.0 + np.abs(y))):
                 raise InputError(
                     f"segment {i + 1} of the trajectory begins at {after.start_s} s, segment {i} ends at "
@@ -84,10 +100,11 @@ class Trajectory:
     def at(self, t_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the integrated vectors, shape (n, 9), and the thrust (N) at n times; at a jump, after it."""
         which = np.clip(np.searchsorted(self._starts - _JUMP_S, t_s, side="right") - 1, 0, None)
-        y = np.empty((t_s.size, motion.SIZE))
+        y, thrust_n = np.empty((t_s.size, motion.SIZE)), np.empty(t_s.size)
         for i in np.unique(which):
             y[which == i] = self.phases[i].segment.path(t_s[which == i])
-        return y, np.array([self.phases[i].thrust_n for i in which])
+            thrust_n[which == i] = self.phases[i].thrust_at(t_s[which == i])
+        return y, thrust_n
 
     def phase_at(self, t_s: float) -> FlownPhase:
         """Return the segment that holds a time; at a jump, the one after it."""
@@ -121,5 +138,5 @@ class Trajectory:
             t_s, y = phase.segment.path.at_parts(np.arange(_SAMPLES_PER_STEP) / _SAMPLES_PER_STEP)
             times.append(np.append(t_s, phase.segment.end_s))
             vectors.append(np.vstack((y.reshape(-1, y.shape[-1]), phase.segment.end_y)))
-            thrusts.append(np.full(times[-1].size, phase.thrust_n))
+            thrusts.append(phase.thrust_at(times[-1]))
         return np.concatenate(times), np.concatenate(vectors), np.concatenate(thrusts)

@@ -138,6 +138,8 @@ def _key_of(hint: Any, needed: bool, declaration: Any) -> Key:
 def _form_of_declared(declaration: Any) -> Any:
     """Return how a file writes what a component declares; what it only holds has the form of its type."""
     match declaration:
+        case Number(event=True):
+            return values.quantity_or_event(declaration.unit)
         case Number(whole=True):
             return values.Whole
         case Number() | Pair():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from math import isfinite
 from typing import Annotated, Any, ClassVar
 
@@ -36,16 +36,28 @@ def teaching(parse: Callable[[Any], Any]) -> BeforeValidator:
 @cache
 def quantity(unit: u.UnitBase) -> Any:
     """Return the type of text with a number and a unit that converts to the given one."""
+    return Annotated[u.Quantity, teaching(partial(_quantity, unit=unit))]
 
-    def parse(value: Any) -> u.Quantity:
-        written = parse_quantity(value, unit)
-        try:
-            checks.quantity("value", written, unit)
-        except InputError as error:
-            raise InputError(str(error).replace(f"value = {written}", shown(value), 1)) from None
-        return written  # in the unit of the file, so that later complaints show what was written
 
-    return Annotated[u.Quantity, teaching(parse)]
+def _quantity(value: Any, unit: u.UnitBase) -> u.Quantity:
+    written = parse_quantity(value, unit)
+    try:
+        checks.quantity("value", written, unit)
+    except InputError as error:
+        raise InputError(str(error).replace(f"value = {written}", shown(value), 1)) from None
+    return written  # in the unit of the file, so that later complaints show what was written
+
+
+@cache
+def quantity_or_event(unit: u.UnitBase) -> Any:
+    """Return the type of text with a number and a unit that converts to the given one, or another that is kept."""
+
+    def parse(value: Any) -> u.Quantity | str:
+        if isinstance(value, str) and not value.strip()[:1].isdigit() and value.strip()[:1] not in set("+-."):
+            return value  # the component says what it means
+        return _quantity(value, unit)
+
+    return Annotated[Any, teaching(parse)]
 
 
 def _any_value(value: Any) -> u.Quantity | Time:

@@ -36,11 +36,13 @@ from lunarsim.kernels.forces.gravity_grid import exact_field
 from lunarsim.kernels.forces.motion import (
     Environment,
     Propulsion,
+    burned,
     no_sky,
     sensed,
     senses_by_itself,
     sky_at_eight,
     thrust,
+    thrust_at,
 )
 from lunarsim.kernels.forces.own import NONE, own_acceleration
 from lunarsim.kernels.forces.steering import Motion
@@ -190,8 +192,9 @@ def _read(h_s: float, nodes: Nodes, propulsion: Propulsion) -> tuple[Lanes, floa
 @part_of_kernel
 def _nodes_of(t_s: float, h_s: float, y: NDArray[np.float64], propulsion: Propulsion) -> Nodes:
     time = h_s * load(NODES, 0)
-    mass = y[6] - propulsion.thrust_n / propulsion.exhaust_velocity_mps * time
-    return Nodes(time, t_s + time, propulsion.thrust_n / mass, mass)
+    at_s = t_s + time
+    mass = y[6] - burned(t_s, time, propulsion)
+    return Nodes(time, at_s, thrust_at(at_s, propulsion) / mass, mass)
 
 
 @formula
@@ -244,9 +247,14 @@ def _kepler(t: Lanes, y: NDArray[np.float64], gm: float) -> tuple[Lanes, Lanes, 
 
 @part_of_kernel
 def step_end(
-    h_s: float, y: NDArray[np.float64], solution: Solution, propulsion: Propulsion, out: NDArray[np.float64]
+    t_s: float,
+    h_s: float,
+    y: NDArray[np.float64],
+    solution: Solution,
+    propulsion: Propulsion,
+    out: NDArray[np.float64],
 ) -> None:
-    """Write the state at the end of a step into ``out``, which may be ``y``."""
+    """Write the state at the end of a step from ``y`` at ``t_s`` into ``out``, which may be ``y``."""
     to_velocity, to_position = h_s * load(END_VELOCITY, 0), h_s * h_s * load(END_POSITION, 0)
     for i in range(3):
         a = solution.a[i]
@@ -254,6 +262,6 @@ def step_end(
         out[3 + i] = y[3 + i] + total(to_velocity * a)
     out[6:9] = y[6:9]
     if propulsion.thrust_n > 0.0:
-        out[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * h_s
+        out[6] -= burned(t_s, h_s, propulsion)
         out[7] += total(to_velocity * solution.specific_force)
         out[8] += total(to_velocity * solution.sensed)

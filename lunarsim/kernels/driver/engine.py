@@ -1,16 +1,20 @@
 """The engine as it is set: off, in a burn, or as guidance commands it; and the sensor that watches it."""
 
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion
-from lunarsim.kernels.forces.steering import FIXED
-from lunarsim.kernels.guidance.limits import exhaust_velocity
-from lunarsim.kernels.guidance.look import Command
+from lunarsim.kernels.forces.motion import Environment, Propulsion
+from lunarsim.kernels.forces.steering import FIXED, off_by
+from lunarsim.kernels.guidance.limits import exhaust_velocity, full_thrust, valve_position
+from lunarsim.kernels.guidance.look import Command, moon_fixed
+from lunarsim.kernels.numerics.vectors import cross, from_axes, three
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.sensors.body import body_axes
+from lunarsim.kernels.sensors.redundancy import COMMANDED, commanded_over_true, unit_in_use
 from lunarsim.kernels.simd.asked import Own
 
 
@@ -18,52 +22,145 @@ from lunarsim.kernels.simd.asked import Own
 def engine_off() -> Propulsion:
     """Return an engine that is off, and nothing sensed."""
     nobody = Own(0, 0.0, 0)
-    return Propulsion(0.0, 1.0, FIXED, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0, nobody, nobody)
+    return Propulsion(0.0, 1.0, FIXED, np.zeros(3), False, 1.0, 0.0, 0.0, 0.0, nobody, nobody, 0.0, 0.0)
 
 
 @formula
-def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_s: float) -> Propulsion:
+def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_s: float, in_use: float) -> Propulsion:
     """Return the engine in a burn, and the sensor that watches it, in a flight that began at a time.
 
-    ``steering`` is the code of a steering law, ``law`` the address of one of the user's own.
+    ``steering`` is the code of a steering law, ``law`` the address of one of the user's own. ``in_use``
+    says which accelerometer it is. The thrust is that to which it rises.
     """
+    engine, watched = craft.engine, sensing(craft, in_use)
+    throttle = valve_position(burn.throttle, burn.throttle, engine)
     return Propulsion(
-        craft.engine.thrust_n * burn.throttle * (1.0 + craft.engine.thrust_error),
-        exhaust_velocity(burn.throttle, craft.engine),
+        _true_thrust(throttle, engine),
+        _true_exhaust_velocity(throttle, engine),
         steering,
         _unit(burn.direction),
-        craft.accelerometer.powered != 0.0,
-        craft.accelerometer.scale_factor,
-        craft.accelerometer.bias_mps2,
-        burn.pitch_error_rad,
-        burn.yaw_error_rad,
+        watched.powered,
+        watched.scale_factor,
+        watched.bias_mps2,
+        burn.pitch_error_rad + engine.misalignment_pitch_rad,
+        burn.yaw_error_rad + engine.misalignment_yaw_rad,
         Own(law, burn.ignition_s, np.int64(burn.own_steering.ctypes.data)),
-        _own_sensor(craft, start_s),
+        _own_sensor(craft, start_s, in_use),
+        0.0,
+        0.0,
     )
 
 
 @formula
-def propulsion_of(command: Command, craft: Record, start_s: float) -> Propulsion:
-    """Return the engine as commanded, and the sensor that watches it, in a flight that began at a time."""
+def propulsion_of(
+    command: Command, direction: NDArray[np.float64], craft: Record, memory: Record, start_s: float, in_use: float
+) -> Propulsion:
+    """Return the engine as commanded, and the sensor that watches it, in a flight that began at a time.
+
+    The thrust, to which it rises, points along a ``direction`` (ICRF); the ``memory`` is of how the engine runs.
+    """
+    throttle = valve_position(command.throttle, memory.throttle, craft.engine)
+    return _held(
+        craft,
+        _true_thrust(throttle, craft.engine),
+        _true_exhaust_velocity(throttle, craft.engine),
+        direction,
+        start_s,
+        in_use,
+    )
+
+
+@formula
+def as_it_ran(craft: Record, memory: Record, start_s: float, in_use: float) -> Propulsion:
+    """Return the engine as it ran last, and the sensor that watches it, in a flight that began at a time."""
+    direction = np.array(three(memory.direction))
+    return _held(craft, memory.thrust_n, memory.exhaust_velocity_mps, direction, start_s, in_use)
+
+
+@formula
+def _held(
+    craft: Record,
+    thrust_n: float,
+    exhaust_velocity_mps: float,
+    direction: NDArray[np.float64],
+    start_s: float,
+    in_use: float,
+) -> Propulsion:
+    """Return an engine whose thrust holds its direction."""
+    watched = sensing(craft, in_use)
     return Propulsion(
-        command.throttle * craft.engine.thrust_n * (1.0 + craft.engine.thrust_error),
-        exhaust_velocity(command.throttle, craft.engine),
+        thrust_n,
+        exhaust_velocity_mps,
         FIXED,
-        command.direction,
-        craft.accelerometer.powered != 0.0,
-        craft.accelerometer.scale_factor,
-        craft.accelerometer.bias_mps2,
+        direction,
+        watched.powered,
+        watched.scale_factor,
+        watched.bias_mps2,
         0.0,
         0.0,
         Own(0, 0.0, 0),
-        _own_sensor(craft, start_s),
+        _own_sensor(craft, start_s, in_use),
+        0.0,
+        0.0,
     )
 
 
+class Sensing(NamedTuple):
+    """What the computer integrates in a burn."""
+
+    powered: bool
+    scale_factor: float
+    bias_mps2: float
+
+
 @formula
-def _own_sensor(craft: Record, start_s: float) -> Own:
+def sensing(craft: Record, in_use: float) -> Sensing:
+    """Return the accelerometer that is in use; or one that tells what was commanded."""
+    if in_use == COMMANDED:
+        return Sensing(True, commanded_over_true(craft), 0.0)
+    unit = unit_in_use(craft, in_use)
+    return Sensing(unit.powered != 0.0, unit.scale_factor, unit.bias_mps2)
+
+
+@formula
+def thrust_line(
+    t_s: float,
+    axis: NDArray[np.float64],
+    engine: Record,
+    site_m: NDArray[np.float64],
+    downrange: NDArray[np.float64],
+    environment: Environment,
+) -> NDArray[np.float64]:
+    """Return where a thrust points that is misaligned against the craft's axis (unit vectors, ICRF).
+
+    Pitch and yaw are those of :func:`mispointed`, in the axes of the body. Its left is that of the flight at the
+    landing site, from ``site_m`` and the axis ``downrange`` there (PA): that has a direction in vertical descent too.
+    """
+    pitch_rad, yaw_rad = engine.misalignment_pitch_rad, engine.misalignment_yaw_rad
+    if pitch_rad == 0.0 and yaw_rad == 0.0:
+        return axis
+    rot, _ = moon_fixed(t_s, environment)
+    left = rot.T @ np.array(cross(three(site_m), three(downrange)))
+    ahead, up, aside = off_by(pitch_rad, yaw_rad)
+    return np.array(from_axes(body_axes(three(axis), three(left)), (up, aside, ahead)))
+
+
+@formula
+def _true_thrust(throttle: float, engine: Record) -> float:
+    return float(full_thrust(engine) * throttle * (1.0 + engine.thrust_error))
+
+
+@formula
+def _true_exhaust_velocity(throttle: float, engine: Record) -> float:
+    return float(exhaust_velocity(throttle, engine) * (1.0 + engine.specific_impulse_error))
+
+
+@formula
+def _own_sensor(craft: Record, start_s: float, in_use: float) -> Own:
     """Return a sensor of the user's; its numbers stay where they are, in the records of the run."""
-    sensor = craft.accelerometer
+    if in_use == COMMANDED:
+        return Own(0, 0.0, 0)
+    sensor = unit_in_use(craft, in_use)
     return Own(int(sensor.address), start_s, np.int64(sensor.own.ctypes.data))
 
 

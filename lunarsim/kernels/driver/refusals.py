@@ -25,7 +25,7 @@ from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
-from lunarsim.kernels.guidance.limits import runs_at
+from lunarsim.kernels.guidance.limits import full_thrust, runs_at
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records
 
@@ -72,7 +72,7 @@ def _why_not_phase(craft: Record, phase: Record, kind: int) -> int:
         return SOUND if phase.coast.duration_s > 0.0 else NO_TIME
     if not engine.thrust_n > 0.0 or not engine.specific_impulse_s > 0.0:
         return NO_THRUST
-    if engine.thrust_n * (1.0 + engine.thrust_error) > STRONGEST_MPS2 * craft.dry_mass_kg:
+    if full_thrust(engine) * (1.0 + engine.thrust_error) > STRONGEST_MPS2 * craft.dry_mass_kg:
         return TOO_STRONG
     if kind == GUIDED:
         return _why_not_guided(craft, phase.guided)
@@ -97,4 +97,4 @@ def _why_not_guided(craft: Record, phase: Record) -> int:
         return NO_TIME
     if craft.propellant_mass_kg == 0.0:
         return NO_MASS
-    return NO_THRUST if craft.engine.thrust_n <= craft.dry_mass_kg * MOON_GRAVITY_MPS2 else SOUND
+    return NO_THRUST if full_thrust(craft.engine) <= craft.dry_mass_kg * MOON_GRAVITY_MPS2 else SOUND

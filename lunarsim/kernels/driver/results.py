@@ -38,10 +38,13 @@ def _blank(numbers: NDArray[np.float64]) -> None:
 
 @formula
 def write_burn(
-    burn: Record, cutoff: int, start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64]
+    burn: Record, cutoff: int, start_s: float, before: NDArray[np.float64], cut_s: float, y: NDArray[np.float64]
 ) -> None:
-    """Write how a burn or a guided phase ended, and what it took, from the state before it to the one after it."""
-    burn.cutoff, burn.ignition_s, burn.duration_s = cutoff, start_s, t_s - start_s
+    """Write how a burn or a guided phase ended, and what it took, from the state before it to the one after it.
+
+    It lasted to its cut-off; what the engine gave then, it took as well.
+    """
+    burn.cutoff, burn.ignition_s, burn.duration_s = cutoff, start_s, cut_s - start_s
     burn.dv_mps, burn.dv_sensed_mps = y[7] - before[7], y[8] - before[8]
     burn.propellant_kg = before[6] - y[6]
 
@@ -87,6 +90,7 @@ def write_end(
     out.propellant_left_kg = y[6] - run.craft.dry_mass_kg
     out.cycles_below_glide_slope, out.cycles_out_of_view = computer.below_glide_slope, computer.out_of_view
     out.cycles_without_command = computer.without_command
+    out.alarms = computer.watch.alarms
     write_navigation(y, run.craft.navigation.kind, computer.navigation, out)
     r_me = ground.rot_me_from_pa @ (rot_pa_from_icrf(environment.angles, environment.epoch_et_s + t_s) @ y[0:3])
     longitude_rad, out.latitude_rad, radius_m = spherical(r_me)

@@ -62,6 +62,7 @@ def _fly_leg(means: Means, t_s: float, y: NDArray[np.float64], leg: Leg) -> tupl
         means.coefficients,
         means.not_kept,
         means.window,
+        leg.onsets,
     )
     t_s, ended, _, evaluations = fly_to(t_s, leg.end_s, y, course)
     means.out.evaluations += evaluations
@@ -74,9 +75,15 @@ def _nothing_to_tell(means: Means, t_s: float, y: NDArray[np.float64], k: int) -
 
 
 @formula
+def _no_alarm_to_tell(means: Means, t_s: float, y: NDArray[np.float64], k: int, monitor: int, flown: Flown) -> None:
+    pass
+
+
+@formula
 def _look(means: Means, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> Command:
     guide = guide_of(flown.plan, k)
-    craft, site_m, phase = craft_at(t_s, flown), flown.run.site_m, flown.phases[k].guided
+    craft = craft_at(t_s, flown, flown.plan.engines[k])
+    site_m, phase = flown.run.site_m, flown.phases[k].guided
     return look(t_s, y, craft, site_m, phase, guide, means.environment, flown.computer)
 
 
@@ -91,19 +98,25 @@ def _follow(means: Means, leg: FlownLeg, craft: Record, flown: Flown) -> None:
 
 
 @formula
+def _nothing_cut(means: Means, t_s: float, y: NDArray[np.float64], k: int, reason: int) -> None:
+    pass
+
+
+@formula
 def _write_burn(
     means: Means,
-    t_s: float,
+    t_s: float,  # noqa: ARG001
     y: NDArray[np.float64],
     k: int,
     reason: int,
     start_s: float,
     before: NDArray[np.float64],
+    cut_s: float,
 ) -> None:
     which = 0
     for i in range(k):
         which += means.kinds[i] != COAST
-    write_burn(means.burns[which], reason, start_s, before, t_s, y)
+    write_burn(means.burns[which], reason, start_s, before, cut_s, y)
 
 
 @threaded_kernel
@@ -124,8 +137,8 @@ def fly_runs(
     ----------
     runs : structured array, shape (n,)
         What is flown, see :mod:`lunarsim.flight.driver.row`.
-    changes : structured array, shape (n, faults that begin in flight)
-        What each craft is from the onset of a fault on.
+    changes : structured array, shape (n, changes)
+        What each craft is from the onset of a fault on, for each choice of the faults that wait for an event.
     phases : structured array, shape (n, phases)
         The phases of each run.
     plan : Plan
@@ -197,7 +210,7 @@ def fly_run(
     forget(room.window)
     means = Means(own, own_ground, tolerance_m, room.coefficients, room.not_kept, room.window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
-    driver = Driver(_fly_leg, _nothing_to_tell, _look, _write_burn, _follow)
+    driver = Driver(_fly_leg, _nothing_to_tell, _look, _nothing_cut, _write_burn, _follow, _no_alarm_to_tell)
     t_s, ended, failure = fly_phases(driver, means, y, flown)
     if failure == SOUND:
         write_end(t_s, y, run, ended == ON_GROUND, own, own_ground, computer, out)

@@ -13,14 +13,26 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.borrowed import borrowed
-from lunarsim.kernels.codes import AT_CUTOFF, AT_END, AT_REST, LOST, NO_ROOM, ON_EDGE, ON_GROUND, STUCK, UNFORCED
+from lunarsim.kernels.codes import (
+    AT_CUTOFF,
+    AT_END,
+    AT_HEIGHT,
+    AT_REST,
+    LOST,
+    NO_ROOM,
+    ON_EDGE,
+    ON_GROUND,
+    STUCK,
+    UNFORCED,
+)
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import Solution, collocate, step_end
+from lunarsim.kernels.driver.onsets import first_height, waits
 from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.series import write_path, write_sensed, write_series, write_velocity
 from lunarsim.kernels.driver.window import Window
 from lunarsim.kernels.forces.gravity_grid import exact_field
-from lunarsim.kernels.forces.motion import Environment, Propulsion, shadow_contacts
+from lunarsim.kernels.forces.motion import Environment, Propulsion, burned, shadow_contacts
 from lunarsim.kernels.forces.own import NONE
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step, slowing
@@ -29,6 +41,7 @@ from lunarsim.kernels.ground.contact import CONTACT, UNKNOWN, contact_time, firs
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
+from lunarsim.kernels.records import Record
 from lunarsim.kernels.simd.lanes import WIDTH
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -66,6 +79,7 @@ class Course(NamedTuple):
     coefficients: NDArray[np.float64]  #: room for a step's path
     steps: Steps
     window: Window
+    onsets: Record  #: the heights for which faults wait
 
 
 @formula
@@ -105,16 +119,16 @@ def fly_to(t_s: float, end_s: float, y: NDArray[np.float64], course: Course) -> 
         ended, event_s = _event(t_s, h_s, y, step, course)
         if ended == LOST and event_s <= 0.0:
             return t_s, ended, kept, evaluations
-        length_s = h_s
+        start_s, length_s = t_s, h_s
         if ended != AT_END:  # to the event itself, so that the end is integrated, not interpolated
             step = _collocated(t_s, event_s, y, still_mps, course)
             evaluations += step.evaluations
             length_s = event_s
         t_s = end_s if last and ended == AT_END else t_s + length_s
         if room > 0 and length_s > 0.0:
-            _keep(kept, t_s, length_s, y, step, course)
+            _keep(kept, start_s, t_s, length_s, y, step, course)
             kept += 1
-        step_end(length_s, y, step, course.propulsion, y)
+        step_end(start_s, length_s, y, step, course.propulsion, y)
         if ended not in (AT_END, ON_EDGE):
             return t_s, ended, kept, evaluations
         if room > 0 and kept == room and t_s < end_s:
@@ -130,12 +144,14 @@ def _collocated(t_s: float, h_s: float, y: NDArray[np.float64], still_mps: float
 
 
 @part_of_kernel
-def _keep(i: int, end_s: float, h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> None:
+def _keep(
+    i: int, start_s: float, end_s: float, h_s: float, y: NDArray[np.float64], step: Solution, course: Course
+) -> None:
     steps = course.steps
     steps.ends_s[i] = end_s
     for k in range(9):
         steps.start_y[i, k] = y[k]
-    write_series(h_s, y, step, course.propulsion, steps.series[i])
+    write_series(start_s, h_s, y, step, course.propulsion, steps.series[i])
 
 
 @part_of_kernel
@@ -180,7 +196,7 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
         if cutoff_s < event_s:
             ended, event_s = AT_CUTOFF, cutoff_s
     if course.propulsion.thrust_n > 0.0 and follows_velocity(course.propulsion.steering):
-        rest_s = _rest(h_s, y, step, course)
+        rest_s = _rest(t_s, h_s, y, step, course)
         if rest_s < event_s:
             ended, event_s = AT_REST, rest_s
     environment = course.environment
@@ -192,10 +208,24 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
         contact_s = contact_time(path, before_s, after_s, epoch_et_s, angles, course.ground) - t_s
         if contact_s <= event_s:
             ended, event_s = ON_GROUND, contact_s
+    which, height_s = _height(path, course)
+    if height_s < event_s:
+        ended, event_s = AT_HEIGHT - which, height_s
     edge_s = _next_edge(path, event_s, environment, environment.sunlight)
     if edge_s < event_s:
         ended, event_s = ON_EDGE, edge_s
     return ended, event_s
+
+
+@formula
+def _height(path: ChebyshevTable, course: Course) -> tuple[int, float]:
+    """Return for which fault's height within a step it is time, and when, in seconds after its start; -1: none."""
+    environment = course.environment
+    which, at_s = -1, np.inf
+    if waits(course.onsets):
+        epoch_et_s, angles, r = environment.epoch_et_s, environment.angles, np.empty(3)
+        which, at_s = first_height(path, epoch_et_s, angles, course.ground, course.onsets, r)
+    return which, at_s - path.start_s
 
 
 @formula
@@ -221,29 +251,29 @@ def _cutoff(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) 
 
 
 @formula
-def _rest(h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
+def _rest(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, course: Course) -> float:
     """Return when within a step the speed falls to that of standstill; infinite if it does not."""
     series = ChebyshevTable(0.0, h_s, np.empty((1, 3, TERMS)))
     write_velocity(h_s, y, step, series.coefficients)
-    before_s, before = 0.0, _above_rest(0.0, y, series, course)
+    before_s, before = 0.0, _above_rest(t_s, 0.0, y, series, course)
     for k in range(1, WIDTH + 1):
         after_s = h_s * k / WIDTH
-        after = _above_rest(after_s, y, series, course)
+        after = _above_rest(t_s, after_s, y, series, course)
         if before > 0.0 >= after:
             bracket = bracket_of(before_s, before, after_s, after)
             while is_open(bracket, _CUTOFF_S):
                 at = trial(bracket)
-                bracket = narrowed(bracket, at, _above_rest(at, y, series, course))
+                bracket = narrowed(bracket, at, _above_rest(t_s, at, y, series, course))
             return bracket.root_s
         before_s, before = after_s, after
     return np.inf
 
 
 @formula
-def _above_rest(at_s: float, y: NDArray[np.float64], series: ChebyshevTable, course: Course) -> float:
+def _above_rest(t_s: float, at_s: float, y: NDArray[np.float64], series: ChebyshevTable, course: Course) -> float:
     now, propulsion = y.copy(), course.propulsion
     evaluate(series, at_s, now[3:6])
-    now[6] -= propulsion.thrust_n / propulsion.exhaust_velocity_mps * at_s
+    now[6] -= burned(t_s, at_s, propulsion)
     return above_standstill(now, propulsion.thrust_n, exact_field(course.environment.field).gm)
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from lunarsim.kernels.compiled import part_of_kernel
 from lunarsim.kernels.driver.collocation import Solution
 from lunarsim.kernels.driver.quadrature import PATH_POSITION, PATH_VELOCITY, TERMS, TERMS_OF_NODE
-from lunarsim.kernels.forces.motion import Propulsion
+from lunarsim.kernels.forces.motion import Propulsion, thrust_at
 from lunarsim.kernels.simd.lanes import WIDTH, everywhere, lane, load, store, total
 
 
@@ -48,7 +48,12 @@ def write_sensed(h_s: float, y: NDArray[np.float64], solution: Solution, coeffic
 
 @part_of_kernel
 def write_series(
-    h_s: float, y: NDArray[np.float64], solution: Solution, propulsion: Propulsion, series: NDArray[np.float64]
+    t_s: float,
+    h_s: float,
+    y: NDArray[np.float64],
+    solution: Solution,
+    propulsion: Propulsion,
+    series: NDArray[np.float64],
 ) -> None:
     """Write what is added to the vector along a step as Chebyshev series, shape (terms, 9); all zero at its start."""
     burns = propulsion.thrust_n > 0.0
@@ -64,4 +69,9 @@ def write_series(
         for i in range(3):
             series[k, i] += 0.5 * h_s * y[3 + i]
         if burns:
-            series[k, 6] = -0.5 * h_s * propulsion.thrust_n / propulsion.exhaust_velocity_mps
+            series[k, 6] = -0.5 * h_s * thrust_at(t_s, propulsion) / propulsion.exhaust_velocity_mps
+    if propulsion.thrust_rate_n_s != 0.0:  # the square of the time as Chebyshev polynomials: 3/8, 1/2 and 1/8 of h^2
+        square = 0.5 * propulsion.thrust_rate_n_s / propulsion.exhaust_velocity_mps * h_s * h_s
+        series[0, 6] -= 0.375 * square
+        series[1, 6] -= 0.5 * square
+        series[2, 6] -= 0.125 * square

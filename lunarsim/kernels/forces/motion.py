@@ -49,9 +49,12 @@ class Environment(NamedTuple):
 
 
 class Propulsion(NamedTuple):
-    """One engine setting and the sensor that watches it; zero thrust and no sensor in a coast."""
+    """One engine setting and the sensor that watches it; zero thrust and no sensor in a coast.
 
-    thrust_n: float
+    The thrust is constant, or linear in time: it rises to ``thrust_n`` at ``full_s``, or falls from it.
+    """
+
+    thrust_n: float  #: the greatest of the leg
     exhaust_velocity_mps: float
     steering: int
     direction: NDArray[np.float64]
@@ -62,6 +65,8 @@ class Propulsion(NamedTuple):
     yaw_error_rad: float
     own_steering: Own = NONE
     own_sensor: Own = NONE
+    thrust_rate_n_s: float = 0.0
+    full_s: float = 0.0  #: when the thrust is ``thrust_n``, after the start of the flight; any where it is constant
 
 
 class Sky(NamedTuple):
@@ -141,6 +146,19 @@ def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tu
 
 
 @part_of_kernel
+def thrust_at(t_s: Real, propulsion: Propulsion) -> Real:
+    """Return the thrust (N) at one time or eight within a leg."""
+    return propulsion.thrust_n + propulsion.thrust_rate_n_s * (t_s - propulsion.full_s)
+
+
+@part_of_kernel
+def burned(t_s: float, after_s: Real, propulsion: Propulsion) -> Real:
+    """Return the propellant (kg) that is burned in one span of time or eight (s) from a time on, within a leg."""
+    flow_kg_s = thrust_at(t_s, propulsion) / propulsion.exhaust_velocity_mps
+    return (flow_kg_s + 0.5 * propulsion.thrust_rate_n_s / propulsion.exhaust_velocity_mps * after_s) * after_s
+
+
+@part_of_kernel
 def commanded_direction(now: Motion, propulsion: Propulsion) -> tuple[Real, Real, Real]:
     """Return the unit vector (ICRF axes) of a steering law in one state or eight, without pointing errors."""
     if propulsion.steering == OWN:
@@ -202,9 +220,10 @@ def derivative(
     total = with_own(total, t_s, y, environment, environment.forces)
     out = np.zeros(SIZE)
     if propulsion.thrust_n > 0.0:
-        specific_force = propulsion.thrust_n / y[MASS]
+        thrust_n = thrust_at(t_s, propulsion)
+        specific_force = thrust_n / y[MASS]
         total = added(total, thrust(Motion(t_s, r, v, y[MASS]), specific_force, propulsion))
-        out[MASS] = -propulsion.thrust_n / propulsion.exhaust_velocity_mps
+        out[MASS] = -thrust_n / propulsion.exhaust_velocity_mps
         out[DV_TRUE] = specific_force
         out[DV_SENSED] = sensed(t_s, y[MASS], specific_force, propulsion)
     out[0], out[1], out[2] = v

@@ -58,6 +58,12 @@ def own_direction(law: Own, now: Motion) -> tuple[Real, Real, Real]:
 
 
 @formula
+def off_by(pitch_rad: float, yaw_rad: float) -> tuple[float, float, float]:
+    """Return a unit vector that is off a direction by a pitch and a yaw: its parts along, by pitch and by yaw."""
+    return cos(pitch_rad) * cos(yaw_rad), sin(pitch_rad) * cos(yaw_rad), sin(yaw_rad)
+
+
+@formula
 def mispointed(u: Any, r: Any, v: Any, pitch_rad: float, yaw_rad: float) -> tuple[Real, Real, Real]:
     """Return a direction of thrust turned by a pitch and a yaw error.
 
@@ -77,7 +83,7 @@ def mispointed(u: Any, r: Any, v: Any, pitch_rad: float, yaw_rad: float) -> tupl
     k = sqrt(across2 / (r2 * kept2))
     nx, ny, nz = k * nx, k * ny, k * nz
     zx, zy, zz = ny * u[2] - nz * u[1], nz * u[0] - nx * u[2], nx * u[1] - ny * u[0]
-    ahead, up, aside = cos(pitch_rad) * cos(yaw_rad), sin(pitch_rad) * cos(yaw_rad), sin(yaw_rad)
+    ahead, up, aside = off_by(pitch_rad, yaw_rad)
     size = sqrt(ahead * ahead + across2 * across2 / kept2 * (up * up + aside * aside))
     ahead, up, aside = ahead / size, up / size, aside / size
     return (

@@ -59,6 +59,28 @@ def exhaust_velocity(throttle: float, engine: Record) -> float:
 
 
 @formula
+def full_thrust(engine: Record) -> float:
+    """Return the thrust (N) of an engine at full throttle, or of all engines of a cluster, as the computer knows it."""
+    return float(engine.thrust_n * engine.count)
+
+
+@formula
+def empty_mass(craft: Record) -> float:
+    """Return the mass (kg) at which no propellant is left that the engine could use."""
+    return float(craft.dry_mass_kg + craft.unusable_propellant_kg)
+
+
+@formula
+def valve_position(commanded: float, before: float, engine: Record) -> float:
+    """Return the throttle that a valve takes: as commanded or, where it is stuck, as it is held or was before."""
+    if engine.follows_throttle != 0.0:
+        return commanded
+    if engine.held_throttle > 0.0:
+        return float(engine.held_throttle)
+    return before if before > 0.0 else commanded
+
+
+@formula
 def until_empty(mass_kg: float, dry_mass_kg: float, thrust_n: float, exhaust_velocity_mps: float) -> float:
     """Return how long (s) the propellant lasts."""
     return (mass_kg - dry_mass_kg) * exhaust_velocity_mps / thrust_n

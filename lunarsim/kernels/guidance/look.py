@@ -14,15 +14,18 @@ from lunarsim.kernels.forces.steering import Motion
 from lunarsim.kernels.geometry.orientation import euler_313, spin_pa
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.aim import axes_at, beside, on_ground, safest
+from lunarsim.kernels.guidance.attitude import BODY
 from lunarsim.kernels.guidance.exits import NO_EXIT, exit_of, time_left
 from lunarsim.kernels.guidance.law import FREE, UPRIGHT, called
 from lunarsim.kernels.guidance.limits import (
+    full_thrust,
     throttle_within,
     turned,
     within_tilt,
     within_view,
 )
-from lunarsim.kernels.guidance.memory import MEMORY, SHARED
+from lunarsim.kernels.guidance.memory import ENGINE, MEMORY, SHARED
+from lunarsim.kernels.guidance.monitors import WATCH
 from lunarsim.kernels.guidance.navigation import believed
 from lunarsim.kernels.guidance.situation import (
     SITE,
@@ -58,7 +61,8 @@ from lunarsim.kernels.records import Record, record
 #: What the computer remembers over the whole flight; zero when it begins.
 COMPUTER = record(
     [
-        ("attitude", float, (3,)),  # of the thrust axis, ICRF; zero: not yet known
+        ("attitude", float, (3,)),  # of the thrust axis as commanded, ICRF; zero: not yet known
+        ("body", BODY),  # the true axis, where the craft has an attitude control
         ("throttle", float),  # as of the last look
         ("at_full", float),  # whether the engine is held at full throttle
         ("turn_rate_rad_s", float),  # of the attitude over the last cycle
@@ -74,6 +78,8 @@ COMPUTER = record(
         ("below_glide_slope", float),  # looks at which the craft truly was below the glide slope
         ("out_of_view", float),  # looks whose attitude truly had the site out of view
         ("navigation", NAVIGATION_MEMORY),  # where it keeps an estimate of its own
+        ("engine", ENGINE),  # of what truly runs
+        ("watch", WATCH),  # its monitors'
         ("law", float, (MEMORY,)),  # the law's own memory
     ]
 )
@@ -240,7 +246,7 @@ def look(
         seen.free,
         seen.scale,
         mass_kg,
-        engine.thrust_n,
+        full_thrust(engine),
         engine.specific_impulse_s * STANDARD_GRAVITY_MPS2,
         engine.min_throttle,
         along_axes(seen.axes, along_axes(rot, three(computer.attitude))),
@@ -261,7 +267,8 @@ def look(
     vertical = from_axes(rot, along.axes[2])
     from_site = from_axes(rot, combined(1.0, r_pa, -site.radius_m, site.up))
     command = _within_limits(toward, guide.idle, mass_kg, cycle_s, vertical, from_site, craft, phase, computer)
-    _watch(r_true, along_axes(rot, three(command.direction)), site, phase, computer)
+    axis = three(computer.body.axis) if computer.body.begun != 0.0 else three(command.direction)
+    _watch(r_true, along_axes(rot, axis), site, phase, computer)
     return command
 
 
@@ -327,7 +334,7 @@ def _within_limits(
         computer.without_command += 1.0
     on = size > 0.0 and craft.propellant_mass_kg > 0.0
     throttle, at_full = throttle_within(
-        size * mass_kg / engine.thrust_n if on else 0.0,
+        size * mass_kg / full_thrust(engine) if on else 0.0,
         computer.throttle,
         computer.at_full != 0.0,
         cycle_s,
@@ -388,7 +395,7 @@ def rest(computer: Record) -> None:
 @formula
 def axis_at(y: NDArray[np.float64], computer: Record) -> Three:
     """Return the craft's axis (ICRF unit vector) as it was left; where nothing ever pointed it, it lies on its side."""
-    axis = three(computer.attitude)
+    axis = three(computer.body.axis) if computer.body.begun != 0.0 else three(computer.attitude)
     if length(axis) > 0.0:
         return axis
     normal = cross((y[0], y[1], y[2]), (y[3], y[4], y[5]))

@@ -1,4 +1,4 @@
-"""Records of the parameters and of the memory of a guidance law.
+"""Records of the parameters and of the memory of a guidance law, and of how the engine runs.
 
 Both travel as arrays of one size, so that a phase of any law fits one record; a law reads and writes them by its own
 names, as ``p.view(HELD)[0].throttle``. The memory is zero when a phase begins.
@@ -44,3 +44,19 @@ OWN = PARAMETERS - 10  #: numbers that a law may have of its own, after the targ
 OWN_MEMORY = len(_SHARED)  #: from here on the law's own
 TARGET = parameters_of()  #: what any law can be asked for
 SHARED = memory_of()  #: what any law says beside its command
+
+#: How the engine truly runs, which no computer knows; zero when a flight begins. What it still gives after a cut-off
+#: reaches into the cycle or the phase that follows.
+ENGINE = record(
+    [
+        ("which", float),  # of the craft's engines; 0: the main one
+        ("lit", float),  # whether it is commanded to run
+        ("command_s", float),  # when it was, after the start of the flight
+        ("risen", float),  # whether it has come to what was commanded since
+        ("thrust_n", float),  # true, at the end of the last leg
+        ("gone_s", float),  # when a thrust that falls is gone; 0: it does not fall
+        ("throttle", float),  # of its valve
+        ("exhaust_velocity_mps", float),
+        ("direction", float, (3,)),  # of its thrust, ICRF
+    ]
+)

@@ -37,6 +37,7 @@ from lunarsim.kernels.sensors.altimeter import measured_range
 from lunarsim.kernels.sensors.beam import range_of_footprint
 from lunarsim.kernels.sensors.body import BELOW, Axes, Pose, off_axis
 from lunarsim.kernels.sensors.noise import Draw
+from lunarsim.kernels.sensors.reading_check import HOLD, check_range
 from lunarsim.kernels.sensors.velocimeter import velocity_and_factors
 
 _LEAST = 1e-12  # variance of a measurement: no filter takes one for exact
@@ -62,6 +63,10 @@ def hear_altimeter(
     heard(aiding, valid)
     if valid:
         aiding.measured[0] = range_m  # also of one that is ignored: it is what the instrument says
+    monitor = craft.computer.range_monitor
+    if valid and monitor.persistence > 0.0:  # there is one
+        check_range(t_s, range_m, monitor, own.range_check)
+        valid = own.range_check.held == 0.0 or monitor.reaction != HOLD
     if not valid or aiding.ignored != 0.0:
         return
     r = three(own.position_m)

@@ -180,5 +180,7 @@ def begin_estimate(own: Record, y: NDArray[np.float64], navigation: Record) -> N
     moved_to = added(r, dr)
     write(scaled((length(r) + e[2]) / length(moved_to), moved_to), own.position_m)
     write(added(v, dv), own.velocity_mps)
+    about = (navigation.attitude_roll_rad, navigation.attitude_pitch_rad, navigation.attitude_yaw_rad)
+    write(from_axes(axes_of_flight(r, v), about), own.attitude_error_rad)
     spread(own.covariance, r, v, navigation)
     own.begun = 1.0

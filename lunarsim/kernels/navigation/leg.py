@@ -18,6 +18,7 @@ from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_ra
 from lunarsim.kernels.numerics.vectors import cross, from_axes, scaled, three, write
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.inertial import end_sample
+from lunarsim.kernels.sensors.redundancy import unit_in_use
 
 _TOGETHER_S = 1e-9  # samples closer than this to each other are one moment
 
@@ -113,7 +114,7 @@ def _grow_to(t_s: float, gm: float, craft: Record, own: Record) -> None:
     """Let the covariance grow up to a time."""
     if t_s <= own.grown_s:
         return
-    navigation, unit = craft.navigation, craft.accelerometer
+    navigation, unit = craft.navigation, unit_in_use(craft, own.in_use)
     walk = unit.velocity_random_walk_mps_per_root_s
     noise = walk * walk + navigation.acceleration_noise_mps_per_root_s * navigation.acceleration_noise_mps_per_root_s
     wander = navigation.altitude_bias_walk_m_per_root_s

@@ -4,6 +4,7 @@ from lunarsim.kernels.navigation.covariance import STATES
 from lunarsim.kernels.navigation.filter_rules import AIDING
 from lunarsim.kernels.records import record
 from lunarsim.kernels.sensors.inertial import INCREMENTS
+from lunarsim.kernels.sensors.reading_check import RANGE_CHECK
 
 MEMORY = record(
     [
@@ -24,5 +25,7 @@ MEMORY = record(
         ("altimeter", AIDING),
         ("velocimeter", AIDING),
         ("restarts", float),  # how often the filter began again
+        ("in_use", float),  # which accelerometer: the first, a spare, or what is commanded in its place
+        ("range_check", RANGE_CHECK),  # of a monitor
     ]
 )

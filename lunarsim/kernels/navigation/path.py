@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.compiled import formula, part_of_kernel
-from lunarsim.kernels.forces.motion import Propulsion, thrust
+from lunarsim.kernels.forces.motion import Propulsion, thrust, thrust_at
 from lunarsim.kernels.forces.steering import FIXED, Motion
 from lunarsim.kernels.numerics.vectors import Three, added, combined, dot, scaled, three
 
@@ -43,8 +43,10 @@ class Path(NamedTuple):
     v_end: Three
     fourth: Three  #: derivative of the position (m/s4), its mean over the leg
     mass_kg: float  #: at the start
-    thrust_n: float
-    flow_kg_s: float
+    thrust_n: float  #: at the start
+    thrust_rate_n_s: float
+    flow_kg_s: float  #: at the start
+    flow_growth_kg_s2: float  #: half of its rate
     fixed: bool  #: whether the thrust axis keeps its direction
     axis: Three  #: that direction, a unit vector
 
@@ -52,8 +54,8 @@ class Path(NamedTuple):
 @formula
 def path_of(leg: FlownLeg, gm: float) -> Path:
     """Return the path of a leg."""
-    h, a, b, propulsion = leg.end_s - leg.start_s, leg.start, leg.end, leg.propulsion
-    on = propulsion.thrust_n > 0.0
+    a_s, h, a, b, propulsion = leg.start_s, leg.end_s - leg.start_s, leg.start, leg.end, leg.propulsion
+    on, thrust_n = propulsion.thrust_n > 0.0, thrust_at(a_s, propulsion)
     errs = propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0
     fixed = not on or (propulsion.steering == FIXED and not errs)
     plain = Path(
@@ -65,8 +67,10 @@ def path_of(leg: FlownLeg, gm: float) -> Path:
         (b[3], b[4], b[5]),
         (0.0, 0.0, 0.0),
         a[6],
-        propulsion.thrust_n,
-        propulsion.thrust_n / propulsion.exhaust_velocity_mps,
+        thrust_n,
+        propulsion.thrust_rate_n_s,
+        thrust_n / propulsion.exhaust_velocity_mps,
+        0.5 * propulsion.thrust_rate_n_s / propulsion.exhaust_velocity_mps,
         fixed,
         three(propulsion.direction) if on and fixed else leg.axis,
     )
@@ -90,7 +94,9 @@ def with_fourth(path: Path, fourth: Three) -> Path:
         fourth,
         path.mass_kg,
         path.thrust_n,
+        path.thrust_rate_n_s,
         path.flow_kg_s,
+        path.flow_growth_kg_s2,
         path.fixed,
         path.axis,
     )
@@ -132,7 +138,14 @@ def thrust_axis(t_s: float, leg: FlownLeg, path: Path) -> Three:
 @part_of_kernel
 def mass_at(t_s: float, path: Path) -> float:
     """Return the mass (kg) at a time within a leg."""
-    return path.mass_kg - path.flow_kg_s * (t_s - path.start_s)
+    after_s = t_s - path.start_s
+    return path.mass_kg - (path.flow_kg_s + path.flow_growth_kg_s2 * after_s) * after_s
+
+
+@part_of_kernel
+def _thrust_at(t_s: float, path: Path) -> float:
+    """Return the thrust (N) at a time within a leg."""
+    return path.thrust_n + path.thrust_rate_n_s * (t_s - path.start_s)
 
 
 @part_of_kernel
@@ -143,10 +156,11 @@ def felt(from_s: float, to_s: float, path: Path) -> tuple[float, float]:
     it is exact to the last bit.
     """
     h, dv, dr = to_s - from_s, 0.0, 0.0
-    if path.thrust_n > 0.0:
+    if path.thrust_n > 0.0 or path.thrust_rate_n_s > 0.0:
         for k in range(3):
             node = 0.5 + (k - 1) * _NODE
-            force = (_MIDDLE if k == 1 else _OUTER) * h * path.thrust_n / mass_at(from_s + node * h, path)
+            at_s = from_s + node * h
+            force = (_MIDDLE if k == 1 else _OUTER) * h * _thrust_at(at_s, path) / mass_at(at_s, path)
             dv += force
             dr += (1.0 - node) * h * force
     return dv, dr
@@ -162,5 +176,5 @@ def _acceleration(leg: FlownLeg, path: Path, share: float, gm: float) -> Three:
     t_s = path.start_s + share * path.length_s
     r = position_at(t_s, path)
     r2 = dot(r, r)
-    push = path.thrust_n / mass_at(t_s, path)
+    push = _thrust_at(t_s, path) / mass_at(t_s, path)
     return combined(push, thrust_axis(t_s, leg, path), -gm / (r2 * sqrt(r2)), r)

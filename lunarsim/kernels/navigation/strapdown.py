@@ -16,6 +16,7 @@ from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.body import Axes, body_axes, turn_between, turned_about
 from lunarsim.kernels.sensors.inertial import sensed_increment, sensed_turn
 from lunarsim.kernels.sensors.noise import Draw
+from lunarsim.kernels.sensors.redundancy import COMMANDED, commanded_over_true, unit_in_use
 from lunarsim.kernels.sensors.star_tracker import measured_axes
 
 
@@ -64,7 +65,11 @@ def add_up(
     along, way = felt(from_s, to_s, path)
     true = (0.0, 0.0, along)  # the thrust axis is z
     draw = Draw(seed, int(own.accelerometer.samples))
-    reported = sensed_increment(true, h, craft.accelerometer, own.accelerometer, draw)
+    if own.in_use == COMMANDED:
+        reported = (0.0, 0.0, along * commanded_over_true(craft))
+    else:
+        unit = unit_in_use(craft, own.in_use)
+        reported = sensed_increment(true, h, unit, own.accelerometer, draw)
     taken = estimated_axes(axes, own)
     off = combined(1.0, reported, -1.0, true)
     dv = from_axes(taken, reported)

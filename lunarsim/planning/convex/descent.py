@@ -122,9 +122,9 @@ def plan_convex_descent(
         target_velocity=checks.quantity("target_velocity", target_velocity, u.m / u.s, shape=(3,)).value,
         mass_kg=checks.quantity("mass", mass, u.kg, positive=True).value,
         dry_mass_kg=checks.quantity("dry_mass", dry_mass, u.kg, positive=True).value,
-        thrust_n=engine.thrust.to_value(u.N),
+        thrust_n=engine.total_thrust.to_value(u.N),
         least_thrust_n=checks.number("min_throttle", min_throttle, minimum=0.0, maximum=1.0)
-        * engine.thrust.to_value(u.N),
+        * engine.total_thrust.to_value(u.N),
         exhaust_velocity_mps=engine.exhaust_velocity.value,
         gravity_mps2=checks.quantity("gravity", gravity, u.m / u.s**2, positive=True).value,
         glide_slope_rad=_angle("glide_slope", glide_slope, below=90.0),

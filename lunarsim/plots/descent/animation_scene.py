@@ -53,7 +53,7 @@ class Scene:
         self._drawn = descent_history.history(flight, datum, zero_s, view_s)
         self._lean_rad = np.radians(descent_history.lean_deg(flight, zero_s, view_s))
         assert flight.scenario.craft is not None  # the caller has looked
-        self._full_n = float(flight.scenario.craft.engine.thrust.to_value(u.N))
+        self._full_n = float(flight.scenario.craft.engine.total_thrust.to_value(u.N))
         self._figure = figure
         high, far = self._drawn.altitude_m.max(), np.abs(self._drawn.range_m).max()
         self._units = (u.km if far > 3000.0 else u.m, u.km if high > 3000.0 else u.m)

@@ -42,6 +42,7 @@ class History(NamedTuple):
     altitude_rate_mps: NDArray[np.float64]
     thrust_n: NDArray[np.float64]
     pitch_deg: NDArray[np.float64]  #: of the thrust; NaN where the engine is off
+    commanded_pitch_deg: NDArray[np.float64] | None  #: where it was to be; None: it is at once
     path_deg: NDArray[np.float64]  #: flight-path angle over the turning Moon; NaN where the craft stands
     mass_kg: NDArray[np.float64]
     phases: list[phases.PhaseSpan]  #: after the zero
@@ -51,6 +52,11 @@ class History(NamedTuple):
 def has_landed(flight: Flight) -> bool:
     """Return whether a flight ended on the ground."""
     return isinstance(flight.outcome, GroundContact)
+
+
+def follows(flight: Flight) -> bool:
+    """Return whether the thrust axis of a flight follows the commanded one, by an attitude control."""
+    return flight.scenario.craft is not None and flight.scenario.craft.attitude_control is not None
 
 
 def site_of(flight: Flight) -> Site:
@@ -144,6 +150,7 @@ def history(flight: Flight, datum: Datum, at_zero_s: float, view_s: tuple[float,
         altitude_rate_mps=flight.altitude_rate.to_value(u.m / u.s)[shown],
         thrust_n=flight.thrust.to_value(u.N)[shown],
         pitch_deg=flight.pitch.to_value(u.deg)[shown],
+        commanded_pitch_deg=flight.commanded_pitch.to_value(u.deg)[shown] if follows(flight) else None,
         path_deg=np.where(speed_mps > _STANDING_MPS, path_deg, np.nan),
         mass_kg=flight.mass.to_value(u.kg)[shown],
         phases=phases.within(spans, *view_s),

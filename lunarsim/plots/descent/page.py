@@ -192,6 +192,8 @@ def _explain(
     ]
     handles = [Line2D([], [], **look) for look in looks]
     handles.append(Line2D([], [], color=ink(), label="flight-path angle", **descent_panels.THIN))
+    if any(descent_history.follows(curve.flight) for curve in curves):
+        handles.append(Line2D([], [], color=ink(), label="commanded pitch", **descent_panels.COMMANDED))
     handles.append(descent_panels.phase_start(ink(), "start of a phase"))
     if faulty:
         handles.append(descent_panels.fault_line(ink(), "a fault begins or passes"))

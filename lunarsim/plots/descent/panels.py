@@ -31,6 +31,8 @@ _LEAST_M, _LEAST_MPS = 1.0, 0.1  # where the logarithmic axes end at most
 THIN: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (1.2, 1.2))}
 #: Where a fault begins or passes.
 FAULT_LINE: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (4.0, 2.0, 1.0, 2.0))}
+#: Where the pitch of the thrust was to be, beside where it was.
+COMMANDED: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0.0, (4.0, 2.0)), "alpha": 0.7}
 
 
 class DescentAxes(NamedTuple):
@@ -132,6 +134,8 @@ def _draw(axes: DescentAxes, curve: Curve, drawn: History, units: Units, *, seve
     axes.altitude_rate.plot(t, drawn.altitude_rate_mps, **line)
     axes.thrust.plot(t, drawn.thrust_n * u.N.to(units.thrust), **line)
     axes.pitch.plot(t, drawn.path_deg, **thin)
+    if drawn.commanded_pitch_deg is not None:
+        axes.pitch.plot(t, drawn.commanded_pitch_deg, **{**look, **COMMANDED, "label": "_commanded"})
     axes.pitch.plot(t, drawn.pitch_deg, **line)
     axes.mass.plot(t, drawn.mass_kg, **line)
     axes.altitude_over_range.plot(x, altitude, **line)
@@ -182,9 +186,8 @@ def _ground(ax: Axes, histories: Sequence[History], units: Units) -> None:
 
 def _full_thrust(ax: Axes, curves: Sequence[Curve], units: Units) -> None:
     """Draw the full thrust as a line, and its share on the right where one engine is full thrust for all."""
-    full = {
-        float(c.flight.scenario.craft.engine.thrust.to_value(units.thrust)) for c in curves if c.flight.scenario.craft
-    }
+    crafts = [c.flight.scenario.craft for c in curves if c.flight.scenario.craft]
+    full = {float(craft.engine.total_thrust.to_value(units.thrust)) for craft in crafts}
     ax.set_ylim(0.0, 1.15 * max(full))
     if len(full) > 1:
         return

@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from lunarsim.craft import (
     SENSORS,
+    AccelerationMonitor,
     Accelerometer,
+    AccelerometerVote,
     Altimeter,
+    AttitudeControl,
     DeadReckoning,
     Engine,
     FlightComputer,
@@ -28,8 +31,10 @@ from lunarsim.craft import (
     KalmanFilter,
     LandingGear,
     Navigation,
+    RangeMonitor,
     Spacecraft,
     StarTracker,
+    ThrustMonitor,
     TimeTaggedCommand,
     TouchdownSwitch,
     Velocimeter,
@@ -72,8 +77,9 @@ Arrays = Mapping[str, NDArray[Any]]
 #: Dataclasses and named tuples that a flight is made of; their fields are stored by name.
 RECORDS: tuple[type[Any], ...] = (
     *(Accelerometer, Engine, LandingGear, Spacecraft, AccelerometerOff, TimeTaggedCommand, FlightComputer),
+    *(AccelerationMonitor, AccelerometerVote, RangeMonitor, ThrustMonitor),
     *(Navigation, DeadReckoning, KalmanFilter),
-    *(Altimeter, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
+    *(Altimeter, AttitudeControl, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
     *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
