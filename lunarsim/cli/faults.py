@@ -74,21 +74,11 @@ def with_faults_of(scenario: Scenario, given: Sequence[str], *, without_own: boo
     titles = [fault.title for fault in added]
     own = [] if without_own else [fault for fault in scenario.faults if fault.title not in titles]
     try:
-        faulty = scenario.with_faults(*own, *added)
+        return scenario.with_faults(*own, *added)
     except ScenarioError:
         raise
     except InputError as error:
         raise ScenarioError(f"--fault: {error}") from error
-    _tell_what_is_not_felt(faulty)
-    return faulty
-
-
-def _tell_what_is_not_felt(scenario: Scenario) -> None:
-    """Print on standard error which faults leave the flight as it is, and why."""
-    from lunarsim.flight.fault_effects import faults_without_effect  # noqa: PLC0415  (loads what flies)
-
-    for title, why in faults_without_effect(scenario).items():
-        Console(stderr=True).print(f"The fault '{title}' has no effect: {why}.", highlight=False, markup=False)
 
 
 def _fault(text: str) -> Fault:

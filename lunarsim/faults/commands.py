@@ -70,10 +70,13 @@ class CommandFault(Fault):
         stream = _STREAMS + self.stage
         most = max(each.number for each in received) + 1
         draws = uniforms(np.array([seed]), stream, int(self.seed), most)[0]
-        since_s, until_s = (
-            float(self.onset.to_value(u.s)),
-            np.inf if self.end is None else float(self.end.to_value(u.s)),
-        )
+        if self.begins is None:
+            raise InputError(
+                f"onset = {self.onset!r}: commands are packed before the flight, when nobody knows when that comes; "
+                "expected a time, such as 60 s"
+            )
+        since_s = float(self.begins.to_value(u.s))
+        until_s = np.inf if self.passes is None else float(self.passes.to_value(u.s))
         return [
             k
             for k, each in enumerate(received)

@@ -6,7 +6,7 @@ from astropy import units as u
 
 from lunarsim.craft import KalmanFilter
 from lunarsim.faults import Fault, differing
-from lunarsim.flight.driver.row import keeps_an_estimate
+from lunarsim.flight.driver.row import has_monitors, keeps_an_estimate
 from lunarsim.mission import Scenario
 from lunarsim.plan import Burn
 
@@ -25,6 +25,8 @@ def faults_without_effect(scenario: Scenario) -> dict[str, str]:
 
 def _why_not_felt(fault: Fault, scenario: Scenario) -> str:
     """Return why a fault is not felt; empty: it is, or may be."""
+    if fault.waits_for is not None:  # what it changes, and when, the flight says
+        return ""
     without = scenario.with_faults(*(each for each in scenario.faults if each is not fault))
     if scenario.flown_plan != without.flown_plan:
         return ""
@@ -56,5 +58,6 @@ def _used(scenario: Scenario) -> dict[str, tuple[bool, str]]:
         "velocimeter": (filters, _FILTER),
         "navigation": (guided, _GUIDED),
         "slew_rate": (guided, _GUIDED),
-        "computer": (bool(scenario.commands), "commands"),
+        "attitude_control": (burns or guided, f"{_BURN} or {_GUIDED}"),
+        "computer": (bool(scenario.commands) or has_monitors(scenario), "commands or a monitor"),
     }

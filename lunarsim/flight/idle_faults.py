@@ -6,6 +6,7 @@ import numpy as np
 
 from lunarsim.faults import Fault
 from lunarsim.flight.events.timeline import EventKind
+from lunarsim.flight.fault_effects import faults_without_effect
 from lunarsim.flight.flight import Flight
 from lunarsim.kernels.forces import motion
 
@@ -27,7 +28,8 @@ def idle_faults(flight: Flight, planned: Flight | None = None) -> list[tuple[Fau
     found = [(fault, f"its onset = {fault.onset} did not come before the end of the flight") for fault in never]
     if planned is not None and _are_alike(flight, planned):
         rest = [fault for fault in flight.scenario.faults if fault not in never]
-        found += [(fault, "nothing used what it changes while it was there") for fault in rest]
+        why = faults_without_effect(flight.scenario)
+        found += [(fault, why.get(fault.title, "nothing used what it changes while it was there")) for fault in rest]
     return found
 
 

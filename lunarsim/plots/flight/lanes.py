@@ -273,7 +273,7 @@ def _gap(one: NDArray[np.float64], other: NDArray[np.float64], shown: NDArray[np
 def _marks(flight: Flight, first_s: float, last_s: float) -> list[_Mark]:
     """Return what is marked, in order: partings, faults from the start, and the first event of each name."""
     found: list[tuple[float, str, bool]] = [(_time_of(p), _in_words(p), True) for p in flight.partings]
-    found += [(0.0, f"{f.title} (from the start)", False) for f in flight.scenario.faults if f.onset <= 0.0 * u.s]
+    found += [(0.0, f"{f.title} (from the start)", False) for f in flight.scenario.faults if f.begins == 0.0 * u.s]
     known: set[str] = set()
     for event in flight.timeline:
         ends_burn = event.kind is not EventKind.CUTOFF or not flight.phases
