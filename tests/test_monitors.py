@@ -194,6 +194,7 @@ def test_dead_reckoning_goes_on_with_the_spare():
     assert saved < 0.1 * lost
 
 
+@pytest.mark.slow
 def test_ranges_that_jump_at_a_rim_are_held_until_they_are_possible_again():
     def first(flight, kind):
         found = next((event for event in flight.timeline if event.kind is kind), None)

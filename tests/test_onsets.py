@@ -112,16 +112,16 @@ def test_both_drivers_fly_faults_that_wait_alike(seed):
 
 
 def test_a_random_onset_is_drawn_by_its_seed_within_its_interval():
-    drawn = [ls.AccelerometerOff(onset=f"at random from 5 s to 25 s with seed {k}").begins.value for k in range(2000)]
+    drawn = [ls.AccelerometerOff(onset=f"at random from 5 s to 25 s with seed {k}").begins.value for k in range(400)]
     assert min(drawn) >= 5.0
     assert max(drawn) <= 25.0
-    assert np.mean(drawn) == pytest.approx(15.0, abs=4 * 20 / np.sqrt(12 * 2000))
+    assert np.mean(drawn) == pytest.approx(15.0, abs=4 * 20 / np.sqrt(12 * 400))
     text = "at random with mean 10 s from 5 s to 25 s with seed {}"
-    drawn = [ls.AccelerometerOff(onset=text.format(k)).begins.value for k in range(2000)]
+    drawn = [ls.AccelerometerOff(onset=text.format(k)).begins.value for k in range(400)]
     assert min(drawn) >= 5.0
     assert max(drawn) <= 25.0
     mean = 5.0 + 10.0 - 20.0 / np.expm1(2.0)  # of an exponential distribution that is cut at 20 s
-    assert np.mean(drawn) == pytest.approx(mean, abs=4 * 5.7 / np.sqrt(2000))
+    assert np.mean(drawn) == pytest.approx(mean, abs=4 * 5.7 / np.sqrt(400))
     assert ls.AccelerometerOff(onset=text.format(3)).begins == drawn[3] * u.s
 
 
