@@ -174,7 +174,7 @@ def _dash(dashes: style.Dashes) -> str:
 
 
 def _throttle_title(flights: Sequence[Flight]) -> str:
-    full = {float(f.scenario.craft.engine.thrust.to_value(u.N)) for f in flights if f.scenario.craft is not None}
+    full = {float(f.scenario.craft.engine.total_thrust.to_value(u.N)) for f in flights if f.scenario.craft is not None}
     return f"Throttle, of {full.pop():,.0f} N" if len(full) == 1 else "Throttle, of full thrust"
 
 
@@ -207,7 +207,7 @@ def _lines(flight: Flight, sampled: Sampled, states: State, height: _Height) -> 
     craft = flight.scenario.craft
     if craft is None:
         return lines
-    full_n = float(craft.engine.thrust.to_value(u.N))
+    full_n = float(craft.engine.total_thrust.to_value(u.N))
     lines["delta_v"] = {"true": sampled.y[:, motion.DV_TRUE], "estimated": sampled.y[:, motion.DV_SENSED]}
     targets = _targets(flight, sampled)
     if np.isfinite(targets).any():

@@ -261,7 +261,7 @@ def _commanded_by(burn: Burn, at: NDArray[np.int64], rows: _Rows, flight: Flight
     """Return the thrust that a burn is to give, as it was designed: without errors of the pointing or of the engine."""
     craft = flight.scenario.craft
     assert craft is not None
-    sound = replace(burn, pitch_error=0.0 * u.deg, yaw_error=0.0 * u.deg)
     lit = replace(flight.trajectory.phases[rows.piece[at[0]]], thrust_n=1.0, direction=None)
-    directions = thrust_directions([PlannedBurn(float(rows.t_s[at[0]]), sound)], lit, rows.t_s[at], rows.y[at])
-    return directions * float(craft.engine.thrust.to_value(u.N)) * burn.throttle
+    sound = PlannedBurn(float(rows.t_s[at[0]]), burn, 0.0 * u.deg, 0.0 * u.deg)
+    directions = thrust_directions([sound], lit, rows.t_s[at], rows.y[at])
+    return directions * float(craft.engine_called(burn.engine).total_thrust.to_value(u.N)) * burn.throttle

@@ -106,7 +106,8 @@ class Problem:
 
 def delta_v_mps(flight: Flight) -> float:
     """Return the delta-v of all burns and guided phases of a flight (m/s)."""
-    return float(sum(each.delta_v.to_value(_MPS) for each in (*flight.burns, *flight.phases)))
+    burns = sum(burn.delta_v.to_value(_MPS) for burn in flight.burns)
+    return float(burns + sum(phase.delta_v.to_value(_MPS) for phase in flight.phases))
 
 
 def _plain(path: Path, bound: Any) -> float:

@@ -154,8 +154,9 @@ def _least(problem: Problem, x: NDArray[np.float64], least: str) -> NDArray[np.f
         method="SLSQP",
         options={"maxiter": _MOST_STEPS, "ftol": 1e-10},
     )
-    better = np.clip(found.x, 0.0, 1.0)
-    return better if _reaches(problem, better) and cost(better) <= cost(x) else x
+    better = np.clip(np.asarray(found.x, dtype=float), 0.0, 1.0)
+    holds = _reaches(problem, better) and cost(better) <= cost(x)
+    return np.asarray(better if holds else x)
 
 
 def _unmet(problem: Problem, x: NDArray[np.float64]) -> str:
@@ -167,8 +168,8 @@ def _unmet(problem: Problem, x: NDArray[np.float64]) -> str:
 
 def _unfelt(problem: Problem, x: NDArray[np.float64]) -> list[str]:
     """Return the goals that no unknown moves."""
-    moved = np.nan_to_num(problem.slopes(problem.misses, x), nan=1.0).any(axis=1)
-    return [goal.name for goal, moves in zip(problem.goals, moved, strict=True) if not moves]
+    moved = np.any(np.nan_to_num(problem.slopes(problem.misses, x), nan=1.0), axis=1)
+    return [goal.name for goal, moves in zip(problem.goals, moved.tolist(), strict=True) if not moves]
 
 
 def _why_not(problem: Problem, x: NDArray[np.float64]) -> str:
