@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from astropy import units as u
-from engine_example import BOTH, EXHAUST_MPS, IGNITION_S, ROUNDING, THRUST_N, burn_of, engine_of, kinds, when
+from engine_example import BOTH, EXHAUST_MPS, IGNITION_S, ROUNDING, START, THRUST_N, burn_of, engine_of, kinds, when
 from landing_example import LANDER, landing
 
 import lunarsim as ls
@@ -59,6 +59,34 @@ def test_a_cut_off_is_obeyed_when_the_fault_passes(integrator):
     assert burn.duration.value == pytest.approx(25.0, abs=1e-6)
     assert burn.propellant.value == pytest.approx(THRUST_N * 25.5 / EXHAUST_MPS, rel=ROUNDING)
     assert when(flight, EventKind.CUTOFF_IGNORED) == pytest.approx(IGNITION_S + 10.0, abs=1e-6)
+
+
+@BOTH
+def test_a_weak_engine_that_does_not_cut_off_burns_for_a_day_and_no_longer(integrator):
+    weak = replace(engine_of(), thrust=0.01 * u.N)
+    high = ls.State.from_elements(
+        perilune=2000 * u.km,
+        apolune=2000 * u.km,
+        inclination=10 * u.deg,
+        node_longitude=0 * u.deg,
+        argument_of_perilune=0 * u.deg,
+        true_anomaly=0 * u.deg,
+        epoch=START.epoch,
+    )
+    scenario = replace(burn_of(weak, timer=10 * u.s, faults=(NoShutdown(),), coast_s=1.0), state=high)
+    flight = ls.simulate(scenario, integrator=integrator)
+    assert flight.burns[0].duration.to_value(u.s) == pytest.approx(10.0 + 86400.0, abs=1e-6)
+    assert flight.burns[0].cutoff.value == "timer"
+
+
+@BOTH
+def test_a_burn_that_does_not_stop_is_flown_to_its_end_with_a_valve_that_is_nearly_shut(integrator):
+    faults = (NoShutdown(), ValveStuck(throttle=0.02), SpecificImpulseError(error=0.5))
+    scenario = burn_of(engine_of(), timer=10 * u.s, propellant_kg=20.0, faults=faults, coast_s=1.0)
+    burn = ls.simulate(scenario, integrator=integrator).burns[0]
+    lasts_s = 20.0 * 1.5 * EXHAUST_MPS / (0.02 * THRUST_N)
+    assert burn.duration.to_value(u.s) == pytest.approx(lasts_s, abs=1e-5)
+    assert scenario.longest_duration.to_value(u.s) > lasts_s
 
 
 @BOTH

@@ -98,6 +98,12 @@ def test_a_timer_shorter_than_the_delay_ends_a_burn_that_never_burned(integrator
 
 
 @BOTH
+def test_a_delay_alone_takes_its_time_from_a_burn_by_its_timer(integrator):
+    burn = ls.simulate(burn_of(engine_of(0.75), timer=10 * u.s), integrator=integrator).burns[0]
+    assert burn.delta_v.value == pytest.approx(gained_mps(THRUST_N * 9.25), rel=ROUNDING)
+
+
+@BOTH
 def test_tanks_run_dry_within_the_build_up_at_the_root_of_what_they_held(integrator):
     flight = ls.simulate(burn_of(engine_of(0.5, 4.0), propellant_kg=1.0), integrator=integrator)
     dry_s = np.sqrt(2.0 * 4.0 * 1.0 * EXHAUST_MPS / THRUST_N)

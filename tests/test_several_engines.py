@@ -87,6 +87,25 @@ def test_a_flight_with_two_engines_is_saved_and_loaded_as_it_is(tmp_path):
     assert loaded.trajectory == flight.trajectory
 
 
+def test_numbers_of_another_engine_are_set_by_their_paths():
+    changed = ls.with_values(
+        scenario(*TWO), {"craft.other_engines.corrective.thrust": 90 * u.N, "craft.engine.count": 2}
+    )
+    assert changed.craft.other_engines["corrective"].thrust == 90 * u.N
+    assert changed.craft.engine.count == 2
+
+
+def test_faults_of_another_engine_that_multiply_its_thrust_do_not_contradict_each_other():
+    cluster = replace(CORRECTIVE, count=3)
+    craft = replace(CRAFT, other_engines={"corrective": cluster})
+    faults = (ls.faults.ThrustError(error=-0.1, engine="corrective"), ls.faults.EngineOut(engine="corrective"))
+    flown = scenario(*TWO, craft=craft, faults=faults).flown_craft
+    assert flown.other_engines["corrective"].thrust_error == pytest.approx(0.9 * 2.0 / 3.0 - 1.0)
+    assert flown.engine == craft.engine
+    stuck = [kind(engine="corrective", **more) for kind, more in ((ls.faults.ValveStuck, {"throttle": 0.5}),)]
+    assert scenario(*TWO, craft=craft, faults=tuple(stuck)).flown_craft.engine.follows_throttle
+
+
 FILE = """
 name = "two engines"
 

@@ -226,11 +226,10 @@ def check_lander(craft: Spacecraft) -> None:
         If it has no propellant, or its engine cannot carry its weight when the tanks are empty.
     """
     if not craft.propellant_mass > craft.unusable_propellant:
-        unusable = (
-            f", all of it unusable_propellant = {craft.unusable_propellant:g}" if craft.propellant_mass.value else ""
-        )
+        unusable = f", all of it unusable_propellant = {craft.unusable_propellant:g}"
+        all_of_it = unusable if craft.propellant_mass.value else ""
         raise InputError(
-            f"craft.propellant_mass = {craft.propellant_mass.value:g}{unusable}: expected propellant for the descent"
+            f"craft.propellant_mass = {craft.propellant_mass.value:g}{all_of_it}: expected propellant for the descent"
         )
     weight = (craft.dry_mass * constants.MOON_GRAVITY_MPS2 * (u.m / u.s**2)).to(u.N)
     if craft.engine.total_thrust <= weight:

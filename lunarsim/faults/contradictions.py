@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import combinations
 from typing import Any
@@ -84,6 +84,9 @@ def differing(a: Any, b: Any, name: str) -> Iterator[str]:
     elif isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
         for k, (left, right) in enumerate(zip(a, b, strict=True)):
             yield from differing(left, right, f"{name}.{k}")
+    elif isinstance(a, Mapping) and isinstance(b, Mapping) and a.keys() == b.keys():
+        for key, left in a.items():
+            yield from differing(left, b[key], f"{name}.{key}")
     elif not _same(a, b):
         yield name
 

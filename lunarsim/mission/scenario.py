@@ -16,6 +16,7 @@ from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import CraftChange, Fault, check_contradictions, commands_with_faults, plan_with_faults
 from lunarsim.kernels.driver.onsets import MOST_ONSETS
+from lunarsim.kernels.driver.refusals import LONGEST_RUN_ON_S
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
@@ -29,7 +30,7 @@ from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
 
-_ROOM = 2.0  # of a burn that does not stop, for a throttle of its valve or a specific impulse of its own
+_ROOM = 2.0  # of the time of a burn that does not stop, for what its specific impulse is at another throttle
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
 
 
@@ -52,11 +53,13 @@ def _overrun_s(burn: Burn, craft: Spacecraft, *, runs_on: bool) -> float:
     """Return by how much a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
     engine = _engine_of(burn, craft)
     falls_s = float(engine.tail_off.to_value(u.s))
-    if engine.shuts_down or not runs_on:
+    throttle = burn.throttle if engine.follows_throttle else engine.held_throttle or burn.throttle
+    thrust_n = float(engine.total_thrust.to_value(u.N)) * throttle * (1.0 + engine.thrust_error)
+    if engine.shuts_down or not runs_on or thrust_n <= 0.0:
         return falls_s
-    thrust_n = float(engine.total_thrust.to_value(u.N)) * burn.throttle * (1.0 + engine.thrust_error)
-    impulse_ns = float((craft.propellant_mass * engine.exhaust_velocity).to_value(u.N * u.s))
-    return falls_s + float(engine.build_up.to_value(u.s)) + (_ROOM * impulse_ns / thrust_n if thrust_n > 0.0 else 0.0)
+    true_velocity = engine.exhaust_velocity * (1.0 + engine.specific_impulse_error)
+    lasts_s = float((craft.propellant_mass * true_velocity).to_value(u.N * u.s)) / thrust_n
+    return falls_s + min(_ROOM * (float(engine.build_up.to_value(u.s)) + lasts_s), LONGEST_RUN_ON_S)
 
 
 def _check_throttle(phase: Guided, engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -43,7 +43,9 @@ def _numbers_within(prefix: str, part: Any) -> Iterator[Path]:
     yield from (Path(f"{prefix}.{name}", kept(each)) for name, each in declared(part).items())
     for each in fields(part):
         value, name = getattr(part, each.name), _KEYS.get(each.name, each.name)
-        within = enumerate(value) if isinstance(value, tuple) else [("", value)]
+        within: Iterable[tuple[Any, Any]] = [("", value)]
+        if isinstance(value, tuple | Mapping):
+            within = value.items() if isinstance(value, Mapping) else enumerate(value)
         for k, child in within:
             if is_dataclass(child):
                 yield from _numbers_within(f"{prefix}.{name}" + f".{k}" * (k != ""), child)

@@ -35,8 +35,8 @@ def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_
     engine, watched = craft.engine, sensing(craft, in_use)
     throttle = valve_position(burn.throttle, burn.throttle, engine)
     return Propulsion(
-        _true_thrust(throttle, engine),
-        _true_exhaust_velocity(throttle, engine),
+        true_thrust(throttle, engine),
+        true_exhaust_velocity(throttle, engine),
         steering,
         _unit(burn.direction),
         watched.powered,
@@ -62,8 +62,8 @@ def propulsion_of(
     throttle = valve_position(command.throttle, memory.throttle, craft.engine)
     return _held(
         craft,
-        _true_thrust(throttle, craft.engine),
-        _true_exhaust_velocity(throttle, craft.engine),
+        true_thrust(throttle, craft.engine),
+        true_exhaust_velocity(throttle, craft.engine),
         direction,
         start_s,
         in_use,
@@ -146,12 +146,14 @@ def thrust_line(
 
 
 @formula
-def _true_thrust(throttle: float, engine: Record) -> float:
+def true_thrust(throttle: float, engine: Record) -> float:
+    """Return the thrust (N) that an engine, or a cluster, truly gives at a throttle."""
     return float(full_thrust(engine) * throttle * (1.0 + engine.thrust_error))
 
 
 @formula
-def _true_exhaust_velocity(throttle: float, engine: Record) -> float:
+def true_exhaust_velocity(throttle: float, engine: Record) -> float:
+    """Return the exhaust velocity (m/s) that an engine truly has at a throttle."""
     return float(exhaust_velocity(throttle, engine) * (1.0 + engine.specific_impulse_error))
 
 

@@ -31,6 +31,7 @@ from lunarsim.kernels.records import Record, Records
 
 MOST_EXITS = 4  #: of a phase
 SHORTEST_CYCLE_S = 1e-3  #: of guidance: a landing is then a million looks
+LONGEST_RUN_ON_S = 86400.0  #: of a burn that does not obey its cut-off: a thrust that takes longer ends then
 MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
 
 

@@ -41,11 +41,19 @@ from lunarsim.kernels.codes import (
     ZERO_SPEED,
 )
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.driver.engine import as_it_ran, burn_propulsion, engine_off, propulsion_of, thrust_line
+from lunarsim.kernels.driver.engine import (
+    as_it_ran,
+    burn_propulsion,
+    engine_off,
+    propulsion_of,
+    thrust_line,
+    true_exhaust_velocity,
+    true_thrust,
+)
 from lunarsim.kernels.driver.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
 from lunarsim.kernels.driver.onsets import AT_IGNITION, AT_PHASE, begins, forget, happens, next_change, present
 from lunarsim.kernels.driver.pointing import begin_step, coasted, end_step, passes_rest, points_nowhere
-from lunarsim.kernels.driver.refusals import why_not
+from lunarsim.kernels.driver.refusals import LONGEST_RUN_ON_S, why_not
 from lunarsim.kernels.driver.transients import (
     DEAF,
     OFF,
@@ -62,7 +70,7 @@ from lunarsim.kernels.forces.standstill import above_standstill
 from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.guidance.exits import NO_EXIT
-from lunarsim.kernels.guidance.limits import empty_mass, exhaust_velocity, full_thrust, valve_position
+from lunarsim.kernels.guidance.limits import empty_mass, full_thrust, valve_position
 from lunarsim.kernels.guidance.look import Command, Guide, axis_at, begin, is_empty, point, rest
 from lunarsim.kernels.guidance.monitors import (
     NO_MONITOR,
@@ -200,14 +208,14 @@ def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown)
         if failure != SOUND or ended == ON_GROUND:
             break
         phase, kind = phases[k], plan.kinds[k]
-        if not _in_sky(t_s, _latest_end(t_s, phase, kind) + _overrun(phase, kind, True, flown), flown.environment):
+        if not _in_sky(t_s, _latest_end(t_s, phase, kind) + _overrun(k, True, flown), flown.environment):
             failure = OUTSIDE_SKY
         elif kind == BURN and phase.burn.ignition_s < latest_s - _ON_TIME_S:
             failure = LATE
         else:
             t_s, ended = _fly_phase(driver, means, t_s, y, k, flown)
             failure = _failure_of(ended)
-        latest_s = _latest_end(latest_s, phase, kind) + _overrun(phase, kind, False, flown)
+        latest_s = _latest_end(latest_s, phase, kind) + _overrun(k, False, flown)
     if failure == SOUND and t_s <= start_s:  # no burn could begin, and nothing else was flown
         failure = NO_TIME
     return t_s, ended, failure
@@ -247,24 +255,27 @@ def _latest_end(t_s: float, phase: Record, kind: int) -> float:
 
 
 @formula
-def _overrun(phase: Record, kind: int, runs_on: bool, flown: Flown) -> float:
+def _overrun(k: int, runs_on: bool, flown: Flown) -> float:
     """Return by how much (s) a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
-    if kind != BURN:
+    if flown.plan.kinds[k] != BURN:
         return 0.0
-    longest_s = _overrun_of(flown.run.craft, phase.burn, runs_on)
+    which, throttle = flown.plan.engines[k], flown.phases[k].burn.throttle
+    longest_s = _overrun_of(craft_at(flown.run.state.epoch_s, flown, which), throttle, runs_on)
     for i in range(flown.changes.size):
-        longest_s = max(longest_s, _overrun_of(flown.changes[i].craft, phase.burn, runs_on))
+        if runs_on and flown.changes[i].engine == which:
+            longest_s = max(longest_s, _overrun_of(flown.changes[i].craft, throttle, runs_on))
     return longest_s
 
 
 @formula
-def _overrun_of(craft: Record, burn: Record, runs_on: bool) -> float:
+def _overrun_of(craft: Record, throttle: float, runs_on: bool) -> float:
     engine = craft.engine
-    if not runs_on or engine.shuts_down != 0.0:
+    throttle = valve_position(throttle, throttle, engine)
+    thrust_n = true_thrust(throttle, engine)
+    if not runs_on or engine.shuts_down != 0.0 or thrust_n <= 0.0:
         return float(engine.tail_off_s)
-    thrust_n = full_thrust(engine) * burn.throttle * (1.0 + engine.thrust_error)
-    impulse_ns = craft.propellant_mass_kg * exhaust_velocity(burn.throttle, engine)
-    return float(engine.tail_off_s + engine.build_up_s + (impulse_ns / thrust_n if thrust_n > 0.0 else 0.0))
+    lasts_s = craft.propellant_mass_kg * true_exhaust_velocity(throttle, engine) / thrust_n
+    return float(engine.tail_off_s + min(engine.build_up_s + lasts_s, LONGEST_RUN_ON_S))
 
 
 @formula
@@ -518,8 +529,9 @@ def _burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int
     driver.cuts(means, t_s, y, k, reason)
     happens(ONSET_AT_CUTOFF, k, t_s, onsets)
     cut_s = t_s
-    if _is_cut(ended, reason):
-        t_s, ended = _fly_remainder(driver, means, t_s, y, inf, k, True, full, flown)
+    if _is_cut(ended, reason) and _craft_now(t_s, flown).engine.shuts_down != 0.0:
+        last_s = t_s + _overrun(k, True, flown)
+        t_s, ended = _fly_remainder(driver, means, t_s, y, last_s, k, True, full, flown)
     be_gone(engine)
     engine.lit = 0.0
     driver.ends(means, t_s, y, k, reason, start_s, before, cut_s)
@@ -534,7 +546,7 @@ def _burn_until_cut(
     """Burn until the engine is commanded to stop and does, or nothing is left; return the engine as it was set, too."""
     burn, engine, gm = flown.phases[k].burn, flown.computer.engine, flown.run.moon.gravity.gm_m3_s2
     start_s, cut_mps = t_s, y[8] + burn.target_delta_v_mps
-    reason, ended, deaf = TIMER_RAN_OUT, AT_END, False
+    reason, ended, deaf, deaf_until_s = TIMER_RAN_OUT, AT_END, False, inf
     while True:  # once, and once more after each fault, each window of a monitor, and where the engine does otherwise
         ignite(t_s, engine)  # anew after a restart of the computer
         craft = _craft_now(t_s, flown)
@@ -542,10 +554,10 @@ def _burn_until_cut(
         if deaf and craft.engine.shuts_down != 0.0:  # the fault has passed
             break
         propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
-        timer_s = inf if deaf else burn.timer_s - (t_s - start_s)
-        longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
-        if deaf and why == TIMER_RAN_OUT:  # it gives nothing
+        if deaf and propulsion.thrust_n <= 0.0:
             break
+        timer_s = deaf_until_s - t_s if deaf else burn.timer_s - (t_s - start_s)
+        longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
         end_s, other_s = t_s + longest_s, min(_next_change(t_s, flown), does_until_s)
         if flown.plan.watches and not deaf:
             other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
@@ -562,10 +574,10 @@ def _burn_until_cut(
                 t_s, ended, why = _heed_in_burn(driver, means, t_s, y, k, until_s, cut_mps, why, flown)
             if ended == AT_END and why != MONITOR_CALLED:
                 continue
-        reason = _reason_of(ended, why)
+        reason = reason if deaf and _is_cut(ended, why) else _reason_of(ended, why)
         if deaf or not _is_cut(ended, reason) or craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0:
             break
-        deaf, ended = True, AT_END
+        deaf, ended, deaf_until_s = True, AT_END, t_s + LONGEST_RUN_ON_S
     return t_s, ended, reason, full
 
 
