@@ -41,7 +41,8 @@ class _Grid(NamedTuple):
         column = np.floor((xy_m[:, 0] - self.west_m) / self.pixel_m).astype(int)
         row = np.floor((self.north_m - xy_m[:, 1]) / self.pixel_m).astype(int)
         counts = np.zeros((self.rows, self.columns))
-        np.add.at(counts, (row, column), 1.0)
+        within = np.clip(row, 0, self.rows - 1), np.clip(column, 0, self.columns - 1)  # the outermost edges may round
+        np.add.at(counts, within, 1.0)
         return counts
 
 

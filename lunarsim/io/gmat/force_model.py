@@ -33,8 +33,8 @@ def moon_of(script: Script, model: Resource, notes: Notes) -> Moon | None:
     radiation = _switch(fields.pop("SRP", None))
     for name in ("SRP.Flux", "SRP.Nominal_Sun") if radiation else ():
         fields.pop(name, None)
-    spherical = fields.pop("SRP.SRPModel", None)
-    if radiation and spherical is not None and spherical.word != "Spherical":
+    spherical = fields.pop("SRP.SRPModel", None) if radiation else None
+    if spherical is not None and spherical.word != "Spherical":
         notes.refuse(spherical.line, f"{model.name}.SRP.SRPModel = {spherical.text}: lunarsim has the spherical one")
     _look_at_rest(model, fields, radiation, notes)
     if gravity is None or len(notes.unsupported) > refused:
