@@ -53,6 +53,7 @@ def test_size_and_style_are_those_that_were_asked_for(folder: Path) -> None:
     [
         (["--figure", "orbitt"], "--figure 'orbitt': did you mean 'orbit'?"),
         (["--figure", "orbit", "--size", "9"], "--size '9': expected a width, x, a height and their unit"),
+        (["--figure", "orbit", "--size", "9..1x9 in"], "expected a width, x, a height and their unit"),
         (["--figure", "orbit", "--size", "9x9 kg"], "expected lengths in cm, mm or in"),
         (["--figure", "orbit", "--size", "900x9 cm"], "expected 1 to 60 in"),
         (["--figure", "orbit", "--style", "nosuch"], "--style 'nosuch': "),

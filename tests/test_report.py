@@ -311,6 +311,15 @@ def test_a_duration_that_the_plan_has_no_room_for_is_left_out_unless_it_was_aske
         burn_times.document(one, None, [140] * u.s)
 
 
+def test_where_the_computer_ends_a_burn_before_its_timer_the_answer_says_so() -> None:
+    scenario = ls.with_values(burn_example.scenario().without_faults(), {"plan.0.timer": 60 * u.s})
+    told = burn_times.document(ls.simulate(scenario), None, [60, 100] * u.s)
+    assert told is not None
+    short, long = (row["words"] for row in told["rows"])
+    assert short.startswith("The burn leaves")
+    assert long.startswith("The sensed delta-v ends the burn after 84.")
+
+
 def test_a_notebook_shows_the_page_in_a_frame_that_reaches_nothing(landing: ls.Flight) -> None:
     shown = landing.explore()
     frame = Parsed(shown._repr_html_())

@@ -32,7 +32,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "terrain_profile": plots.terrain_profile,
 }
 _ONE_FLIGHT = ("terrain_profile",)
-_SIZE = re.compile(r"(?P<width>[\d.]+)\s*x\s*(?P<height>[\d.]+\s*[a-zA-Z]+)")
+_SIZE = re.compile(r"(?P<width>\d+(\.\d*)?)\s*x\s*(?P<height>\d+(\.\d*)?\s*[a-zA-Z]+)")
 _LEAST_IN, _MOST_IN = 1.0, 60.0
 
 

@@ -118,8 +118,15 @@ def _row(flight: Flight, place: int, duration_s: float, *, needed: bool) -> dict
             "longitude_deg": round(float(end.longitude.deg), 4),
             "speed_mps": round(float(end.speed.to_value(u.m / u.s)), 1),
         }
-    row["words"] = _words(row, end, other)
+    row["words"] = _ended_before(record, duration_s) + _words(row, end, other)
     return row
+
+
+def _ended_before(record: BurnRecord | None, timer_s: float) -> str:
+    """Return what ended a burn, and when, where that was not its timer."""
+    if record is None or record.cutoff is Cutoff.TIMER:
+        return ""
+    return f"The {record.cutoff.value} ends the burn after {record.duration.to_value(u.s):.1f} of {timer_s:.1f} s. "
 
 
 def _flown(scenario: Scenario, integrator: str) -> Flight:

@@ -416,15 +416,16 @@ if (data.burn_times) {
     const a = R + (each.perilune_km + each.apolune_km) / 2, e = (each.apolune_km - each.perilune_km) / 2 / a;
     const height = angle => a * (1 - e * e) / (1 + e * Math.cos(angle)) - R;
     let made = "", x = 0, y = 0, down = false;
-    for (let i = 0; i <= 240; i++) {
+    for (let i = 0; i <= 240 && each.apolune_km !== null; i++) {  /* an open orbit is told, not drawn */
       const angle = Math.PI + i * 2 * Math.PI / 240, h = height(angle), r = plot(h);
       x = c + r * Math.sin(angle); y = c + r * Math.cos(angle);
       if (h < ground && !survives(each)) { down = true; break; }
       made += `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
     }
     make("path", {d: made, fill: "none", stroke: colour, "stroke-width": 2.5}, picture);
-    make("circle", {cx: c, cy: c - plot(height(Math.PI)), r: 5, fill: INK}, picture);
-    make("text", {x: c, y: c - plot(height(Math.PI)) + 22, "text-anchor": "middle", class: "halo"}, picture, "burn");
+    const top = each.apolune_km === null ? most : height(Math.PI);
+    make("circle", {cx: c, cy: c - plot(top), r: 5, fill: INK}, picture);
+    make("text", {x: c, y: c - plot(top) + 22, "text-anchor": "middle", class: "halo"}, picture, "burn");
     if (down) make("path", {d: `M${x - 7} ${y - 7}l14 14m0 -14l-14 14`, stroke: RED, "stroke-width": 4}, picture);
     make("text", {x: c, y: c - 4, "text-anchor": "middle", class: "tick"}, picture, "heights drawn");
     make("text", {x: c, y: c + 12, "text-anchor": "middle", class: "tick"}, picture, `${times} times too large`);
