@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -27,7 +27,8 @@ def test_the_moving_picture_is_written_by_the_command_beside_it(tmp_path: Path) 
     script, picture = re.findall(r"`python (examples/\S+\.py) (\w+\.gif)`", README.read_text(encoding="utf-8"))[0]
     subprocess.run([sys.executable, ROOT / script, picture], cwd=tmp_path, check=True)
     with Image.open(tmp_path / picture) as written, Image.open(ROOT / "docs/images/burn_that_did_not_end.gif") as kept:
-        assert (written.size, written.n_frames) == (kept.size, kept.n_frames)
+        assert written.size == kept.size
+        assert len(list(ImageSequence.Iterator(written))) == len(list(ImageSequence.Iterator(kept))) > 50
 
 
 @pytest.mark.slow
