@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageSequence
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -17,6 +20,15 @@ def test_each_picture_of_the_readme_is_there_and_small() -> None:
     assert pictures[0].endswith(".gif")
     for picture in pictures:
         assert 0 < (ROOT / picture).stat().st_size < 1_000_000, picture
+
+
+@pytest.mark.slow
+def test_the_moving_picture_is_written_by_the_command_beside_it(tmp_path: Path) -> None:
+    script, picture = re.findall(r"`python (examples/\S+\.py) (\w+\.gif)`", README.read_text(encoding="utf-8"))[0]
+    subprocess.run([sys.executable, ROOT / script, picture], cwd=tmp_path, check=True)
+    with Image.open(tmp_path / picture) as written, Image.open(ROOT / "docs/images/burn_that_did_not_end.gif") as kept:
+        assert written.size == kept.size
+        assert len(list(ImageSequence.Iterator(written))) == len(list(ImageSequence.Iterator(kept))) > 50
 
 
 @pytest.mark.slow

@@ -2,8 +2,8 @@
 What moves the point
 ====================
 
-Which of the unknowns moves the latitude of the impact, and how far: the engine's thrust first, then the timer. Bars go
-from the 5 % to the 95 % quantile of each input, the others held.
+Which of the unknowns moves the latitude of the impact, and how far: the engine's thrust first, then the orbit before
+the burn. Bars go from the 5 % to the 95 % quantile of each input, the others held.
 """
 
 import matplotlib.pyplot as plt

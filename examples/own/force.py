@@ -50,7 +50,7 @@ apart = ls.rtn(pulled.at(times), plain.at(times)).position.to_value(u.m)
 figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
 for name, along in zip(("radial", "along the track", "across the orbit"), np.atleast_2d(apart.T), strict=True):
     ax.plot((times - times[0]).to_value(u.hour), along, label=name)
-ax.set(xlabel="Time (h)", ylabel="Displacement (m)", title="What a mascon of 100 km3/s2 below Mare Imbrium does")
+ax.set(xlabel="Time (h)", ylabel="Displacement (m)", title="What a mascon of 0.1 km³/s² below Mare Imbrium does")
 ax.legend(frameon=False)
 plt.show()
 
