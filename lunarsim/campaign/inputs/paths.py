@@ -215,8 +215,8 @@ def _craft_paths(scenario: Scenario) -> Iterator[Path]:
             if unit is not None:
                 yield from _declared(f"craft.{name}", _given(unit))
     control = None if scenario.craft is None else scenario.craft.attitude_control
-    if scenario.guided or control is not None:
-        kind = Navigation if scenario.craft is None else type(scenario.craft.navigation)
+    kind = Navigation if scenario.craft is None else type(scenario.craft.navigation)
+    if scenario.guided or (control is not None and kind is Navigation):  # without guidance no sensor is asked
         turns = estimates or control is not None
         yield from _declared("craft.navigation", _felt_errors(kind, guides=bool(scenario.guided), turns=turns))
     if powered and control is not None:
