@@ -102,7 +102,7 @@ def test_a_duration_may_be_a_difference_of_times():
 
 def test_the_names_of_all_numbers_end_in_units_of_si_or_have_none():
     units: tuple[str, ...] = ("_m", "_s", "_kg", "_n", "_mps", "_mps2", "_mps3", "_rad", "_rad_s", "_per_s")
-    units += ("_per_root_s", "_m2", "_m3_s2")
+    units += ("_per_root_s", "_m2", "_m3_s2", "_rad_s2")
     bare = {name.split(".")[-1] for name in (*leaves(RUN), *leaves(PHASE)) if not name.endswith(units)}
     assert bare == {
         *("min_throttle", "low", "high", "thrust_error", "powered", "scale_factor", "altitude_scale", "seed"),

@@ -137,7 +137,7 @@ def _least(problem: Problem, x: NDArray[np.float64], least: str) -> NDArray[np.f
         return float(np.nan_to_num(problem.delta_v_mps(x), nan=_FAR))
 
     def misses(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.nan_to_num(problem.misses(x), nan=_FAR) * scale
+        return np.asarray(np.nan_to_num(problem.misses(x), nan=_FAR) * scale)
 
     # misses in tolerances are large numbers beside a cost of about one: a step in an unknown is to count as much
     scale = 1.0 / np.maximum(np.linalg.norm(problem.slopes(problem.misses, x), axis=1), 1e-30)
