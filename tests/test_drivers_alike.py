@@ -18,11 +18,11 @@ from lunarsim.campaign.heldout import apart
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.flight.driver.row import PHASE
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.refusals import is_known, why_not
-from lunarsim.kernels.driver.sequence import gets_nowhere
 from lunarsim.kernels.forces import steering
 from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import COMPUTER
+from lunarsim.kernels.sequence.cycles import gets_nowhere
+from lunarsim.kernels.sequence.refusals import is_known, why_not
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
 UP = np.array([0.6, 0.0, 0.8])

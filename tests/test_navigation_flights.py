@@ -14,8 +14,8 @@ from numpy_filter import NumpyFilter, begun
 import lunarsim as ls
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.events.timeline import EventKind
-from lunarsim.kernels.driver.engine import engine_off
 from lunarsim.kernels.navigation.path import FlownLeg, path_of, position_at, velocity_at
+from lunarsim.kernels.sequence.engine import engine_off
 
 MPS = u.m / u.s
 ALTIMETER = ls.Altimeter(rate=2 * u.Hz, noise=0.5 * u.m, noise_share=1e-3)

@@ -11,9 +11,10 @@ import lunarsim as ls
 from lunarsim import constants
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.sequence import Driver, fly_phases
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.look import COMPUTER, Command
+from lunarsim.kernels.sequence.flown import Driver
+from lunarsim.kernels.sequence.phases import fly_phases
 
 CRAFT = ls.Spacecraft(
     dry_mass=600 * u.kg, propellant_mass=900 * u.kg, engine=ls.Engine(thrust=12 * u.kN, specific_impulse=320 * u.s)

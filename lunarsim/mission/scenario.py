@@ -15,9 +15,9 @@ from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import CraftChange, Fault, check_contradictions, commands_with_faults, plan_with_faults
-from lunarsim.kernels.driver.onsets import MOST_ONSETS
-from lunarsim.kernels.driver.refusals import LONGEST_RUN_ON_S
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
+from lunarsim.kernels.sequence.onsets import MOST_ONSETS
+from lunarsim.kernels.sequence.refusals import LONGEST_RUN_ON_S
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.craft_history import check_commands, craft_by, craft_changes, executions_of

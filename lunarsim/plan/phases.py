@@ -12,7 +12,7 @@ from astropy.time import Time
 from lunarsim import checks, declarations
 from lunarsim.declarations import DESCENT_S, FAST_MPS, LONG_S, QUICK_DEG_S, REQUIRED, number, pair
 from lunarsim.errors import InputError
-from lunarsim.kernels.driver.refusals import MOST_CYCLES, MOST_EXITS, SHORTEST_CYCLE_S
+from lunarsim.kernels.sequence.refusals import MOST_CYCLES, MOST_EXITS, SHORTEST_CYCLE_S
 from lunarsim.plan.divert import Divert, HazardDetection
 from lunarsim.plan.laws import LAWS, GuidanceLaw
 from lunarsim.plan.own_termination import CONDITIONS, Condition

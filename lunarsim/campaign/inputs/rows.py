@@ -29,13 +29,13 @@ from lunarsim.craft import PACKINGS, Spacecraft
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.driver.row import CHANGE, PARTS, PHASE, RUN, engines_used, navigation_address, own_parts, plan_of
-from lunarsim.kernels.driver.onsets import MOST_ONSETS
-from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.geometry.elements import states_from_elements
 from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.guidance.exits import OWN
 from lunarsim.kernels.records import Records
+from lunarsim.kernels.sequence.flown import Plan
+from lunarsim.kernels.sequence.onsets import MOST_ONSETS
 from lunarsim.mission import Scenario
 from lunarsim.mission.craft_history import execution_times, most_changes, packing_computer
 from lunarsim.moon.orientation import et_seconds, rot_me_from_icrf

@@ -18,10 +18,10 @@ from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigge
 from lunarsim.kernels import codes
 from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
-from lunarsim.kernels.driver.sequence import Leg
 from lunarsim.kernels.driver.window import no_window
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import what_moves
+from lunarsim.kernels.sequence.flown import Leg
 
 _ROOM = 1024  # steps that are kept before they are fetched: 0.8 MB
 _PACE_S = 2e-6  # steps shorter than this in the mean lead nowhere

@@ -8,10 +8,10 @@ from lunarsim.craft import FlightComputer
 from lunarsim.craft.monitors import Monitor
 from lunarsim.errors import ModelWarning, warn
 from lunarsim.faults import Fault
-from lunarsim.kernels.driver.onsets import onset_s, over_s
 from lunarsim.kernels.guidance.monitors import ACCELERATION, RANGE, THRUST, VOTE
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.reading_check import CUT_OFF, HOLD, RESTART, SWITCH
+from lunarsim.kernels.sequence.onsets import onset_s, over_s
 
 _UNITS = ("first accelerometer", "second accelerometer", "third accelerometer")
 

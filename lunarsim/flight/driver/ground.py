@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from lunarsim.errors import InputError
 from lunarsim.flight.result.path import Path
 from lunarsim.flight.result.segment import Trigger
-from lunarsim.kernels.driver.onsets import FALLING, MOST_ONSETS, passage, waits_for_height
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact, first_contact_with_map
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.sequence.onsets import FALLING, MOST_ONSETS, passage, waits_for_height
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import Terrain
 from lunarsim.orbits import State

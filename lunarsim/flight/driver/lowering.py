@@ -14,12 +14,13 @@ from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.driver.ground import GroundSearch
 from lunarsim.flight.driver.row import changes_of, onsets_of, phases_of, plan_of, run_of
-from lunarsim.kernels.driver.engine import burn_propulsion, engine_off
-from lunarsim.kernels.driver.onsets import present
-from lunarsim.kernels.driver.sequence import Flown, Plan, craft_at, is_below
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.guidance.look import COMPUTER
 from lunarsim.kernels.records import Record, Records
+from lunarsim.kernels.sequence.engine import burn_propulsion, engine_off
+from lunarsim.kernels.sequence.flown import Flown, Plan, craft_at
+from lunarsim.kernels.sequence.onsets import present
+from lunarsim.kernels.sequence.phases import is_below
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon.orientation import et_seconds
 from lunarsim.orbits import State

@@ -31,8 +31,6 @@ from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver import transients
-from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, craft_at, fly_phases, guide_of
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.steering import FIXED
 from lunarsim.kernels.guidance.exits import NO_EXIT
@@ -41,6 +39,9 @@ from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty,
 from lunarsim.kernels.navigation.leg import follow
 from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.sequence import transients
+from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, guide_of
+from lunarsim.kernels.sequence.phases import fly_phases
 from lunarsim.mission.clock import time_after
 from lunarsim.orbits import State
 from lunarsim.own import naming

@@ -15,11 +15,11 @@ from lunarsim.flight.driver.segment import fly_segment
 from lunarsim.flight.events.timeline import Cutoff
 from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver.sequence import Leg
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step
 from lunarsim.kernels.forces.steering import follows_velocity
+from lunarsim.kernels.sequence.flown import Leg
 
 #: How a leg ended, by the name of the trigger that ended it before its time.
 _ENDED = {

@@ -14,10 +14,6 @@ from lunarsim import asked
 from lunarsim.craft import Spacecraft
 from lunarsim.faults import AtEvent, AtHeight, Fault
 from lunarsim.kernels import codes
-from lunarsim.kernels.driver import onsets
-from lunarsim.kernels.driver.engine import engine_off
-from lunarsim.kernels.driver.onsets import ONSETS
-from lunarsim.kernels.driver.sequence import Plan
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.ground.terrain import Ground
@@ -28,6 +24,10 @@ from lunarsim.kernels.navigation.by_address import address_for
 from lunarsim.kernels.navigation.estimate import TRUTH
 from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record, Records, record
+from lunarsim.kernels.sequence import onsets
+from lunarsim.kernels.sequence.engine import engine_off
+from lunarsim.kernels.sequence.flown import Plan
+from lunarsim.kernels.sequence.onsets import ONSETS
 from lunarsim.kernels.simd.asked import NUMBERS
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.onset_events import place_of_event

@@ -9,10 +9,8 @@ from lunarsim.kernels.borrowed import borrowed
 from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
 from lunarsim.kernels.driver.quadrature import TERMS
-from lunarsim.kernels.driver.refusals import is_known
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
-from lunarsim.kernels.driver.sequence import Driver, Flown, Leg, Plan, craft_at, fly_phases, guide_of
 from lunarsim.kernels.driver.window import Window, forget, no_window
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
@@ -24,6 +22,9 @@ from lunarsim.kernels.guidance.look import COMPUTER, Command, look
 from lunarsim.kernels.navigation.by_address import called
 from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.records import Record, Records
+from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, Plan, craft_at, guide_of
+from lunarsim.kernels.sequence.phases import fly_phases
+from lunarsim.kernels.sequence.refusals import is_known
 
 
 class Room(NamedTuple):

@@ -27,7 +27,6 @@ from lunarsim.kernels.codes import (
 )
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import Solution, collocate, step_end
-from lunarsim.kernels.driver.onsets import first_height, waits
 from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.series import write_path, write_sensed, write_series, write_velocity
 from lunarsim.kernels.driver.window import Window
@@ -42,6 +41,7 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.sequence.onsets import first_height, waits
 from lunarsim.kernels.simd.lanes import WIDTH
 from lunarsim.kernels.within_callers import OPTIONS
 

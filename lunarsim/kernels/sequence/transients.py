@@ -9,10 +9,10 @@ is a rectangle. Each of these is a leg, within which the thrust is linear in tim
 from math import inf, sqrt
 
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.driver.engine import engine_off
 from lunarsim.kernels.forces.motion import Propulsion, thrust_at
 from lunarsim.kernels.guidance.limits import until_empty
 from lunarsim.kernels.records import Record
+from lunarsim.kernels.sequence.engine import engine_off
 
 #: What an engine does in a leg. DEAF: it runs on, and does not obey the command to stop.
 OFF, WAITING, RISING, STEADY, FALLING, DEAF = 0, 1, 2, 3, 4, 5

@@ -1,0 +1,194 @@
+"""Coasts and burns: what lights an engine, and what ends a burn."""
+
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lunarsim.kernels.codes import (
+    AT_CUTOFF,
+    AT_END,
+    AT_REST,
+    BURN,
+    BURN_MET_GROUND,
+    MONITOR_CALLED,
+    ON_GROUND,
+    PROPELLANT_OUT,
+    SENSED_DELTA_V,
+    TIMER_RAN_OUT,
+    ZERO_SPEED,
+)
+from lunarsim.kernels.compiled import formula
+from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.forces.standstill import above_standstill
+from lunarsim.kernels.forces.steering import follows_velocity
+from lunarsim.kernels.guidance.limits import empty_mass, valve_position
+from lunarsim.kernels.guidance.look import is_empty, point, rest
+from lunarsim.kernels.guidance.monitors import begin_to_watch, next_window_end
+from lunarsim.kernels.records import Record
+from lunarsim.kernels.sequence.engine import engine_off, true_exhaust_velocity, true_thrust
+from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, craft_now, next_change_after
+from lunarsim.kernels.sequence.legs import burning, fly_remainder, fly_turning, fly_without
+from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
+from lunarsim.kernels.sequence.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
+from lunarsim.kernels.sequence.onsets import AT_IGNITION, happens
+from lunarsim.kernels.sequence.refusals import LONGEST_RUN_ON_S
+from lunarsim.kernels.sequence.transients import DEAF, be_gone, commanded_on, ignite, lasts, share_given, use
+
+
+@formula
+def coast(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], end_s: float, k: int, flown: Flown
+) -> tuple[float, int]:
+    """Coast, after which the computer knows of no throttle and no turning."""
+    rest(flown.computer)
+    return fly_without(driver, means, t_s, y, end_s, k, engine_off(), flown)
+
+
+@formula
+def burn(driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown) -> tuple[float, int]:
+    """Coast to an ignition, and burn until the sensed delta-v, timer, propellant, standstill or the ground ends it.
+
+    Or a monitor does.
+    """
+    computer, engine, onsets = flown.computer, flown.computer.engine, flown.run.onsets
+    t_s, ended = coast(driver, means, t_s, y, flown.phases[k].burn.ignition_s, k, flown)
+    if ended != AT_END:
+        return t_s, ended
+    use(flown.plan.engines[k], engine)
+    happens(AT_IGNITION, k, t_s, onsets)
+    driver.begins(means, t_s, y, k)
+    if flown.plan.watches:
+        begin_to_watch(t_s, y[8], computer.navigation.range_check.calls, computer.watch)
+    start_s, before = t_s, y.copy()
+    t_s, ended, reason, full = _burn_until_cut(driver, means, t_s, y, k, flown)
+    driver.cuts(means, t_s, y, k, reason)
+    happens(ONSET_AT_CUTOFF, k, t_s, onsets)
+    cut_s = t_s
+    if _is_cut(ended, reason) and craft_now(t_s, flown).engine.shuts_down != 0.0:
+        last_s = t_s + overrun(k, True, flown)
+        t_s, ended = fly_remainder(driver, means, t_s, y, last_s, k, True, full, flown)
+    be_gone(engine)
+    engine.lit = 0.0
+    driver.ends(means, t_s, y, k, reason, start_s, before, cut_s)
+    point(t_s, y, full, computer)
+    return t_s, ended
+
+
+@formula
+def _burn_until_cut(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
+) -> tuple[float, int, int, Propulsion]:
+    """Burn until the engine is commanded to stop and does, or nothing is left; return the engine as it was set, too."""
+    burn, engine, gm = flown.phases[k].burn, flown.computer.engine, flown.run.moon.gravity.gm_m3_s2
+    start_s, cut_mps = t_s, y[8] + burn.target_delta_v_mps
+    reason, ended, deaf, deaf_until_s = TIMER_RAN_OUT, AT_END, False, inf
+    while True:  # once, and once more after each fault, each window of a monitor, and where the engine does otherwise
+        ignite(t_s, engine)  # anew after a restart of the computer
+        craft = craft_now(t_s, flown)
+        full = burning(craft, k, flown)
+        if deaf and craft.engine.shuts_down != 0.0:  # the fault has passed
+            break
+        propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
+        if deaf and propulsion.thrust_n <= 0.0:
+            break
+        timer_s = deaf_until_s - t_s if deaf else burn.timer_s - (t_s - start_s)
+        longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
+        end_s, other_s = t_s + longest_s, min(next_change_after(t_s, flown), does_until_s)
+        if flown.plan.watches and not deaf:
+            other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
+        target_mps = inf if deaf else cut_mps
+        leg = Leg(k, min(end_s, other_s), propulsion, target_mps, flown.run.onsets, DEAF if deaf else does)
+        from_s, from_y = t_s, y.copy()
+        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
+        engine.thrust_n = thrust_at(t_s, propulsion)
+        if ended == AT_END and t_s < end_s:
+            if flown.plan.watches and not deaf:
+                share = burn.throttle * share_given(from_s, t_s, does, propulsion, full)
+                watch_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
+                until_s = start_s + burn.timer_s
+                t_s, ended, why = _heed_in_burn(driver, means, t_s, y, k, until_s, cut_mps, why, flown)
+            if ended == AT_END and why != MONITOR_CALLED:
+                continue
+        reason = reason if deaf and _is_cut(ended, why) else _reason_of(ended, why)
+        if deaf or not _is_cut(ended, reason) or craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0:
+            break
+        deaf, ended, deaf_until_s = True, AT_END, t_s + LONGEST_RUN_ON_S
+    return t_s, ended, reason, full
+
+
+@formula
+def _heed_in_burn(
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    k: int,
+    latest_s: float,
+    cut_mps: float,
+    why: int,
+    flown: Flown,
+) -> tuple[float, int, int]:
+    """Let the computer do what its monitors ask for in a burn; return how that ended, and what ends the burn then."""
+    t_s, ended = heed_monitors(driver, means, t_s, y, k, latest_s, flown)
+    if flown.computer.watch.off != 0.0:
+        why = MONITOR_CALLED
+    elif ended == AT_END and y[8] >= cut_mps:  # as another accelerometer has it
+        ended = AT_CUTOFF
+    return t_s, ended, why
+
+
+@formula
+def _reason_of(ended: int, why: int) -> int:
+    """Return what ended a burn, whose last leg ended in a way, and at its end would have ended for a reason."""
+    if ended == AT_CUTOFF:
+        return SENSED_DELTA_V
+    if ended == ON_GROUND:
+        return BURN_MET_GROUND
+    return ZERO_SPEED if ended == AT_REST else why
+
+
+@formula
+def _is_cut(ended: int, reason: int) -> bool:
+    """Return whether a burn is over because the computer commands it, not for want of anything."""
+    return ended in (AT_END, AT_CUTOFF) and reason in (SENSED_DELTA_V, TIMER_RAN_OUT, MONITOR_CALLED)
+
+
+@formula
+def _longest_burn(
+    t_s: float, y: NDArray[np.float64], empty_kg: float, timer_s: float, propulsion: Propulsion, gm: float
+) -> tuple[float, int]:
+    """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
+    if is_empty(y[6], empty_kg):
+        return 0.0, PROPELLANT_OUT
+    if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
+        return 0.0, ZERO_SPEED
+    lasts_s = lasts(t_s, y[6], empty_kg, propulsion)
+    if timer_s <= lasts_s:
+        return timer_s, TIMER_RAN_OUT
+    return lasts_s, PROPELLANT_OUT
+
+
+@formula
+def overrun(k: int, runs_on: bool, flown: Flown) -> float:
+    """Return by how much (s) a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
+    if flown.plan.kinds[k] != BURN:
+        return 0.0
+    which, throttle = flown.plan.engines[k], flown.phases[k].burn.throttle
+    longest_s = _overrun_of(craft_at(flown.run.state.epoch_s, flown, which), throttle, runs_on)
+    for i in range(flown.changes.size):
+        if runs_on and flown.changes[i].engine == which:
+            longest_s = max(longest_s, _overrun_of(flown.changes[i].craft, throttle, runs_on))
+    return longest_s
+
+
+@formula
+def _overrun_of(craft: Record, throttle: float, runs_on: bool) -> float:
+    engine = craft.engine
+    throttle = valve_position(throttle, throttle, engine)
+    thrust_n = true_thrust(throttle, engine)
+    if not runs_on or engine.shuts_down != 0.0 or thrust_n <= 0.0:
+        return float(engine.tail_off_s)
+    lasts_s = craft.propellant_mass_kg * true_exhaust_velocity(throttle, engine) / thrust_n
+    return float(engine.tail_off_s + min(engine.build_up_s + lasts_s, LONGEST_RUN_ON_S))

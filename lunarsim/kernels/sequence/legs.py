@@ -1,0 +1,204 @@
+"""Legs: parts of a phase with one engine setting, on, off or falling, along a law or along the axis of the craft."""
+
+from math import inf
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.extending import overload
+from numpy.typing import NDArray
+
+from lunarsim.kernels.codes import AT_END, AT_HEIGHT, AT_REST
+from lunarsim.kernels.compiled import formula
+from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.guidance.limits import empty_mass
+from lunarsim.kernels.guidance.look import axis_at, is_empty
+from lunarsim.kernels.navigation.leg import LONGEST_LEG_S
+from lunarsim.kernels.navigation.path import FlownLeg
+from lunarsim.kernels.numerics.chebyshev import evaluate
+from lunarsim.kernels.numerics.vectors import length, three
+from lunarsim.kernels.records import Record
+from lunarsim.kernels.sequence.engine import as_it_ran, burn_propulsion, engine_off
+from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, craft_now, next_change_after
+from lunarsim.kernels.sequence.onsets import begins
+from lunarsim.kernels.sequence.pointing import begin_step, coasted, end_step, passes_rest, points_nowhere
+from lunarsim.kernels.sequence.transients import OFF, be_gone, commanded_off, lasts
+from lunarsim.kernels.within_callers import OPTIONS
+
+
+@formula
+def _fly_leg(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown
+) -> tuple[float, int]:
+    """Fly a leg, or as far as to a height at which a fault begins.
+
+    A navigation with an estimate of its own follows, in parts that are short enough for it.
+    """
+    if not flown.plan.navigates:
+        t_s, ended = driver.fly_to(means, t_s, y, leg)
+        return t_s, _begun_there(t_s, ended, flown)
+    while True:
+        before, start_s = y.copy(), t_s
+        until_s = min(leg.end_s, t_s + LONGEST_LEG_S, next_change_after(t_s, flown))
+        part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
+        t_s, ended = driver.fly_to(means, t_s, y, part)
+        driver.follow(means, followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
+        if ended <= AT_HEIGHT:
+            return t_s, _begun_there(t_s, ended, flown)
+        if ended != AT_END or t_s >= leg.end_s:
+            return t_s, ended
+
+
+@formula
+def _begun_there(t_s: float, ended: int, flown: Flown) -> int:
+    """Return how a leg ended; where it is at a height for which a fault waited, that begins."""
+    if ended > AT_HEIGHT:
+        return ended
+    begins(AT_HEIGHT - ended, t_s, flown.run.onsets)
+    return AT_END
+
+
+@formula
+def followed(
+    start_s: float, before: NDArray[np.float64], t_s: float, y: NDArray[np.float64], leg: Leg, flown: Flown
+) -> FlownLeg:
+    """Return what was flown, as the navigation takes it."""
+    environment, sun = flown.environment, (0.0, 0.0, 0.0)
+    which = environment.sunlight.body
+    if which >= 0 and craft_at(start_s, flown).star_tracker.rate_per_s > 0.0:
+        positions = np.empty(3 * environment.body_gm.size)
+        evaluate(environment.body_positions, environment.epoch_et_s + t_s, positions)
+        sun = (positions[3 * which], positions[3 * which + 1], positions[3 * which + 2])
+    axis, site_m = axis_at(before, flown.computer), flown.run.site_m
+    return FlownLeg(start_s, t_s, before, y, leg.propulsion, environment.epoch_et_s, axis, sun, length(three(site_m)))
+
+
+def fly_turning(
+    guided: bool | None,
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    leg: Leg,
+    law: Any,
+    flown: Flown,
+) -> tuple[float, int]:
+    """Fly a leg whose thrust is to go where a law says; a plan of burns alone has no attitude control."""
+    if guided is None:
+        return _fly_leg(driver, means, t_s, y, leg, flown)
+    return fly_pointed(driver, means, t_s, y, leg, law, flown)
+
+
+@overload(fly_turning, strict=False, jit_options=OPTIONS)
+def _fly_turning_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, leg: Any, law: Any, flown: Any) -> Any:
+    del driver, means, t_s, y, leg, law, flown
+    if isinstance(guided, types.NoneType):
+        return lambda guided, driver, means, t_s, y, leg, law, flown: _fly_leg(driver, means, t_s, y, leg, flown)  # noqa: ARG005
+    return lambda guided, driver, means, t_s, y, leg, law, flown: fly_pointed(  # noqa: ARG005
+        driver, means, t_s, y, leg, law, flown
+    )
+
+
+@formula
+def fly_pointed(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, law: Propulsion, flown: Flown
+) -> tuple[float, int]:
+    """Fly a leg in steps of the attitude control, which turns the thrust axis to where a law points."""
+    computer, since_s, gm = flown.computer, flown.run.state.epoch_s, flown.run.moon.gravity.gm_m3_s2
+    while True:
+        craft = craft_at(t_s, flown)
+        if craft.attitude_control.time_step_s == 0.0:  # none: the thrust goes where it is commanded
+            computer.body.begun = 0.0
+            return _fly_leg(driver, means, t_s, y, leg, flown)
+        if points_nowhere(law):  # as in a coast
+            start_s = t_s
+            t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
+            coasted(t_s - start_s, craft, computer)
+            return t_s, ended
+        if passes_rest(y, law, craft, computer, gm):
+            return t_s, AT_REST
+        until_s = min(leg.end_s, next_change_after(t_s, flown))
+        step = begin_step(t_s, until_s, y, leg.propulsion, law, craft, computer, since_s, gm)
+        part = Leg(leg.phase, step.end_s, step.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
+        t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
+        end_step(t_s, craft, computer)
+        if ended != AT_END or t_s >= leg.end_s:
+            return t_s, ended
+
+
+@formula
+def fly_without(
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    end_s: float,
+    k: int,
+    law: Propulsion,
+    flown: Flown,
+) -> tuple[float, int]:
+    """Fly until a time, whatever begins on the way, with an engine that is commanded to be off.
+
+    ``law`` says where the thrust axis is to point meanwhile; an engine that is off, nowhere.
+    """
+    ended = AT_END
+    if flown.computer.engine.thrust_n > 0.0:
+        t_s, ended = fly_remainder(driver, means, t_s, y, end_s, k, False, law, flown)
+        if ended != AT_END:
+            return t_s, ended
+    flown.computer.engine.lit = 0.0
+    leg = Leg(k, end_s, engine_off(), inf, flown.run.onsets, OFF)
+    while True:
+        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, law, flown)
+        if ended != AT_END or t_s >= end_s:
+            return t_s, ended
+
+
+@formula
+def fly_remainder(
+    driver: Driver,
+    means: Any,
+    t_s: float,
+    y: NDArray[np.float64],
+    end_s: float,
+    k: int,
+    steers: bool,
+    law: Propulsion,
+    flown: Flown,
+) -> tuple[float, int]:
+    """Fly what an engine still gives after it was commanded to stop, until a time.
+
+    A burn steers it on; else ``law`` says where the thrust axis is to point.
+    """
+    engine, ended = flown.computer.engine, AT_END
+    while ended == AT_END and engine.thrust_n > 0.0 and t_s < end_s:
+        craft = craft_now(t_s, flown)
+        if is_empty(y[6], empty_mass(craft)):
+            be_gone(engine)
+            break
+        ran = (
+            burning(craft, k, flown)
+            if steers
+            else as_it_ran(craft, engine, flown.run.state.epoch_s, flown.computer.navigation.in_use)
+        )
+        propulsion, does, gone_s = commanded_off(t_s, ran, craft.engine, engine)
+        dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
+        until_s = min(end_s, gone_s, dry_s, next_change_after(t_s, flown))
+        if does == OFF or until_s <= t_s:
+            be_gone(engine)
+            break
+        leg = Leg(k, until_s, propulsion, inf, flown.run.onsets, does)
+        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, ran if steers else law, flown)
+        if t_s >= min(gone_s, dry_s):
+            be_gone(engine)
+        else:
+            engine.thrust_n = thrust_at(t_s, propulsion)
+    return t_s, ended
+
+
+@formula
+def burning(craft: Record, k: int, flown: Flown) -> Propulsion:
+    """Return the engine in a burn at the thrust to which it rises."""
+    plan = flown.plan
+    in_use, epoch_s = flown.computer.navigation.in_use, flown.run.state.epoch_s
+    return burn_propulsion(craft, flown.phases[k].burn, plan.steering[k], plan.laws[k], epoch_s, in_use)
