@@ -347,6 +347,16 @@ def test_a_burn_against_the_velocity_ends_where_its_axis_cannot_turn_over_with_i
     assert exact.after.speed < 1e-3 * u.m / u.s
 
 
+def test_an_axis_that_is_left_free_turns_meanwhile_to_where_it_is_commanded_next():
+    start = replace(landing(replace(LANDER, slew_rate=None, attitude_control=CONTROL)), faults=())
+    law = ls.BangBang()
+    plan = (ls.Guided(name="bang-bang", law=law, max_duration=30 * u.s), *start.plan[1:])
+    flight = ls.simulate(replace(start, plan=plan))
+    lit = [phase for phase in flight.trajectory.phases if phase.thrust_n > 0.0]
+    assert flight.trajectory.phases[0].thrust_n == 0.0
+    assert angle_of(lit[0].direction, lit[0].commanded) < 1e-6
+
+
 # Faults
 
 
