@@ -36,8 +36,9 @@ def test_rates_and_accelerations_are_the_derivatives_of_the_coordinates(coordina
     r, v, g, dt = place(a, b, h), 1700.0 * v, 3.0 * g, 0.5
     q, rate, acceleration, *_ = map(np.array, coordinates(r, v, g, SITE))
     before, after = (np.array(coordinates(r + v * t + 0.5 * g * t * t, v, g, SITE)[0]) for t in (-dt, dt))
-    # The third and fourth derivatives are some (v / r) powers of v: 1e-5 of the largest rate, 1e-3 m/s2. Doubled.
-    assert (after - before) / (2.0 * dt) == pytest.approx(rate, abs=2e-3)
+    # The third and fourth derivatives are some (v / r) powers of v: 1e-5 of the largest rate, 1e-3 m/s2. Doubled, and
+    # doubled once more for rates, which grow far to the side of the flight.
+    assert (after - before) / (2.0 * dt) == pytest.approx(rate, abs=4e-3)
     assert (after - 2.0 * q + before) / (dt * dt) == pytest.approx(acceleration, abs=2e-4)
 
 

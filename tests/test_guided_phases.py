@@ -243,7 +243,12 @@ def test_the_same_seed_gives_the_same_noise_and_another_seed_another(landing):
 
 def test_every_error_of_navigation_can_be_dispersed(landing):
     names = set(dispersible(landing))
-    assert {f"craft.navigation.{field}" for field in declared(ls.Navigation)} <= names
+    errors = {f"craft.navigation.{field}" for field in declared(ls.Navigation)}
+    of_attitude = {name for name in errors if ".attitude_" in name}
+    assert errors - of_attitude <= names
+    assert not of_attitude & names  # without a control the thrust goes where it is commanded
+    control = ls.AttitudeControl(slew_rate=5 * u.deg / u.s)
+    assert errors <= set(dispersible(replace(landing, craft=replace(landing.craft, attitude_control=control))))
     assert {"craft.engine.thrust_error", "craft.dry_mass", "plan.0.cycle_time"} <= names
 
 

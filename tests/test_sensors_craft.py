@@ -46,6 +46,7 @@ def test_by_default_a_sensor_has_power_and_every_error_of_it_is_exactly_none(kin
     numbers = example.record(kind())
     bare = {"powered": 1.0, "scale_factor": 1.0, "rate_per_s": 1.0 if kind is ls.StarTracker else 10.0}
     bare |= {"beams": 4.0, "cone_angle_rad": np.radians(20.0)} if kind is ls.Velocimeter else {}
+    bare |= {"noise_factor": 1.0} if kind in {ls.Altimeter, ls.Velocimeter} else {}
     for name in numbers.dtype.names:
         if name not in {"address", "own"}:
             assert numbers[name] == bare.get(name, 0.0) or isinf(numbers[name]), name
