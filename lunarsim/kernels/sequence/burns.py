@@ -20,7 +20,7 @@ from lunarsim.kernels.codes import (
     ZERO_SPEED,
 )
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.forces.motion import Propulsion
 from lunarsim.kernels.forces.standstill import above_standstill
 from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.guidance.limits import empty_mass, valve_position
@@ -34,7 +34,7 @@ from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
 from lunarsim.kernels.sequence.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
 from lunarsim.kernels.sequence.onsets import AT_IGNITION, happens
 from lunarsim.kernels.sequence.refusals import LONGEST_RUN_ON_S
-from lunarsim.kernels.sequence.transients import DEAF, be_gone, commanded_on, ignite, lasts, share_given, use
+from lunarsim.kernels.sequence.transients import DEAF, be_gone, commanded_on, gave, ignite, lasts, share_given, use
 
 
 @formula
@@ -92,6 +92,7 @@ def _burn_until_cut(
             break
         propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
         if deaf and propulsion.thrust_n <= 0.0:
+            be_gone(engine)
             break
         timer_s = deaf_until_s - t_s if deaf else burn.timer_s - (t_s - start_s)
         longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
@@ -102,15 +103,18 @@ def _burn_until_cut(
         leg = Leg(k, min(end_s, other_s), propulsion, target_mps, flown.run.onsets, DEAF if deaf else does)
         from_s, from_y = t_s, y.copy()
         t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
-        engine.thrust_n = thrust_at(t_s, propulsion)
+        gave(t_s, propulsion, craft.engine, engine)
         if ended == AT_END and t_s < end_s:
             if flown.plan.watches and not deaf:
                 share = burn.throttle * share_given(from_s, t_s, does, propulsion, full)
                 watch_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
                 until_s = start_s + burn.timer_s
                 t_s, ended, why = _heed_in_burn(driver, means, t_s, y, k, until_s, cut_mps, why, flown)
-            if ended == AT_END and why != MONITOR_CALLED:
+            restarted = flown.plan.watches and not deaf and t_s >= start_s + burn.timer_s
+            if ended == AT_END and why != MONITOR_CALLED and not restarted:
                 continue
+            if ended == AT_END and why != MONITOR_CALLED:  # the restart lasted to the timer: nothing is lit again
+                why = TIMER_RAN_OUT
         reason = reason if deaf and _is_cut(ended, why) else _reason_of(ended, why)
         if deaf or not _is_cut(ended, reason) or craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0:
             break

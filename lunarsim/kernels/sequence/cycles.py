@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import AT_END, AT_EXIT, BURN_MET_GROUND, ON_GROUND, STUCK, TIMER_RAN_OUT
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.forces.motion import Propulsion
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import empty_mass, valve_position
 from lunarsim.kernels.guidance.look import Command, begin, is_empty, rest
@@ -19,7 +19,7 @@ from lunarsim.kernels.sequence.engine import propulsion_of, thrust_line
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now, next_change_after
 from lunarsim.kernels.sequence.legs import fly_pointed, fly_without
 from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
-from lunarsim.kernels.sequence.transients import commanded_on, ignite, lasts, share_given, use
+from lunarsim.kernels.sequence.transients import commanded_on, gave, ignite, lasts, share_given, use
 
 _ROUNDING_S = 1e-9  # of the limit of a phase against the sum of its cycles
 _MOST_SHORTENED = 10_000  # cycles that a condition on a time has cut short: beyond, the phase gets nowhere
@@ -82,11 +82,13 @@ def _fly_cycle(
     law = _guided_propulsion(t_s, command, craft_now(t_s, flown), flown)
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
-        if on_s > t_s and not is_empty(y[6], empty_mass(flown.run.craft)):
+        if on_s > t_s and not is_empty(y[6], empty_mass(craft_now(t_s, flown))):
             t_s, ended = fly_without(driver, means, t_s, y, on_s, k, law, flown)
         ignite(t_s, engine)
-        while ended == AT_END and t_s < off_s and not is_empty(y[6], empty_mass(flown.run.craft)):
+        while ended == AT_END and t_s < off_s:
             craft = craft_now(t_s, flown)
+            if is_empty(y[6], empty_mass(craft)):
+                break
             full = _guided_propulsion(t_s, command, craft, flown)
             propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
             dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
@@ -119,7 +121,7 @@ def _remember_engine(
 ) -> None:
     """Let it be remembered how the engine ran, for what it still gives when it is off."""
     memory = computer.engine
-    memory.thrust_n = thrust_at(t_s, given)
+    gave(t_s, given, craft.engine, memory)
     memory.throttle = valve_position(command.throttle, memory.throttle, craft.engine)
     memory.exhaust_velocity_mps = full.exhaust_velocity_mps
     write(three(computer.body.axis) if computer.body.begun != 0.0 else three(full.direction), memory.direction)
