@@ -111,10 +111,13 @@ def fly_pointed(
             computer.body.begun = 0.0
             return _fly_leg(driver, means, t_s, y, leg, flown)
         if points_nowhere(law):  # as in a coast
-            start_s = t_s
-            t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
-            coasted(t_s - start_s, craft, computer)
-            return t_s, ended
+            start_s, until_s = t_s, min(leg.end_s, next_change_after(t_s, flown))
+            part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
+            t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
+            coasted(t_s - start_s, craft.attitude_control, computer)
+            if ended != AT_END or t_s < until_s or t_s >= leg.end_s:
+                return t_s, ended
+            continue
         if passes_rest(y, law, craft, computer, gm):
             return t_s, AT_REST
         until_s = min(leg.end_s, next_change_after(t_s, flown))

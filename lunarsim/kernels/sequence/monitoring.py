@@ -78,10 +78,12 @@ def _restart(
     rest(computer)
     until_s = min(t_s + craft.computer.restart_time_s, latest_s)
     ended = AT_END
+    computer.watch.restarting = 1.0
     if flown.plan.kinds[k] == BURN:  # whose steering law still holds for what the engine gives
         t_s, ended = fly_remainder(driver, means, t_s, y, until_s, k, True, engine_off(), flown)
     if ended == AT_END:
         t_s, ended = fly_without(driver, means, t_s, y, until_s, k, engine_off(), flown)
+    computer.watch.restarting = 0.0
     computer.watch.restarts += 1.0
     if craft.computer.keeps_sum == 0.0:
         y[8] = computer.watch.begun_mps
