@@ -27,7 +27,7 @@ from lunarsim.kernels.guidance.limits import empty_mass, valve_position
 from lunarsim.kernels.guidance.look import is_empty, point, rest
 from lunarsim.kernels.guidance.monitors import begin_to_watch, next_window_end
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.engine import engine_off, true_exhaust_velocity, true_thrust
+from lunarsim.kernels.sequence.engine import engine_off, told_alone, true_exhaust_velocity, true_thrust
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, craft_now, next_change_after
 from lunarsim.kernels.sequence.legs import burning, fly_remainder, fly_turning, fly_without
 from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
@@ -87,7 +87,7 @@ def _burn_until_cut(
     while True:  # once, and once more after each fault, each window of a monitor, and where the engine does otherwise
         ignite(t_s, engine)  # anew after a restart of the computer
         craft = craft_now(t_s, flown)
-        full = burning(craft, k, flown)
+        full = burning(y[6], craft, k, flown)
         if deaf and craft.engine.shuts_down != 0.0:  # the fault has passed
             break
         propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
@@ -100,10 +100,17 @@ def _burn_until_cut(
         if flown.plan.watches and not deaf:
             other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
         target_mps = inf if deaf else cut_mps
+        told_mps2, reached_s = told_alone(propulsion, flown.computer.navigation.in_use), inf
+        if told_mps2 > 0.0 and not deaf:
+            reached_s = t_s + max(cut_mps - y[8], 0.0) / told_mps2
+            other_s = min(other_s, reached_s)
         leg = Leg(k, min(end_s, other_s), propulsion, target_mps, flown.run.onsets, DEAF if deaf else does)
         from_s, from_y = t_s, y.copy()
         t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
         gave(t_s, propulsion, craft.engine, engine)
+        y[8] += told_mps2 * (t_s - from_s)
+        if ended == AT_END and t_s >= reached_s:
+            ended = AT_CUTOFF
         if ended == AT_END and t_s < end_s:
             if flown.plan.watches and not deaf:
                 share = burn.throttle * share_given(from_s, t_s, does, propulsion, full)

@@ -181,9 +181,9 @@ def fly_remainder(
             be_gone(engine)
             break
         ran = (
-            burning(craft, k, flown)
+            burning(y[6], craft, k, flown)
             if steers
-            else as_it_ran(craft, engine, flown.run.state.epoch_s, flown.computer.navigation.in_use)
+            else as_it_ran(craft, engine, flown.run.state.epoch_s, flown.computer.navigation.in_use, y[6])
         )
         propulsion, does, gone_s = commanded_off(t_s, ran, craft.engine, engine)
         dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
@@ -201,8 +201,8 @@ def fly_remainder(
 
 
 @formula
-def burning(craft: Record, k: int, flown: Flown) -> Propulsion:
+def burning(mass_kg: float, craft: Record, k: int, flown: Flown) -> Propulsion:
     """Return the engine in a burn at the thrust to which it rises."""
     plan = flown.plan
     in_use, epoch_s = flown.computer.navigation.in_use, flown.run.state.epoch_s
-    return burn_propulsion(craft, flown.phases[k].burn, plan.steering[k], plan.laws[k], epoch_s, in_use)
+    return burn_propulsion(craft, flown.phases[k].burn, plan.steering[k], plan.laws[k], epoch_s, in_use, mass_kg)
