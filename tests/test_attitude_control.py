@@ -386,6 +386,52 @@ def test_a_weak_control_takes_as_long_as_its_acceleration_says():
     assert 90.0 - np.degrees(angle_of(leg.direction, leg.commanded)) == pytest.approx(0.05 * 2.05**2, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("fault", "turned_deg"),
+    [
+        (AttitudeControlLost(onset="ignition of across"), 0.5 * 5.0**2 + 5.0 * 5.05),  # it had all the 10 s
+        (AttitudeControlLost(onset=55 * u.s), 0.5 * 5.0**2 + 5.0 * 5.05),  # at its greatest rate, which it keeps
+        (AttitudeControlLost(onset=53 * u.s), 0.5 * 3.0**2 + 3.0 * 7.05),
+        (AttitudeControlLost(onset=30 * u.s), 0.0),  # before it set out
+        (AttitudeControlLost(onset=1 * u.s, end=58 * u.s), 0.5 * 2.05**2),
+        (
+            WeakAttitudeControl(angular_acceleration=0.1 * ACCELERATION, onset=55 * u.s),
+            0.5 * 5.0**2 + 5.0 * 5.05 - 0.05 * 5.05**2,  # it could not stop any more, and brakes
+        ),
+    ],
+)
+def test_a_coast_is_time_to_turn_in_with_the_control_that_there_was(fault, turned_deg):
+    flight = burnt(
+        burn(dv=1),
+        burn(at_s=60, steering=EAST, name="across"),
+        attitude_control=replace(CONTROL, lead_time=10 * u.s),
+        faults=(fault,),
+    )
+    leg = next(phase for phase in flight.trajectory.phases if phase.name == "across")
+    assert 90.0 - np.degrees(angle_of(leg.direction, leg.commanded)) == pytest.approx(turned_deg, abs=1e-5)
+
+
+def test_a_craft_does_not_turn_while_its_computer_restarts():
+    monitor = ls.ThrustMonitor(window=5 * u.s, reaction="restart")
+    flight = burnt(
+        burn(dv=1),
+        burn(at_s=30, dv=500, steering=EAST, name="across", timer_s=50),
+        attitude_control=ls.AttitudeControl(
+            slew_rate=1 * RATE, angular_acceleration=5 * ACCELERATION, lead_time=1 * u.s
+        ),
+        computer=ls.FlightComputer(thrust_monitor=monitor, restart_time=30 * u.s),
+        faults=(ls.AccelerometerOff(onset=20 * u.s),),
+    )
+    lit = [phase for phase in flight.trajectory.phases if phase.name == "across" and phase.thrust_n > 0.0]
+    after = next(phase for phase in lit if phase.segment.start_s > 60.0)
+    assert after.segment.start_s == pytest.approx(65.0, abs=1e-6)
+    # 6 s at 1 deg/s, of which one before the ignition, but for the time to reach it; then the time to stop
+    stopped_deg = 6.0 - 0.5 * 0.2 + 0.5 * 0.2
+    assert 90.0 - np.degrees(angle_of(after.direction, after.commanded)) == pytest.approx(
+        stopped_deg + 0.5 * 5.0 * 0.05**2, abs=1e-5
+    )
+
+
 def test_an_attitude_that_goes_wrong_in_flight_turns_the_thrust_from_then_on():
     flight = burnt(
         burn(dv=30), attitude_control=ls.AttitudeControl(), faults=(WrongAttitude(yaw=2 * u.deg, onset=5 * u.s),)

@@ -5,11 +5,32 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from astropy import units as u
-from engine_example import BOTH, EXHAUST_MPS, IGNITION_S, ROUNDING, START, THRUST_N, burn_of, engine_of, kinds, when
+from engine_example import (
+    BOTH,
+    EXHAUST_MPS,
+    IGNITION_S,
+    MASS_KG,
+    ROUNDING,
+    START,
+    THRUST_N,
+    burn_of,
+    engine_of,
+    kinds,
+    when,
+)
 from landing_example import LANDER, landing
 
 import lunarsim as ls
-from lunarsim.faults import EngineMisaligned, EngineOut, NoShutdown, SpecificImpulseError, ValveStuck
+from lunarsim.faults import (
+    AccelerometerOff,
+    EngineMisaligned,
+    EngineOut,
+    NoIgnition,
+    NoShutdown,
+    SpecificImpulseError,
+    ThrustError,
+    ValveStuck,
+)
 from lunarsim.flight.events.timeline import EventKind
 
 
@@ -59,6 +80,40 @@ def test_a_cut_off_is_obeyed_when_the_fault_passes(integrator):
     assert burn.duration.value == pytest.approx(25.0, abs=1e-6)
     assert burn.propellant.value == pytest.approx(THRUST_N * 25.5 / EXHAUST_MPS, rel=ROUNDING)
     assert when(flight, EventKind.CUTOFF_IGNORED) == pytest.approx(IGNITION_S + 10.0, abs=1e-6)
+
+
+TAIL_S, LIT_S = 4.0, 10.0
+HALF_WAY = (IGNITION_S + LIT_S + 0.5 * TAIL_S) * u.s
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("faults", "full_s"),
+    [
+        ((NoIgnition(onset="cut-off"),), LIT_S),
+        ((NoIgnition(onset=HALF_WAY),), LIT_S + 0.75 * 0.5 * TAIL_S),
+        ((ThrustError(error=-0.5, onset=HALF_WAY),), LIT_S + (0.75 + 0.5 * 0.25) * 0.5 * TAIL_S),
+        ((NoShutdown(end=HALF_WAY), NoIgnition(onset=HALF_WAY)), LIT_S + 0.5 * TAIL_S),
+        ((NoShutdown(), NoIgnition(onset=HALF_WAY)), LIT_S + 0.5 * TAIL_S),
+    ],
+)
+def test_an_engine_that_goes_out_after_its_cut_off_gives_nothing_more(integrator, faults, full_s):
+    scenario = burn_of(engine_of(tail_s=TAIL_S), timer=LIT_S * u.s, faults=faults)
+    flight = ls.simulate(scenario, integrator=integrator)
+    burned_kg = MASS_KG - flight.trajectory.end_y[6]
+    assert burned_kg == pytest.approx(THRUST_N * full_s / EXHAUST_MPS, rel=ROUNDING)
+
+
+@BOTH
+@pytest.mark.parametrize("timer_s", [20.0, 6.0])
+def test_a_restart_that_lasts_to_the_timer_lets_the_thrust_fall_once(integrator, timer_s):
+    computer = ls.FlightComputer(
+        thrust_monitor=ls.ThrustMonitor(window=5 * u.s, reaction="restart"), restart_time=1 * u.h
+    )
+    scenario = burn_of(engine_of(tail_s=TAIL_S), timer=timer_s * u.s, faults=(AccelerometerOff(),), computer=computer)
+    burn = ls.simulate(scenario, integrator=integrator).burns[0]
+    assert burn.cutoff is ls.Cutoff.TIMER
+    assert burn.propellant.value == pytest.approx(THRUST_N * (5.0 + 0.5 * TAIL_S) / EXHAUST_MPS, rel=ROUNDING)
 
 
 @BOTH

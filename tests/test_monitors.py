@@ -92,6 +92,43 @@ def test_what_is_commanded_stands_for_what_is_sensed_where_a_monitor_holds():
     assert float(burn.delta_v / burn.target_delta_v) == pytest.approx(0.9, abs=1e-6)
 
 
+HOLD = replace(THRUST, reaction="hold", threshold=0.7)
+
+
+def test_what_is_commanded_is_told_of_a_valve_that_is_stuck():
+    one = scenario()
+    one = replace(one, craft=replace(one.craft, engine=replace(one.craft.engine, min_throttle=0.1)))
+    half = watched(one.with_faults(ls.faults.ValveStuck(throttle=0.5)), thrust_monitor=HOLD)
+    burn = ls.simulate(half).burns[0]
+    assert float(burn.delta_v / burn.target_delta_v) == pytest.approx(0.5, abs=1e-6)
+
+
+def test_what_is_commanded_is_told_of_a_mass_that_is_known_with_an_error():
+    one, error_kg = scenario(), 150.0
+    craft = replace(one.craft, navigation=ls.Navigation(mass=error_kg * u.kg))
+    burn = ls.simulate(watched(replace(one, craft=craft), thrust_monitor=HOLD)).burns[0]
+    exhaust = craft.engine.specific_impulse.value * 9.80665
+    mass = (craft.dry_mass + craft.propellant_mass).value
+    burned = (mass + error_kg) * -np.expm1(-burn.target_delta_v.value / exhaust)
+    # the two masses keep their ratio over a window: half a kilogram of 1.4 t, a tenth of it off
+    assert burn.propellant.value == pytest.approx(burned, rel=3e-5)
+
+
+def test_what_is_commanded_is_told_of_an_engine_that_has_gone_out():
+    one = scenario().without_faults()
+    out_s = 20.0
+    out = watched(one.with_faults(ls.faults.NoIgnition(onset=out_s * u.s)), thrust_monitor=HOLD)
+    burn = ls.simulate(out).burns[0]
+    engine = one.craft.engine
+    exhaust, thrust_n = engine.specific_impulse.value * 9.80665, engine.thrust.value
+    mass = (one.craft.dry_mass + one.craft.propellant_mass).value
+    left = mass - thrust_n / exhaust * out_s
+    told = exhaust * np.log(mass / left)
+    assert burn.cutoff is ls.Cutoff.SENSED_DELTA_V
+    lasts_s = out_s + (burn.target_delta_v.value - told) * left / thrust_n
+    assert burn.duration.to_value(u.s) == pytest.approx(lasts_s, abs=1e-4)
+
+
 def test_a_monitor_that_is_to_switch_and_finds_no_spare_cuts_off():
     computer = {"thrust_monitor": replace(THRUST, reaction="switch")}
     both_dead = replace(

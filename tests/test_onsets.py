@@ -94,6 +94,20 @@ def test_a_height_may_be_waited_for_as_it_rises():
     assert fault_times(flight)["thrust error"] == pytest.approx(30.0, abs=1e-4)
 
 
+@pytest.mark.parametrize("integrator", DRIVERS)
+def test_an_engine_that_goes_out_at_a_height_is_out_whatever_turns_its_craft(integrator):
+    one = delayed()
+    lit_s = 30.0
+    height = ls.simulate(one).at(one.plan[0].ignition + lit_s * u.s).altitude + 360 * u.m
+    control = ls.AttitudeControl(slew_rate=5 * u.deg / u.s, angular_acceleration=1 * u.deg / u.s**2)
+    steered = replace(one, craft=replace(one.craft, attitude_control=control))
+    out = ls.faults.NoIgnition(onset=f"at {height.to_value(u.m):.6f} m rising")
+    burn = ls.simulate(steered.with_faults(out), integrator=integrator).burns[0]
+    engine = one.craft.engine
+    burned = engine.thrust * lit_s * u.s / (engine.specific_impulse * 9.80665 * u.m / u.s**2)
+    assert float(burn.propellant / burned) == pytest.approx(1.0, abs=1e-4)  # the path is a little another
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_both_drivers_fly_faults_that_wait_alike(seed):
     rng = np.random.default_rng(seed)

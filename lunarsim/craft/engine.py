@@ -47,7 +47,7 @@ class Engine:
         In which the thrust then rises, evenly, to what is commanded; default 0, at once.
     tail_off : Quantity
         In which the thrust falls, evenly, after the command to cut off; default 0, at once. What it gives then comes on
-        top of the target of a burn.
+        top of the target of a burn. A burn that ends at zero speed has none.
     follows_throttle : bool
         Whether the valve follows the throttle that is commanded; default True.
     held_throttle : float, optional

@@ -166,7 +166,8 @@ class EngineMisaligned(EngineFault):
 class NoShutdown(EngineFault):
     """The engine does not obey a cut-off: it burns until its propellant is out, or the fault passes.
 
-    In a burn that lasts a day at most.
+    In a burn that lasts a day at most, and not beyond a speed of zero, where a law that follows the velocity has no
+    direction left.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ class LoweredScenario:
         """Return the engine in phase ``k``, a burn, at a time, and the sensor that watches it."""
         plan, start_s = self.plan, float(self.run.state.epoch_s)
         craft = craft_at(t_s, self.flown(np.zeros(1, COMPUTER)[0]), int(plan.engines[k]))
-        return burn_propulsion(craft, self.records[k].burn, int(plan.steering[k]), int(plan.laws[k]), start_s, 0.0)
+        return burn_propulsion(craft, self.records[k].burn, int(plan.steering[k]), int(plan.laws[k]), start_s, 0.0, 1.0)
 
 
 def lower(scenario: Scenario, dispersed_onsets: Collection[str] = ()) -> LoweredScenario:

@@ -23,6 +23,8 @@ from lunarsim.kernels.records import Record, record
 from lunarsim.kernels.sensors.body import turned_about
 from lunarsim.kernels.sensors.noise import NAVIGATION, gaussian
 
+MOST_SPARE = 9  #: parts of a coast: four faults may begin in it and pass
+
 #: The thrust axis of a craft that has an attitude control; zero when a flight begins.
 BODY = record(
     [
@@ -37,6 +39,8 @@ BODY = record(
         ("turn_limits", float, (3,)),  # of the control then: whether it has power, rate, acceleration
         ("left", float, (3,)),  # of the flight at its start, ICRF
         ("spare_s", float),  # coasted since it was last commanded: time to turn before an ignition
+        ("spares", float),  # so many parts of that, of which each has a control of its own
+        ("spare", float, (MOST_SPARE, 4)),  # of each how long (s), whether the control has power, rate, acceleration
     ]
 )
 

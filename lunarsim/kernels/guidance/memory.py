@@ -54,6 +54,7 @@ ENGINE = record(
         ("command_s", float),  # when it was, after the start of the flight
         ("risen", float),  # whether it has come to what was commanded since
         ("thrust_n", float),  # true, at the end of the last leg
+        ("share", float),  # that this is of what the engine is to give: 1 without a fault
         ("gone_s", float),  # when a thrust that falls is gone; 0: it does not fall
         ("throttle", float),  # of its valve
         ("exhaust_velocity_mps", float),

@@ -40,6 +40,7 @@ WATCH = record(
         ("off", float),  # whether the engine stays off to the end of the guided phase
         ("alarms", float),  # of all monitors, over the whole flight
         ("restarts", float),
+        ("restarting", float),  # whether it restarts: nothing is commanded
         ("reaction", float),  # of the last alarm, what was done
         ("saw", float),  # what the monitor saw then: m/s, m/s2 or m
         ("against", float),  # what it was held against: m/s, m/s2 or m

@@ -69,7 +69,7 @@ def follow(
             share = scaled((until_s - t_s) / h, turn)
             if not path.fixed:
                 axes = axes_at(0.5 * (t_s + until_s), leg, path, own)
-            add_up(t_s, until_s, axes, share, path, craft, own, model)
+            add_up(t_s, until_s, axes, share, leg, path, craft, own, model)
             t_s = until_s
         due_s = t_s + _TOGETHER_S
         if felt_s <= due_s:

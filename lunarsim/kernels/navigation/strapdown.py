@@ -16,7 +16,7 @@ from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.body import Axes, body_axes, turn_between, turned_about
 from lunarsim.kernels.sensors.inertial import sensed_increment, sensed_turn
 from lunarsim.kernels.sensors.noise import Draw
-from lunarsim.kernels.sensors.redundancy import COMMANDED, commanded_over_true, unit_in_use
+from lunarsim.kernels.sensors.redundancy import COMMANDED, unit_in_use
 from lunarsim.kernels.sensors.star_tracker import measured_axes
 
 
@@ -49,7 +49,15 @@ def turn_of_leg(leg: FlownLeg, path: Path, own: Record) -> Three:
 
 @part_of_kernel
 def add_up(
-    from_s: float, to_s: float, axes: Axes, turn: Three, path: Path, craft: Record, own: Record, model: OwnGravity
+    from_s: float,
+    to_s: float,
+    axes: Axes,
+    turn: Three,
+    leg: FlownLeg,
+    path: Path,
+    craft: Record,
+    own: Record,
+    model: OwnGravity,
 ) -> None:
     """Carry the estimate on between two times of a leg by what the inertial unit reports.
 
@@ -66,7 +74,7 @@ def add_up(
     true = (0.0, 0.0, along)  # the thrust axis is z
     draw = Draw(seed, int(own.accelerometer.samples))
     if own.in_use == COMMANDED:
-        reported = (0.0, 0.0, along * commanded_over_true(craft))
+        reported = (0.0, 0.0, along * leg.propulsion.sensor_scale_factor + h * leg.propulsion.sensor_bias_mps2)
     else:
         unit = unit_in_use(craft, own.in_use)
         reported = sensed_increment(true, h, unit, own.accelerometer, draw)

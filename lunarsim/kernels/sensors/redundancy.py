@@ -16,10 +16,3 @@ def unit_in_use(craft: Record, in_use: float) -> Record:
     elif in_use == 2.0:
         unit = craft.third_accelerometer
     return unit
-
-
-@formula
-def commanded_over_true(craft: Record) -> float:
-    """Return the acceleration that is commanded over the one that the engine gives; 0 where it gives none."""
-    given = 1.0 + craft.engine.thrust_error
-    return float(1.0 / given) if given > 0.0 else 0.0

@@ -20,21 +20,21 @@ from lunarsim.kernels.codes import (
     ZERO_SPEED,
 )
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.forces.motion import Propulsion
 from lunarsim.kernels.forces.standstill import above_standstill
 from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.guidance.limits import empty_mass, valve_position
 from lunarsim.kernels.guidance.look import is_empty, point, rest
 from lunarsim.kernels.guidance.monitors import begin_to_watch, next_window_end
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.engine import engine_off, true_exhaust_velocity, true_thrust
+from lunarsim.kernels.sequence.engine import engine_off, told_alone, true_exhaust_velocity, true_thrust
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, craft_now, next_change_after
 from lunarsim.kernels.sequence.legs import burning, fly_remainder, fly_turning, fly_without
 from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
 from lunarsim.kernels.sequence.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
 from lunarsim.kernels.sequence.onsets import AT_IGNITION, happens
 from lunarsim.kernels.sequence.refusals import LONGEST_RUN_ON_S
-from lunarsim.kernels.sequence.transients import DEAF, be_gone, commanded_on, ignite, lasts, share_given, use
+from lunarsim.kernels.sequence.transients import DEAF, be_gone, commanded_on, gave, ignite, lasts, share_given, use
 
 
 @formula
@@ -87,11 +87,12 @@ def _burn_until_cut(
     while True:  # once, and once more after each fault, each window of a monitor, and where the engine does otherwise
         ignite(t_s, engine)  # anew after a restart of the computer
         craft = craft_now(t_s, flown)
-        full = burning(craft, k, flown)
+        full = burning(y[6], craft, k, flown)
         if deaf and craft.engine.shuts_down != 0.0:  # the fault has passed
             break
         propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
         if deaf and propulsion.thrust_n <= 0.0:
+            be_gone(engine)
             break
         timer_s = deaf_until_s - t_s if deaf else burn.timer_s - (t_s - start_s)
         longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
@@ -99,18 +100,28 @@ def _burn_until_cut(
         if flown.plan.watches and not deaf:
             other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
         target_mps = inf if deaf else cut_mps
+        told_mps2, reached_s = told_alone(propulsion, flown.computer.navigation.in_use), inf
+        if told_mps2 > 0.0 and not deaf:
+            reached_s = t_s + max(cut_mps - y[8], 0.0) / told_mps2
+            other_s = min(other_s, reached_s)
         leg = Leg(k, min(end_s, other_s), propulsion, target_mps, flown.run.onsets, DEAF if deaf else does)
         from_s, from_y = t_s, y.copy()
         t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
-        engine.thrust_n = thrust_at(t_s, propulsion)
+        gave(t_s, propulsion, craft.engine, engine)
+        y[8] += told_mps2 * (t_s - from_s)
+        if ended == AT_END and t_s >= reached_s:
+            ended = AT_CUTOFF
         if ended == AT_END and t_s < end_s:
             if flown.plan.watches and not deaf:
                 share = burn.throttle * share_given(from_s, t_s, does, propulsion, full)
                 watch_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
                 until_s = start_s + burn.timer_s
                 t_s, ended, why = _heed_in_burn(driver, means, t_s, y, k, until_s, cut_mps, why, flown)
-            if ended == AT_END and why != MONITOR_CALLED:
+            restarted = flown.plan.watches and not deaf and t_s >= start_s + burn.timer_s
+            if ended == AT_END and why != MONITOR_CALLED and not restarted:
                 continue
+            if ended == AT_END and why != MONITOR_CALLED:  # the restart lasted to the timer: nothing is lit again
+                why = TIMER_RAN_OUT
         reason = reason if deaf and _is_cut(ended, why) else _reason_of(ended, why)
         if deaf or not _is_cut(ended, reason) or craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0:
             break

@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import AT_END, AT_EXIT, BURN_MET_GROUND, ON_GROUND, STUCK, TIMER_RAN_OUT
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.forces.motion import Propulsion
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import empty_mass, valve_position
 from lunarsim.kernels.guidance.look import Command, begin, is_empty, rest
 from lunarsim.kernels.guidance.monitors import begin_to_watch
 from lunarsim.kernels.numerics.vectors import three, write
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.engine import propulsion_of, thrust_line
+from lunarsim.kernels.sequence.engine import propulsion_of, thrust_line, told_alone
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now, next_change_after
 from lunarsim.kernels.sequence.legs import fly_pointed, fly_without
 from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
-from lunarsim.kernels.sequence.transients import commanded_on, ignite, lasts, share_given, use
+from lunarsim.kernels.sequence.transients import commanded_on, gave, ignite, lasts, share_given, use
 
 _ROUNDING_S = 1e-9  # of the limit of a phase against the sum of its cycles
 _MOST_SHORTENED = 10_000  # cycles that a condition on a time has cut short: beyond, the phase gets nowhere
@@ -79,15 +79,17 @@ def _fly_cycle(
 ) -> tuple[float, int]:
     """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
     ended, end_s, engine = AT_END, t_s + command.cycle_s, flown.computer.engine
-    law = _guided_propulsion(t_s, command, craft_now(t_s, flown), flown)
+    law = _guided_propulsion(t_s, y[6], command, craft_now(t_s, flown), flown)
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
-        if on_s > t_s and not is_empty(y[6], empty_mass(flown.run.craft)):
+        if on_s > t_s and not is_empty(y[6], empty_mass(craft_now(t_s, flown))):
             t_s, ended = fly_without(driver, means, t_s, y, on_s, k, law, flown)
         ignite(t_s, engine)
-        while ended == AT_END and t_s < off_s and not is_empty(y[6], empty_mass(flown.run.craft)):
+        while ended == AT_END and t_s < off_s:
             craft = craft_now(t_s, flown)
-            full = _guided_propulsion(t_s, command, craft, flown)
+            if is_empty(y[6], empty_mass(craft)):
+                break
+            full = _guided_propulsion(t_s, y[6], command, craft, flown)
             propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
             dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
             until_s = min(off_s, dry_s, next_change_after(t_s, flown), does_until_s)
@@ -98,6 +100,7 @@ def _fly_cycle(
             t_s, ended = fly_pointed(driver, means, t_s, y, leg, full, flown)
             _remember_engine(t_s, command, full, propulsion, craft, flown.computer)
             if flown.plan.watches:
+                y[8] += told_alone(propulsion, flown.computer.navigation.in_use) * (t_s - from_s)
                 share = command.throttle * share_given(from_s, t_s, does, propulsion, full)
                 watch_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
     if ended == AT_END and end_s > t_s:
@@ -106,11 +109,12 @@ def _fly_cycle(
 
 
 @formula
-def _guided_propulsion(t_s: float, command: Command, craft: Record, flown: Flown) -> Propulsion:
+def _guided_propulsion(t_s: float, mass_kg: float, command: Command, craft: Record, flown: Flown) -> Propulsion:
     """Return the engine as guidance commands it."""
     run, computer = flown.run, flown.computer
     direction = thrust_line(t_s, command.direction, craft.engine, run.site_m, computer.downrange, flown.environment)
-    return propulsion_of(command, direction, craft, computer.engine, run.state.epoch_s, computer.navigation.in_use)
+    in_use = computer.navigation.in_use
+    return propulsion_of(command, direction, craft, computer.engine, run.state.epoch_s, in_use, mass_kg)
 
 
 @formula
@@ -119,7 +123,7 @@ def _remember_engine(
 ) -> None:
     """Let it be remembered how the engine ran, for what it still gives when it is off."""
     memory = computer.engine
-    memory.thrust_n = thrust_at(t_s, given)
+    gave(t_s, given, craft.engine, memory)
     memory.throttle = valve_position(command.throttle, memory.throttle, craft.engine)
     memory.exhaust_velocity_mps = full.exhaust_velocity_mps
     write(three(computer.body.axis) if computer.body.begun != 0.0 else three(full.direction), memory.direction)

@@ -14,7 +14,7 @@ from lunarsim.kernels.guidance.look import Command, moon_fixed
 from lunarsim.kernels.numerics.vectors import cross, from_axes, three
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.body import body_axes
-from lunarsim.kernels.sensors.redundancy import COMMANDED, commanded_over_true, unit_in_use
+from lunarsim.kernels.sensors.redundancy import COMMANDED, unit_in_use
 from lunarsim.kernels.simd.asked import Own
 
 
@@ -26,14 +26,17 @@ def engine_off() -> Propulsion:
 
 
 @formula
-def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_s: float, in_use: float) -> Propulsion:
+def burn_propulsion(
+    craft: Record, burn: Record, steering: int, law: int, start_s: float, in_use: float, mass_kg: float
+) -> Propulsion:
     """Return the engine in a burn, and the sensor that watches it, in a flight that began at a time.
 
     ``steering`` is the code of a steering law, ``law`` the address of one of the user's own. ``in_use``
-    says which accelerometer it is. The thrust is that to which it rises.
+    says which accelerometer it is. The thrust is that to which it rises; ``mass_kg`` is the craft's.
     """
-    engine, watched = craft.engine, sensing(craft, in_use)
+    engine = craft.engine
     throttle = valve_position(burn.throttle, burn.throttle, engine)
+    watched = sensing(craft, in_use, burn.throttle, throttle, mass_kg)
     return Propulsion(
         true_thrust(throttle, engine),
         true_exhaust_velocity(throttle, engine),
@@ -53,7 +56,13 @@ def burn_propulsion(craft: Record, burn: Record, steering: int, law: int, start_
 
 @formula
 def propulsion_of(
-    command: Command, direction: NDArray[np.float64], craft: Record, memory: Record, start_s: float, in_use: float
+    command: Command,
+    direction: NDArray[np.float64],
+    craft: Record,
+    memory: Record,
+    start_s: float,
+    in_use: float,
+    mass_kg: float,
 ) -> Propulsion:
     """Return the engine as commanded, and the sensor that watches it, in a flight that began at a time.
 
@@ -67,14 +76,24 @@ def propulsion_of(
         direction,
         start_s,
         in_use,
+        sensing(craft, in_use, command.throttle, throttle, mass_kg),
     )
 
 
 @formula
-def as_it_ran(craft: Record, memory: Record, start_s: float, in_use: float) -> Propulsion:
+def as_it_ran(craft: Record, memory: Record, start_s: float, in_use: float, mass_kg: float) -> Propulsion:
     """Return the engine as it ran last, and the sensor that watches it, in a flight that began at a time."""
     direction = np.array(three(memory.direction))
-    return _held(craft, memory.thrust_n, memory.exhaust_velocity_mps, direction, start_s, in_use)
+    watched = sensing(craft, in_use, memory.throttle, memory.throttle, mass_kg)
+    return _held(craft, memory.thrust_n, memory.exhaust_velocity_mps, direction, start_s, in_use, watched)
+
+
+class Sensing(NamedTuple):
+    """What the computer integrates in a burn."""
+
+    powered: bool
+    scale_factor: float
+    bias_mps2: float
 
 
 @formula
@@ -85,9 +104,9 @@ def _held(
     direction: NDArray[np.float64],
     start_s: float,
     in_use: float,
+    watched: Sensing,
 ) -> Propulsion:
     """Return an engine whose thrust holds its direction."""
-    watched = sensing(craft, in_use)
     return Propulsion(
         thrust_n,
         exhaust_velocity_mps,
@@ -105,21 +124,27 @@ def _held(
     )
 
 
-class Sensing(NamedTuple):
-    """What the computer integrates in a burn."""
+@formula
+def sensing(craft: Record, in_use: float, commanded: float, throttle: float, mass_kg: float) -> Sensing:
+    """Return the accelerometer that is in use; or one that tells what was commanded.
 
-    powered: bool
-    scale_factor: float
-    bias_mps2: float
+    That is a throttle of the thrust and the mass that the computer knows; the valve has another ``throttle``, and the
+    craft truly a ``mass_kg``. Of an engine that gives nothing it tells that as a bias: no leg integrates it, see
+    :func:`told_alone`.
+    """
+    if in_use == COMMANDED:
+        given, known_kg = throttle * (1.0 + craft.engine.thrust_error), mass_kg + craft.navigation.mass_kg
+        if given > 0.0:
+            return Sensing(True, commanded / given * mass_kg / known_kg, 0.0)
+        return Sensing(True, 0.0, commanded * full_thrust(craft.engine) / known_kg)
+    unit = unit_in_use(craft, in_use)
+    return Sensing(unit.powered != 0.0, unit.scale_factor, unit.bias_mps2)
 
 
 @formula
-def sensing(craft: Record, in_use: float) -> Sensing:
-    """Return the accelerometer that is in use; or one that tells what was commanded."""
-    if in_use == COMMANDED:
-        return Sensing(True, commanded_over_true(craft), 0.0)
-    unit = unit_in_use(craft, in_use)
-    return Sensing(unit.powered != 0.0, unit.scale_factor, unit.bias_mps2)
+def told_alone(propulsion: Propulsion, in_use: float) -> float:
+    """Return the acceleration (m/s2) that is commanded to an engine that gives nothing, where that is what is told."""
+    return propulsion.sensor_bias_mps2 if in_use == COMMANDED and propulsion.thrust_n <= 0.0 else 0.0
 
 
 @formula

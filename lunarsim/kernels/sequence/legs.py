@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import AT_END, AT_HEIGHT, AT_REST
 from lunarsim.kernels.compiled import formula
-from lunarsim.kernels.forces.motion import Propulsion, thrust_at
+from lunarsim.kernels.forces.motion import Propulsion
 from lunarsim.kernels.guidance.limits import empty_mass
 from lunarsim.kernels.guidance.look import axis_at, is_empty
 from lunarsim.kernels.navigation.leg import LONGEST_LEG_S
@@ -19,10 +19,10 @@ from lunarsim.kernels.numerics.chebyshev import evaluate
 from lunarsim.kernels.numerics.vectors import length, three
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sequence.engine import as_it_ran, burn_propulsion, engine_off
-from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, craft_now, next_change_after
+from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now, next_change_after
 from lunarsim.kernels.sequence.onsets import begins
 from lunarsim.kernels.sequence.pointing import begin_step, coasted, end_step, passes_rest, points_nowhere
-from lunarsim.kernels.sequence.transients import OFF, be_gone, commanded_off, lasts
+from lunarsim.kernels.sequence.transients import OFF, be_gone, commanded_off, gave, gives_now, lasts
 from lunarsim.kernels.within_callers import OPTIONS
 
 
@@ -42,7 +42,7 @@ def _fly_leg(
         until_s = min(leg.end_s, t_s + LONGEST_LEG_S, next_change_after(t_s, flown))
         part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
         t_s, ended = driver.fly_to(means, t_s, y, part)
-        driver.follow(means, followed(start_s, before, t_s, y, leg, flown), craft_at(start_s, flown), flown)
+        driver.follow(means, followed(start_s, before, t_s, y, leg, flown), craft_now(start_s, flown), flown)
         if ended <= AT_HEIGHT:
             return t_s, _begun_there(t_s, ended, flown)
         if ended != AT_END or t_s >= leg.end_s:
@@ -65,7 +65,7 @@ def followed(
     """Return what was flown, as the navigation takes it."""
     environment, sun = flown.environment, (0.0, 0.0, 0.0)
     which = environment.sunlight.body
-    if which >= 0 and craft_at(start_s, flown).star_tracker.rate_per_s > 0.0:
+    if which >= 0 and craft_now(start_s, flown).star_tracker.rate_per_s > 0.0:
         positions = np.empty(3 * environment.body_gm.size)
         evaluate(environment.body_positions, environment.epoch_et_s + t_s, positions)
         sun = (positions[3 * which], positions[3 * which + 1], positions[3 * which + 2])
@@ -106,15 +106,18 @@ def fly_pointed(
     """Fly a leg in steps of the attitude control, which turns the thrust axis to where a law points."""
     computer, since_s, gm = flown.computer, flown.run.state.epoch_s, flown.run.moon.gravity.gm_m3_s2
     while True:
-        craft = craft_at(t_s, flown)
+        craft = craft_now(t_s, flown)
         if craft.attitude_control.time_step_s == 0.0:  # none: the thrust goes where it is commanded
             computer.body.begun = 0.0
             return _fly_leg(driver, means, t_s, y, leg, flown)
         if points_nowhere(law):  # as in a coast
-            start_s = t_s
-            t_s, ended = _fly_leg(driver, means, t_s, y, leg, flown)
-            coasted(t_s - start_s, craft, computer)
-            return t_s, ended
+            start_s, until_s = t_s, min(leg.end_s, next_change_after(t_s, flown))
+            part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
+            t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
+            coasted(t_s - start_s, craft.attitude_control, computer)
+            if ended != AT_END or t_s < until_s or t_s >= leg.end_s:
+                return t_s, ended
+            continue
         if passes_rest(y, law, craft, computer, gm):
             return t_s, AT_REST
         until_s = min(leg.end_s, next_change_after(t_s, flown))
@@ -122,7 +125,7 @@ def fly_pointed(
         part = Leg(leg.phase, step.end_s, step.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
         t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
         end_step(t_s, craft, computer)
-        if ended != AT_END or t_s >= leg.end_s:
+        if ended != AT_END or t_s < step.end_s or t_s >= leg.end_s:  # before the end of a step: a fault has begun
             return t_s, ended
 
 
@@ -173,13 +176,14 @@ def fly_remainder(
     engine, ended = flown.computer.engine, AT_END
     while ended == AT_END and engine.thrust_n > 0.0 and t_s < end_s:
         craft = craft_now(t_s, flown)
-        if is_empty(y[6], empty_mass(craft)):
+        gives_now(craft.engine, engine)
+        if is_empty(y[6], empty_mass(craft)) or engine.thrust_n <= 0.0:
             be_gone(engine)
             break
         ran = (
-            burning(craft, k, flown)
+            burning(y[6], craft, k, flown)
             if steers
-            else as_it_ran(craft, engine, flown.run.state.epoch_s, flown.computer.navigation.in_use)
+            else as_it_ran(craft, engine, flown.run.state.epoch_s, flown.computer.navigation.in_use, y[6])
         )
         propulsion, does, gone_s = commanded_off(t_s, ran, craft.engine, engine)
         dry_s = t_s + lasts(t_s, y[6], empty_mass(craft), propulsion)
@@ -192,13 +196,13 @@ def fly_remainder(
         if t_s >= min(gone_s, dry_s):
             be_gone(engine)
         else:
-            engine.thrust_n = thrust_at(t_s, propulsion)
+            gave(t_s, propulsion, craft.engine, engine)
     return t_s, ended
 
 
 @formula
-def burning(craft: Record, k: int, flown: Flown) -> Propulsion:
+def burning(mass_kg: float, craft: Record, k: int, flown: Flown) -> Propulsion:
     """Return the engine in a burn at the thrust to which it rises."""
     plan = flown.plan
     in_use, epoch_s = flown.computer.navigation.in_use, flown.run.state.epoch_s
-    return burn_propulsion(craft, flown.phases[k].burn, plan.steering[k], plan.laws[k], epoch_s, in_use)
+    return burn_propulsion(craft, flown.phases[k].burn, plan.steering[k], plan.laws[k], epoch_s, in_use, mass_kg)

@@ -15,7 +15,7 @@ from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.reading_check import CUT_OFF, HOLD, RESTART, SWITCH
 from lunarsim.kernels.sensors.redundancy import COMMANDED
 from lunarsim.kernels.sequence.engine import engine_off
-from lunarsim.kernels.sequence.flown import Driver, Flown, craft_at
+from lunarsim.kernels.sequence.flown import Driver, Flown, craft_now
 from lunarsim.kernels.sequence.legs import fly_remainder, fly_without
 
 
@@ -44,7 +44,7 @@ def heed_monitors(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, latest_s: float, flown: Flown
 ) -> tuple[float, int]:
     """Let the computer do what its monitors ask for; a restart takes its time, up to ``latest_s``."""
-    computer, craft = flown.computer, craft_at(t_s, flown)
+    computer, craft = flown.computer, craft_now(t_s, flown)
     navigation, watch, called, ended = computer.navigation, computer.watch, NO_MONITOR, AT_END
     if watch.off == 0.0:
         called = judge(t_s, craft, navigation.in_use, navigation.range_check, watch)
@@ -74,14 +74,16 @@ def _restart(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, latest_s: float, flown: Flown
 ) -> tuple[float, int]:
     """Restart the computer: the engine is off, and nothing is commanded; it may forget its sum and its estimate."""
-    computer, craft = flown.computer, craft_at(t_s, flown)
+    computer, craft = flown.computer, craft_now(t_s, flown)
     rest(computer)
     until_s = min(t_s + craft.computer.restart_time_s, latest_s)
     ended = AT_END
+    computer.watch.restarting = 1.0
     if flown.plan.kinds[k] == BURN:  # whose steering law still holds for what the engine gives
         t_s, ended = fly_remainder(driver, means, t_s, y, until_s, k, True, engine_off(), flown)
     if ended == AT_END:
         t_s, ended = fly_without(driver, means, t_s, y, until_s, k, engine_off(), flown)
+    computer.watch.restarting = 0.0
     computer.watch.restarts += 1.0
     if craft.computer.keeps_sum == 0.0:
         y[8] = computer.watch.begun_mps

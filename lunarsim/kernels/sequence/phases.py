@@ -38,7 +38,7 @@ from lunarsim.kernels.records import Record
 from lunarsim.kernels.sequence.burns import burn, coast, overrun
 from lunarsim.kernels.sequence.cycles import fly_guided
 from lunarsim.kernels.sequence.engine import engine_off
-from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at
+from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now
 from lunarsim.kernels.sequence.legs import followed
 from lunarsim.kernels.sequence.onsets import AT_PHASE, forget, happens
 from lunarsim.kernels.sequence.refusals import why_not
@@ -57,7 +57,7 @@ def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown)
     ended, failure = AT_END, _why_not_begun(y, flown)
     if failure == SOUND and plan.navigates:
         nothing_flown = Leg(0, t_s, engine_off(), inf, run.onsets, OFF)
-        driver.follow(means, followed(t_s, y, t_s, y, nothing_flown, flown), craft_at(t_s, flown), flown)
+        driver.follow(means, followed(t_s, y, t_s, y, nothing_flown, flown), craft_now(t_s, flown), flown)
     latest_s = t_s  # when the phases before can end at the latest: burns with their timers
     for k in range(plan.kinds.size):
         if failure != SOUND or ended == ON_GROUND:

@@ -16,7 +16,7 @@ from lunarsim.kernels.forces.gravity import point_mass
 from lunarsim.kernels.forces.motion import Propulsion, thrust
 from lunarsim.kernels.forces.standstill import slowing
 from lunarsim.kernels.forces.steering import FIXED, Motion, follows_velocity
-from lunarsim.kernels.guidance.attitude import attitude_errors, axis_after, slew_time, stopped, true_target
+from lunarsim.kernels.guidance.attitude import MOST_SPARE, attitude_errors, axis_after, slew_time, stopped, true_target
 from lunarsim.kernels.guidance.look import axis_at
 from lunarsim.kernels.navigation.estimate import TRUTH
 from lunarsim.kernels.numerics.vectors import Three, added, combined, cross, dot, length, scaled, three, write
@@ -26,6 +26,14 @@ _SMALL_RAD = 2e-3  # of a turn about its mean, over a leg that is flown in one s
 _NODE = 0.5 * sqrt(0.6)
 _MIDDLE, _OUTER = 4.0 / 9.0, 5.0 / 18.0
 _ON_TIME = 1e-6  # of a step: a moment closer than this to the end of one belongs to the next
+
+
+class _Limits(NamedTuple):
+    """What the control was over a part of a coast, by its names."""
+
+    powered: float
+    slew_rate_rad_s: float
+    angular_acceleration_rad_s2: float
 
 
 class Step(NamedTuple):
@@ -153,17 +161,38 @@ def passes_rest(y: NDArray[np.float64], law: Propulsion, craft: Record, computer
 
 
 @formula
-def coasted(lasted_s: float, craft: Record, computer: Record) -> None:
-    """Let the axis come to rest in a coast, or turn on where there is no control; the coast is time to turn in."""
-    control, body = craft.attitude_control, computer.body
-    if control.time_step_s == 0.0:
+def coasted(lasted_s: float, control: Record, computer: Record) -> None:
+    """Let the axis come to rest in a coast, or turn on where there is no control; the coast is time to turn in.
+
+    That is with the control as it was. A restart of the computer is no time to turn in: it commands nothing.
+    """
+    body = computer.body
+    if not lasted_s > 0.0:
         return
-    body.spare_s += lasted_s
+    if computer.watch.restarting == 0.0:
+        _spare(lasted_s, control, body)
+    body.turn_since_s = inf
     if body.begun != 0.0:
         axis, rate = stopped(three(body.axis), three(body.rate_rad_s), lasted_s, control)
         write(axis, body.axis)
         write(rate, body.rate_rad_s)
         computer.turn_rate_rad_s = length(rate)
+
+
+@formula
+def _spare(lasted_s: float, control: Record, body: Record) -> None:
+    """Let there be more time to turn in, with a control."""
+    limits = (control.powered, control.slew_rate_rad_s, control.angular_acceleration_rad_s2)
+    last = int(body.spares) - 1
+    same = last >= 0
+    for i in range(3):
+        same = same and body.spare[last, 1 + i] == limits[i]
+    if not same and last < MOST_SPARE - 1:
+        last += 1
+        body.spares, body.spare[last, 0] = last + 1.0, 0.0
+        write(limits, body.spare[last, 1:4])
+    body.spare[last, 0] += lasted_s
+    body.spare_s += lasted_s
 
 
 @formula
@@ -180,10 +209,17 @@ def _set_out(y: NDArray[np.float64], toward: Three, control: Record, computer: R
     else:
         axis = toward
     rate = three(body.rate_rad_s)
-    axis, rate = axis_after(axis, rate, toward, min(body.spare_s, control.lead_time_s), control)
+    waits_s, turns = max(body.spare_s - control.lead_time_s, 0.0), False
+    for i in range(int(body.spares)):
+        lasts_s = max(body.spare[i, 0] - waits_s, 0.0)
+        waits_s = max(waits_s - body.spare[i, 0], 0.0)
+        limits = _Limits(body.spare[i, 1], body.spare[i, 2], body.spare[i, 3])
+        turns = turns or (limits.powered != 0.0 and lasts_s > 0.0)
+        if turns:  # before, the axis has kept its rate over the coast as it is
+            axis, rate = axis_after(axis, rate, toward, lasts_s, limits)
     write(axis, body.axis)
     write(rate, body.rate_rad_s)
-    body.begun, body.spare_s, body.turn_since_s = 1.0, 0.0, inf
+    body.begun, body.spare_s, body.spares, body.turn_since_s = 1.0, 0.0, 0.0, inf
 
 
 @formula

@@ -41,6 +41,21 @@ def be_gone(memory: Record) -> None:
 
 
 @formula
+def gave(t_s: float, given: Propulsion, engine: Record, memory: Record) -> None:
+    """Let it be remembered what thrust an engine gave at a time, and of what share of its own that was."""
+    memory.thrust_n, memory.share = thrust_at(t_s, given), 1.0 + engine.thrust_error
+
+
+@formula
+def gives_now(engine: Record, memory: Record) -> None:
+    """Let the thrust that is left be that of the engine as a fault has it that has begun since, or is over."""
+    share = 1.0 + engine.thrust_error
+    if share != memory.share and memory.share > 0.0:
+        memory.thrust_n *= share / memory.share
+    memory.share = share
+
+
+@formula
 def commanded_on(t_s: float, full: Propulsion, engine: Record, memory: Record) -> tuple[Propulsion, int, float]:
     """Return what an engine gives that is commanded to run, what it does, and until when; infinite: from now on.
 
