@@ -28,6 +28,23 @@ def test_an_engine_alone_is_no_cluster_of_which_one_could_be_out(out):
         burn_of(cluster, faults=(EngineOut(out=out),))
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: engine_of(count=1.5),
+        lambda: EngineOut(out=1.5),
+        lambda: ls.Velocimeter(beams=3.5),
+        lambda: ls.TimeTaggedCommand(name="a", copies=1.5),
+        lambda: ls.faults.WrongTimer(timer=7 * u.s, burn=1.5),
+        lambda: ls.faults.CommandLost(seed=1.5),
+    ],
+)
+def test_half_an_engine_and_half_of_what_else_is_counted_is_refused(made):
+    with pytest.raises(ls.InputError, match=r"= [13]\.5: expected a whole number"):
+        made()
+    assert ls.Navigation(seed=1.5).seed == 1.5  # as a campaign draws it
+
+
 @BOTH
 def test_a_specific_impulse_may_fall_within_a_burn(integrator):
     fault = SpecificImpulseError(error=-0.2, onset=(IGNITION_S + 10.0) * u.s)

@@ -37,9 +37,6 @@ class Monitor:
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        persistence: float = getattr(self, "persistence")  # noqa: B009  (of each monitor, beside its own numbers)
-        if persistence % 1.0:
-            raise InputError(f"persistence = {persistence}: expected a whole number")
 
     @classmethod
     def record_type(cls) -> np.dtype[Any]:

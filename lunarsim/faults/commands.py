@@ -49,8 +49,6 @@ class CommandFault(Fault):
         super().__post_init__()
         if not isinstance(self.command, str):
             raise InputError(f"command = {self.command!r}: expected the name of a command, or nothing for any of them")
-        if self.seed % 1.0:
-            raise InputError(f"seed = {self.seed}: expected a whole number")
 
     def hit(self, received: Received, seed: float) -> list[int]:
         """Return which commands are hit, by their places; those that are lost already are not.
