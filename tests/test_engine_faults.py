@@ -90,10 +90,19 @@ def test_a_weak_engine_that_does_not_cut_off_burns_for_a_day_and_no_longer(integ
         true_anomaly=0 * u.deg,
         epoch=START.epoch,
     )
-    scenario = replace(burn_of(weak, timer=10 * u.s, faults=(NoShutdown(),), coast_s=1.0), state=high)
+    scenario = replace(burn_of(weak, timer=10 * u.s, faults=(NoShutdown(onset="ignition"),), coast_s=1.0), state=high)
     flight = ls.simulate(scenario, integrator=integrator)
     assert flight.burns[0].duration.to_value(u.s) == pytest.approx(10.0 + 86400.0, abs=1e-6)
     assert flight.burns[0].cutoff.value == "timer"
+
+
+def test_a_plan_has_room_for_a_burn_that_from_an_event_on_does_not_stop():
+    lasts_s = 20.0 * EXHAUST_MPS / 2.0
+    weak = replace(engine_of(tail_s=3.0), thrust=2 * u.N)
+    for onset in (0 * u.s, "ignition"):
+        plan = burn_of(weak, timer=10 * u.s, propellant_kg=20.0, faults=(NoShutdown(onset=onset),), coast_s=1.0)
+        whole_s = IGNITION_S + 10.0 + 3.0 + lasts_s + 1.0
+        assert plan.longest_duration.to_value(u.s) == pytest.approx(whole_s, rel=ROUNDING)
 
 
 @BOTH
@@ -103,7 +112,7 @@ def test_a_burn_that_does_not_stop_is_flown_to_its_end_with_a_valve_that_is_near
     burn = ls.simulate(scenario, integrator=integrator).burns[0]
     lasts_s = 20.0 * 1.5 * EXHAUST_MPS / (0.02 * THRUST_N)
     assert burn.duration.to_value(u.s) == pytest.approx(lasts_s, abs=1e-5)
-    assert scenario.longest_duration.to_value(u.s) > lasts_s
+    assert scenario.longest_duration.to_value(u.s) == pytest.approx(IGNITION_S + 10.0 + lasts_s + 1.0, rel=ROUNDING)
 
 
 @BOTH
