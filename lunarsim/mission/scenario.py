@@ -313,7 +313,7 @@ class Scenario:
                 if self.landing_site is not None
                 else "landing_site is missing: a plan with guided phases needs a Site to aim at"
             )
-        check_lander(craft)
+        check_lander(craft, [phase.engine for phase in self.guided])
         self._check_guided_phases(craft)
         check_targets(self.plan, self.landing_site, self.moon.terrain, self.state)
 
