@@ -59,7 +59,7 @@ class Number:
     absent : float
         What stands in the kernels' record for None.
     whole : bool
-        Whether files write it as a whole number; what a campaign draws may lie between.
+        Whether it is a whole number, and files write it so; what a campaign draws may lie between.
     event : bool
         Whether a text may say by what event it comes; the component reads it.
     """
@@ -314,12 +314,16 @@ def check(component: Any) -> None:
     Raises
     ------
     InputError
-        If one is of the wrong kind, dimension or shape, not finite or out of its bounds; the text names it.
+        If one is of the wrong kind, dimension or shape, not finite or out of its bounds, or no whole number where it
+        has to be one and no campaign may draw it; the text names it.
     """
     for name, declaration in everything(component).items():
         value = getattr(component, name)
         if not isinstance(declaration, Pair) and not (value is None and declaration.optional):
-            declaration.checked(name, value)
+            given = declaration.checked(name, value)
+            whole = isinstance(declaration, Number) and declaration.whole and not declaration.dispersible
+            if whole and given % 1.0:
+                raise InputError(f"{name} = {value}: expected a whole number")
 
 
 _KEY = "declared"

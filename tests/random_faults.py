@@ -57,7 +57,7 @@ NUMBERS: dict[str, Callable[[random.Random], dict[str, object]]] = {
     "wrong attitude": lambda rng: {"pitch": rng.uniform(-90.0, 90.0) * u.deg, "yaw": rng.uniform(-90.0, 90.0) * u.deg},
     "data arrays filled at random": lambda _: {},
     "command lost": by_chance,
-    "command delayed": lambda rng: {**by_chance(rng), "delay": rng.uniform(-100.0, 200.0) * u.s},
+    "command delayed": lambda rng: {**by_chance(rng), "delay": rng.uniform(0.0, 200.0) * u.s},
     "command doubled": lambda rng: {**by_chance(rng), "after": rng.uniform(0.0, 200.0) * u.s},
     "command reordered": by_chance,
     "wrong timer": lambda rng: {"timer": 10.0 ** rng.uniform(-3.0, 3.0) * u.s},

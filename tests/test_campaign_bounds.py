@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import landing_example
 import numpy as np
 import pytest
@@ -33,6 +35,14 @@ def sunlit():
     return ls.Scenario(name="sunlit", state=state, craft=craft, moon=moon, plan=(ls.Coast(duration=10 * u.min),))
 
 
+def two_engines():
+    plain = luna25()
+    corrective = ls.Engine(thrust=30 * u.N, specific_impulse=250 * u.s)
+    burn, *rest = plain.plan
+    craft = replace(plain.craft, other_engines={"corrective": corrective})
+    return replace(plain, craft=craft, plan=(replace(burn, engine="corrective"), *rest))
+
+
 def beyond(declaration):
     """Return values on either side of the bounds."""
     span = 2.0 * declaration.greatest
@@ -40,7 +50,9 @@ def beyond(declaration):
     return [*lows, span, 1e300, -1e300]
 
 
-@pytest.mark.parametrize("made", [luna25, sunlit, landing_example.landing], ids=["burns", "sunlight", "landing"])
+@pytest.mark.parametrize(
+    "made", [luna25, two_engines, sunlit, landing_example.landing], ids=["burns", "engines", "sunlight", "landing"]
+)
 def test_a_value_drawn_out_of_its_bounds_fails_in_both_drivers(made):
     scenario = made().without_faults()
     paths = dispersible(scenario)

@@ -108,6 +108,16 @@ def test_a_late_command_counts_from_when_it_comes() -> None:
     assert f"{NAME}, +80.000 s: command delayed" in [event.detail for event in flown.timeline]
 
 
+def test_an_early_command_is_refused_where_it_would_come_before_the_commands_are_sent() -> None:
+    first_s = min(command.time.to_value(u.s) for command in SOUND.commands)
+    due_s = SOUND.commands[-1].time.to_value(u.s)
+    for delay_s in (-1e9, first_s - due_s - 1.0):
+        with pytest.raises(ls.InputError, match=rf"would come before it is sent, .* at least {first_s - due_s:g} s"):
+            SOUND.with_faults(CommandDelayed(command=NAME, delay=delay_s * u.s))
+    early = SOUND.with_faults(CommandDelayed(command=NAME, delay=(first_s - due_s) * u.s))
+    assert next(each for each in early.executions if each.command.name == NAME).received.time_s == first_s
+
+
 def test_a_doubled_command_may_come_after_the_first_was_displaced() -> None:
     """Packed as they arrive, two to an array: the first shares its array with an urgent one, the second has its own."""
     urgent = ls.TimeTaggedCommand(name="urgent", priority=1, time=-60 * u.s)

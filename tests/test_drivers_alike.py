@@ -22,6 +22,7 @@ from lunarsim.kernels.forces import steering
 from lunarsim.kernels.guidance.limits import exhaust_velocity
 from lunarsim.kernels.guidance.look import COMPUTER
 from lunarsim.kernels.sequence.cycles import gets_nowhere
+from lunarsim.kernels.sequence.flown import Flown
 from lunarsim.kernels.sequence.refusals import is_known, why_not
 
 GM, RADIUS_M = constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M
@@ -187,10 +188,14 @@ def engine_of(drawn):
     )
 
 
+NOT_LOOKED_AT = (None, None, None)  # the environment, the ground and the computer
+
+
 def refusal(rows, drawn):
     """Why the compiled driver refuses the first of some runs."""
     run, phases = drawn.runs[0:1], drawn.phases[0]
-    return why_not(run[0], phases, rows.plan.kinds, is_known(run, phases))
+    known = is_known(run, drawn.changes[0], phases)
+    return why_not(Flown(run[0], drawn.changes[0], phases, rows.plan, *NOT_LOOKED_AT, known))
 
 
 @given(ENGINES, st.floats(1e-6, 1.0))

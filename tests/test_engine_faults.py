@@ -49,6 +49,23 @@ def test_an_engine_alone_is_no_cluster_of_which_one_could_be_out(out):
         burn_of(cluster, faults=(EngineOut(out=out),))
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: engine_of(count=1.5),
+        lambda: EngineOut(out=1.5),
+        lambda: ls.Velocimeter(beams=3.5),
+        lambda: ls.TimeTaggedCommand(name="a", copies=1.5),
+        lambda: ls.faults.WrongTimer(timer=7 * u.s, burn=1.5),
+        lambda: ls.faults.CommandLost(seed=1.5),
+    ],
+)
+def test_half_an_engine_and_half_of_what_else_is_counted_is_refused(made):
+    with pytest.raises(ls.InputError, match=r"= [13]\.5: expected a whole number"):
+        made()
+    assert ls.Navigation(seed=1.5).seed == 1.5  # as a campaign draws it
+
+
 @BOTH
 def test_a_specific_impulse_may_fall_within_a_burn(integrator):
     fault = SpecificImpulseError(error=-0.2, onset=(IGNITION_S + 10.0) * u.s)
@@ -128,10 +145,19 @@ def test_a_weak_engine_that_does_not_cut_off_burns_for_a_day_and_no_longer(integ
         true_anomaly=0 * u.deg,
         epoch=START.epoch,
     )
-    scenario = replace(burn_of(weak, timer=10 * u.s, faults=(NoShutdown(),), coast_s=1.0), state=high)
+    scenario = replace(burn_of(weak, timer=10 * u.s, faults=(NoShutdown(onset="ignition"),), coast_s=1.0), state=high)
     flight = ls.simulate(scenario, integrator=integrator)
     assert flight.burns[0].duration.to_value(u.s) == pytest.approx(10.0 + 86400.0, abs=1e-6)
     assert flight.burns[0].cutoff.value == "timer"
+
+
+def test_a_plan_has_room_for_a_burn_that_from_an_event_on_does_not_stop():
+    lasts_s = 20.0 * EXHAUST_MPS / 2.0
+    weak = replace(engine_of(tail_s=3.0), thrust=2 * u.N)
+    for onset in (0 * u.s, "ignition"):
+        plan = burn_of(weak, timer=10 * u.s, propellant_kg=20.0, faults=(NoShutdown(onset=onset),), coast_s=1.0)
+        whole_s = IGNITION_S + 10.0 + 3.0 + lasts_s + 1.0
+        assert plan.longest_duration.to_value(u.s) == pytest.approx(whole_s, rel=ROUNDING)
 
 
 @BOTH
@@ -141,7 +167,7 @@ def test_a_burn_that_does_not_stop_is_flown_to_its_end_with_a_valve_that_is_near
     burn = ls.simulate(scenario, integrator=integrator).burns[0]
     lasts_s = 20.0 * 1.5 * EXHAUST_MPS / (0.02 * THRUST_N)
     assert burn.duration.to_value(u.s) == pytest.approx(lasts_s, abs=1e-5)
-    assert scenario.longest_duration.to_value(u.s) > lasts_s
+    assert scenario.longest_duration.to_value(u.s) == pytest.approx(IGNITION_S + 10.0 + lasts_s + 1.0, rel=ROUNDING)
 
 
 @BOTH

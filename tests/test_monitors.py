@@ -345,12 +345,17 @@ def test_a_scenario_file_declares_monitors_where_the_computer_stands(tmp_path):
         (lambda: ls.ThrustMonitor(window=5 * u.s, reaction="panic"), r"reaction = 'panic': expected 'cut off'"),
         (lambda: ls.RangeMonitor(reaction="switch"), r"reaction = 'switch': expected .*no spare altimeter"),
         (lambda: ls.RangeMonitor(lowest=5 * u.m, highest=4 * u.m), r"expected the lowest below the highest"),
+        (ls.RangeMonitor, r"never call: give lowest, highest or max_rate"),
+        (lambda: ls.AccelerationMonitor(window=5 * u.s), r"never call: give lowest, highest or max_rate"),
         (lambda: watched(scenario(), 1, vote=ls.AccelerometerVote(window=1 * u.s, tolerance=1 * MPS2)), "two out of"),
         (
             lambda: watched(scenario(), 0, thrust_monitor=replace(THRUST, reaction="switch")),
             "a second_accelerometer to",
         ),
-        (lambda: watched(scenario(), range_monitor=ls.RangeMonitor()), "nothing to check: expected an altimeter"),
+        (
+            lambda: watched(scenario(), range_monitor=ls.RangeMonitor(highest=9 * u.km)),
+            "nothing to check: expected an altimeter",
+        ),
         (
             lambda: replace(LANDER, second_accelerometer=ls.Accelerometer(rate=7 * u.Hz)),
             r"second_accelerometer.rate = 7.0 Hz: expected that of the first",

@@ -147,6 +147,19 @@ def test_a_height_that_is_never_reached_is_said_after_the_flight():
 
 
 @pytest.mark.parametrize(
+    ("onset", "end", "why"),
+    [
+        ("ignition", 2 * u.s, r"its onset = 'ignition' came after 60\.000 s, and its end = 2\.0 s before that"),
+        ("at 1000 km", None, r"began at \d+\.\d m, which is not above the height of .* never fell through"),
+        ("at 1 km rising", None, r"began at \d+\.\d m, which is not below the height of .* never rose through"),
+    ],
+)
+def test_a_fault_that_could_not_begin_is_told_with_the_reason(onset, end, why):
+    with pytest.warns(ModelWarning, match=rf"fault 'no ignition' never began: .*{why}"):
+        ls.simulate(delayed().with_faults(ls.faults.NoIgnition(onset=onset, end=end)))
+
+
+@pytest.mark.parametrize(
     ("onset", "message"),
     [
         ("soon", r"onset = 'soon': expected a time such as '60 s', 'ignition'"),

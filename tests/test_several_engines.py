@@ -50,11 +50,30 @@ def test_a_guided_phase_uses_the_engine_that_it_names(integrator):
     weak = ls.Engine(thrust=1 * u.N, specific_impulse=300 * u.s)
     plain = landing()
     craft = replace(
-        LANDER, engine=replace(LANDER.engine, thrust=5 * u.kN), other_engines={"centre": LANDER.engine, "weak": weak}
+        LANDER, engine=replace(LANDER.engine, thrust=5 * u.N), other_engines={"centre": LANDER.engine, "weak": weak}
     )
     named = replace(plain, craft=craft, plan=tuple(replace(phase, engine="centre") for phase in plain.plan))
     one, other = (ls.simulate(each, integrator=integrator) for each in (plain, named))
     assert np.array_equal(one.trajectory.end_y, other.trajectory.end_y)
+
+
+def test_a_lander_needs_one_engine_that_carries_it_among_those_of_its_guided_phases():
+    weak, plain = ls.Engine(thrust=1 * u.N, specific_impulse=300 * u.s), landing()
+    craft = replace(LANDER, other_engines={"weak": weak})
+    first, *rest = plain.plan
+    replace(plain, craft=craft, plan=(replace(first, engine="weak"), *rest))
+    with pytest.raises(ls.InputError, match=r"craft\.other_engines\.weak\.thrust = 1 N is not more than the weight"):
+        replace(plain, craft=craft, plan=tuple(replace(phase, engine="weak") for phase in plain.plan))
+
+
+@BOTH
+def test_a_burn_is_throttled_as_far_as_its_own_engine_can_be(integrator):
+    craft = replace(CRAFT, engine=replace(MAIN, min_throttle=1.0))
+    gentle = replace(burn("trim", 5, "corrective"), throttle=0.5)
+    trim = ls.simulate(scenario(gentle, TWO[2], craft=craft), integrator=integrator).burns[0]
+    assert trim.propellant.value == pytest.approx(0.5 * 100.0 * 10.25 / (250.0 * 9.80665), rel=1e-9)
+    with pytest.raises(ls.InputError, match=r"burn 'braking' has throttle = 0\.5, at which the engine cannot run"):
+        scenario(replace(burn("braking", 5), throttle=0.5), TWO[2], craft=craft)
 
 
 @BOTH

@@ -60,9 +60,6 @@ class TimeTaggedCommand:
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        for name in ("priority", "copies"):
-            if getattr(self, name) % 1.0:
-                raise InputError(f"command '{self.name}': {name} = {getattr(self, name)}: expected a whole number")
 
     @property
     def title(self) -> str:
@@ -174,8 +171,6 @@ class FlightComputer:
     def __post_init__(self) -> None:
         declarations.check(self)
         check_packing(self.packing)
-        if self.array_size % 1.0:
-            raise InputError(f"array_size = {self.array_size}: expected a whole number")
 
     @property
     def monitors(self) -> tuple[Monitor, ...]:

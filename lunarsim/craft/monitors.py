@@ -37,9 +37,6 @@ class Monitor:
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        persistence: float = getattr(self, "persistence")  # noqa: B009  (of each monitor, beside its own numbers)
-        if persistence % 1.0:
-            raise InputError(f"persistence = {persistence}: expected a whole number")
 
     @classmethod
     def record_type(cls) -> np.dtype[Any]:
@@ -145,7 +142,8 @@ class AccelerationMonitor(Monitor):
     Raises
     ------
     InputError
-        If a number is out of its bounds, the lowest is above the highest, or there is no such reaction.
+        If a number is out of its bounds, there is no limit, the lowest is above the highest, or there is no such
+        reaction.
     """
 
     window: u.Quantity = number(REQUIRED, u.s, text="Over which readings are averaged.", **_WINDOW)
@@ -187,7 +185,8 @@ class RangeMonitor(Monitor):
     Raises
     ------
     InputError
-        If a number is out of its bounds, the lowest is above the highest, or there is no such reaction.
+        If a number is out of its bounds, there is no limit, the lowest is above the highest, or there is no such
+        reaction.
     """
 
     lowest: u.Quantity | None = number(None, u.m, low=0.0, high=FAR_M, absent=-inf, text="Least possible range.")
@@ -204,7 +203,11 @@ class RangeMonitor(Monitor):
 
 
 def _check_limits(monitor: AccelerationMonitor | RangeMonitor) -> None:
-    """Refuse limits between which there is nothing."""
+    """Refuse limits between which there is nothing, and a monitor without any, which would never call."""
     lowest, highest = monitor.lowest, monitor.highest
+    if lowest is None and highest is None and monitor.max_rate is None:
+        raise InputError(
+            f"{type(monitor).__name__} has no limit, so that it would never call: give lowest, highest or max_rate"
+        )
     if lowest is not None and highest is not None and lowest >= highest:
         raise InputError(f"lowest = {lowest}, highest = {highest}: expected the lowest below the highest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -217,13 +217,13 @@ class Spacecraft:
         return self.dry_mass.to(u.kg) + self.propellant_mass
 
 
-def check_lander(craft: Spacecraft) -> None:
-    """Refuse a craft that no guidance could land.
+def check_lander(craft: Spacecraft, engines: Sequence[str] = ("",)) -> None:
+    """Refuse a craft that no guidance could land with some of its engines, by their names; default: the main one.
 
     Raises
     ------
     InputError
-        If it has no propellant, or its engine cannot carry its weight when the tanks are empty.
+        If it has no propellant, or none of the engines carries its weight when the tanks are empty.
     """
     if not craft.propellant_mass > craft.unusable_propellant:
         unusable = f", all of it unusable_propellant = {craft.unusable_propellant:g}"
@@ -232,8 +232,11 @@ def check_lander(craft: Spacecraft) -> None:
             f"craft.propellant_mass = {craft.propellant_mass.value:g}{all_of_it}: expected propellant for the descent"
         )
     weight = (craft.dry_mass * constants.MOON_GRAVITY_MPS2 * (u.m / u.s**2)).to(u.N)
-    if craft.engine.total_thrust <= weight:
+    strongest = max(engines, key=lambda name: craft.engine_called(name).total_thrust)
+    thrust = craft.engine_called(strongest).total_thrust
+    if thrust <= weight:
+        where = f"craft.other_engines.{strongest}" if strongest else "craft.engine"
         raise InputError(
-            f"craft.engine.thrust = {craft.engine.total_thrust:g} is not more than the weight of the empty craft on "
+            f"{where}.thrust = {thrust:g} is not more than the weight of the empty craft on "
             f"the Moon, {weight:.0f}: no guidance can land it"
         )

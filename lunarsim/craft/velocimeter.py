@@ -10,7 +10,6 @@ from astropy import units as u
 from lunarsim import declarations
 from lunarsim.craft.sensor_numbers import FAR, NEAR, SAMPLES, SHARE, check_gate
 from lunarsim.declarations import FAST_MPS, TURNS_DEG, number, switch
-from lunarsim.errors import InputError
 
 _MPS = u.m / u.s
 
@@ -99,6 +98,4 @@ class Velocimeter:
 
     def __post_init__(self) -> None:
         declarations.check(self)
-        if self.beams != int(self.beams):
-            raise InputError(f"beams = {self.beams:g}: expected 3 or 4")
         check_gate(self.min_range, self.max_range)

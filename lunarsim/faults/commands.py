@@ -49,8 +49,6 @@ class CommandFault(Fault):
         super().__post_init__()
         if not isinstance(self.command, str):
             raise InputError(f"command = {self.command!r}: expected the name of a command, or nothing for any of them")
-        if self.seed % 1.0:
-            raise InputError(f"seed = {self.seed}: expected a whole number")
 
     def hit(self, received: Received, seed: float) -> list[int]:
         """Return which commands are hit, by their places; those that are lost already are not.
@@ -60,6 +58,13 @@ class CommandFault(Fault):
         InputError
             If there is no command, or none of this name.
         """
+        possible, stream = self.may_hit(received), _STREAMS + self.stage
+        most = max(each.number for each in received) + 1
+        draws = uniforms(np.array([seed]), stream, int(self.seed), most)[0]
+        return [k for k in possible if draws[received[k].number] <= self.probability]
+
+    def may_hit(self, received: Received) -> list[int]:
+        """Return which commands may be hit, whatever is drawn, by their places; errors are as of :meth:`hit`."""
         names = {each.command.name for each in received}
         if not names:
             raise InputError("the scenario has no commands: expected one with a sequence, such as 'luna25-commands'")
@@ -67,9 +72,6 @@ class CommandFault(Fault):
             raise InputError(
                 f"command = {self.command!r}: the scenario has no such command; {nearest(self.command, names)}"
             )
-        stream = _STREAMS + self.stage
-        most = max(each.number for each in received) + 1
-        draws = uniforms(np.array([seed]), stream, int(self.seed), most)[0]
         if self.begins is None:
             raise InputError(
                 f"onset = {self.onset!r}: commands are packed before the flight, when nobody knows when that comes; "
@@ -80,10 +82,7 @@ class CommandFault(Fault):
         return [
             k
             for k, each in enumerate(received)
-            if not each.lost
-            and self.command in ("", each.command.name)
-            and since_s <= max(each.time_s, 0.0) < until_s
-            and draws[each.number] <= self.probability
+            if not each.lost and self.command in ("", each.command.name) and since_s <= max(each.time_s, 0.0) < until_s
         ]
 
     def changed(self, one: ReceivedCommand, **values: Any) -> ReceivedCommand:
@@ -152,7 +151,8 @@ class CommandDelayed(CommandFault):
     Parameters
     ----------
     delay : Quantity
-        By which it is late; negative: early.
+        By which it is late; negative: early. The commands are sent together: none comes before the flight begins or,
+        where that is earlier, before the first of them is due.
     command, probability, seed, cause, onset, end
         As of all faults of commands.
     """
@@ -162,10 +162,28 @@ class CommandDelayed(CommandFault):
     delay: u.Quantity = number(REQUIRED, u.s, low=-LONG_S, high=LONG_S, text="By which it is late; negative: early.")
 
     def apply_to_commands(self, received: Received, seed: float) -> Received:
-        """Return the commands in the order of their times."""
+        """Return the commands in the order of their times.
+
+        Raises
+        ------
+        InputError
+            If one that may be hit would come before they are sent.
+        """
+        self._check_early(received)
         delay_s, hit = float(self.delay.to_value(u.s)), set(self.hit(received, seed))
         late = [self.changed(one, time_s=one.time_s + delay_s) if k in hit else one for k, one in enumerate(received)]
         return _by_time(late)
+
+    def _check_early(self, received: Received) -> None:
+        sent_s, delay_s = min((0.0, *(each.time_s for each in received))), float(self.delay.to_value(u.s))
+        for k in self.may_hit(received):
+            due_s = received[k].time_s
+            if delay_s < 0.0 and due_s + delay_s < sent_s:
+                raise InputError(
+                    f"delay = {self.delay}: command '{received[k].command.name}', due at {due_s:g} s, would come "
+                    f"before it is sent, which is {sent_s:g} s after the start of the flight at the latest: expected "
+                    f"at least {sent_s - due_s:g} s"
+                )
 
 
 @fault("command reordered")

@@ -25,7 +25,7 @@ def idle_faults(flight: Flight, planned: Flight | None = None) -> list[tuple[Fau
     """
     begun = {event.detail for event in flight.timeline if event.kind is EventKind.FAULT}
     never = [fault for fault in flight.scenario.faults if not fault.is_lasting and not _has_begun(fault, begun)]
-    found = [(fault, f"its onset = {fault.onset} did not come before the end of the flight") for fault in never]
+    found = [(fault, f"its onset = {fault.onset} did not come before {_last_chance(fault)}") for fault in never]
     if planned is not None and _are_alike(flight, planned):
         rest = [fault for fault in flight.scenario.faults if fault not in never]
         why = faults_without_effect(flight.scenario)
@@ -37,6 +37,11 @@ def _has_begun(fault: Fault, told: set[str]) -> bool:
     """Return whether a fault has begun: the timeline tells of all but those that are there from the start."""
     begins = fault.begins
     return fault.title in told or (begins is not None and begins.value <= 0.0)
+
+
+def _last_chance(fault: Fault) -> str:
+    """Return what an onset that is no known time has to come before."""
+    return "the end of the flight" if fault.end is None else f"its end = {fault.end}, or that of the flight"
 
 
 def _are_alike(a: Flight, b: Flight) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
@@ -16,8 +17,8 @@ from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.faults import CraftChange, Fault, check_contradictions, commands_with_faults, plan_with_faults
 from lunarsim.kernels.forces.standstill import STRONGEST_MPS2
+from lunarsim.kernels.sequence.burns import overrun_of
 from lunarsim.kernels.sequence.onsets import MOST_ONSETS
-from lunarsim.kernels.sequence.refusals import LONGEST_RUN_ON_S
 from lunarsim.kinds import wrong_kind
 from lunarsim.mission.clock import seconds_after
 from lunarsim.mission.craft_history import check_commands, craft_by, craft_changes, executions_of
@@ -29,8 +30,8 @@ from lunarsim.mission.target_check import check_targets
 from lunarsim.moon import Moon, Terrain
 from lunarsim.orbits import State
 from lunarsim.plan import AttitudeHold, Burn, EngineOff, Guided, Phase
+from lunarsim.records import filled, record_of
 
-_ROOM = 2.0  # of the time of a burn that does not stop, for what its specific impulse is at another throttle
 _ROUNDING_S = 1e-3  # a planned time, in UTC or TDB, against the sum of durations
 
 
@@ -52,14 +53,8 @@ def _engine_of(phase: Burn | Guided, craft: Spacecraft) -> Engine:
 def _overrun_s(burn: Burn, craft: Spacecraft, *, runs_on: bool) -> float:
     """Return by how much a burn outlasts its timer at most: by a thrust that falls or, if asked for, does not."""
     engine = _engine_of(burn, craft)
-    falls_s = float(engine.tail_off.to_value(u.s))
-    throttle = burn.throttle if engine.follows_throttle else engine.held_throttle or burn.throttle
-    thrust_n = float(engine.total_thrust.to_value(u.N)) * throttle * (1.0 + engine.thrust_error)
-    if engine.shuts_down or not runs_on or thrust_n <= 0.0:
-        return falls_s
-    true_velocity = engine.exhaust_velocity * (1.0 + engine.specific_impulse_error)
-    lasts_s = float((craft.propellant_mass * true_velocity).to_value(u.N * u.s)) / thrust_n
-    return falls_s + min(_ROOM * (float(engine.build_up.to_value(u.s)) + lasts_s), LONGEST_RUN_ON_S)
+    record = np.array([filled(engine)], record_of(Engine))[0]
+    return float(overrun_of(record, float(craft.propellant_mass.to_value(u.kg)), burn.throttle, runs_on))
 
 
 def _check_throttle(phase: Guided, engine: Engine) -> None:
@@ -283,11 +278,12 @@ class Scenario:
         That is burns to the end of their timers and of their thrust, those that do not obey a cut-off to their last
         propellant.
         """
-        crafts = [self.craft_at(0.0 * u.s), *(change.craft for change in self.craft_changes)]
-        return self._latest_ends_s(self.flown_plan, [craft for craft in crafts if craft is not None])[-1] * u.s
+        plan = self.flown_plan
+        crafts = self.possible_crafts if any(isinstance(phase, Burn) for phase in plan) else ()
+        return self._latest_ends_s(plan, crafts)[-1] * u.s
 
     def _latest_ends_s(self, plan: tuple[Phase, ...], runaways: Sequence[Spacecraft] = ()) -> list[float]:
-        """Return when the phases end at the latest: as planned, or with the crafts that there are through the flight.
+        """Return when the phases end at the latest: as planned, or with the crafts that there may be in flight.
 
         Before burns that are planned one that does not obey a cut-off makes no difference, since they may come late.
         """
@@ -317,7 +313,7 @@ class Scenario:
                 if self.landing_site is not None
                 else "landing_site is missing: a plan with guided phases needs a Site to aim at"
             )
-        check_lander(craft)
+        check_lander(craft, [phase.engine for phase in self.guided])
         self._check_guided_phases(craft)
         check_targets(self.plan, self.landing_site, self.moon.terrain, self.state)
 

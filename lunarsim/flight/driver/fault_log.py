@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from lunarsim.craft import FlightComputer
 from lunarsim.craft.monitors import Monitor
 from lunarsim.errors import ModelWarning, warn
 from lunarsim.faults import Fault
+from lunarsim.faults.onset import AtHeight
 from lunarsim.kernels.guidance.monitors import ACCELERATION, RANGE, THRUST, VOTE
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sensors.reading_check import CUT_OFF, HOLD, RESTART, SWITCH
@@ -25,11 +27,14 @@ class OnsetLog:
         Those that wait, in the order of the record.
     run : record
         What is flown; the sequence writes in it when they have begun.
+    height_m : float
+        Above the ground, at which the flight begins; NaN where the ground is not known.
     """
 
-    def __init__(self, waiting: Sequence[Fault], run: Record) -> None:
+    def __init__(self, waiting: Sequence[Fault], run: Record, height_m: float) -> None:
         self._waiting = waiting
         self._run = run
+        self._height_m = height_m
         self._told: set[tuple[int, bool]] = set()
 
     def until(self, t_s: float) -> Iterator[tuple[float, str]]:
@@ -48,10 +53,25 @@ class OnsetLog:
         for j, fault in enumerate(self._waiting):
             if (j, False) not in self._told:
                 warn(
-                    f"fault '{fault.title}' never began: the flight was over before its onset = '{fault.onset}' came, "
-                    "so it is the flight without it",
+                    f"fault '{fault.title}' never began: {self._why_never(j, fault)}, so it is the flight without it",
                     ModelWarning,
                 )
+
+    def _why_never(self, j: int, fault: Fault) -> str:
+        """Return why a fault has not begun in a flight that is over."""
+        start_s, onsets, event = float(self._run.state.epoch_s), self._run.onsets, fault.waits_for
+        begun_s = onset_s(j, start_s, onsets) - start_s
+        if isfinite(begun_s):
+            return f"its onset = '{fault.onset}' came after {begun_s:.3f} s, and its end = {fault.end} before that"
+        if isinstance(event, AtHeight):
+            apart_m = (event.height_m - self._height_m) if event.rising else (self._height_m - event.height_m)
+            if apart_m <= 0.0:
+                side, way = ("below", "rose") if event.rising else ("above", "fell")
+                return (
+                    f"the flight began at {self._height_m:.1f} m, which is not {side} the height of its onset = "
+                    f"'{fault.onset}', and never {way} through that"
+                )
+        return f"the flight was over before its onset = '{fault.onset}' came"
 
 
 def alarm_in_words(which: int, computer: Record, declared: FlightComputer) -> str:

@@ -86,7 +86,7 @@ class Pilot:
         self._computer = np.zeros(1, COMPUTER)[0]
         self._empty_kg = empty_mass(lowered.run.craft)
         self._complaints = Complaints(self._computer, self._empty_kg)
-        self._onsets = OnsetLog(lowered.waiting, lowered.run)
+        self._onsets = OnsetLog(lowered.waiting, lowered.run, lowered.ground.clearance_m(0.0, self._y))
         self._navigation = NavigationLog(self._computer.navigation)
         self._engine_on = False
         self._engine = transients.OFF  # what it did in the last leg

@@ -166,7 +166,7 @@ def fly_runs(
     )
     for i in range(runs.size):
         nothing(out[i : i + 1], burns[i])
-        known = is_known(runs[i : i + 1], phases[i])
+        known = is_known(runs[i : i + 1], changes[i], phases[i])
         failure = fly_run(
             runs[i],
             changes[i],

@@ -187,19 +187,21 @@ def overrun(k: int, runs_on: bool, flown: Flown) -> float:
     if flown.plan.kinds[k] != BURN:
         return 0.0
     which, throttle = flown.plan.engines[k], flown.phases[k].burn.throttle
-    longest_s = _overrun_of(craft_at(flown.run.state.epoch_s, flown, which), throttle, runs_on)
+    craft = craft_at(flown.run.state.epoch_s, flown, which)
+    longest_s = overrun_of(craft.engine, craft.propellant_mass_kg, throttle, runs_on)
     for i in range(flown.changes.size):
         if runs_on and flown.changes[i].engine == which:
-            longest_s = max(longest_s, _overrun_of(flown.changes[i].craft, throttle, runs_on))
+            craft = flown.changes[i].craft
+            longest_s = max(longest_s, overrun_of(craft.engine, craft.propellant_mass_kg, throttle, runs_on))
     return longest_s
 
 
 @formula
-def _overrun_of(craft: Record, throttle: float, runs_on: bool) -> float:
-    engine = craft.engine
+def overrun_of(engine: Record, propellant_kg: float, throttle: float, runs_on: bool) -> float:
+    """Return by how much (s) a burn outlasts its timer at most, with an engine and so much propellant."""
     throttle = valve_position(throttle, throttle, engine)
     thrust_n = true_thrust(throttle, engine)
     if not runs_on or engine.shuts_down != 0.0 or thrust_n <= 0.0:
         return float(engine.tail_off_s)
-    lasts_s = craft.propellant_mass_kg * true_exhaust_velocity(throttle, engine) / thrust_n
+    lasts_s = propellant_kg * true_exhaust_velocity(throttle, engine) / thrust_n
     return float(engine.tail_off_s + min(engine.build_up_s + lasts_s, LONGEST_RUN_ON_S))

@@ -80,7 +80,7 @@ def fly_phases(driver: Driver, means: Any, y: NDArray[np.float64], flown: Flown)
 def _why_not_begun(y: NDArray[np.float64], flown: Flown) -> int:
     """Return why a run cannot begin, or SOUND."""
     run, environment = flown.run, flown.environment
-    failure: int = why_not(run, flown.phases, flown.plan.kinds, flown.known)
+    failure: int = why_not(flown)
     if failure == SOUND and is_below(run.state.epoch_s, y, environment, flown.ground):
         failure = BELOW_GROUND
     return failure

@@ -28,6 +28,7 @@ from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
 from lunarsim.kernels.guidance.limits import full_thrust, runs_at
 from lunarsim.kernels.guidance.memory import PARAMETERS
 from lunarsim.kernels.records import Record, Records
+from lunarsim.kernels.sequence.flown import Flown, craft_at
 
 MOST_EXITS = 4  #: of a phase
 SHORTEST_CYCLE_S = 1e-3  #: of guidance: a landing is then a million looks
@@ -36,10 +37,16 @@ MOST_CYCLES = 1e6  #: of a phase that ends at its limit of time
 
 
 @formula
-def is_known(run: Records, phases: Records) -> bool:
-    """Return whether no number of a run is NaN; numbers of laws, and of a user's own parts, may be left out."""
+def is_known(run: Records, changes: Records, phases: Records) -> bool:
+    """Return whether no number of a run, or of what becomes of its craft, is NaN.
+
+    Numbers of laws, and of a user's own parts, may be left out.
+    """
     numbers = run.view(np.float64)
     known = _are_known(numbers, numbers.size - MOST_FORCES * MOST_NUMBERS)
+    for i in range(changes.size):  # which hold the craft with its other engines, too
+        numbers = changes[i : i + 1].view(np.float64)
+        known = known and _are_known(numbers, numbers.size)
     for k in range(phases.size):
         numbers = phases[k : k + 1].view(np.float64)
         known = known and _are_known(numbers, numbers.size - MOST_EXITS * OF_CONDITION - PARAMETERS)
@@ -55,15 +62,37 @@ def _are_known(numbers: NDArray[np.float64], count: int) -> bool:
 
 
 @formula
-def why_not(run: Record, phases: Records, kinds: NDArray[np.int64], known: bool) -> int:
-    """Return why a run cannot be flown, or SOUND; ``known`` says that none of its numbers is NaN."""
+def why_not(flown: Flown) -> int:
+    """Return why a run cannot be flown, or SOUND."""
+    run, kinds = flown.run, flown.plan.kinds
     if not run.craft.dry_mass_kg > 0.0 or not run.craft.propellant_mass_kg >= 0.0:
         return NO_MASS
     failure = SOUND
     for k in range(kinds.size):
-        own = _why_not_phase(run.craft, phases[k], kinds[k])
+        own = _why_not_phase(_craft_in(k, flown), flown.phases[k], kinds[k])
         failure = own if own != SOUND else failure
-    return failure if failure != SOUND or known else NOT_FINITE
+    if failure == SOUND and _is_too_weak(flown):
+        return NO_THRUST
+    return failure if failure != SOUND or flown.known else NOT_FINITE
+
+
+@formula
+def _craft_in(k: int, flown: Flown) -> Record:
+    """Return the craft as it begins, with the engine that a phase uses."""
+    return craft_at(flown.run.state.epoch_s, flown, flown.plan.engines[k])
+
+
+@formula
+def _is_too_weak(flown: Flown) -> bool:
+    """Return whether there are guided phases, and none of their engines carries the empty craft."""
+    guided = False
+    for k in range(flown.plan.kinds.size):
+        if flown.plan.kinds[k] == GUIDED:
+            craft = _craft_in(k, flown)
+            if full_thrust(craft.engine) > craft.dry_mass_kg * MOON_GRAVITY_MPS2:
+                return False
+            guided = True
+    return guided
 
 
 @formula
@@ -96,6 +125,4 @@ def _why_not_guided(craft: Record, phase: Record) -> int:
     cycle_s, longest_s = phase.cycle_time_s, phase.max_duration_s
     if not longest_s > 0.0 or not cycle_s >= SHORTEST_CYCLE_S or longest_s > MOST_CYCLES * cycle_s:
         return NO_TIME
-    if craft.propellant_mass_kg == 0.0:
-        return NO_MASS
-    return NO_THRUST if full_thrust(craft.engine) <= craft.dry_mass_kg * MOON_GRAVITY_MPS2 else SOUND
+    return NO_MASS if craft.propellant_mass_kg == 0.0 else SOUND
