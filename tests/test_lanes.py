@@ -11,13 +11,15 @@ from astropy import units as u
 from astropy.table import QTable
 from command_line import here
 from landing_example import LANDER, landing
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from random_faults import landing_by_sensors
 from scipy import stats
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.flight.result.parting import DELTA_V, NEES, POSITION, VELOCITY
+from lunarsim.flight.result.parting import AXIS, DELTA_V, NEES, POSITION, VELOCITY
+from lunarsim.plots.flight.lanes import _letters, _Mark, _names
 
 MPS = u.m / u.s
 LUNA25 = ls.load_scenario("luna25")
@@ -128,6 +130,41 @@ def test_nothing_is_measured_while_the_altimeter_is_off(landed):
     assert np.isfinite(landed.lanes()["altitude_measured"][blind]).all()
 
 
+@pytest.mark.parametrize("share", [0.75, 0.0], ids=["weak", "out"])
+def test_under_guidance_an_engine_gives_a_share_of_what_is_commanded_and_parts_at_once(share):
+    """No navigation keeps a history here: what guidance asked for is kept all the same."""
+    fault = ls.faults.ThrustError(error=share - 1.0) if share else ls.faults.NoIgnition()
+    flown = ls.simulate(landing().with_faults(fault))
+    table = flown.lanes()
+    asked = table["thrust_commanded"].to_value(u.N)
+    assert np.count_nonzero(asked > 0.0) > 10
+    np.testing.assert_allclose(table["thrust_true"].value[asked > 0.0], share * asked[asked > 0.0], rtol=1e-9)
+    parting = flown.partings[0]
+    assert (parting.quantity, parting.lane) == ("thrust", "commanded")
+    assert parting.elapsed.value == table["elapsed"].value[np.argmax(asked > 0.0)]
+    assert parting.apart.to_value(u.N) == pytest.approx((1.0 - share) * asked[asked > 0.0][0], rel=1e-9)
+    assert flown.has_lanes
+
+
+def test_an_axis_that_turns_too_slowly_parts_from_where_it_is_to_point():
+    slow = ls.AttitudeControl(slew_rate=5 * u.deg / u.s, angular_acceleration=0.5 * u.deg / u.s**2)
+    flown = ls.simulate(landing(replace(LANDER, slew_rate=None, attitude_control=slow)))
+    (parting,) = flown.partings
+    assert (parting.quantity, parting.lane, parting.where) == ("thrust axis", "commanded", "vertical descent")
+    after = (flown.elapsed >= parting.elapsed) & (flown.elapsed < parting.elapsed + 1 * u.s) & (flown.thrust > 0 * u.N)
+    assert parting.apart > AXIS
+    assert np.any(np.abs(flown.pointing_error[after] - parting.apart) < 2 * u.deg)
+    assert np.all(flown.pointing_error[flown.elapsed < parting.elapsed] < AXIS + 1 * u.deg)
+
+
+def test_a_navigation_without_errors_has_no_panel_of_its_rounding():
+    flown = ls.simulate(landing())
+    assert flown.partings == ()
+    assert not flown.has_lanes
+    labels = [ax.get_ylabel().replace("\n", " ").split(" (")[0] for ax in ls.plots.lanes(flown)]
+    assert labels == ["Altitude", "Altitude rate", "Horizontal speed", "Thrust", "Pitch"]
+
+
 @pytest.mark.parametrize(
     ("altitude", "rate", "quantity"), [(90, 0.9, None), (110, 0.0, "position"), (0, 1.1, "velocity")]
 )
@@ -184,6 +221,26 @@ def test_the_figure_of_a_burn_names_its_lanes_and_marks_where_they_part(lost):
     assert "accelerometer off (from the start)" in listed
     at = lost.partings[0].elapsed.value
     assert all(any(np.allclose(line.get_xdata(), at) for line in ax.lines) for ax in axes)
+
+
+def test_letters_stand_over_their_lines_above_each_other_where_these_are_close():
+    _, ax = plt.subplots()
+    ax.set_xlim(0.0, 100.0)
+    places = [10.0, 10.5, 11.0, 50.0]
+    _letters(ax, [_Mark(x, letter, "", False) for x, letter in zip(places, "abcd", strict=True)], places)
+    assert [text.xy[0] for text in ax.texts] == places
+    heights = [text.xyann[1] for text in ax.texts]
+    assert len(set(heights[:3])) == 3
+    assert heights[3] == heights[0]
+
+
+def test_the_name_of_lanes_that_are_one_stands_where_both_are_known():
+    x = np.linspace(0.0, 1.0, 11)
+    late = np.where(x > 0.75, x, np.nan)
+    _, ax = plt.subplots()
+    (note,) = _names(ax, {"true": x, "measured": late}, x, np.ones(11, dtype=bool))
+    assert note.text == "true = measured"
+    assert note.x > 0.75
 
 
 def test_the_figure_of_a_landing_tells_the_lanes_apart_without_colour(landed):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from astropy import units as u
 from rich import box
 from rich.console import Console
@@ -67,15 +69,21 @@ def print_timelines(console: Console, flights: dict[str, Flight]) -> None:
 
     Without the apsides of guided thrust, of which a hover has many: they are those of no orbit.
     """
-    rows = table("event", title="Timeline: what was true beside what the navigation estimated")
-    for name in flights:
-        for column in (f"{name}\nUTC", "height\nkm", "true\n\u0394v m/s", "estimated\n\u0394v m/s"):
-            rows.add_column(column, justify="right")
+    aligned = timeline.aligned(flights)
     known = [flight.scenario.delta_v_decimals(2) for flight in flights.values()]
-    for row in timeline.aligned(flights):
-        first = next(event for event in row if event is not None)
-        cells = (_cells(event, decimals) for event, decimals in zip(row, known, strict=True))
-        rows.add_row(first.kind.value, *(cell for of_flight in cells for cell in of_flight))
+    errs = [
+        _estimates_otherwise(column, known) for column, known in zip(zip(*aligned, strict=True), known, strict=True)
+    ]
+    beside = "what was true" + " beside what the navigation estimated" * any(errs)
+    rows = table("event", title=f"Timeline: {beside}; heights above the sphere of 1737.4 km")
+    for name, is_off in zip(flights, errs, strict=True):
+        estimated = ["est.\n\u0394v m/s"] * is_off
+        for column in (f"{name}\nUTC", "height\nkm", f"{'true' * is_off}\n\u0394v m/s", *estimated):
+            rows.add_column(column, justify="right", no_wrap=True)
+    for row in aligned:
+        kinds = dict.fromkeys(_in_words(event) for event in row if event is not None)
+        cells = (_cells(*of_flight) for of_flight in zip(row, known, errs, strict=True))
+        rows.add_row("\n".join(kinds), *(cell for of_flight in cells for cell in of_flight))
     console.print(rows)
     for name, flight in flights.items():
         for parting in flight.partings:
@@ -87,13 +95,28 @@ def table(*columns: str, title: str) -> Table:
     return Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
 
 
-def _cells(event: Event | None, decimals: int) -> tuple[str, ...]:
+def _estimates_otherwise(events: Iterable[Event | None], decimals: int) -> bool:
+    """Return whether an estimated delta-v is not the true one to the digits that are printed."""
+    spent = ((event.true.delta_v, event.estimated.delta_v) for event in events if event is not None)
+    return any(_rounded(true, decimals) != _rounded(estimated, decimals) for true, estimated in spent)
+
+
+def _rounded(delta_v: u.Quantity, decimals: int) -> str:
+    return f"{delta_v.to_value(_MPS):.{decimals}f}"
+
+
+def _in_words(event: Event) -> str:
+    """Return the kind of an event, and what more is to be said of it."""
+    detail = timeline.detail(event)
+    return f"{event.kind.value}: [dim]{escape(detail)}[/]" if detail else event.kind.value
+
+
+def _cells(event: Event | None, decimals: int, estimates: bool) -> tuple[str, ...]:
     if event is None:
-        return ("", "", "", "")
-    clock, detail = str(event.time.utc.strftime("%H:%M:%S")), timeline.detail(event)
+        return ("",) * (3 + estimates)
     return (
-        f"{clock}\n[dim]{escape(detail)}[/]" if detail else clock,
+        str(event.time.utc.strftime("%H:%M:%S")),
         f"{event.true.state.altitude.to_value(u.km):.2f}",
-        f"{event.true.delta_v.to_value(_MPS):.{decimals}f}",
-        f"{event.estimated.delta_v.to_value(_MPS):.{decimals}f}",
+        _rounded(event.true.delta_v, decimals),
+        *([_rounded(event.estimated.delta_v, decimals)] if estimates else []),
     )

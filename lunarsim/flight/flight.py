@@ -326,8 +326,8 @@ class Flight(FlightParts):
         -----
         What the altimeter measured last is the altitude from which its beam would have that length to level ground as
         high as the landing site. The delta-v that is commanded is that at which the computer is to cut a burn off, as
-        sensed; thrust and pitch are those of a sound engine. Under guidance what is commanded is known where
-        :attr:`navigation` is kept.
+        sensed; thrust and pitch are those of a sound engine. Under guidance they are what it asks for at each cycle;
+        without a :attr:`navigation` they are NaN while an engine ignites, builds up or tails off.
 
         Examples
         --------

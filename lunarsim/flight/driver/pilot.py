@@ -96,6 +96,7 @@ class Pilot:
         self._site_elevation = scenario.site_elevation if scenario.guided else 0.0 * u.m
         self._direction: NDArray[np.float64] | None = None  # of the thrust axis, as of the last look
         self._error: NDArray[np.float64] | None = None  # of navigation, as of the last look
+        self._wanted_n: NDArray[np.float64] | None = None  # of a sound engine, as of the last look
 
     def fly(self) -> FlightParts:
         """Fly all phases, or until the ground."""
@@ -135,7 +136,7 @@ class Pilot:
                 self._switch(on, Cutoff.PROPELLANT.value if dry else name, thrust_n)
         elif not self._burning:  # the computer believes nothing of where it is, after guidance
             self._switch(False, name)
-            self._direction = self._error = None
+            self._direction = self._error = self._wanted_n = None
         if not lasts:
             return t_s, codes.AT_END
         self._tell_engine(leg.engine, thrust_n)
@@ -169,6 +170,7 @@ class Pilot:
             command: Command = look(t_s, y, craft, site_m, record, guide, environment, computer)
         self._direction = command.direction
         if command.exit == NO_EXIT:
+            self._wanted_n = command.throttle * full_thrust(craft.engine) * command.direction
             if flown.plan.navigates:
                 self._navigation.record(t_s, y, craft.navigation.kind, command, full_thrust(craft.engine))
             for kind in self._complaints.that_begin(command, y[motion.MASS]):
@@ -327,8 +329,20 @@ class Pilot:
         direction, commanded = self._axes(leg)
         rate_n_s = float(propulsion.thrust_rate_n_s)
         greatest_n = thrust_n(segment.end_s if rate_n_s > 0.0 else segment.start_s)
-        self._flown_phases.append(FlownPhase(name, segment, greatest_n, direction, self._error, rate_n_s, commanded))
+        flown = FlownPhase(
+            name, segment, greatest_n, direction, self._error, rate_n_s, commanded, self._commanded_n(leg)
+        )
+        self._flown_phases.append(flown)
         return ended
+
+    def _commanded_n(self, leg: Leg) -> NDArray[np.float64] | None:
+        """Return the thrust that guidance asks for in a leg; None in burns, and while the engine takes its time."""
+        wanted = self._wanted_n if isinstance(self._plan[leg.phase], Guided) else None
+        if wanted is None or not np.all(np.isfinite(wanted)):
+            return None
+        if leg.engine == transients.STEADY:
+            return wanted.copy()
+        return np.zeros(3) if leg.engine in (transients.OFF, transients.DEAF) else None
 
     def _commands_gone_astray(self, after_s: float, until_s: float) -> Iterator[tuple[float, EventKind, str]]:
         """Give what became otherwise of the commands that were due in an interval, as they were sent or received."""

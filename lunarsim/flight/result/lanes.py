@@ -14,6 +14,7 @@ from lunarsim import constants
 from lunarsim.flight.result import tables
 from lunarsim.flight.result.attitude import PlannedBurn, planned_burns, thrust_directions
 from lunarsim.flight.result.navigation import NavigationHistory
+from lunarsim.flight.result.parting import partings
 from lunarsim.flight.result.parts import FlightParts
 from lunarsim.flight.result.trajectory import FlownPhase
 from lunarsim.kernels.forces import motion
@@ -26,6 +27,7 @@ from lunarsim.plan import Burn
 _MPS = u.m / u.s
 _SAMPLES = np.arange(4) / 4.0  # of a step
 _ROUNDING_S = 1e-6
+_LEAST = 1e-3  # m, m/s: an error of the navigation below that is rounding
 
 Floats: TypeAlias = NDArray[np.float64]
 _Column: TypeAlias = tuple[Floats, u.UnitBase]
@@ -43,9 +45,10 @@ class _Rows(NamedTuple):
 
 
 def has_lanes(flight: FlightParts) -> bool:
-    """Return whether a flight has sensors whose readings count, or a navigation with errors."""
-    errors = (phase.navigation_error for phase in flight.trajectory.phases)
-    return bool(flight.burns) or flight.navigation is not None or any(e is not None and np.any(e) for e in errors)
+    """Return whether a flight has sensors whose readings count, a navigation with errors, or lanes that part."""
+    errors = [phase.navigation_error for phase in flight.trajectory.phases if phase.navigation_error is not None]
+    errs = bool(errors) and float(np.max(np.abs(errors))) > _LEAST
+    return bool(flight.burns) or flight.navigation is not None or errs or bool(partings(flight))
 
 
 def lanes(flight: FlightParts) -> QTable:
@@ -214,8 +217,9 @@ def _of_engine(rows: _Rows, flight: FlightParts) -> dict[str, _Column]:
     """Return delta-v, thrust and its pitch: true, measured, commanded."""
     states = _states(rows.t_s, rows.y, flight)
     commanded = _of_looks(rows, flight.navigation, None if flight.navigation is None else flight.navigation.commanded_n)
-    if flight.navigation is None:
-        commanded = np.full((rows.t_s.size, 3), np.nan)
+    if flight.navigation is None:  # no history of its looks: what was asked for stands with what was flown
+        asked = [flight.trajectory.phases[piece].commanded_n for piece in rows.piece]
+        commanded = np.array([np.full(3, np.nan) if each is None else each for each in asked])
     target = np.full(rows.t_s.size, np.nan)
     for at, level_mps, vectors in _burning(rows, flight):
         target[at], commanded[at] = level_mps, vectors

@@ -26,6 +26,10 @@ DELTA_V = 0.1 * _MPS
 POSITION, VELOCITY = 100.0 * u.m, 1.0 * _MPS
 #: Normalised error squared, which a filter that knows its errors exceeds once in a million (chi-square, six degrees).
 NEES = 38.258
+#: Of an axis from where guidance has it point: that much costs 1.5 % of the thrust.
+AXIS = 10.0 * u.deg
+#: Of the thrust from what guidance asks for, as a share of the engines' full one.
+THRUST = 0.02
 
 _ROUNDING_S = 1e-6
 _HALVINGS = 40
@@ -43,9 +47,9 @@ class Parting:
     elapsed : Quantity
         After the start of the flight.
     quantity : str
-        ``"delta-v"``, ``"position"`` or ``"velocity"``.
+        ``"delta-v"``, ``"position"``, ``"velocity"``, ``"thrust"`` or ``"thrust axis"``.
     lane : str
-        ``"measured"`` or ``"estimated"``, which parts from what is true.
+        ``"measured"``, ``"estimated"`` or ``"commanded"``, which parts from what is true.
     apart : Quantity
         How far they are apart then.
     sigma : Quantity, optional
@@ -78,7 +82,7 @@ def _words(quantity: u.Quantity) -> str:
 
 def partings(flight: FlightParts) -> tuple[Parting, ...]:
     """Return where the lanes of a flight part, in the order of time: of each burn, and of the navigation."""
-    found = [*_of_burns(flight), *_of_navigation(flight)]
+    found = [*_of_burns(flight), *_of_navigation(flight), *_of_commands(flight)]
     return tuple(sorted(found, key=lambda each: float(each.elapsed.value)))
 
 
@@ -157,6 +161,29 @@ def _of_navigation(flight: FlightParts) -> Iterator[Parting]:
         sigma=None if sigmas is None else sigmas[which] * unit,
         where=flight.trajectory.phase_at(float(t_s[k])).name,
     )
+
+
+def _of_commands(flight: FlightParts) -> Iterator[Parting]:
+    """Yield where thrust and its axis first part from what guidance asks for."""
+    craft = flight.scenario.craft
+    phases = [p for p in flight.trajectory.phases if p.commanded_n is not None and p.thrust_rate_n_s == 0.0]
+    if craft is None or not phases:
+        return
+    wanted = np.array([phase.commanded_n for phase in phases])
+    sizes, given = np.linalg.norm(wanted, axis=1), np.array([phase.thrust_n for phase in phases])
+    axes = np.array([np.full(3, np.nan) if phase.direction is None else phase.direction for phase in phases])
+    sines, cosines = np.linalg.norm(np.cross(axes, wanted), axis=1), np.sum(axes * wanted, axis=1)
+    off_deg = np.where((sizes > 0.0) & (given > 0.0), np.degrees(np.arctan2(sines, cosines)), 0.0)
+    full_n = max(float(each.total_thrust.to_value(u.N)) for each in (craft.engine, *craft.other_engines.values()))
+    for quantity, apart, limit, unit in (
+        ("thrust", np.abs(given - sizes), THRUST * full_n, u.N),
+        ("thrust axis", off_deg, float(AXIS.value), u.deg),
+    ):
+        far = np.flatnonzero(apart > limit)
+        if far.size:
+            phase = phases[far[0]]
+            off = float(apart[far[0]]) * unit
+            yield _made(flight, phase.segment.start_s, quantity=quantity, lane="commanded", apart=off, where=phase.name)
 
 
 def _sigmas(navigation: NavigationHistory, k: int) -> NDArray[np.float64]:

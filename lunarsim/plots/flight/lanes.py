@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
@@ -25,6 +24,7 @@ from lunarsim.plots.style.style import Dashes
 _PANEL_IN, _REST_IN = 1.25, 1.3  # heights: of a panel, of what stands above and below them
 _SAME = 0.02  # of the height of a panel: lanes nearer than that are one line to the eye
 _LONG_S = 1500.0
+_ROUNDING_M = 1e-3
 _MOST_MARKS = 16
 _SIGMAS = 3.0
 
@@ -157,7 +157,8 @@ class _Mark(NamedTuple):
 
 def _panels_of(flight: Flight, table: QTable) -> list[_Panel]:
     guided = bool(flight.phases)
-    estimates = bool(np.any(np.isfinite(table["altitude_estimated"].value)))
+    errors = (table["altitude_estimated"] - table["altitude_true"]).to_value(u.m)
+    estimates = bool(np.any(np.abs(errors) > _ROUNDING_M))  # NaN is no error
     chosen = [_DELTA_V] if flight.burns else []
     if guided:
         chosen += [_ALTITUDE, *([_ERROR] if estimates else []), _RATE, _SPEED]
@@ -252,7 +253,7 @@ def _names(
     for k, group in enumerate(groups):
         values = lanes_of[group[0]]
         others = [lanes_of[g[0]] for g in groups if g is not group]
-        known = shown & np.isfinite(values)
+        known = shown & np.all([np.isfinite(lanes_of[lane]) for lane in group], axis=0)  # where all of them are one
         if not known.any():
             continue
         gaps = [np.where(np.isfinite(v), np.abs(values - v), 0.3 * (top - bottom)) for v in others]
@@ -316,18 +317,17 @@ def _mark(axes: NDArray[np.object_], mark: _Mark, x: float) -> None:
 
 
 def _letters(ax: Axes, marks: list[_Mark], places: list[float]) -> None:
-    """Write the letters of the marks above axes, beside each other where they stand close."""
+    """Write the letters of the marks above axes, each over its line; above each other where they stand close."""
     left, right = ax.get_xlim()
     close = 0.022 * (right - left)
-    shifts = [0.0]
-    for before, after in pairwise(places):
-        free = shifts[-1] + close - (after - before)
-        shifts.append(max(0.0, free))
-    for mark, x, shift in zip(marks, places, shifts, strict=False):
+    taken: list[float] = []  # where the last letter of each row stands
+    for mark, x in zip(marks, places, strict=True):
+        row = next((i for i, last in enumerate(taken) if x - last >= close), len(taken))
+        taken[row : row + 1] = [x]
         ax.annotate(
             mark.letter,
-            (x + shift, 1.0),
-            (0.0, 2.0),
+            (x, 1.0),
+            (0.0, 2.0 + 1.1 * style.TEXT_SIZE * row),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
             ha="center",
