@@ -76,3 +76,10 @@ def test_what_is_no_saved_flight_is_refused(folder: Path) -> None:
     done = here("plot", "table.ecsv", "--figure", "orbit", cwd=folder)
     assert done.status != 0
     assert "this is not a saved flight" in " ".join(done.err.split())
+
+
+def test_a_netcdf_file_is_told_from_a_damaged_flight(folder: Path) -> None:
+    ls.write_netcdf(ls.Flight.load(folder / "flown.flight"), folder / "flown.nc")
+    done = here("plot", "flown.nc", "--figure", "orbit", cwd=folder)
+    assert done.status == 2
+    assert "flown.nc holds histories alone, as write_netcdf leaves them" in " ".join(done.err.split())

@@ -34,6 +34,7 @@ duration = "10 min"
 def folder(tmp_path_factory) -> Path:
     """A folder with a saved flight in files of several formats."""
     folder = tmp_path_factory.mktemp("export")
+    (folder / "sub").mkdir()
     burn().save(folder / "brake.flight")
     ls.write_oem(burn(), folder / "brake.oem")
     ls.write_opm(burn(), folder / "brake.opm")
@@ -72,7 +73,16 @@ def test_the_format_may_be_named_whatever_the_suffix(folder: Path) -> None:
         (("brake.flight", "--out", "x", "--to", "spc"), "--to 'spc' is no format: did you mean 'spk'"),
         (("brake.flight", "--out", "x.tif"), "--to geotiff takes a campaign"),
         (("brake.nc", "--out", "x.oem"), "brake.nc holds histories alone"),
-        (("brake.opm", "--out", "x.oem"), "brake.opm"),
+        (("brake.opm", "--out", "x.oem"), "brake.opm is an OPM, which holds states and no flight: export takes a file"),
+        (("brake.oem", "--out", "x.bsp"), "brake.oem is an OEM, which holds states and no flight"),
+        (("brake.bsp", "--out", "x.oem"), "brake.bsp is an SPK, which holds states and no flight"),
+        (("brake.script", "--out", "x.oem"), 'by [state] file = "brake.script"'),
+        (
+            ("brake.flight", "--campaign", "c", "--out", "x.kml"),
+            "brake.flight is no scenario: --campaign takes",
+        ),
+        (("brake.flight", "--to", "oem", "--out", "brake.flight"), "--out brake.flight is the file that is read"),
+        (("brake.flight", "--to", "oem", "--out", "./sub/../brake.flight"), "is the file that is read, brake.flight"),
         (("luna-25", "--out", "x.oem"), "did you mean 'luna25'?"),
         (("luna25", "--campaign", "c", "--out", "x.oem"), "--to oem takes one flight, not a campaign"),
         (("brake.flight", "--out", "missing/x.oem"), "the file cannot be written"),
@@ -82,6 +92,13 @@ def test_what_cannot_be_exported_is_told(folder: Path, arguments: tuple[str, ...
     done = here("export", *arguments, cwd=folder)
     assert done.status == 2
     assert words in " ".join(done.err.split())
+
+
+def test_a_saved_flight_survives_being_named_as_its_own_export(folder: Path) -> None:
+    before = (folder / "brake.flight").read_bytes()
+    (folder / "link.oem").symlink_to(folder / "brake.flight")
+    assert here("export", "brake.flight", "--out", "link.oem", cwd=folder).status == 2
+    assert (folder / "brake.flight").read_bytes() == before
 
 
 def test_a_campaigns_folder_is_written_on_a_map(tmp_path: Path, monkeypatch) -> None:
@@ -120,7 +137,11 @@ def ls_time(text: str):
 
 
 def test_a_scenario_starts_where_a_script_of_gmat_says(folder: Path) -> None:
-    assert loaded(folder, "", "brake.script").state == ls.import_gmat(folder / "brake.script").state
+    with pytest.warns(
+        ls.ModelWarning, match=r"brake\.script: line 19: ForceModel FM: the Moon of the scenario is flown"
+    ):
+        state = loaded(folder, "", "brake.script").state
+    assert state == ls.import_gmat(folder / "brake.script").state
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from repetitions import examples
 
 import lunarsim as ls
+from lunarsim.io.gmat.mission import state_of_script
 from lunarsim.io.gmat.spacecraft_state import LUNA_MU_KM3_S2
 from lunarsim.moon.orientation import rot_me_from_icrf
 
@@ -288,3 +289,51 @@ def test_a_script_with_any_damage_is_read_or_refused_with_words(data, tmp_path_f
     with suppress(ls.DataError, ls.InputError), warnings.catch_warnings():  # anything else that it raises fails here
         mission = ls.import_gmat(path, spacecraft="Orbiter")
         assert np.isfinite(mission.state.position.value).all()
+
+
+def start_of(folder: Path, text: str) -> ls.State:
+    (folder / "start.script").write_text(text.replace("Orbiter Other_1", "Orbiter"), encoding="utf-8")
+    return state_of_script(folder / "start.script")
+
+
+def test_elements_with_another_anomaly_than_the_true_one_are_refused_with_the_line(tmp_path: Path) -> None:
+    mean = with_state("Keplerian", KEPLERIAN + "\nAnomalyType = MA")
+    for read in (imported, start_of):
+        with pytest.raises(ls.DataError, match=r"line \d+: Orbiter.AnomalyType = MA: expected TA, the true anomaly"):
+            read(tmp_path, mean)
+    true = imported(tmp_path, with_state("Keplerian", KEPLERIAN + "\nAnomalyType = 'TA'")).state
+    assert true == imported(tmp_path, with_state("Keplerian", KEPLERIAN)).state
+
+
+@pytest.mark.parametrize("name", ["Luna.Mu", "SolarSystem.Luna.Mu"])
+def test_one_gravitational_parameter_serves_the_elements_and_the_gravity_of_a_point(tmp_path: Path, name: str) -> None:
+    mission = imported(tmp_path, f"{name} = 4904;\n" + with_state("Keplerian", KEPLERIAN))
+    assert mission.moon.gravity.gm.to_value("km3 / s2") == pytest.approx(4904.0, rel=1e-15)
+    v2, r = mission.state.speed.to_value(u.km / u.s) ** 2, np.linalg.norm(mission.state.position.to_value(u.km))
+    assert v2 == pytest.approx(4904.0 * (2.0 / r - 1.0 / 1851.0), rel=1e-12)  # vis-viva
+
+
+@pytest.mark.parametrize("value", ["4.9028e12", "398600.4", "0", "-4902.8", "nan"])
+def test_a_gravitational_parameter_that_is_not_the_moons_is_refused_with_its_line(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ls.DataError, match=r"mission\.script: line 1: "):
+        imported(tmp_path, f"SolarSystem.Luna.Mu = {value};\n" + SCRIPT)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["Orbiter.SMA = 2500", "GMAT Orbiter.X = 1", "Orbiter.MoonEq.VX = 1", "Orbiter = Other", "Orbiter.Epoch.A1 = 3",
+     "Maneuver B(Orbiter)", "Vary DC(Orbiter.SMA = 2000)", "'lift' Orbiter.SMA = 2500"],
+)  # fmt: skip
+def test_a_start_that_a_command_changes_before_the_first_propagation_is_refused(tmp_path: Path, command: str) -> None:
+    with pytest.raises(ls.DataError, match=r"line 32: .* changes the state of Orbiter where the mission begins"):
+        start_of(tmp_path, SCRIPT.replace("BeginMissionSequence;\n", f"BeginMissionSequence;\n{command};\n"))
+
+
+def test_a_start_says_that_force_model_and_commands_are_left_aside(tmp_path: Path) -> None:
+    with pytest.warns(ls.ModelWarning, match="the state alone is taken") as caught:
+        state = start_of(tmp_path, SCRIPT + "Orbiter.SMA = 2500;\n")
+    text = str(caught[0].message)
+    assert "line 19: ForceModel FM: the Moon of the scenario is flown instead" in text
+    for line, command in ((32, "Propagate 'Half a day'"), (33, "Propagate Prop("), (34, "Orbiter.SMA = 2500")):
+        assert f"line {line}: command {command}" in text
+    assert state == imported(tmp_path, SCRIPT.replace("Orbiter Other_1", "Orbiter")).state

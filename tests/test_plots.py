@@ -18,7 +18,7 @@ import lunarsim as ls
 from lunarsim import plots
 from lunarsim.flight import EventKind
 from lunarsim.mission import Provenance, Status
-from lunarsim.plots.style import style
+from lunarsim.plots.style import legends, notes, placing, rows, style
 from lunarsim.plots.style.window import Window, degrees_east, degrees_north
 
 ONE_AXES = [plots.altitude_profile, plots.ground_track, plots.orbit]
@@ -390,3 +390,42 @@ def test_a_site_that_is_not_a_site_is_refused(flights):
         plots.ground_track(*flights, sites={"crater": (1, 2)})  # type: ignore[dict-item]
     with pytest.raises(ls.InputError, match=r"sites\['crater'\]"):
         plots.ground_track(*flights, sites={"crater": (1, 2)}, extent=[30, 80, -70, -50] * u.deg)  # type: ignore[dict-item]
+
+
+HOSTILE = r"$5 \frac$ and_{$x"  # an even count of dollars, between them what is no formula
+
+
+def hostile(flight: ls.Flight) -> ls.Flight:
+    """Return a flight whose scenario is called so that matplotlib would take its name for a formula."""
+    return replace(flight, scenario=replace(flight.scenario, name=HOSTILE, title=HOSTILE))
+
+
+def check_texts_are_literal(ax: Axes) -> None:
+    """Check that the hostile text stands somewhere in a figure, and everywhere as it is written."""
+    figure = ax.get_figure(root=True)
+    figure.canvas.draw()
+    found = [text for text in figure.findobj(Text) if r"\frac" in text.get_text()]
+    assert found
+    assert not any(text.get_parse_math() for text in found)
+
+
+@pytest.mark.parametrize("draw", [*ONE_AXES, plots.burn])
+def test_dollars_in_names_and_titles_are_dollars(flights, draw) -> None:
+    mine = [hostile(flight) for flight in flights]
+    check_texts_are_literal(np.ravel(draw(*mine))[0])
+    check_texts_are_literal(np.ravel(draw(*flights, labels=[HOSTILE, "plain"]))[0])
+
+
+@pytest.mark.parametrize("draw", [plots.descent_profile, plots.terrain_profile, plots.altitude_profile])
+def test_dollars_in_the_title_of_a_landing_are_dollars(landing, draw) -> None:
+    check_texts_are_literal(np.ravel(np.asarray(draw(hostile(landing)), dtype=object))[0])
+
+
+def test_dollars_in_the_names_of_rows_notes_and_legends_are_dollars() -> None:
+    _, ax = plt.subplots(figsize=(6.5, 3.0))
+    ax.plot([0.0, 1.0], [0.0, 1.0], label=HOSTILE)
+    legends.write(ax, HOSTILE)
+    placing.place(ax, [notes.Note(0.5, 0.5, HOSTILE)])
+    rows.dress(ax, HOSTILE, [HOSTILE, "plain"], [HOSTILE, ""], new=False)
+    rows.write_end(ax, 0.0, 1.0, HOSTILE)
+    check_texts_are_literal(ax)

@@ -6,6 +6,7 @@ import json
 import re
 import stat
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -295,6 +296,20 @@ def test_a_file_that_is_given_is_the_one_to_copy(tmp_path: Path) -> None:
     assert "shorter.toml" in text
     assert "It leaves out what it has from its base." in text
     assert str(tmp_path) not in text
+
+
+def test_the_files_that_a_scenario_names_are_named_with_their_hashes(tmp_path: Path) -> None:
+    ls.write_opm(ls.simulate(burn_example.scenario()), tmp_path / "start.opm")
+    (tmp_path / "below.toml").write_text(
+        'name = "below"\n[state]\nfile = "start.opm"\n[moon]\ngravity_degree = 0\nthird_bodies = []\n'
+        '[[plan]]\ntype = "coast"\nduration = "10 min"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "above.toml").write_text('base = "below.toml"\nname = "above"\n', encoding="utf-8")
+    flight = ls.simulate(ls.load_scenario(tmp_path / "above.toml"))
+    text = " ".join(written(flight, tmp_path, scenario=tmp_path / "above.toml").texts)
+    hashes = {name: sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("below.toml", "start.opm")}
+    assert "Beside it must lie: " + ", ".join(f"{n} (SHA-256 {h})" for n, h in hashes.items()) + "." in text
 
 
 def test_a_duration_that_the_plan_has_no_room_for_is_left_out_unless_it_was_asked_for(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,6 +41,8 @@ META_STOP
 2024-06-30T12:01:00.000 1800.0 90.0 25.0 0.0 1.5 0.25
 2024-06-30T12:02:00.000 1800.0 180.0 40.0 0.0 1.5 0.25
 """
+
+FIRST, _, LAST = OEM.splitlines(keepends=True)[-3:]
 
 OPM = """CCSDS_OPM_VERS = 2.0
 CREATION_DATE = 2024-06-30T00:00:00
@@ -196,6 +199,9 @@ def test_where_segments_meet_the_later_one_counts(tmp_path: Path) -> None:
         ("CCSDS_OEM", "CCSDS_OPM", r"line 1: the file begins with .*: expected an Orbit Ephemeris Message \(OEM\)"),
         ("CCSDS_OEM_VERS = 2.0", "<?xml version='1.0'?>", r"the file is XML: expected .* in key-value notation"),
         ("STOP_TIME = 2024-06-30T12:02", "USEABLE_STOP_TIME = 2024-06-30T13:02", r"lies outside the states"),
+        (LAST, "", r"line 12: STOP_TIME = .* is 60 s after the last .*: the message is cut short or damaged"),
+        (FIRST, "", r"line 11: START_TIME = .* is 60 s before the first .* cut short"),
+        ("12:02:00.000\nINT", "12:02:01.5\nINT", r"STOP_TIME = .* is 1.5 s after the last"),
         ("COMMENT of", "COVARIANCE \x00", "byte 0x00 is no text in UTF-8"),
     ],
 )  # fmt: skip
@@ -214,6 +220,8 @@ def test_a_broken_oem_is_refused_with_the_line_and_what_was_expected(tmp_path: P
         ("= Moon", "= Mars", r"CENTER_NAME = 'Mars': expected MOON"),
         ("Y = -90.5\n", "", r"the message has no Y: the message needs it"),
         ("Y = -90.5", "Y = ", r"the message has no Y: the message needs it"),
+        ("MAN_DURATION = 10", "burn for 10 s", r"line 18: 'burn for 10 s' is not of the form KEYWORD = value"),
+        ("MAN_DURATION = 10", "MAN_DURATION = 1\nMAN_DURATION = 2", r"line 19: MAN_DURATION stands a second time"),
         ("2024-182T", "2024-367T", r"line 9: '2024:367:12:00:00.5' is not a date of the calendar"),
     ],
 )
@@ -328,3 +336,33 @@ def test_files_that_are_missing_empty_or_something_else_are_refused(tmp_path: Pa
         (tmp_path / "file").write_bytes(content)
         with pytest.raises(ls.DataError):
             read(tmp_path / "file")
+
+
+def test_a_span_that_is_rounded_or_that_covariances_fill_is_whole(tmp_path: Path) -> None:
+    rounded = OEM.replace("STOP_TIME = 2024-06-30T12:02:00.000", "STOP_TIME = 2024-06-30T12:02:01")
+    assert ls.State.from_oem(write(tmp_path, rounded)) == ls.State.from_oem(write(tmp_path, OEM, "plain.oem"))
+    longer = OEM.replace("STOP_TIME = 2024-06-30T12:02", "STOP_TIME = 2024-06-30T12:05")
+    filled = longer + "COVARIANCE_START\nEPOCH = 2024-06-30T12:05:00\nCOV_REF_FRAME = RTN\n1.0\nCOVARIANCE_STOP\n"
+    assert ls.State.from_oem(write(tmp_path, filled)) == ls.State.from_oem(tmp_path / "plain.oem")
+
+
+def test_a_keyword_that_no_oem_has_is_named(tmp_path: Path) -> None:
+    misspelt = OEM.replace(
+        "INTERPOLATION = LAGRANGE", "USABLE_STOP_TIME = 2024-06-30T12:01:00\nINTERPOLATION = LAGRANGE"
+    )
+    with pytest.warns(ls.ModelWarning, match=r"does not have are left aside: USABLE_STOP_TIME \(line 13\)$"):
+        ls.State.from_oem(write(tmp_path, misspelt))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ls.State.from_oem(write(tmp_path, OEM))
+
+
+def test_the_maneuvers_of_an_opm_are_counted(tmp_path: Path) -> None:
+    with pytest.warns(
+        ls.ModelWarning, match=r"2 maneuvers are left aside, the first at 2024-06-30T13:00:00 \(line 17\)"
+    ):
+        ls.State.from_opm(write(tmp_path, OPM))
+
+
+def test_the_number_of_a_body_may_come_out_of_an_array(kernel: Path) -> None:
+    assert ls.State.from_spk(kernel, np.int64(-77), EPOCH) == ls.State.from_spk(kernel, -77, EPOCH)

@@ -42,6 +42,11 @@ class FromFiles:
         SpanError
             If it has no states at a time: nothing is extrapolated.
 
+        Warns
+        -----
+        ModelWarning
+            If the message has keywords that are none of an OEM; it names each, with its line.
+
         Examples
         --------
         >>> import lunarsim as ls
@@ -67,6 +72,11 @@ class FromFiles:
         ------
         DataError
             If the file is not such a message; the text names the line and what was expected.
+
+        Warns
+        -----
+        ModelWarning
+            If the message has maneuvers.
 
         Examples
         --------

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
+from pathlib import Path
 from typing import NamedTuple
 
 from lunarsim import __version__
@@ -16,6 +17,7 @@ from lunarsim.data import user_path
 from lunarsim.equality import same
 from lunarsim.errors import DataError
 from lunarsim.flight import Flight
+from lunarsim.io.scenario_file.file import files_of
 from lunarsim.mission import Scenario
 from lunarsim.scenarios import load_scenario, scenario_names
 
@@ -39,7 +41,7 @@ def scenario_text(scenario: Scenario, file: str | os.PathLike[str] | None) -> Sc
     Raises
     ------
     DataError
-        If the file that is given cannot be read.
+        If the file that is given, or one that it names, cannot be read.
     ScenarioError
         If it is no scenario file.
     """
@@ -48,11 +50,15 @@ def scenario_text(scenario: Scenario, file: str | os.PathLike[str] | None) -> Sc
     if file is None and not listed:
         return None
     text = _text_of(str(known)) if listed else _read(known)
+    beside = {} if listed else files_of(user_path(known))
     described = load_scenario(known)
     if file is None and described.title != scenario.title:  # another of the same name
         return None
     remarks = [] if same(described, scenario) else [_DIFFERENT]
     remarks += [_ON_A_BASE] if _BASE.search(text) else []
+    if beside:
+        named = ", ".join(f"{name} (SHA-256 {_hash_of_file(path)})" for name, path in beside.items())
+        remarks.append(f"Beside it must lie: {named}.")
     return ScenarioText(f"{known}.toml" if listed else user_path(known).name, text, " ".join(remarks))
 
 
@@ -83,6 +89,11 @@ def hash_of_motion(flight: Flight) -> str:
 def hash_of_text(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hash_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

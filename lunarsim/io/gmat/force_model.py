@@ -11,7 +11,7 @@ from lunarsim import constants, data
 from lunarsim.errors import DataError, InputError
 from lunarsim.io.gmat.notes import Notes
 from lunarsim.io.gmat.script import Resource, Script, Setting
-from lunarsim.io.gmat.spacecraft_state import LUNA_MU_KM3_S2
+from lunarsim.io.gmat.spacecraft_state import mu_km3_s2
 from lunarsim.moon import GravityField, Moon
 
 _BODIES = {"Earth": "earth", "Sun": "sun", "Jupiter": "jupiter"}
@@ -73,9 +73,7 @@ def _gravity(script: Script, model: Resource, fields: dict[str, Setting], notes:
         if points is None or "Luna" not in points.words:
             notes.refuse(centre.line, f"{model.name} has Luna neither among PrimaryBodies nor among PointMasses")
             return None
-        setting = script.others.get("Luna.Mu")
-        mu_km3_s2 = LUNA_MU_KM3_S2 if setting is None else setting.number()
-        return replace(GravityField.point_mass(), name="GMAT's Luna.Mu", gm=mu_km3_s2 * u.km**3 / u.s**2)
+        return replace(GravityField.point_mass(), name="GMAT's Luna.Mu", gm=mu_km3_s2(script) * u.km**3 / u.s**2)
     if primary.words != ("Luna",):
         notes.refuse(primary.line, f"{model.name}.PrimaryBodies = {primary.text}: expected {{Luna}}")
         return None

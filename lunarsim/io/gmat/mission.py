@@ -12,12 +12,12 @@ from astropy import units as u
 from lunarsim import data
 from lunarsim.craft import Engine, Spacecraft
 from lunarsim.equality import by_value
-from lunarsim.errors import DataError, InputError, ModelWarning, listed, nearest, shown, warn
+from lunarsim.errors import DataError, InputError, ModelWarning, clipped, listed, nearest, shown, warn
 from lunarsim.io.gmat.force_model import flux_ratio, moon_of
 from lunarsim.io.gmat.notes import Notes, in_words
 from lunarsim.io.gmat.remainder import look_at_fields, look_at_resources
 from lunarsim.io.gmat.script import Resource, Script, read_script
-from lunarsim.io.gmat.spacecraft_state import state_of
+from lunarsim.io.gmat.spacecraft_state import ALL_ELEMENTS, state_fields, state_of
 from lunarsim.mission import Scenario
 from lunarsim.moon import Moon
 from lunarsim.orbits import State
@@ -29,6 +29,9 @@ _PROPAGATE = re.compile(
     r"(?:,\s*\{(?P<within>[^{}]*)\}\s*)?\)\s*(?:\{(?P<behind>[^{}]*)\})?"
 )
 _ELAPSED = re.compile(r"(?P<craft>[A-Za-z]\w*)\.Elapsed(?P<unit>Secs|Days)\s*=\s*(?P<value>[^,]+)")
+_PROPAGATES = re.compile(r"Propagate\b")
+_MOVES = re.compile(r"(Maneuver|BeginFiniteBurn)\b")
+_ASSIGNED = re.compile(r"(?:GMAT\s+)?(?:'[^']*'\s*)?(?P<target>[A-Za-z][\w.]*)\s*=(?!=).*")
 _UNITS_S = {"Secs": 1.0, "Days": 86400.0}
 _UNUSED_ENGINE = Engine(thrust=1 * u.N, specific_impulse=300 * u.s)  # a plan of coasts lights none
 _LONGEST_NAME = 60  # characters
@@ -172,17 +175,62 @@ def import_gmat(path: str | os.PathLike[str], *, spacecraft: str | None = None) 
 
 
 def state_of_script(path: str | os.PathLike[str]) -> State:
-    """Return the state of the one spacecraft of a script, whatever else it says.
+    """Return the state of the one spacecraft of a script; its force model and its mission sequence are left aside.
 
     Raises
     ------
     DataError
-        As :func:`import_gmat`.
+        As :func:`import_gmat`, and if a command changes the state before the first propagation.
     InputError
         If it creates several.
+
+    Warns
+    -----
+    ModelWarning
+        If the script has a force model, commands that fly, or anything that is not supported: it names each, with its
+        line.
     """
-    script = read_script(data.user_path(path))
-    return state_of(script, _spacecraft(script, None))
+    file = data.user_path(path)
+    script, notes = read_script(file), Notes()
+    craft = _spacecraft(script, None)
+    state = state_of(script, craft)
+    _check_start(script, craft)
+    for model in script.of_type("ForceModel"):
+        notes.refuse(model.line, f"ForceModel {model.name}: the Moon of the scenario is flown instead")
+    for command in script.commands:
+        if not _SPOKEN.fullmatch(command.text):
+            notes.refuse(command, f"command {command.text}: the plan of the scenario is flown instead")
+    look_at_fields(craft, None, notes)
+    look_at_resources(script, craft, None, None, notes)
+    if notes.unsupported:
+        said = in_words(file, notes.unsupported)
+        warn(f"of this script the state alone is taken; what is left aside:\n{said}", ModelWarning)
+    return state
+
+
+def _check_start(script: Script, craft: Resource) -> None:
+    """Raise a DataError if a command changes the state of a spacecraft before anything is propagated."""
+    fields = state_fields(craft) | ALL_ELEMENTS
+    for command in script.commands:
+        if _PROPAGATES.match(command.text):
+            return
+        assigned = _ASSIGNED.fullmatch(command.text)
+        whole = assigned is not None and assigned["target"] == craft.name
+        part = assigned is not None and _field_of(assigned["target"], craft) in fields
+        varied = command.text.startswith("Vary") and f"({craft.name}." in command.text.replace(" ", "")
+        if whole or part or varied or _MOVES.match(command.text):
+            raise command.wrong(
+                f"{clipped(command.text)!r} changes the state of {craft.name} where the mission begins, and no command "
+                "is executed: set the state before BeginMissionSequence"
+            )
+
+
+def _field_of(target: str, craft: Resource) -> str:
+    """Return the field of a spacecraft that a target is, the coordinate system between them left out; else nothing."""
+    name, *parts = target.split(".")
+    if name != craft.name or not parts:
+        return ""
+    return parts[0] if parts[0] == "Epoch" else parts[-1]
 
 
 def _name(stem: str) -> str:

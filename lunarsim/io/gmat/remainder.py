@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lunarsim.io.gmat.notes import Notes
 from lunarsim.io.gmat.script import Resource, Script
-from lunarsim.io.gmat.spacecraft_state import state_fields
+from lunarsim.io.gmat.spacecraft_state import MU_NAMES, state_fields
 from lunarsim.moon import Moon
 
 #: Resources that show or report, or that act by commands alone, which are looked at themselves.
@@ -31,11 +31,7 @@ def look_at_fields(craft: Resource, moon: Moon | None, notes: Notes) -> None:
     known = state_fields(craft)
     for name, setting in craft.fields.items():
         said = f"{craft.name}.{name} = {setting.text}"
-        if (
-            name in known
-            or said.endswith("AnomalyType = TA")
-            or (name in _TAKEN and moon is not None and moon.radiation)
-        ):
+        if name in known or (name in _TAKEN and moon is not None and moon.radiation):
             continue
         if name in _TAKEN or name in _UNMOVED or name.startswith(_UNMOVED_KINDS):
             notes.leave_out(setting.line, said)
@@ -61,7 +57,7 @@ def look_at_resources(
             notes.refuse(each.line, f"{each.type} {each.name}: lunarsim has nothing of the kind")
     for target, setting in script.others.items():
         said = f"{target} = {setting.text}"
-        if target in {"Luna.Mu", "SolarSystem.Luna.Mu"}:
+        if target in MU_NAMES:
             continue
         if (target.startswith("SolarSystem.") and "UpdateInterval" in target) or target.startswith(
             "SolarSystem.Ephemeris"

@@ -20,7 +20,9 @@ from lunarsim.orbits.files.time_systems import epochs_of
 
 LUNA_MU_KM3_S2 = 4902.8005821478  # GMAT's default of Luna.Mu, of DE405: GmatDefaults.hpp
 MOON_NAMES = ("Luna",)
+MU_NAMES = ("Luna.Mu", "SolarSystem.Luna.Mu")
 
+_MU_WITHIN = 0.01  # of that, a parameter of Luna lies: GMAT's files differ by parts in a million
 _A1_AFTER_TAI_S = 0.0343817  # GMAT Mathematical Specifications, section 2.1
 _MJD_ZERO_JD = 2430000.0  # GMAT's modified Julian dates count from 5 January 1941, noon
 _SCALES = {"UTC": "utc", "TAI": "tai", "TT": "tt", "TDB": "tdb", "A1": "tai"}
@@ -49,8 +51,9 @@ def state_of(script: Script, craft: Resource) -> State:
     if kind.word not in _KINDS:
         raise kind.line.wrong(f"{craft.name}.DisplayStateType = {kind.text}: expected {', '.join(_KINDS)}")
     names, make = _KINDS[kind.word]
+    _check_anomaly(craft, names)
     numbers = [_needed(craft, name).number() for name in names]
-    state = make(numbers, _mu_m3_s2(script))
+    state = make(numbers, mu_km3_s2(script) * 1e9)
     if not np.isfinite(state).all():
         raise kind.line.wrong(f"{craft.name}: the elements {dict(zip(names, numbers, strict=True))} are of no orbit")
     turned = _axes(script, craft)(state[np.newaxis], epoch)[0]
@@ -61,7 +64,7 @@ def state_fields(craft: Resource) -> set[str]:
     """Return the fields that say what the state of a spacecraft is."""
     kind = craft.fields.get("DisplayStateType")
     elements = _KINDS[kind.word][0] if kind is not None and kind.word in _KINDS else ()
-    return {"DateFormat", "Epoch", "CoordinateSystem", "DisplayStateType", *elements, *_dated(craft)}
+    return {"DateFormat", "Epoch", "CoordinateSystem", "DisplayStateType", "AnomalyType", *elements, *_dated(craft)}
 
 
 def _needed(craft: Resource, name: str) -> Setting:
@@ -109,10 +112,35 @@ def _modified_julian(setting: Setting, scale: str) -> Time:
     return Time(_MJD_ZERO_JD, days, format="jd", scale=scale)
 
 
-def _mu_m3_s2(script: Script) -> float:
-    """Return the gravitational parameter by which GMAT turns elements into a state."""
-    setting = script.others.get("Luna.Mu", script.others.get("SolarSystem.Luna.Mu"))
-    return (LUNA_MU_KM3_S2 if setting is None else setting.number()) * 1e9
+def _check_anomaly(craft: Resource, names: tuple[str, ...]) -> None:
+    """Raise a DataError if the anomaly of elements is not the true one: GMAT would read TA as another."""
+    setting = craft.fields.get("AnomalyType")
+    if setting is not None and "TA" in names and setting.word not in {"TA", "True Anomaly"}:
+        raise setting.line.wrong(
+            f"{craft.name}.AnomalyType = {setting.text}: expected TA, the true anomaly; set it in GMAT, save the "
+            "script, and import it again"
+        )
+
+
+def mu_km3_s2(script: Script) -> float:
+    """Return the gravitational parameter of Luna, by which GMAT turns elements into a state, and of its point mass.
+
+    Raises
+    ------
+    DataError
+        If the script sets one that is not of the Moon in km3/s2; the text names the line.
+    """
+    set_to = [(name, script.others[name]) for name in MU_NAMES if name in script.others]
+    if not set_to:
+        return LUNA_MU_KM3_S2
+    name, setting = max(set_to, key=lambda each: each[1].line.number)  # the last setting counts
+    value = setting.number()
+    if abs(value - LUNA_MU_KM3_S2) > _MU_WITHIN * LUNA_MU_KM3_S2:
+        raise setting.line.wrong(
+            f"{name} = {setting.text}: expected that of the Moon in km3/s2, within {100.0 * _MU_WITHIN:g} % of "
+            f"{LUNA_MU_KM3_S2:.1f}"
+        )
+    return value
 
 
 def _cartesian(numbers: list[float], _: float) -> Vector:
@@ -172,6 +200,8 @@ _KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[list[float], float], Vecto
     "SphericalAZFPA": (("RMAG", "RA", "DEC", "VMAG", "AZI", "FPA"), _spherical_azfpa),
     "SphericalRADEC": (("RMAG", "RA", "DEC", "VMAG", "RAV", "DECV"), _spherical_radec),
 }
+#: All fields by which some kind of state is given: to GMAT any of them changes the state, whatever its kind.
+ALL_ELEMENTS = frozenset(name for names, _ in _KINDS.values() for name in names)
 
 
 def _axes(script: Script, craft: Resource) -> Callable[[Vector, Time], Vector]:

@@ -77,6 +77,11 @@ def _without(document: dict[str, Any], keys: Any, below: Path, path: Path) -> di
     return document
 
 
+def catalogue_folder() -> Path:
+    """Return the folder of the scenarios that the package carries."""
+    return Path(str(resources.files("lunarsim.scenarios")))
+
+
 def _found(base: Any, path: Path) -> Path:
     """Return the file of a base: beside the file that names it, or of the catalogue."""
     if not isinstance(base, str) or not base.strip() or "\0" in base:
@@ -84,8 +89,7 @@ def _found(base: Any, path: Path) -> Path:
     beside = path.parent / base
     if beside.is_file():
         return beside
-    catalogue = Path(str(resources.files("lunarsim.scenarios")))
-    named = catalogue / f"{base}.toml"
+    named = catalogue_folder() / f"{base}.toml"
     if Path(base).name == base and named.is_file():
         return named
     raise ScenarioError(

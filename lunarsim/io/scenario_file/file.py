@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from lunarsim import data
 from lunarsim.campaign.inputs.distributions import Distribution
 from lunarsim.errors import InputError, ScenarioError, nearest, shown
 from lunarsim.io.scenario_file import schema
-from lunarsim.io.scenario_file.base_file import read_with_origin
+from lunarsim.io.scenario_file.base_file import catalogue_folder, read_with_origin
 from lunarsim.io.scenario_file.complaints import built, dotted, undotted, validated
 from lunarsim.io.scenario_file.components import made, part_of, parts_of
 from lunarsim.io.scenario_file.dispersion_file import Paths, dispersions_of
@@ -30,6 +31,8 @@ _ONE_START = "to say where the flight starts"
 
 #: Keys of the whole file that are read by themselves.
 _APART = {*_STARTS, "base", "without", "sites", "landing_site", "moon", "dispersions"}
+#: Keys that name a file beside the scenario's, by their tables; those of dispersions are in a list.
+_NAMING_FILES = (("state", "file"), ("moon", "gravity_file"), ("moon", "terrain"))
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -80,6 +83,30 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
 def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
     """Return the scenario of a parsed file; its path stands in errors, and beside it other files are looked for."""
     return _parts_of(document, path, str(path))[0]
+
+
+def files_of(path: Path) -> dict[str, Path]:
+    """Return the files that a scenario needs beside its own: bases that are not of the catalogue, and those it names.
+
+    Returns
+    -------
+    dict of str to Path
+        By the names that the scenario gives them: a state, gravity, terrain, and the values of dispersions.
+
+    Raises
+    ------
+    ScenarioError
+        As :func:`read_scenario`.
+    DataError
+        If a file is not there.
+    """
+    document, origin = read_with_origin(path)
+    tables = _without_certificates(document, (), {}, origin)
+    named = [tables.get(table, {}).get(key) for table, key in _NAMING_FILES]
+    named += [each.get("file") for each in tables.get("dispersions", [])]
+    bases = [base for base in origin.files[1:] if base.parent != catalogue_folder()]
+    found = {str(os.path.relpath(base, path.parent)): base for base in bases}
+    return found | {name: data.find_beside(path.parent, name) for name in named if name is not None}
 
 
 def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Scenario, dict[Paths, Distribution]]:

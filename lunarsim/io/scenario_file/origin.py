@@ -22,6 +22,11 @@ class Origin(str):
         made._layers = layers
         return made
 
+    @property
+    def files(self) -> list[Path]:
+        """The files that stand on each other, the uppermost first."""
+        return [path for path, _ in self._layers]
+
     def of(self, key: Key) -> str:
         """Return the file in which a key stands; of one that is missing, that in which its table does."""
         for i in range(len(key), 0, -1):

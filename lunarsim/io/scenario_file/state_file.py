@@ -41,7 +41,7 @@ def state_in_file(*, folder: Path, file: str, epoch: Time | None = None, body: i
         If it has no state at the epoch.
     """
     path = data.find_beside(folder, file)
-    kind = _kind(path)
+    kind = kind_of(path)
     takes_epoch, takes_body = kind in {"oem", "spk"}, kind == "spk"
     if epoch is not None and not takes_epoch:
         raise InputError(f"epoch is given, and {shown(file)} has a state at one time alone: leave epoch out")
@@ -61,8 +61,14 @@ def state_in_file(*, folder: Path, file: str, epoch: Time | None = None, body: i
     return state_of_script(path)
 
 
-def _kind(path: Path) -> str:
-    """Return what kind of file this is."""
+def kind_of(path: Path) -> str:
+    """Return what kind of file with a state this is: ``"oem"``, ``"opm"``, ``"spk"`` or ``"gmat"``.
+
+    Raises
+    ------
+    DataError
+        If it is none of them, or cannot be read.
+    """
     try:
         with path.open("rb") as opened:
             start = opened.read(_BEGINNING)

@@ -12,7 +12,7 @@ from astropy import units as u
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from lunarsim.errors import DataError, SpanError, clipped, shown
+from lunarsim.errors import DataError, ModelWarning, SpanError, clipped, shown, warn
 from lunarsim.orbits.files.interpolation import Interpolation, interpolated
 from lunarsim.orbits.files.key_value import Value, collect, needed, not_a_pair, number_of, pair_of, read_message
 from lunarsim.orbits.files.reference_frames import States, check_centre, frame_of, to_icrf
@@ -22,9 +22,18 @@ from lunarsim.orbits.files.time_systems import check_epoch, epochs_of, scale_of
 KIND, VERSION_KEY = "an Orbit Ephemeris Message (OEM)", "CCSDS_OEM_VERS"
 
 _EDGE_S = 1e-6  # rounding of a time at the edges of a span
+_CUT_S = 1.0  # by so much, or half a step if that is shorter, a span may be rounded in a message
 _HIGHEST_DEGREE = 27  # higher ones swing between the states
 _WHOLE = re.compile(r"[0-9]{1,4}")
 _NOT_SAID = Interpolation(hermite=True, degree=7)
+#: Of header, metadata and covariances; what else stands in a message is left aside.
+_KEYWORDS = {
+    *("CREATION_DATE", "ORIGINATOR", "CLASSIFICATION", "MESSAGE_ID"),
+    *("OBJECT_NAME", "OBJECT_ID", "CENTER_NAME", "REF_FRAME", "REF_FRAME_EPOCH", "TIME_SYSTEM"),
+    *("START_TIME", "USEABLE_START_TIME", "USEABLE_STOP_TIME", "STOP_TIME", "INTERPOLATION", "INTERPOLATION_DEGREE"),
+    *("EPOCH", "COV_REF_FRAME"),
+}
+_MOST_NAMED = 5
 _FIELDS = (7, 10)  # of a line of data: without and with accelerations
 
 
@@ -105,12 +114,23 @@ def _segments(path: Path) -> list[_Segment]:
     for line in lines[: starts[0]]:
         if pair_of(line) is None:
             raise not_a_pair(line)
+    _name_unknown(lines, path)
     parts = zip(starts, [*starts[1:], len(lines)], strict=True)
     segments = [_segment(lines[first:last], path) for first, last in parts]
     names = {segment.object_name for segment in segments}
     if len(names) > 1:
         raise DataError(f"{path}: the segments are of several objects, {shown(sorted(names))}: expected one a file")
     return segments
+
+
+def _name_unknown(lines: Sequence[Line], path: Path) -> None:
+    """Warn of keywords that no such message has, such as a misspelt one."""
+    pairs = [(line, pair) for line in lines if (pair := pair_of(line)) is not None]
+    unknown = [f"{pair[0]} (line {line.number})" for line, pair in pairs if pair[0] not in _KEYWORDS]
+    if unknown:
+        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+        named = ", ".join(unknown[:_MOST_NAMED])
+        warn(f"{path}: keywords that {KIND} does not have are left aside: {named}{more}", ModelWarning)
 
 
 def _segment(lines: Sequence[Line], path: Path) -> _Segment:
@@ -136,6 +156,7 @@ def _segment(lines: Sequence[Line], path: Path) -> _Segment:
             f"the epoch {parts[wrong[0] + 1][0]} is not after the one before it, {parts[wrong[0]][0]}: expected times "
             "that rise; where the motion jumps, the message begins a new segment"
         )
+    _check_span(meta, lines[stop + 1 :], epochs, times_s)
     return _Segment(
         object_name=needed(meta, "OBJECT_NAME", path, where).text,
         frame=frame,
@@ -197,6 +218,31 @@ def _interpolation(meta: dict[str, Value]) -> Interpolation:
             f"INTERPOLATION_DEGREE = {shown(degree.text)}: expected a whole number from 1 to {_HIGHEST_DEGREE}"
         )
     return Interpolation(hermite=name == "HERMITE", degree=int(degree.text))
+
+
+def _check_span(meta: dict[str, Value], lines: Sequence[Line], epochs: Time, times_s: NDArray[np.float64]) -> None:
+    """Raise a DataError if a segment says that it covers more than its states and its covariances do."""
+    pairs = [pair for line in lines if (pair := pair_of(line)) is not None and pair[0] == "EPOCH"]
+    known_s = [float(times_s[0]), float(times_s[-1])]
+    if pairs:
+        times = epochs_of([value.line for _, value in pairs], [value.text for _, value in pairs], epochs.scale)
+        known_s += np.asarray((times - epochs[0]).to_value(u.s)).tolist()
+    steps_s = np.diff(times_s)
+    for key, end_s, sign, step_s in (
+        ("START_TIME", min(known_s), -1.0, steps_s[:1]),
+        ("STOP_TIME", max(known_s), 1.0, steps_s[-1:]),
+    ):
+        value = meta.get(key)
+        if value is None:
+            continue
+        at_s = float((epochs_of([value.line], [value.text], epochs.scale)[0] - epochs[0]).to_value(u.s))
+        beyond_s = sign * (at_s - end_s)
+        if beyond_s > min([_CUT_S, *(0.5 * step_s)]):
+            side = "before the first" if sign < 0.0 else "after the last"
+            raise value.line.wrong(
+                f"{key} = {value.text} is {beyond_s:.6g} s {side} of the segment's states: the message is cut short or "
+                "damaged"
+            )
 
 
 def _useable(meta: dict[str, Value], epochs: Time, times_s: NDArray[np.float64]) -> tuple[float, float]:

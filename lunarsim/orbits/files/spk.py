@@ -63,9 +63,9 @@ def read_state(path: Path, body: int | str, epoch: Time) -> tuple[States, Time]:
     return found.reshape(*seconds.shape, 6), epoch
 
 
-def _number_of(body: int | str) -> int:
-    if isinstance(body, int) and not isinstance(body, bool):
-        return body
+def _number_of(body: int | np.integer[Any] | str) -> int:
+    if isinstance(body, int | np.integer) and not isinstance(body, bool):
+        return int(body)
     import spiceypy  # noqa: PLC0415  (half a second of import that only SPK files need)
 
     try:

@@ -157,7 +157,7 @@ def _runs(groups: Mapping[str, Footprint]) -> str:
 
 def _legend_beside(ax: Axes, handles: Sequence[Line2D]) -> None:
     beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-    ax.legend(handles=handles, fontsize=style.TEXT_SIZE, labelcolor=ink(ax), frameon=False, **beside)
+    legends.literal(ax.legend(handles=handles, fontsize=style.TEXT_SIZE, labelcolor=ink(ax), frameon=False, **beside))
 
 
 def _fit(ax: Axes, view: _View, limits: _Points, to_scale: bool, strip: float = 0.0) -> float:

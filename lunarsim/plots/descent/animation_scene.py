@@ -61,13 +61,14 @@ class Scene:
         self._near = figure.add_axes((0.70, 0.125, 0.285, 0.456))
         self._set_wide(datum.words)
         self._set_near()
-        self._title = figure.text(0.095, 0.905, "", fontsize=10.0, color=ink(), weight="bold")
+        self._title = figure.text(0.095, 0.905, "", fontsize=10.0, color=ink(), weight="bold", **style.LITERAL)
         figure.text(
             0.095,
             0.96,
             shorten(flight.scenario.title or flight.scenario.name, _TITLE, placeholder=" ..."),
             fontsize=8.0,
             color=ink(),
+            **style.LITERAL,
         )
         self._names = figure.text(0.665, 0.885, "\n".join(_LINES), fontsize=8.0, va="top", color=ink())
         self._numbers = figure.text(0.985, 0.885, "", fontsize=8.0, va="top", ha="right", color=ink())

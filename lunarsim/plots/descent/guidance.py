@@ -130,7 +130,7 @@ def _draw(
         x = known.get(i)
         if x is not None:
             ax.plot([x], [i], linestyle="", markersize=5.5, label=row.label, **_marker(row, i))
-    ax.set_yticks(range(len(rows)), [row.label for row in rows])
+    ax.set_yticks(range(len(rows)), [row.label for row in rows], **style.LITERAL)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0.0)
     spec = ax.get_subplotspec()
@@ -153,7 +153,9 @@ def _marker(row: GuidanceRow, i: int) -> dict[str, Any]:
 def _write_missing(ax: Axes, i: int, row: GuidanceRow) -> None:
     """Write what became of a law that has no value, in its place."""
     look: dict[str, Any] = {"va": "center", "ha": "center", "fontsize": style.TEXT_SIZE - 1.0, "color": ink(ax)}
-    ax.annotate(row.ending or "none", (0.5, i), xycoords=("axes fraction", "data"), style="italic", **look)
+    ax.annotate(
+        row.ending or "none", (0.5, i), xycoords=("axes fraction", "data"), style="italic", **style.LITERAL, **look
+    )
 
 
 def _write(ax: Axes, row: int, x: float, words: Callable[[float], str], bound: float | None) -> None:
@@ -226,7 +228,7 @@ def _draw_paths(ax: Axes, rows: Sequence[GuidanceRow]) -> None:
         ax.plot(drawn.range_m / 1e3, drawn.altitude_m / 1e3, label=curve.label, **look, **marks)
     ax.axhline(0.0, color=ink(ax), linewidth=0.8, zorder=1)
     ax.invert_xaxis()
-    ax.set_ylabel(f"Altitude (km)\n{data[0].words}", fontsize=style.AXIS_SIZE)
+    ax.set_ylabel(f"Altitude (km)\n{data[0].words}", fontsize=style.AXIS_SIZE, **style.LITERAL)
 
 
 def _peak(row: GuidanceRow) -> float | None:

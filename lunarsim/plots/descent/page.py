@@ -20,7 +20,7 @@ from lunarsim.plots.descent import panels as descent_panels
 from lunarsim.plots.descent import phases, published_points
 from lunarsim.plots.descent.history import History
 from lunarsim.plots.descent.panels import DescentAxes
-from lunarsim.plots.style import style
+from lunarsim.plots.style import legends, style
 from lunarsim.plots.style.colours import ink
 from lunarsim.plots.style.style import Curve
 
@@ -103,7 +103,7 @@ def descent_profile(
         letters = [published_points.letter(i) for i in range(len(points))]
         lines.append(phases.listed("Published", [point.label for point in points], letters))
     lines.append(f"Altitudes {data[0].words}, speeds over the turning Moon.")
-    page.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=ink())
+    page.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=ink(), **style.LITERAL)
     _explain(page, curves, points, faulty=any(drawn.faults_s for drawn in histories))
     return axes
 
@@ -198,7 +198,7 @@ def _explain(
     if faulty:
         handles.append(descent_panels.fault_line(ink(), "a fault begins or passes"))
     handles += descent_panels.published_handles(points)
-    page.legend(
+    made = page.legend(
         handles=handles,
         loc="outside upper left",
         ncols=_columns([str(handle.get_label()) for handle in handles]),
@@ -209,6 +209,7 @@ def _explain(
         title_fontsize=style.AXIS_SIZE,
         alignment="left",
     )
+    legends.literal(made)
 
 
 def _columns(labels: Sequence[str]) -> int:

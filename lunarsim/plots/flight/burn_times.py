@@ -43,6 +43,7 @@ def inset(ax: Axes, curves: Sequence[Curve], zeros: Sequence[Time], view_s: floa
             va="center",
             fontsize=style.text_size(ax),
             color=ink(panel),
+            **style.LITERAL,
         )
     room = 0.04 * (last - first)
     panel.set_xlim(first - room, first + 2.1 * (last - first))

@@ -137,6 +137,7 @@ def _draw_target(ax: Axes, level: u.Quantity, target: u.Quantity, text: str) -> 
         textcoords="offset points",
         fontsize=style.text_size(ax),
         color=ink(ax),
+        **style.LITERAL,
     )
 
 

@@ -194,6 +194,7 @@ def _axes(flight: Flight, count: int, figure: Figure | SubFigure | None) -> NDAr
         ha="left",
         fontsize=style.AXIS_SIZE,
         color=ink(),
+        **style.LITERAL,
     )
     return np.asarray(axes, dtype=object)
 
@@ -347,4 +348,4 @@ def _list(figure: Any, marks: list[_Mark], flight: Flight) -> None:
         lines.append("Grey: three standard deviations of the filter's altitude.")
     if not flight.partings:
         lines.append("The lanes do not part.")
-    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=ink())
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.TEXT_SIZE, color=ink(), **style.LITERAL)

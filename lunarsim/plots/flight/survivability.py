@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lunarsim.campaign.inputs.paths import nominal
 from lunarsim.campaign.inputs.titles import title
 from lunarsim.inquiry import SurvivabilityMap
-from lunarsim.plots.style import style
+from lunarsim.plots.style import legends, style
 from lunarsim.plots.style.colours import ink, paper, shade
 
 _TOLD_MPS = 1e-3  # delta-v that the mission without faults lacks: less is the integration's
@@ -65,12 +65,14 @@ def survivability_map(found: SurvivabilityMap, *, ax: Axes | None = None) -> Axe
     handles += _mark_own(ax, found)
     for axis, path, values in zip((ax.xaxis, ax.yaxis), found.paths, found.values, strict=True):
         unit = f" ({values.unit})" if values.unit != u.one else ""
-        axis.set_label_text(f"{title(path, found.scenario)}{unit}", fontsize=style.AXIS_SIZE, color=ink(ax))
+        axis.set_label_text(
+            f"{title(path, found.scenario)}{unit}", fontsize=style.AXIS_SIZE, color=ink(ax), **style.LITERAL
+        )
         axis.set_tick_params(labelsize=style.TEXT_SIZE)
     ax.set_xlim(x[0], x[-1])
     ax.set_ylim(y[0], y[-1])
     if new:
-        ax.legend(
+        legend = ax.legend(
             handles=handles,
             fontsize=style.TEXT_SIZE,
             labelcolor=ink(ax),
@@ -80,9 +82,10 @@ def survivability_map(found: SurvivabilityMap, *, ax: Axes | None = None) -> Axe
             borderaxespad=0.0,
         )
     else:
-        ax.legend(
+        legend = ax.legend(
             handles=handles, fontsize=style.text_size(ax), labelcolor=ink(ax), facecolor=paper(ax), framealpha=0.9
         )
+    legends.literal(legend)
     return ax
 
 

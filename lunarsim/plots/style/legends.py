@@ -53,12 +53,19 @@ def write(
         **({} if handles is None else {"handles": list(handles)}),
         "title": style.wrapped(title, style.size_in(ax)[0], size),
     }
-    legend = ax.legend(ncols=columns, **look)
+    legend = literal(ax.legend(ncols=columns, **look))
     while columns > 1 and legend.get_window_extent().width > ax.get_window_extent().width:
         columns -= 1
-        legend = ax.legend(ncols=columns, **look)
+        legend = literal(ax.legend(ncols=columns, **look))
     legend.get_title().set_color(ink(ax))
     return Movable(legend)
+
+
+def literal(legend: Legend) -> Legend:
+    """Return a legend whose texts are shown as they are written, whatever stands in the user's names."""
+    for text in (*legend.get_texts(), legend.get_title()):
+        text.set(**style.LITERAL)
+    return legend
 
 
 def on_top(ax: Axes, title: str = "", *, columns: int = 2, **options: Any) -> None:

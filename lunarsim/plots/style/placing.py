@@ -19,7 +19,7 @@ from lunarsim.plots.style import legends
 from lunarsim.plots.style.clutter import BOUNDLESS, ON_LINE, ON_MARKER, OUTSIDE, PAD_PX, Clutter
 from lunarsim.plots.style.colours import ink, legible, paper
 from lunarsim.plots.style.notes import Note
-from lunarsim.plots.style.style import text_size
+from lunarsim.plots.style.style import LITERAL, text_size
 
 _DISTANCES_PT = (4.0, 11.0, 20.0, 32.0, 48.0, 68.0, 92.0)
 _STEP_DEG, _FINE_DEG = 22.5, 11.25  # between the angles at which a text may stand; fine ones where much is in the way
@@ -127,6 +127,7 @@ def _write(ax: Axes, note: Note) -> Annotation:
         color=colour,
         arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 0.0, "shrinkB": note.radius},
         zorder=6,
+        **LITERAL,
     )
     written.set_in_layout(False)
     return written

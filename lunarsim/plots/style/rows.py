@@ -45,7 +45,7 @@ def _name(ax: Axes, names: Sequence[str], remarks: Sequence[str] | None) -> None
     ax.tick_params(axis="y", labelsize=style.text_size(ax))
     notes = remarks or [""] * len(names)
     if not style.is_narrow(ax):
-        ax.set_yticks(np.arange(len(names)), [_in_lines(each) for each in names])
+        ax.set_yticks(np.arange(len(names)), [_in_lines(each) for each in names], **style.LITERAL)
         for row, note in enumerate(notes):
             _write(ax, 1.02, row, note, "center")
         return
@@ -58,13 +58,13 @@ def write_end(ax: Axes, row: float, end: float, text: str, *, on_left: bool = Fa
     """Write a text beyond the end of a bar."""
     shift, side = (-4.0, "right") if on_left else (4.0, "left")
     look: dict[str, Any] = {"ha": side, "va": "center", "fontsize": style.text_size(ax), "color": ink(ax)}
-    ax.annotate(text, (end, row), (shift, 0.0), textcoords="offset points", zorder=6, **look)
+    ax.annotate(text, (end, row), (shift, 0.0), textcoords="offset points", zorder=6, **style.LITERAL, **look)
 
 
 def _write(ax: Axes, x: float, row: float, text: str, upright: str) -> None:
     if text:
         look: dict[str, Any] = {"va": upright, "fontsize": style.text_size(ax), "color": ink(ax), "zorder": 6}
-        ax.annotate(text, (x, row), xycoords=("axes fraction", "data"), **look)
+        ax.annotate(text, (x, row), xycoords=("axes fraction", "data"), **style.LITERAL, **look)
 
 
 def _in_lines(name: str) -> str:

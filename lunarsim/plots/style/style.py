@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
@@ -30,6 +31,9 @@ _TICK_PAD_PT, _LABEL_PAD_PT = 3.0, 2.5  # from the axes to their numbers, and on
 _NARROW_IN = 3.6  # axes on which names stand inside, and only what matters most is named
 _CHARACTER = 0.52  # width of a letter, in sizes of the text, about
 _LEAST_CHARACTERS = 16  # of a line of a label
+
+#: Options of every text that has words of the user: a ``$`` is a dollar, and begins no formula of matplotlib's.
+LITERAL: Mapping[str, Any] = MappingProxyType({"parse_math": False})
 
 SPHERE = f"{constants.MOON_RADIUS_M / 1e3:.1f} km sphere"
 
@@ -134,7 +138,7 @@ def write_title(ax: Axes, title: str) -> None:
     figure = ax.get_figure(root=True)
     if title and figure is not None:
         words = wrapped(title, 0.97 * WIDTH_IN, AXIS_SIZE)
-        figure.suptitle(words, x=0.01, ha="left", fontsize=AXIS_SIZE, color=ink())
+        figure.suptitle(words, x=0.01, ha="left", fontsize=AXIS_SIZE, color=ink(), **LITERAL)
 
 
 def lay_out(ax: Axes) -> None:
@@ -168,8 +172,8 @@ def axis_size(ax: Axes) -> float:
 def dress(ax: Axes, x_label: str, y_label: str) -> None:
     """Give axes their labels, in lines that are no longer than the axes, a light grid and readable ticks."""
     size, (width_in, height_in) = axis_size(ax), size_in(ax)
-    ax.set_xlabel(wrapped(x_label, width_in, size), fontsize=size)
-    ax.set_ylabel(wrapped(y_label, height_in, size), fontsize=size)
+    ax.set_xlabel(wrapped(x_label, width_in, size), fontsize=size, **LITERAL)
+    ax.set_ylabel(wrapped(y_label, height_in, size), fontsize=size, **LITERAL)
     ax.tick_params(labelsize=text_size(ax), pad=_TICK_PAD_PT * _scale(ax))
     ax.yaxis.labelpad = _LABEL_PAD_PT * _scale(ax)
     ax.grid(color=shade(GRID, ax), linewidth=0.6)

@@ -42,6 +42,7 @@ _DAMAGE = (
     ),
     *(ValueError, TypeError, LookupError, AttributeError, SyntaxError),
 )  # what damaged archives, JSON, arrays and values provoke; ValueError covers InputError and wrong text
+_NETCDF = (b"CDF", b"\x89HDF")
 
 
 def save_flight(flight: FlightParts, path: str | os.PathLike[str]) -> None:
@@ -84,10 +85,20 @@ def load_flight(path: str | os.PathLike[str], record: type[Made]) -> Made:
     except OSError as error:
         raise DataError(f"{file}: the saved flight cannot be read: {error.strerror or error}") from None
     except _DAMAGE as error:
+        if is_netcdf(file):
+            raise DataError(
+                f"{file} holds histories alone, as write_netcdf leaves them: expected a file that Flight.save wrote"
+            ) from None
         raise DataError(
             f"{file}: this is not a saved flight, or it is damaged: expected a file that Flight.save wrote; "
             f"save the flight again, or copy the file again ({error})"
         ) from error
+
+
+def is_netcdf(file: Path) -> bool:
+    """Return whether a file begins as NetCDF does, of the classic format or within HDF5."""
+    with file.open("rb") as opened:
+        return opened.read(4).startswith(_NETCDF)
 
 
 def _encoded_phase(encoder: Encoder, phase: FlownPhase, i: int) -> dict[str, Any]:
