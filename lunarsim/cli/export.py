@@ -15,6 +15,7 @@ from lunarsim import data
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, simulate
 from lunarsim.io.exchange.export_formats import FORMATS, format_of
+from lunarsim.kernels.notice import HOW_LONG
 from lunarsim.scenarios import load_campaign, load_scenario
 
 _NETCDF = (b"CDF", b"\x89HDF")
@@ -53,7 +54,7 @@ def _flight(what: str, console: Console) -> Flight:
         if zipfile.is_zipfile(path):
             return Flight.load(path)
     scenario = load_scenario(what)
-    with console.status("flying (the first run on a machine compiles the physics, for half a minute to a minute)"):
+    with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
         try:
             return simulate(scenario)
         except InputError as error:
