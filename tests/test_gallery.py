@@ -20,6 +20,12 @@ def test_there_are_twenty_scripts_at_least() -> None:
     assert len(SCRIPTS) >= 20
 
 
+def test_the_folder_of_lessons_holds_lessons_alone() -> None:
+    """What a lesson writes goes into a temporary folder."""
+    written = [path.name for path in (EXAMPLES.parent / "notebooks").iterdir() if path.is_file()]
+    assert [name for name in written if not name.endswith(".ipynb")] == []
+
+
 def test_each_folder_of_scripts_has_a_heading() -> None:
     folders = {script.parent for script in SCRIPTS}
     assert all((folder / "README.rst").is_file() for folder in folders)
