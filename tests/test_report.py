@@ -159,7 +159,7 @@ def test_one_number_has_as_many_digits_wherever_a_page_says_it(
     assert panels[3]["title"] == "Throttle, of 260 N"
     # below a kilometre the first sentence has metres, and so has the table
     crater = flown.scenario.sites["crater"]
-    metres = float(flown.outcome.distance_to(crater).to_value(u.m))  # type: ignore[attr-defined]
+    metres = float(flown.outcome.distance_to(crater).to_value(u.m))
     table = numbers_tables.outcomes({"flown": flight_summary(flown)}, {"flown": 2})
     text = next(row.cells[0].text for row in table.rows if row.title.startswith("distance from the crater"))
     assert round(1e3 * float(text)) == round(metres)
