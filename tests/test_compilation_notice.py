@@ -2,15 +2,17 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numba
 import pytest
 from numba.core import event
 
 import lunarsim as ls
-from lunarsim.kernels.notice import CompilationNotice
+from lunarsim.kernels.notice import HOW_LONG, CompilationNotice
 
 
 @pytest.fixture
@@ -46,8 +48,23 @@ def test_the_notice_says_what_takes_how_long_and_where_it_is_kept(caplog, tmp_pa
         compile_one()
         compile_one()
     assert "compiling the physics" in caplog.text
-    assert "a minute before a campaign" in caplog.text
+    assert HOW_LONG in caplog.text
     assert "no folder can be written to that would keep it: set NUMBA_CACHE_DIR to one" in caplog.text
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md"])
+def test_a_page_says_of_that_wait_what_the_notice_says(page):
+    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    assert HOW_LONG in " ".join(text.split())
+
+
+def test_no_other_sentence_of_the_command_line_says_how_long_compiling_takes():
+    folder = Path(ls.__file__).parent / "cli"
+    said = [line for path in folder.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines()]
+    told = [line for line in said if "console.status" in line and "compiles the physics" in line]
+    assert len(told) == 4
+    assert all("{HOW_LONG}" in line for line in told)
+    assert not [line for line in said if re.search("compil.*(minute|second)", line)]
 
 
 def test_the_package_listens_to_its_own_compilations():

@@ -36,6 +36,16 @@ def made(tree: ast.Module) -> Iterator[str]:
             yield node.name
 
 
+def test_who_comes_from_another_tool_is_led_to_its_files() -> None:
+    page, exchange = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("coming-from.md", "exchange.md"))
+    calls = {*re.findall(r"ls\.(?:State\.from|write|import)_\w+", page)}
+    assert {"ls.import_gmat", "ls.write_oem", "ls.write_spk", "ls.State.from_oem"} <= calls
+    headings = {heading.lower() for heading in re.findall(r"^##+ (.+)$", exchange, re.MULTILINE)}
+    linked = re.findall(r"\(exchange\.md#([\w-]+)\)", page)
+    assert linked
+    assert {*linked} <= headings
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_blocks_of_a_page_use_only_names_that_it_has_made(page: Path) -> None:
     known = set(dir(builtins))

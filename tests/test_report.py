@@ -21,8 +21,9 @@ from astropy.time import Time
 import lunarsim as ls
 from lunarsim.io import flight_summary
 from lunarsim.mission.provenance import Provenance, Source, Status
-from lunarsim.pages import burn_times, histories
+from lunarsim.pages import burn_times, histories, numbers_tables
 from lunarsim.pages.headline import what_happened
+from lunarsim.pages.rendering import with_minus_signs
 from lunarsim.plots.style import style
 
 DAY = Time("2026-11-29")
@@ -121,8 +122,65 @@ def test_each_link_within_a_page_leads_somewhere(parsed: Parsed) -> None:
     assert all(link[1:] in ids for link in inner if link)
 
 
-def test_a_page_begins_with_what_the_command_line_says(flights: dict[str, ls.Flight], parsed: Parsed) -> None:
-    assert what_happened(flights["flown"], flights["planned"]) in parsed.texts
+def test_a_page_begins_with_a_sentence_and_goes_on_with_what_the_command_line_says(
+    flights: dict[str, ls.Flight], parsed: Parsed
+) -> None:
+    told = with_minus_signs(what_happened(flights["flown"], flights["planned"]))
+    after_title = parsed.texts.index("lander", parsed.texts.index("Skip to the content")) + 1
+    lead, details = parsed.texts[after_title : after_title + 2]
+    assert lead.startswith("Impact at 2023-08-19")
+    assert lead.count(". ") == 0
+    assert lead.removeprefix("Impact").removesuffix(".") in told
+    for sentence in details.removesuffix(".").split(". "):
+        assert sentence.removeprefix("Crater: ") in told
+    assert "The plan was" not in lead
+    assert len(lead) + len(details) == pytest.approx(len(told), abs=20)  # nothing is left out
+
+
+def test_a_page_has_one_sign_for_minus_and_dates_keep_their_hyphens(
+    flights: dict[str, ls.Flight], parsed: Parsed
+) -> None:
+    shown = [text for text in parsed.texts if not text.startswith(":root")]  # the style
+    assert not [text for text in shown if re.search(r"(?<![\w.])-\d", text)]
+    assert "\N{MINUS SIGN}1." in " ".join(shown)  # the flight-path angle of the impact
+    assert with_minus_signs("2023-08-19, -1.3 deg, delta-v of (-5 to -.5)") == (
+        "2023-08-19, \N{MINUS SIGN}1.3 deg, delta-v of (\N{MINUS SIGN}5 to -.5)"
+    )
+
+
+def test_one_number_has_as_many_digits_wherever_a_page_says_it(
+    flights: dict[str, ls.Flight], parsed: Parsed, tmp_path: Path
+) -> None:
+    flown = flights["flown"]
+    certificate = Provenance(value="264.78 N", status=Status.INFERRED, interval=("48 N", "456 N"), note="fitted")
+    known = replace(flown, scenario=replace(flown.scenario, provenance={"craft.engine.thrust": certificate}))
+    assert [panel["title"] for panel in parsed.json("data")["panels"]][3] == "Throttle, of 265 N"
+    assert certificate.rounded == "260 N"
+    panels = written(known, tmp_path, burn_times=[] * u.s).json("data")["panels"]
+    assert panels[3]["title"] == "Throttle, of 260 N"
+    # below a kilometre the first sentence has metres, and so has the table
+    crater = flown.scenario.sites["crater"]
+    metres = float(flown.outcome.distance_to(crater).to_value(u.m))
+    table = numbers_tables.outcomes({"flown": flight_summary(flown)}, {"flown": 2})
+    text = next(row.cells[0].text for row in table.rows if row.title.startswith("distance from the crater"))
+    assert round(1e3 * float(text)) == round(metres)
+
+
+def test_where_the_cursor_begins_off_the_map_the_readout_says_so(parsed: Parsed) -> None:
+    data = parsed.json("data")
+    flown, shown = data["flights"][1], data["map"]
+    at_cut_off = np.interp(data["cursor_s"], flown["t"], flown["lat"])
+    assert not shown["south"] <= at_cut_off <= shown["north"]
+    assert '", outside this map"' in parsed.scripts[-1][1]
+
+
+def test_the_keys_of_the_cursor_belong_to_the_slider_and_the_panels(parsed: Parsed) -> None:
+    (panels,) = (a for _, a in parsed.elements if a.get("id") == "panels")
+    assert panels["tabindex"] == "0"
+    script = parsed.scripts[-1][1]
+    assert 'for (const place of [by("time"), by("panels")]) place.addEventListener("keydown"' in script
+    # nothing listens to the keys of the whole page: there Home and End scroll
+    assert not re.findall(r"(?:^|[^.\w])addEventListener\(\"key|(?:document|window)\.addEventListener\(\"key", script)
 
 
 def test_the_numbers_of_the_tables_are_those_of_the_json(flights: dict[str, ls.Flight], parsed: Parsed) -> None:

@@ -10,6 +10,7 @@ from random_flights import EPOCH, MPS
 
 import lunarsim as ls
 from lunarsim import constants
+from lunarsim.planning.targeting.goals import check_moment
 from lunarsim.planning.targeting.problem import Problem
 
 R, GM = constants.MOON_RADIUS_M, constants.GM_MOON_M3_S2
@@ -143,6 +144,49 @@ def test_a_problem_that_is_none_is_refused(circular, vary, reach, message):
 def test_a_goal_that_is_none_is_refused(given, message):
     with pytest.raises(ls.InputError, match=message):
         ls.Goal(**given)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "message"),
+    [
+        ("latitude", 100 * u.deg, "no state has such a latitude; expected from -90 deg to 90 deg"),
+        ("latitude", -91 * u.deg, "latitude"),
+        ("flight path angle", 1.6 * u.rad, "flight path angle"),
+        ("inclination", -1 * u.deg, "expected from 0 deg to 180 deg"),
+        ("perilune", -3000 * u.km, "no state has such a perilune"),
+        ("apolune", -3000 * u.km, "or more"),
+        ("altitude", -1738 * u.km, "altitude"),
+        ("speed", -1 * MPS, "speed"),
+    ],
+)
+def test_a_goal_that_no_state_has_is_refused(quantity, value, message):
+    with pytest.raises(ls.InputError, match=message):
+        ls.Goal(quantity, value)
+
+
+def test_a_goal_may_lie_at_the_edge_of_what_a_state_has():
+    for quantity, value in (("latitude", -90 * u.deg), ("inclination", 180 * u.deg), ("perilune", -R * u.m)):
+        assert ls.Goal(quantity, value).value == value
+
+
+@pytest.mark.parametrize("name", ["perilune", "end", "ignition"])
+def test_a_burn_named_as_another_moment_makes_the_goal_ambiguous(circular, name):
+    burn, coast = circular.plan
+    begins = replace(circular, plan=(replace(burn, name=name), coast))
+    with pytest.raises(ls.InputError, match=f"at = '{name}': a burn of the plan has that name"):
+        ls.target(begins, vary=DELTA_V, reach=[replace(PERILUNE, at=name)])
+    # where no goal is about it, a burn has what name it likes
+    check_moment(replace(PERILUNE, at="apolune"), begins)
+
+
+@pytest.mark.parametrize("moment", ["start", "ignition", "first thrust"])
+def test_what_never_comes_after_the_last_burn_is_no_moment_of_a_goal(circular, moment):
+    with pytest.raises(ls.InputError, match=f"at = '{moment}'.*lowering"):
+        ls.target(circular, vary=DELTA_V, reach=[replace(PERILUNE, at=moment)])
+
+
+def test_guidance_may_start_the_engine_after_the_last_burn():
+    check_moment(replace(PERILUNE, at="ignition"), ls.load_scenario("chandrayaan3"))  # all of it is guided
 
 
 def hyperbola(excess_mps, b_m, far_m, axes):

@@ -6,6 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 HERE = Path(__file__).parents[1] / "docs" / "validation"
@@ -40,6 +41,19 @@ def test_every_section_is_there_and_every_table_and_figure_is_on_the_page(make):
     page = (HERE / "index.md").read_text(encoding="utf-8")
     for path in [*(HERE / "tables").iterdir(), *(HERE / "figures").iterdir()]:
         assert f"{path.parent.name}/{path.name}" in page
+
+
+def test_each_panel_of_the_figure_of_costs_says_what_it_is_about(make):
+    figure = make.module("costs").draw(make.results_of("costs"))["costs"]
+    try:
+        titles = [ax.get_title(loc="left") for ax in figure.axes]
+        assert [title[:4] for title in titles] == [f"({letter}) " for letter in "abcdef"]
+        assert len({title[4:] for title in titles} - {""}) == 6
+        figure.canvas.draw()
+        widths = [ax._left_title.get_window_extent().width / ax.get_window_extent().width for ax in figure.axes]
+        assert max(widths) < 1.05  # it reaches into no other panel
+    finally:
+        plt.close(figure)
 
 
 def test_events_are_found_again_when_closed_forms_say(make):

@@ -2,8 +2,8 @@
 A steering law of one's own
 ===========================
 
-Thrust along the normal of the orbit turns its plane. To first order the angle is the delta-v over the speed; a burn
-that takes a part of the revolution is worth a little less.
+Thrust along the normal of the orbit turns its plane, here that of a circle at 100 km. To first order the angle is the
+delta-v over the speed; a burn that takes a part of the revolution is worth a little less.
 """
 
 from typing import Any
@@ -15,8 +15,6 @@ from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
-
-MPS = u.m / u.s
 
 
 @numba.njit  # without it: the same in plain Python
@@ -38,24 +36,18 @@ class AlongNormal:
     direction = beside_the_way
 
 
-def scenario(timer: u.Quantity) -> ls.Scenario:
-    """Return a burn in a circular orbit at 100 km, about a point mass."""
-    epoch, moon = Time("2025-01-01", scale="tdb"), ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
-    state = ls.State([1837.4, 0, 0] * u.km, [0, 1633.5, 0] * MPS, epoch)
-    engine = ls.Engine(thrust=100 * u.N, specific_impulse=320 * u.s)
-    craft = ls.Spacecraft(dry_mass=700 * u.kg, propellant_mass=300 * u.kg, engine=engine)
-    law: Any = AlongNormal()
-    burn = ls.Burn(ignition=epoch, target_delta_v=1 * u.km / u.s, timer=timer, steering=law)
-    return ls.Scenario(name="plane change", state=state, craft=craft, moon=moon, plan=(burn,))
-
-
+epoch, moon = Time("2025-01-01", scale="tdb"), ls.Moon(gravity=ls.GravityField.point_mass(), third_bodies=())
+state = ls.State([1837.4, 0, 0] * u.km, [0, 1633.5, 0] * u.m / u.s, epoch)
+engine = ls.Engine(thrust=100 * u.N, specific_impulse=320 * u.s)
+craft = ls.Spacecraft(dry_mass=700 * u.kg, propellant_mass=300 * u.kg, engine=engine)
+law: Any = AlongNormal()
+burn = ls.Burn(ignition=epoch, target_delta_v=1 * u.km / u.s, timer=1 * u.min, steering=law)
+scenario = ls.Scenario(name="plane change", state=state, craft=craft, moon=moon, plan=(burn,))
 minutes, turned, impulse = np.arange(2, 31, 2), [], []
-for flight in (ls.simulate(scenario(minute * u.min)) for minute in minutes):
-    first, last = (
-        np.cross(s.position.value, s.velocity.value) for s in (flight.at(flight.start), flight.at(flight.end))
-    )
+for flight in (ls.simulate(ls.with_values(scenario, {"plan.0.timer": minute * u.min})) for minute in minutes):
+    first, last = (np.cross(s.position.value, s.velocity.value) for s in map(flight.at, (flight.start, flight.end)))
     turned.append(np.degrees(np.arctan2(np.linalg.norm(np.cross(first, last)), first @ last)))
-    impulse.append(np.degrees((flight.burns[0].delta_v / (1633.5 * MPS)).to_value(u.one)))
+    impulse.append(np.degrees((flight.burns[0].delta_v / state.speed).to_value(u.one)))
 figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
 ax.plot(minutes, impulse, color="0.5", linestyle="--", label="delta-v over speed")
 ax.plot(minutes, turned, "o", color="#D55E00", label="flown")

@@ -27,32 +27,23 @@ class StoppingDistance:
     def value(estimate: Any, own: Any) -> float:
         """Return by how much (m) the stop takes more than there is: zero or more ends the phase."""
         up = estimate.thrust_n / estimate.mass_kg + estimate.free[2]
-        takes = estimate.velocity[2] ** 2 / (2.0 * up)
-        return float(takes + own.margin_m - estimate.position[2])
+        return float(estimate.velocity[2] ** 2 / (2.0 * up) + own.margin_m - estimate.position[2])
 
 
 site, height = ls.Site(latitude=-20 * u.deg, longitude=30 * u.deg), 2000 * u.m
 engine = ls.Engine(thrust=4 * u.kN, specific_impulse=310 * u.s)
 craft = ls.Spacecraft(dry_mass=700 * u.kg, propellant_mass=300 * u.kg, engine=engine)
-start = ls.State.from_approach(
-    latitude=site.latitude,
-    longitude=site.longitude,
-    azimuth=0 * u.deg,
-    range_to_go=0 * u.m,
-    altitude=height,
-    speed=0.01 * u.m / u.s,
-    flight_path_angle=-90 * u.deg,
-    epoch=Time("2023-08-19T10:00:00", scale="tdb"),
-)
+down: dict[str, Any] = {"speed": 0.01 * u.m / u.s, "flight_path_angle": -90 * u.deg, "azimuth": 0 * u.deg}
+above: dict[str, Any] = {"latitude": site.latitude, "longitude": site.longitude, "range_to_go": 0 * u.m}
+start = ls.State.from_approach(altitude=height, epoch=Time("2023-08-19T10:00:00", scale="tdb"), **above, **down)
 slow = ls.Termination(quantity="altitude rate", above=-0.5 * u.m / u.s)
 limits: dict[str, Any] = {"max_duration": 100 * u.s, "cycle_time": 0.05 * u.s}
 fall = ls.Guided(name="fall", law=ls.EngineOff(), terminations=(StoppingDistance(),), **limits)
 stop = ls.Guided(name="stop", law=ls.AttitudeHold(), terminations=(slow,), **limits)
 field = ls.GravityField.point_mass()
 moon = ls.Moon(gravity=field, third_bodies=())
-flight = ls.simulate(
-    ls.Scenario(name="stop", state=start, craft=craft, moon=moon, plan=(fall, stop), landing_site=site)
-)
+scenario = ls.Scenario(name="stop", state=start, craft=craft, moon=moon, plan=(fall, stop), landing_site=site)
+flight = ls.simulate(scenario)
 
 # v2 = 2 g (h - y) on the way down, v2 = 2 (a - g) (y - margin) in the stop: they meet at y
 g = (field.gm / (1737.4 * u.km + 0.5 * height) ** 2).to(u.m / u.s**2)

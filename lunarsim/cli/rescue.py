@@ -16,6 +16,7 @@ from rich.console import Console
 from lunarsim.cli.report import table
 from lunarsim.errors import InputError, ScenarioError, shown
 from lunarsim.inquiry import Rescue, latest_rescue
+from lunarsim.kernels.notice import HOW_LONG
 from lunarsim.mission import Scenario
 
 _CLOCK = "%H:%M:%S"
@@ -42,7 +43,7 @@ def run(scenario: Scenario, asked: Asked, *, as_json: bool) -> None:
     thrust = None if asked.thrust is None else _quantity(asked.thrust, "--thrust")
     wait = _quantity(asked.command_time, "--command-time")
     try:
-        with console.status("flying (the first run on a machine compiles the physics, for a minute or two)"):
+        with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
             found = [
                 latest_rescue(scenario, **{name: size}, thrust=thrust, command_time=wait, orbits=asked.orbits)
                 for name, size in sizes

@@ -23,6 +23,7 @@ from lunarsim.errors import InputError, ScenarioError
 from lunarsim.inquiry import Survivability, SurvivabilityMap, survivability, survivability_map
 from lunarsim.inquiry.varied_flights import path_of
 from lunarsim.io import prepare_folder
+from lunarsim.kernels.notice import HOW_LONG
 from lunarsim.mission import Scenario
 
 _POINTS = 33
@@ -52,7 +53,7 @@ def run(scenario: Scenario, asked: Asked, out: Path | None, *, as_json: bool) ->
     folder = out or Path(f"{scenario.name}-survivability")
     prepare_folder(folder)
     try:
-        with console.status("flying (the first run on a machine compiles the physics, for a minute or two)"):
+        with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
             found = _line(scenario, asked) if len(asked.vary) == 1 else _map(scenario, asked)
     except ScenarioError:
         raise

@@ -10,6 +10,8 @@ from numba.core import event
 
 _log = logging.getLogger(__name__)
 
+#: How long the machine code takes, of processor time: what the command line, the README and the quick start say.
+HOW_LONG = "20 s for a first flight, 1 min for a first guided landing, 1 to 2 min for a first campaign"
 _FEW_SECONDS = 3.0  # of processor time: a map compiles in less, a flight in some ten, campaigns in 40 and in 100
 
 
@@ -32,10 +34,7 @@ class CompilationNotice(event.Listener):
         self._folder = self._folder or _folder_of(found.data["dispatcher"])
         if not self._told and self._before_s + now_s - self._since_s > self._after_s:
             self._told = True
-            _log.warning(
-                "compiling the physics: seconds before a flight, a minute before a campaign, two with guidance; %s",
-                self._kept,
-            )
+            _log.warning("compiling the physics: %s; %s", HOW_LONG, self._kept)
 
     def on_end(self, _: Any) -> None:
         """Take note of a kernel that is compiled."""

@@ -40,6 +40,7 @@ def content(findings: CampaignFindings, wanted: Wanted) -> dict[str, Any]:
         "title": f"{scenario.title or scenario.name}: {result.runs:,} runs",
         "name": scenario.name,
         "headline": campaign_headline(findings),
+        "details": "",
         "remark": scenario.remark,
         "rates": [
             {

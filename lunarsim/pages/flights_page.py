@@ -13,7 +13,7 @@ from lunarsim.flight import Flight, InOrbit, Landed, Verdict
 from lunarsim.io import flight_summary
 from lunarsim.mission.clock import seconds_after
 from lunarsim.pages import burn_times, histories, maps, numbers_tables, provenance_table, reproduction, timeline
-from lunarsim.pages.headline import what_happened
+from lunarsim.pages.headline import details, in_a_sentence
 from lunarsim.plots.descent import history
 from lunarsim.plots.style import style
 
@@ -42,7 +42,8 @@ def content(flights: Mapping[str, Flight] | Sequence[Flight], wanted: Wanted) ->
     return {
         "title": scenario.title or scenario.name or "A flight",
         "name": scenario.name,
-        "headline": what_happened(main, planned),
+        "headline": in_a_sentence(main),
+        "details": details(main, planned),
         "remark": scenario.remark,
         "outcomes": [
             {"label": name, "text": str(flight.outcome), "color": curve.color, "good": _is_good(flight)}

@@ -30,20 +30,48 @@ def verdict(flight: Flight, planned: Flight | None) -> str:
 
 def what_happened(flight: Flight, planned: Flight | None) -> str:
     """Return in a sentence or two what happened, and how it differs from the plan."""
+    crater = f"; crater: {_crater(flight)}" if _crater(flight) else ""
+    sentences = [
+        *_on_the_way(flight, planned),
+        f"Flown: {_outcome(flight)}{crater}.",
+        *_without_effect(flight, planned),
+    ]
+    return " ".join(sentences)
+
+
+def in_a_sentence(flight: Flight) -> str:
+    """Return in one sentence how a flight ended, and how far from its sites."""
+    outcome = _outcome(flight)
+    return f"{outcome[0].upper()}{outcome[1:]}."
+
+
+def details(flight: Flight, planned: Flight | None) -> str:
+    """Return what led there, how it differs from the plan, and what it should have left: all but how it ended."""
+    crater = [f"Crater: {_crater(flight)}."] if _crater(flight) else []
+    return " ".join([*_on_the_way(flight, planned), *crater, *_without_effect(flight, planned)])
+
+
+def _on_the_way(flight: Flight, planned: Flight | None) -> list[str]:
+    """Return a sentence for each burn, and for each alarm of a monitor."""
     plans = planned.burns if planned else ()
     decimals = flight.scenario.delta_v_decimals(1)
     pairs = zip_longest(flight.burns, plans[: len(flight.burns)])
     sentences = [_burn_sentence(*pair, decimals) for pair in pairs]
+    alarms = [event for event in flight.timeline if event.kind is EventKind.MONITOR][:_MOST_ALARMS]
+    told = [f"At {each.time.utc.strftime('%H:%M:%S')} UTC a monitor called ({each.detail})." for each in alarms]
+    return [*sentences, *told]
+
+
+def _without_effect(flight: Flight, planned: Flight | None) -> list[str]:
+    return [f"The fault '{fault.title}' had no effect: {why}." for fault, why in idle_faults(flight, planned)]
+
+
+def _outcome(flight: Flight) -> str:
     outcome = str(flight.outcome)
     if isinstance(flight.outcome, GroundContact):
         for name, site in flight.scenario.sites.items():
             outcome += f", {distance_text(flight.outcome.distance_to(site))} from {site_words(name, site)}"
-    if isinstance(flight.outcome, Impact):
-        outcome += _crater(flight, flight.outcome)
-    alarms = [event for event in flight.timeline if event.kind is EventKind.MONITOR][:_MOST_ALARMS]
-    sentences += [f"At {each.time.utc.strftime('%H:%M:%S')} UTC a monitor called ({each.detail})." for each in alarms]
-    idle = [f"The fault '{fault.title}' had no effect: {why}." for fault, why in idle_faults(flight, planned)]
-    return " ".join([*sentences, f"Flown: {outcome}.", *idle])
+    return outcome
 
 
 def site_words(name: str, site: Site) -> str:
@@ -81,11 +109,12 @@ def distance_text(distance: u.Quantity) -> str:
     return f"{km:.{2 if km < 10.0 else 0}f} km"
 
 
-def _crater(flight: Flight, impact: Impact) -> str:
-    """Return how wide the crater should be, and how wide it is if that is known."""
-    if flight.scenario.craft is None:
+def _crater(flight: Flight) -> str:
+    """Return how wide the crater of an impact should be, and how wide it is if that is known."""
+    impact = flight.outcome
+    if flight.scenario.craft is None or not isinstance(impact, Impact):
         return ""
-    words = f"; crater: {impact.crater_diameter(flight.mass[-1])} estimated (Holsapple 1993{_at_what_angle(impact)})"
+    words = f"{impact.crater_diameter(flight.mass[-1])} estimated (Holsapple 1993{_at_what_angle(impact)})"
     observed = flight.scenario.published.get("crater_diameter")
     if observed is None:
         return words

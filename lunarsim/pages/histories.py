@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.analysis import has_relief
+from lunarsim.craft import Spacecraft
 from lunarsim.flight import Flight, GroundContact
 from lunarsim.kernels.forces import motion
-from lunarsim.mission import over_ground
+from lunarsim.mission import Scenario, over_ground
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
@@ -174,8 +175,17 @@ def _dash(dashes: style.Dashes) -> str:
 
 
 def _throttle_title(flights: Sequence[Flight]) -> str:
-    full = {float(f.scenario.craft.engine.total_thrust.to_value(u.N)) for f in flights if f.scenario.craft is not None}
-    return f"Throttle, of {full.pop():,.0f} N" if len(full) == 1 else "Throttle, of full thrust"
+    full = {_thrust_in_words(flight.scenario, flight.scenario.craft) for flight in flights if flight.scenario.craft}
+    return f"Throttle, of {full.pop()}" if len(full) == 1 else "Throttle, of full thrust"
+
+
+def _thrust_in_words(scenario: Scenario, craft: Spacecraft) -> str:
+    """Return the full thrust to the digits that are known of it: as a certificate with an interval has them."""
+    certificate = scenario.provenance.get("craft.engine.thrust")
+    thrust = craft.engine.total_thrust
+    if certificate is not None and certificate.interval is not None and u.Quantity(certificate.value) == thrust:
+        return certificate.rounded
+    return f"{thrust.to_value(u.N):,.0f} N"
 
 
 def _state(y: Values, times: Time) -> State:

@@ -52,7 +52,7 @@ _END = (
     _Line("impact.speed_mps", "speed at the impact (m/s)", 0),
     _Line("impact.flight_path_angle_deg", "flight-path angle at the impact (deg)", 2),
     _Line("impact.incidence_deg", "angle to the ground (deg)", 2),
-    _Line("impact.distance_to_crater_km", "distance from the crater (km)", 2),
+    _Line("impact.distance_to_crater_km", "distance from the crater (km)", 3),
     _Line("impact.crater_diameter_low_m", "diameter of the crater, at least (m)", 1),
     _Line("impact.crater_diameter_high_m", "diameter of the crater, at most (m)", 1),
     _Line("impact.crater_diameter_observed_m", "diameter of the crater, observed (m)", 0),

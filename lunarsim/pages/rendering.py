@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -41,6 +42,11 @@ def within_script(value: Any) -> Markup:
     return Markup(text)
 
 
+def with_minus_signs(text: str) -> str:
+    """Return a text with a minus sign before each negative number, as tables have them; dates keep their hyphens."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
+
+
 @cache
 def _asset(name: str) -> str:
     return (resources.files("lunarsim.pages") / "assets" / name).read_text(encoding="utf-8")
@@ -53,4 +59,5 @@ def _environment() -> Environment:
     )
     made.filters["script"] = within_script
     made.filters["json"] = as_json
+    made.filters["minus"] = with_minus_signs
     return made

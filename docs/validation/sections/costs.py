@@ -25,6 +25,14 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 COLOURS = (style.PURPLE, style.GREEN, style.SKY, style.BLUE, style.ORANGE, style.VERMILION)
 MARKS = "v^Dos*"
+TITLES = (
+    "A flight, by its duration",
+    "A flight of 3 days, by the degree",
+    "A flight of 3 days, by the tolerance",
+    "A campaign, by its runs",
+    "A run of a campaign, by the degree",
+    "Statistics of a campaign",
+)
 
 Rows = Sequence[dict[str, Any]]
 
@@ -71,16 +79,16 @@ def draw(results: dict[str, Any]) -> dict[str, Any]:
     """Return the figure: six panels."""
     figure = plt.figure(figsize=(style.WIDTH_IN, 8.2), dpi=style.DPI, layout="constrained")
     axes = figure.subplots(3, 2).ravel()
-    _draw_kinds(axes[0], results["duration"], "days", "Duration of a flight (days)", 1.0)
-    _draw_kinds(axes[1], results["degree"], "degree", "Degree of the field, 3 days", 1.0)
+    _draw_kinds(axes[0], results["duration"], "days", "Duration of the flight (days)", 1.0)
+    _draw_kinds(axes[1], results["degree"], "degree", "Degree of the field", 1.0)
     _draw_tolerance(axes[2], results["tolerance"])
     _draw_kinds(axes[3], results["runs"], "n", "Runs in the campaign", 1.0)
-    _draw_kinds(axes[4], results["field"], "degree", "Degree of the field, a campaign", 1e6)
+    _draw_kinds(axes[4], results["field"], "degree", "Degree of the field", 1e6)
     axes[4].set_ylabel("Processor time of a run (µs)")
     _draw_statistics(axes[5], results["statistics"])
     axes[0].legend(fontsize=style.TEXT_SIZE, frameon=False)
-    for letter, ax in zip("abcdef", axes, strict=True):
-        ax.set_title(f"({letter})", fontsize=style.AXIS_SIZE, loc="left")
+    for letter, title, ax in zip("abcdef", TITLES, axes, strict=True):
+        ax.set_title(f"({letter}) {title}", fontsize=style.AXIS_SIZE, loc="left")
     return {"costs": figure}
 
 
@@ -97,7 +105,7 @@ def _draw_kinds(ax: Axes, rows: Rows, of: str, label: str, scale: float) -> None
 
 
 def _draw_tolerance(ax: Axes, rows: Rows) -> None:
-    style.dress(ax, "Tolerance of a step (m), 3 days", "Processor time (s)")
+    style.dress(ax, "Tolerance of a step (m)", "Processor time (s)")
     tolerances = [row["tolerance_m"] for row in rows]
     ax.semilogx(tolerances, [row["seconds"] for row in rows], markersize=5, **LOOKS["exact"])
     ax.set_ylim(0.0, 1.25 * max(row["seconds"] for row in rows))

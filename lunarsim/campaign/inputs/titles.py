@@ -49,7 +49,7 @@ def _of_part(name: str, scenario: Scenario) -> str:
         case "orbit":
             return f"{words} of the initial orbit"
         case _:
-            return f"fault: {name.partition('.')[2]}"
+            return f"fault: {rest[0]}" if len(rest) == 1 else f"{words} of the fault '{rest[0]}'"
 
 
 def _of_phase(words: str, phase: str, rest: Sequence[str]) -> str:
@@ -59,6 +59,8 @@ def _of_phase(words: str, phase: str, rest: Sequence[str]) -> str:
 
 
 def _of_craft(words: str, component: Sequence[str]) -> str:
+    if component[:1] == ["other_engines"]:
+        return f"{words} of the engine '{component[1]}'"
     if component == ["navigation"]:
         noise = words.removesuffix(" noise")
         return f"navigation {'noise' if noise != words else 'error'}: {_SIGNED.get(words, noise)}"

@@ -44,6 +44,7 @@ from lunarsim.errors import DataError, InputError
 from lunarsim.io import prepare_folder, write_files
 from lunarsim.io.campaign_summary import findings_summary
 from lunarsim.io.output import Write
+from lunarsim.kernels.notice import HOW_LONG
 from lunarsim.moon import GravityField, GriddedField, Moon, Terrain
 from lunarsim.scenarios import load_campaign
 
@@ -190,7 +191,7 @@ def _chunks(store: ChunkStore, indices: list[int]) -> str:
 
 def _run(asked: Asked, done: int, console: Console) -> tuple[CampaignResult, float]:
     """Fly what is missing; return the result, and how long that took once the physics was compiled."""
-    with console.status("compiling the physics, which takes a minute on a machine's first campaign, two with guidance"):
+    with console.status(f"compiling the physics, on a machine's first run: {HOW_LONG}"):
         asked.way.work(asked.runs, asked.seed)(0, 1)
     begin = time.perf_counter()
     with progress_bar(asked.campaign.scenario.name, asked.runs, done=done, console=console) as advance:

@@ -22,7 +22,7 @@ function html(tag, attributes = {}, parent = null, text = null) {
   return element;
 }
 const clear = element => { while (element.lastChild) element.lastChild.remove(); };
-const minus = text => String(text).replace("-", "\u2212");
+const minus = text => String(text).replace(/(^|[^\w.])-(?=\d)/g, "$1\u2212");
 const words = (value, digits) => minus((Math.abs(value) < 0.5 * 10 ** -digits ? 0 : Number(value)).toLocaleString("en-US",
   {minimumFractionDigits: digits, maximumFractionDigits: digits}));
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
@@ -128,8 +128,9 @@ if (data.flights) {
     for (const mark of marks) mark();
   }
   by("time").addEventListener("input", event => setNow(Number(event.target.value)));
-  addEventListener("keydown", event => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, button, textarea, select, a, summary, [data-own-keys], [data-scrolls]")) return;
+  /* only where the slider or the panels have the focus: elsewhere the keys scroll the page */
+  for (const place of [by("time"), by("panels")]) place.addEventListener("keydown", event => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const step = (view[1] - view[0]) * (event.shiftKey ? 0.05 : 0.005);
     const moves = {ArrowLeft: now - step, ArrowRight: now + step, Home: view[0], End: view[1]};
     if (event.key in moves) { event.preventDefault(); setNow(moves[event.key]); }
@@ -233,42 +234,57 @@ if (data.flights) {
         {xWords: x => longitude(x).replace(/\.?0+\u00b0/, "\u00b0"), yWords: y => latitude(y).replace(/\.?0+\u00b0/, "\u00b0")});
       if (window.image) { make("image", {href: window.image, x: frame.edge.left, y: frame.edge.top, width: frame.right - frame.edge.left,
         height: frame.bottom - frame.edge.top, preserveAspectRatio: "none"}, frame.back); }
-      for (const site of window.sites) {
-        const x = frame.toX(wrap(window, site.longitude)), y = frame.toY(site.latitude), left = x > 0.62 * width;
-        make("circle", {cx: x, cy: y, r: 6, fill: "none", stroke: INK, "stroke-width": 1.5}, frame.front);
-        make("text", {x: x + (left ? -8 : 8), y: y - 9, "text-anchor": left ? "end" : "start", class: "halo"}, frame.front, site.title);
-      }
-      draw(frame, window);
+      const at = site => [frame.toX(wrap(window, site.longitude)), frame.toY(site.latitude)];
+      for (const [x, y] of window.sites.map(at)) make("circle", {cx: x, cy: y, r: 6, fill: "none", stroke: INK, "stroke-width": 1.5}, frame.front);
+      const busy = [...draw(frame, window), ...window.sites.map(at).flatMap(([x, y]) => around(x, y, 6))];
+      for (const site of window.sites) label(frame, at(site), site.title, busy);
     });
+  }
+  /* a text beside a point, where it covers the fewest of the places in pixels that are taken; it takes its own */
+  const around = (x, y, r) => [-r, 0, r].flatMap(dx => [-r, 0, r].map(dy => [x + dx, y + dy]));
+  function label(frame, [x, y], title, busy) {
+    const text = make("text", {class: "halo"}, frame.front, title), wide = text.getComputedTextLength();
+    const covers = ([left, base]) => left < frame.edge.left || left + wide > frame.right || base - 13 < frame.edge.top || base + 4 > frame.bottom ? Infinity
+      : busy.filter(([px, py]) => px > left - 3 && px < left + wide + 3 && py > base - 14 && py < base + 5).length;
+    const places = [10, 22, 40].flatMap(r => [[x + r, y - r + 2], [x - r - wide, y - r + 2], [x + r, y + r + 8], [x - r - wide, y + r + 8], [x - wide / 2, y - r - 4], [x - wide / 2, y + r + 14]]);
+    const [left, base] = places.reduce((best, each) => covers(each) < covers(best) ? each : best);
+    text.setAttribute("x", left); text.setAttribute("y", base);
+    for (let px = left; px <= left + wide; px += 6) busy.push([px, base - 4]);
   }
   const wrap = (window, lon) => { const least = (window.west + window.east) / 2 - 180; return least + ((lon - least) % 360 + 360) % 360; };
   if (data.map && by("map")) {
     let dots = null, frame = null;
     mapOf(by("map"), data.map, (made, window) => {
       frame = made;
+      const taken = [];  /* by lines and crosses, each 6 pixels */
       flights.forEach((f, i) => {
         if (!inView(i)) return;
         let made = "", before = null;
         for (let k = 0; k < f.t.length; k++) {
-          const x = wrap(window, f.lon[k]);
-          made += `${before !== null && Math.abs(x - before) < 180 ? "L" : "M"}${frame.toX(x).toFixed(1)} ${frame.toY(f.lat[k]).toFixed(1)}`;
+          const x = wrap(window, f.lon[k]), joined = before !== null && Math.abs(x - before) < 180, here = [frame.toX(x), frame.toY(f.lat[k])];
+          made += `${joined ? "L" : "M"}${here[0].toFixed(1)} ${here[1].toFixed(1)}`;
+          if (joined) {
+            const from = [frame.toX(before), frame.toY(f.lat[k - 1])], steps = Math.min(500, Math.ceil(Math.hypot(here[0] - from[0], here[1] - from[1]) / 6));
+            for (let n = 1; n <= steps; n++) taken.push([from[0] + n / steps * (here[0] - from[0]), from[1] + n / steps * (here[1] - from[1])]);
+          }
           before = x;
         }
         make("path", {d: made, fill: "none", ...look.true(f)}, frame.front);
         if (f.down) { const last = f.t.length - 1, x = frame.toX(wrap(window, f.lon[last])), y = frame.toY(f.lat[last]);
-          make("path", {d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`, stroke: f.color, "stroke-width": 3}, frame.front); }
+          make("path", {d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`, stroke: f.color, "stroke-width": 3}, frame.front); taken.push(...around(x, y, 5)); }
       });
       dots = make("g", {}, frame.front);
+      return taken.filter(([x, y]) => x > frame.edge.left && x < frame.right && y > frame.edge.top && y < frame.bottom);
     });
     marks.push(() => {
       clear(dots);
-      const said = [];
+      const said = [], shows = (lon, lat) => lon >= data.map.west && lon <= data.map.east && lat >= data.map.south && lat <= data.map.north;
       flights.forEach((f, i) => {
         if (!inView(i) || now < f.t[0] || now > f.t[f.t.length - 1] + 1e-6) return;
         const [k, part] = place(f.t, now), next = Math.min(k + 1, f.t.length - 1);
         const turn = ((f.lon[next] - f.lon[k] + 540) % 360) - 180, lon = f.lon[k] + part * turn, lat = value(f.lat, [k, part]);
         make("circle", {cx: frame.toX(wrap(data.map, lon)), cy: frame.toY(lat), r: 5.5, fill: f.color, stroke: "#fff", "stroke-width": 1.5}, dots);
-        said.push(`${flights.length > 1 ? f.label + " " : ""}${latitude(lat)} ${longitude(lon)}`);
+        said.push(`${flights.length > 1 ? f.label + " " : ""}${latitude(lat)} ${longitude(lon)}${shows(wrap(data.map, lon), lat) ? "" : ", outside this map"}`);
       });
       by("map-now").textContent = said.join("; ") || "\u00a0";
     });
@@ -308,7 +324,7 @@ if (data.flights) {
 
   /* the orbit in space */
   if (by("orbit")) {
-    const svg = make("svg", {role: "application", tabindex: 0, "data-own-keys": "", "aria-label": by("orbit").dataset.alt}, by("orbit"));
+    const svg = make("svg", {role: "application", tabindex: 0, "aria-label": by("orbit").dataset.alt}, by("orbit"));
     const R = 1737.4, dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
     const unitOf = a => { const n = Math.hypot(...a) || 1; return a.map(x => x / n); };
@@ -403,7 +419,7 @@ if (data.burn_times) {
   const row = () => told.rows[Number(input.value)];
   function show() {
     const each = row(), colour = survives(each) ? BLUE : RED;
-    by("burn-answer").textContent = each.words;
+    by("burn-answer").textContent = minus(each.words);
     by("burn-verdict").textContent = survives(each) ? "It stays in orbit" : "It hits the Moon";
     by("burn-verdict").style.color = survives(each) ? "#00558a" : "#a34700";
     input.setAttribute("aria-valuetext", `${each.duration_s} seconds. ${each.words}`);
@@ -459,7 +475,7 @@ if (data.burn_times) {
 
 /* ---------- where the runs of a campaign came down ---------- */
 if (data.footprint && by("footprint")) {
-  const told = data.footprint, svg = make("svg", {role: "application", tabindex: 0, "data-own-keys": "", "aria-label": by("footprint").dataset.alt}, by("footprint"));
+  const told = data.footprint, svg = make("svg", {role: "application", tabindex: 0, "aria-label": by("footprint").dataset.alt}, by("footprint"));
   const shapes = [(x, y, r) => `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`,
     (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
     (x, y, r) => `M${x} ${y - r}l${r} ${2 * r}h${-2 * r}z`, (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z`];

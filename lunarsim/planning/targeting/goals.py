@@ -11,7 +11,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim import checks
+from lunarsim import checks, constants
 from lunarsim.arguments import checked
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError, listed, nearest
@@ -19,7 +19,7 @@ from lunarsim.flight import EventKind, Flight
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after
 from lunarsim.orbits import State, b_plane
-from lunarsim.plan import Burn
+from lunarsim.plan import Burn, Guided
 
 END = "end"
 _TURN_DEG = 360.0
@@ -32,6 +32,8 @@ class Measure(NamedTuple):
     unit: u.UnitBase
     tolerance: float
     turns: bool = False  #: an angle that is the same after a turn
+    low: float = -np.inf  #: what no state can be below, in ``unit``
+    high: float = np.inf
 
 
 def _of(name: str, unit: u.UnitBase) -> Callable[[State], float]:
@@ -48,17 +50,18 @@ def _of_b_plane(name: str) -> Callable[[State], float]:
 
 _MPS = u.m / u.s
 _M, _DEG = 0.1, 1e-6  # 1e-6 deg are 3 cm on the Moon
+_CENTRE = -constants.MOON_RADIUS_M  # of the Moon, as an altitude
 #: What a goal may be about, by name. The time of a moment is the one that is no function of the state there.
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
-        "perilune": Measure(_of("perilune", u.m), u.m, _M),
-        "apolune": Measure(_of("apolune", u.m), u.m, _M),
-        "altitude": Measure(_of("altitude", u.m), u.m, _M),
-        "speed": Measure(_of("speed", _MPS), _MPS, 1e-4),
-        "flight path angle": Measure(_of("flight_path_angle", u.deg), u.deg, _DEG),
-        "latitude": Measure(_of("latitude", u.deg), u.deg, _DEG),
+        "perilune": Measure(_of("perilune", u.m), u.m, _M, low=_CENTRE),
+        "apolune": Measure(_of("apolune", u.m), u.m, _M, low=_CENTRE),
+        "altitude": Measure(_of("altitude", u.m), u.m, _M, low=_CENTRE),
+        "speed": Measure(_of("speed", _MPS), _MPS, 1e-4, low=0.0),
+        "flight path angle": Measure(_of("flight_path_angle", u.deg), u.deg, _DEG, low=-90.0, high=90.0),
+        "latitude": Measure(_of("latitude", u.deg), u.deg, _DEG, low=-90.0, high=90.0),
         "longitude": Measure(_of("longitude", u.deg), u.deg, _DEG, turns=True),
-        "inclination": Measure(_of_elements("inclination"), u.deg, _DEG),
+        "inclination": Measure(_of_elements("inclination"), u.deg, _DEG, low=0.0, high=180.0),
         "node longitude": Measure(_of_elements("node_longitude"), u.deg, _DEG, turns=True),
         "b dot t": Measure(_of_b_plane("b_dot_t"), u.m, _M),
         "b dot r": Measure(_of_b_plane("b_dot_r"), u.m, _M),
@@ -91,7 +94,8 @@ class Goal:
     Raises
     ------
     InputError
-        If there is no such quantity, the value is not finite or of another dimension, or a tolerance not above zero.
+        If there is no such quantity, the value is not finite, of another dimension or one that no state can have (a
+        latitude above 90 deg, a perilune below the Moon's centre), or a tolerance not above zero.
 
     Examples
     --------
@@ -113,9 +117,16 @@ class Goal:
         if self.quantity == TIME:
             checks.instant("value", self.value)
         else:
-            checks.quantity("value", self.value, self.unit)
+            self._check_value(MEASURES[self.quantity])
         if self.tolerance is not None:
             checks.quantity("tolerance", self.tolerance, self.unit, positive=True)
+
+    def _check_value(self, measure: Measure) -> None:
+        value = float(checks.quantity("value", self.value, measure.unit).value)
+        if not measure.low <= value <= measure.high:
+            least, most = (f"{bound:g} {measure.unit}" for bound in (measure.low, measure.high))
+            expected = f"from {least} to {most}" if np.isfinite(measure.high) else f"{least} or more"
+            raise InputError(f"value = {self.value}: no state has such a {self.quantity}; expected {expected}")
 
     @property
     def unit(self) -> u.UnitBase:
@@ -159,25 +170,44 @@ class Goal:
         return f"{self.name} = {value}"
 
 
-_EVENTS = {kind.value: kind for kind in EventKind if kind is not EventKind.END}
+_EVENTS = {kind.value: kind for kind in EventKind if kind not in {EventKind.START, EventKind.END}}
+_ENGINE_STARTS = {EventKind.IGNITION.value, EventKind.FIRST_THRUST.value}
 
 
 def check_moment(goal: Goal, scenario: Scenario) -> None:
-    """Refuse a goal at a moment that no flight of a scenario can have.
+    """Refuse a goal at a moment that no flight of a scenario can have, or that may be either of two.
 
     Raises
     ------
     InputError
-        If it names neither the end, nor a burn of the plan, nor an event; or a name that several burns have.
+        If it names neither the end, nor a burn of the plan, nor an event that can come after the last burn; or a name
+        that several burns have, or a burn and an event.
     """
     burns = [phase.name for phase in scenario.plan if isinstance(phase, Burn)]
-    if goal.at not in {END, *burns, *_EVENTS}:
+    events = {*_EVENTS} if _is_guided_last(scenario) else {*_EVENTS} - _ENGINE_STARTS
+    if goal.at in _ENGINE_STARTS - events - {*burns}:
+        raise InputError(
+            f"at = {goal.at!r}: an event is looked for after the last burn, and there no engine starts; give the name "
+            f"of a burn for the moment after its cut-off ({listed(burns) if burns else 'the plan has none'})"
+        )
+    if goal.at not in {END, *burns, *events}:
         raise InputError(
             f"at = {goal.at!r}: expected 'end', a burn of the plan ({listed(burns) if burns else 'it has none'}) or an "
-            f"event; {nearest(goal.at, {END, *burns, *_EVENTS})}"
+            f"event after it; {nearest(goal.at, {END, *burns, *events})}"
+        )
+    if goal.at in burns and goal.at in {END, *_EVENTS}:
+        raise InputError(
+            f"at = {goal.at!r}: a burn of the plan has that name, which is also "
+            f"{'that of the end of the flight' if goal.at == END else 'that of an event'}; give the burn another"
         )
     if burns.count(goal.at) > 1:
         raise InputError(f"at = {goal.at!r}: {burns.count(goal.at)} burns have that name; give each its own")
+
+
+def _is_guided_last(scenario: Scenario) -> bool:
+    """Return whether guidance can start the engine after the last burn."""
+    kinds = [type(phase) for phase in scenario.plan if isinstance(phase, Burn | Guided)]
+    return bool(kinds) and issubclass(kinds[-1], Guided)
 
 
 def moment_of(flight: Flight, at: str) -> State | None:
