@@ -329,10 +329,10 @@ class Pilot:
         direction, commanded = self._axes(leg)
         rate_n_s = float(propulsion.thrust_rate_n_s)
         greatest_n = thrust_n(segment.end_s if rate_n_s > 0.0 else segment.start_s)
-        flown = FlownPhase(
+        piece = FlownPhase(
             name, segment, greatest_n, direction, self._error, rate_n_s, commanded, self._commanded_n(leg)
         )
-        self._flown_phases.append(flown)
+        self._flown_phases.append(piece)
         return ended
 
     def _commanded_n(self, leg: Leg) -> NDArray[np.float64] | None:
