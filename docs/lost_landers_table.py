@@ -68,7 +68,9 @@ def hakuto_r_m1(_: ls.Flight, lost: ls.Flight) -> list[Row]:
     dry = first(lost, ls.EventKind.NO_PROPELLANT)
     step = lost.scenario.moon.terrain
     rejected = first(lost, ls.EventKind.ALTIMETER_REJECTED)
-    away = (rejected.latitude - lost.scenario.landing_site.latitude).to_value(u.rad) * 1737.4 * u.km
+    away = (rejected.latitude - lost.scenario.landing_site.latitude).to_value(u.rad) * (
+        ls.constants.MOON_RADIUS_M * u.m
+    )
     return [
         Row("step at the rim", "3 km", shown(step.highest - step.lowest, u.km, 1), given=True),
         Row("altimeter rejected", "at the rim", f"{shown(away, u.km)} before the site: on the wall"),
@@ -86,7 +88,11 @@ def hakuto_r_m2(sound: ls.Flight, lost: ls.Flight) -> list[Row]:
         Row("range to be valid from", "3 km", shown(valid[0], u.km, 1), given=True),
         Row("range valid", "below 900 m", shown(valid[1], u.m), given=True),
         Row("descent at 52 m", "51.9 m/s", shown(-at_height(lost, 52 * u.m)[0], MPS, 1), given=True),
-        Row("on the ground before plan", "105 s", shown(sound.end - lost.end, u.s)),
+        Row(
+            "on the ground before plan, whose last 50 m were chosen with it in mind",
+            "105 s",
+            shown(sound.end - lost.end, u.s),
+        ),
         Row("descent at 192 m", "42 m/s", shown(-at_height(lost, 192 * u.m)[0], MPS, 1)),
         Row("after 7 min", "below 12 km", shown(above_site(lost, state), u.km, 1)),
         Row("speed then", "500 m/s", shown(state.speed, MPS)),
@@ -123,8 +129,25 @@ def athena(_: ls.Flight, lost: ls.Flight) -> list[Row]:
     ]
 
 
+def vikram(sound: ls.Flight, lost: ls.Flight) -> list[Row]:
+    """Return the rows of Vikram."""
+    up, along = at_height(lost, lost.scenario.published["last_altitude"])
+    low = at_height(lost, 2.1 * u.km)
+    hold = ls.ground_velocity(sound.phases[1].after)[1]
+    return [
+        Row("end of rough braking", "146 m/s", shown(sound.phases[0].after.speed, MPS), given=True),
+        Row("along the ground after the attitude hold, as planned", "86 m/s", shown(hold, MPS)),
+        Row("descent at 330 m", "58 m/s, from memory", shown(-up, MPS), given=True),
+        Row("along the ground at 330 m", "48 m/s, from memory", shown(along, MPS), given=True),
+        Row("speed at 2.1 km", "about 50 m/s", f"{shown(-low[0], MPS)} down, {shown(low[1], MPS)} along"),
+        Row("speed of the impact", "more than 56 m/s", shown(lost.outcome.speed, MPS)),
+        Row("from the site", "within 500 m", shown(lost.outcome.distance_to(lost.scenario.landing_site), u.m)),
+    ]
+
+
 LANDERS: dict[str, Callable[[ls.Flight, ls.Flight], list[Row]]] = {
     "beresheet": beresheet,
+    "vikram": vikram,
     "hakuto-r-m1": hakuto_r_m1,
     "hakuto-r-m2": hakuto_r_m2,
     "odysseus": odysseus,
