@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -90,9 +91,8 @@ def test_the_timeline_says_which_fault_begins_and_passes(folder: Path) -> None:
     told = here("run", "burn.toml", "--fault", "thrust error: error=-0.4, onset=12 s, end=15 s", cwd=folder)
     assert told.status == 0, told.err
     timeline = " ".join(told.err[told.err.index("Timeline") :].split())
-    begins, passes = (timeline.index(f" fault 23:59:0{second} ") for second in (2, 5))  # after the start at 23:58:50
-    assert "thrust error" in timeline[begins:passes]
-    assert "thrust error, over" in timeline[passes:]
+    # 12 s and 15 s after the start at 23:58:50
+    assert re.search(r"fault: thrust error (?!, over)23:59:02 .*fault: thrust error, over 23:59:05 ", timeline)
 
 
 @pytest.mark.parametrize(
@@ -119,5 +119,5 @@ def test_a_fault_that_cannot_be_is_an_error_that_names_the_option(folder: Path, 
 def test_a_fault_that_no_phase_uses_is_told(folder: Path) -> None:
     done = here("run", "burn.toml", "--fault", "slow attitude: rate=1 deg/s", cwd=folder)
     assert done.status == 0, done.err
-    told = " ".join(done.out.split())
+    told = " ".join(done.err.split())
     assert "The fault 'slow attitude' had no effect: it changes craft.slew_rate, which takes a guided phase" in told

@@ -264,7 +264,7 @@ def test_the_command_line_loses_a_command_and_a_file_delays_one(tmp_path: Path) 
     )
     assert done.status == 0, done.err
     assert json.loads(done.out)["flown"]["burn"]["cutoff"] == "timer"
-    assert "\n lost " in done.err[done.err.index("Timeline") :]  # of "command lost", in a narrow column
+    assert "command lost: " in done.err[done.err.index("Timeline") :]
     file = tmp_path / "late.toml"
     file.write_text(
         'base = "luna25-commands"\nname = "late"\nwithout = ["faults"]\n'

@@ -26,10 +26,12 @@ def idle_faults(flight: Flight, planned: Flight | None = None) -> list[tuple[Fau
     begun = {event.detail for event in flight.timeline if event.kind is EventKind.FAULT}
     never = [fault for fault in flight.scenario.faults if not fault.is_lasting and not _has_begun(fault, begun)]
     found = [(fault, f"its onset = {fault.onset} did not come before {_last_chance(fault)}") for fault in never]
+    why = faults_without_effect(flight.scenario)
+    rest = [fault for fault in flight.scenario.faults if fault not in never]
+    found += [(fault, why[fault.title]) for fault in rest if fault.title in why]
     if planned is not None and _are_alike(flight, planned):
-        rest = [fault for fault in flight.scenario.faults if fault not in never]
-        why = faults_without_effect(flight.scenario)
-        found += [(fault, why.get(fault.title, "nothing used what it changes while it was there")) for fault in rest]
+        others = [fault for fault in rest if fault.title not in why]
+        found += [(fault, "nothing used what it changes while it was there") for fault in others]
     return found
 
 

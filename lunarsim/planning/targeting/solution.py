@@ -38,8 +38,6 @@ class Targeted:
         Of that scenario, by the reference driver.
     reached : tuple of Reached
         By how much that flight misses each goal.
-    delta_v : Quantity
-        Of all burns and guided phases.
     evaluations : int
         Flights of the search.
     """
