@@ -17,8 +17,8 @@ from repetitions import examples
 
 import lunarsim as ls
 from lunarsim import constants
-from lunarsim.io.exchange.geotiff import equal_area, projection
-from lunarsim.io.exchange.map_edges import cut_line, cut_ring
+from lunarsim.io.maps.geotiff import equal_area, projection
+from lunarsim.io.maps.map_edges import cut_line, cut_ring
 from lunarsim.statistics import LocalPlane
 
 KML = "{http://www.opengis.net/kml/2.2}"

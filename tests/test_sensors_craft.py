@@ -18,7 +18,7 @@ from lunarsim.campaign import dispersible
 from lunarsim.campaign.executors.flying import flown
 from lunarsim.campaign.inputs.rows import Rows
 from lunarsim.craft import SENSORS
-from lunarsim.craft.accelerometer import OF_INCREMENTS
+from lunarsim.craft.sensors.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import Switch, declared
 
 MPS, MPS2 = u.m / u.s, u.m / u.s**2

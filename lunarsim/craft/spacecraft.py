@@ -10,17 +10,17 @@ from astropy import units as u
 
 from lunarsim import constants, declarations
 from lunarsim.asked import is_own
-from lunarsim.craft.accelerometer import SENSORS, Accelerometer, Sensor
-from lunarsim.craft.altimeter import Altimeter
 from lunarsim.craft.attitude_control import AttitudeControl
 from lunarsim.craft.engine import Engine
 from lunarsim.craft.flight_computer import FlightComputer
-from lunarsim.craft.gyro import Gyro
 from lunarsim.craft.landing_gear import LandingGear
 from lunarsim.craft.navigation import Navigation, NavigationSystem
-from lunarsim.craft.star_tracker import StarTracker
-from lunarsim.craft.touchdown_switch import TouchdownSwitch
-from lunarsim.craft.velocimeter import Velocimeter
+from lunarsim.craft.sensors.accelerometer import SENSORS, Accelerometer, Sensor
+from lunarsim.craft.sensors.altimeter import Altimeter
+from lunarsim.craft.sensors.gyro import Gyro
+from lunarsim.craft.sensors.star_tracker import StarTracker
+from lunarsim.craft.sensors.touchdown_switch import TouchdownSwitch
+from lunarsim.craft.sensors.velocimeter import Velocimeter
 from lunarsim.declarations import HEAVY_KG, QUICK_DEG_S, REQUIRED, number
 from lunarsim.errors import InputError
 

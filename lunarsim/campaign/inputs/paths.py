@@ -14,7 +14,7 @@ from astropy.time import Time
 from lunarsim.arguments import checked
 from lunarsim.asked import is_own
 from lunarsim.craft import MONITORS, Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
-from lunarsim.craft.accelerometer import OF_INCREMENTS
+from lunarsim.craft.sensors.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
 from lunarsim.errors import InputError, nearest
 from lunarsim.faults import may_begin_in_flight

@@ -15,8 +15,8 @@ from lunarsim import constants
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
 from lunarsim.flight.result.trajectory import FlownPhase
-from lunarsim.io.exchange.ground_features import sites_of
 from lunarsim.io.exchange.hermite_states import DEGREE, smooth_pieces, state_times, states_at, step_of
+from lunarsim.io.maps.ground_features import sites_of
 from lunarsim.mission import Site
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.moon.orientation import ROT_ME_FROM_PA, rot_pa_from_icrf_with_rate

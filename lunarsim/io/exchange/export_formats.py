@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from lunarsim.errors import InputError, listed, nearest, shown
 from lunarsim.io.exchange.ck import write_ck
 from lunarsim.io.exchange.czml import write_czml
-from lunarsim.io.exchange.geojson import write_geojson
-from lunarsim.io.exchange.geotiff import write_geotiff
-from lunarsim.io.exchange.kml import write_kml
 from lunarsim.io.exchange.oem import write_oem
 from lunarsim.io.exchange.opm import write_opm
 from lunarsim.io.exchange.spk import write_spk
 from lunarsim.io.exchange.stk import write_stk
+from lunarsim.io.maps.geojson import write_geojson
+from lunarsim.io.maps.geotiff import write_geotiff
+from lunarsim.io.maps.kml import write_kml
 from lunarsim.io.tables import write_csv, write_netcdf
 
 

@@ -182,10 +182,10 @@ def sensor(title: str) -> Callable[[Kind], Kind]:
 
     Notes
     -----
-    ``motion`` is a :class:`~lunarsim.craft.accelerometer.SensedMotion` in SI units: ``time_s`` since the start of the
-    flight, ``specific_force_mps2``, ``mass_kg``. ``own`` holds the declared numbers in SI units, which end their names
-    (``own.limit_mps2``). The computer integrates the reading, and cuts burns off by it. A sensor without power, by its
-    number or by the fault "accelerometer off", reports zero and is not asked.
+    ``motion`` is a :class:`~lunarsim.craft.sensors.accelerometer.SensedMotion` in SI units: ``time_s`` since the start
+    of the flight, ``specific_force_mps2``, ``mass_kg``. ``own`` holds the declared numbers in SI units, which end their
+    names (``own.limit_mps2``). The computer integrates the reading, and cuts burns off by it. A sensor without power,
+    by its number or by the fault "accelerometer off", reports zero and is not asked.
 
     The function may have kinks (a sensor that saturates), which the integrators resolve by shorter steps. It has to be
     a function of its arguments alone: noise that is drawn at each call has no integral.

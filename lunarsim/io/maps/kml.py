@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
-from lunarsim.io.exchange.ground_features import COORDINATES, Feature, Places, features_of
+from lunarsim.io.maps.ground_features import COORDINATES, Feature, Places, features_of
 from lunarsim.mission import Site
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lunarsim.campaign.outcome import GROUND, OUTCOMES
 from lunarsim.errors import InputError, shown
 from lunarsim.flight import Flight
-from lunarsim.io.exchange.map_edges import cut_line, cut_ring
+from lunarsim.io.maps.map_edges import cut_line, cut_ring
 from lunarsim.mission import Scenario, Site
 from lunarsim.mission.clock import time_after
 

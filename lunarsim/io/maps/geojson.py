@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lunarsim.files import written_whole
 from lunarsim.flight import Flight
-from lunarsim.io.exchange.ground_features import COORDINATES, CRS_NAME, Feature, features_of
+from lunarsim.io.maps.ground_features import COORDINATES, CRS_NAME, Feature, features_of
 from lunarsim.mission import Site
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.craft.sensor_numbers import FAR, NEAR, SAMPLES, SHARE, check_gate
+from lunarsim.craft.sensors.sensor_numbers import FAR, NEAR, SAMPLES, SHARE, check_gate
 from lunarsim.declarations import FAR_M, HIGHEST_M, LONG_S, TURNS_DEG, number, switch
 
 

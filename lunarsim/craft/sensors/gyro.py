@@ -8,7 +8,7 @@ from math import inf
 from astropy import units as u
 
 from lunarsim import declarations
-from lunarsim.craft.accelerometer import check_latency
+from lunarsim.craft.sensors.accelerometer import check_latency
 from lunarsim.declarations import FREQUENT_HZ, QUICK_DEG_S, number, switch
 
 _ANGLE = {"low": -90.0, "high": 90.0, "dispersible": True}

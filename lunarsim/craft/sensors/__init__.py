@@ -1,0 +1,1 @@
+"""What a craft measures itself and its surroundings with."""
