@@ -97,6 +97,22 @@ def test_a_terminal_event_ends_the_segment_at_its_time_and_what_comes_later_did_
     np.testing.assert_array_equal(segment.crossings[-1].y, segment.end_y)
 
 
+def test_what_crosses_within_a_microsecond_after_the_end_is_told_with_it_and_what_crosses_later_is_not():
+    end, together, later = height_above(0.5, terminal=True), height_above(0.5 + 5e-7), height_above(0.5 + 5e-6)
+    segment = fly(10.0, together, later, end)
+    assert [crossing.trigger for crossing in segment.crossings] == [together, end]
+    assert segment.fired_at_end == {together, end}
+
+
+def test_what_ends_no_segment_is_found_once_however_many_steps_are_looked_at_together():
+    zero = height_above(0.0)
+    segment = fly(400.0, zero, start_s=0.5)
+    assert len(segment.path.start_y) > 1000
+    np.testing.assert_allclose(
+        times_of(segment, zero), np.pi * np.arange(1, 128), rtol=0, atol=1e-7
+    )  # drift of the phase
+
+
 def test_of_two_terminal_events_in_one_step_the_earlier_ends_the_segment():
     first, second = height_above(0.5, terminal=True), height_above(0.5 + 1e-7, terminal=True)
     for triggers in ((first, second), (second, first)):

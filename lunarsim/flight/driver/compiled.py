@@ -12,7 +12,7 @@ from lunarsim.errors import InputError, IntegrationError
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
-from lunarsim.flight.driver.segment import Watch, where_it_stopped
+from lunarsim.flight.driver.segment import Watch, at_the_end, where_it_stopped
 from lunarsim.flight.result.path import Path, joined
 from lunarsim.flight.result.segment import TOGETHER_S, Crossing, Segment, Trigger
 from lunarsim.kernels import codes
@@ -105,7 +105,7 @@ class Compiled:
             )
         path = joined(parts)
         if ended != codes.AT_END:
-            found += at_the_end(watched, float(path.ends_s[-1]), now)
+            found += at_the_end(watched, float(path.ends_s[-1]), now, _moved(now, TOGETHER_S))
         return Segment(path=path, end_y=now, crossings=tuple(found), ended_by=None), ended
 
     def _samples(self, path: Path) -> int:
@@ -119,13 +119,3 @@ def _moved(y: NDArray[np.float64], by_s: float) -> NDArray[np.float64]:
     after = y.copy()
     after[motion.POSITION] += by_s * y[motion.VELOCITY]
     return after
-
-
-def at_the_end(watched: Sequence[Trigger], t_s: float, y: NDArray[np.float64]) -> list[Crossing]:
-    """Return what crosses zero within a microsecond after an event that ended a segment: it belongs to that."""
-    found, after = [], _moved(y, TOGETHER_S)
-    for trigger in watched:
-        now, then = trigger.function(t_s, y), trigger.function(t_s + TOGETHER_S, after)
-        if trigger.crosses(now, then):
-            found.append(Crossing(trigger, t_s, y, then > now))
-    return found

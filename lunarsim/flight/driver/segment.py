@@ -27,6 +27,7 @@ from lunarsim.kernels.forces import motion
 
 Derivative = Callable[[float, Vector], Vector]
 
+_SEEN_TOGETHER = 64  # steps over which what ends no segment is looked for at once: numpy asks a price for each call
 _MANY = 4  # brackets from which on they are narrowed together
 _EPS = 4.0 * float(np.finfo(float).eps)
 _ROOT_S = 1e-12  # how closely roots are found, beside the rounding of the time
@@ -74,24 +75,42 @@ def fly_segment(
     IntegrationError
         If the integrator cannot go on, or its steps become too short or too many.
     """
-    times, steps, crossings = [start_s], [], []
-    watch = Watch(triggers, start_s, y, disarmed)
+    ends = [trigger for trigger in triggers if trigger.terminal]
+    others = [trigger for trigger in triggers if not trigger.terminal]
+    times, steps, crossings, seen = [start_s], [], [], 0
+    for_an_end, for_others = Watch(ends, start_s, y, disarmed), Watch(others, start_s, y, disarmed)
     solver = _solver(derivative, start_s, y, end_s, accuracy)
-    ended_by: Trigger | None = None
-    while solver.status == "running" and ended_by is None:
+    last: Crossing | None = None
+    while solver.status == "running" and last is None:
         y_before = solver.y
         _step(solver, times, accuracy, longest_step)
         step = _path_of(solver)
-        found = watch.crossings(step, accuracy.samples_per_step)
-        ended_by = found[-1].trigger if found and found[-1].trigger.terminal else None
-        if ended_by is not None:  # step to the event itself, so that the end is integrated, not interpolated
-            solver = _step_to(derivative, solver.t_old, y_before, found[-1].t_s, accuracy)
-            step = _path_of(solver)
-            found[-1] = found[-1]._replace(t_s=solver.t, y=solver.y)
-        crossings += found
+        found = for_an_end.crossings(step, accuracy.samples_per_step)
+        if found:  # step to the event itself, so that the end is integrated, not interpolated
+            solver = _step_to(derivative, solver.t_old, y_before, found[0].t_s, accuracy)
+            step, last = _path_of(solver), found[0]._replace(t_s=solver.t, y=solver.y)
         times.append(solver.t)
         steps.append(step)
+        if last is not None or solver.status != "running" or len(steps) - seen == _SEEN_TOGETHER:
+            crossings += for_others.crossings(joined(steps[seen:]), accuracy.samples_per_step)
+            seen = len(steps)
+    if last is not None:
+        crossings += [*at_the_end(others, last.t_s, last.y, last.y + TOGETHER_S * derivative(last.t_s, last.y)), last]
+    ended_by = last.trigger if last is not None else None
     return Segment(path=joined(steps), end_y=solver.y, crossings=tuple(crossings), ended_by=ended_by)
+
+
+def at_the_end(watched: Sequence[Trigger], t_s: float, y: Vector, after: Vector) -> list[Crossing]:
+    """Return what crosses zero within a microsecond after an event that ended a segment: it belongs to that.
+
+    ``after`` is the vector a microsecond later.
+    """
+    found = []
+    for trigger in watched:
+        now, then = trigger.function(t_s, y), trigger.function(t_s + TOGETHER_S, after)
+        if trigger.crosses(now, then):
+            found.append(Crossing(trigger, t_s, y, then > now))
+    return found
 
 
 def _path_of(solver: DOP853) -> Path:
@@ -175,11 +194,8 @@ class Watch:
                 found += self._searched(trigger, trigger.search, path)
         self._disarmed = ()
         found.sort(key=lambda crossing: crossing.t_s)
-        for count, crossing in enumerate(found, start=1):
-            if crossing.trigger.terminal:  # what crosses together with it comes before it
-                late = [c for c in found[count:] if c.t_s - crossing.t_s <= TOGETHER_S and not c.trigger.terminal]
-                return [*found[: count - 1], *(c._replace(t_s=crossing.t_s) for c in late), crossing]
-        return found
+        first = next((count for count, crossing in enumerate(found, start=1) if crossing.trigger.terminal), len(found))
+        return found[:first]
 
     def _sampled(self, i: int, path: Path, looks_s: Vector, states: Vector) -> list[Crossing]:
         """Return where a trigger changes its sign between samples, or dips through zero and back."""

@@ -9,8 +9,8 @@ lie some 0.05 s apart in a low orbit, is reported; a shallower one may or may no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import cos, sin, sqrt
+from dataclasses import dataclass, replace
+from math import cos, sin
 from typing import Protocol
 
 import numpy as np
@@ -24,9 +24,9 @@ from lunarsim.errors import InputError
 from lunarsim.flight.events.sky import Sky
 from lunarsim.flight.events.timeline import EventKind
 from lunarsim.kernels.forces import motion
-from lunarsim.kernels.forces.shadow import contacts
+from lunarsim.kernels.forces.shadow import contacts_along
 from lunarsim.kernels.geometry.orbit import apsides
-from lunarsim.kernels.geometry.visibility import elevation, height_over_limb
+from lunarsim.kernels.geometry.visibility import elevations, heights_over_limb
 from lunarsim.mission.clock import time_after
 from lunarsim.orbits import State
 
@@ -109,10 +109,10 @@ class Nodes:
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
 
-        def north(t_s: float, y: Vector) -> float:
-            return float(sky.me(t_s, y[motion.POSITION])[2])
+        def north(times: Vector, states: Vector) -> Vector:
+            return sky.me_along(times, states[:, motion.POSITION])[:, 2]
 
-        return (Watched(function=north, rising=EventKind.ASCENDING_NODE, falling=EventKind.DESCENDING_NODE),)
+        return (_watched(north, EventKind.ASCENDING_NODE, EventKind.DESCENDING_NODE),)
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,16 @@ class Eclipse:
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
 
-        def edge(i: int) -> Callable[[float, Vector], float]:
-            def angle(t_s: float, y: Vector) -> float:
-                both = contacts(y[motion.POSITION], sky.sun(t_s), constants.SUN_RADIUS_M, constants.MOON_RADIUS_M)
-                return float(both[i])
+        def edge(i: int) -> Callable[[Vector, Vector], Vector]:
+            def angle(times: Vector, states: Vector) -> Vector:
+                r, sun = states[:, motion.POSITION], sky.sun_along(times)
+                return contacts_along(r, sun, constants.SUN_RADIUS_M, constants.MOON_RADIUS_M)[:, i]
 
             return angle
 
         return (
-            Watched(function=edge(0), rising=EventKind.PENUMBRA_EXIT, falling=EventKind.PENUMBRA_ENTRY),
-            Watched(function=edge(1), rising=EventKind.UMBRA_EXIT, falling=EventKind.UMBRA_ENTRY),
+            _watched(edge(0), EventKind.PENUMBRA_EXIT, EventKind.PENUMBRA_ENTRY),
+            _watched(edge(1), EventKind.UMBRA_EXIT, EventKind.UMBRA_ENTRY),
         )
 
 
@@ -142,10 +142,10 @@ class EarthInView:
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
 
-        def over_limb(t_s: float, y: Vector) -> float:
-            return float(height_over_limb(y[motion.POSITION], sky.earth(t_s), constants.MOON_RADIUS_M))
+        def over_limb(times: Vector, states: Vector) -> Vector:
+            return heights_over_limb(states[:, motion.POSITION], sky.earth_along(times), constants.MOON_RADIUS_M)
 
-        return (Watched(function=over_limb, rising=EventKind.RISE, falling=EventKind.SET, detail="Earth"),)
+        return (_watched(over_limb, EventKind.RISE, EventKind.SET, "Earth"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,13 +182,12 @@ class StationInView:
         """Return the functions to follow."""
         station, lowest = sky.station(self.location), float(self.minimum_elevation.to_value(u.rad))
 
-        def in_view(t_s: float, y: Vector) -> float:
-            place, zenith = station.at(t_s)
-            r = y[motion.POSITION]
-            over_limb = height_over_limb(r, place, constants.MOON_RADIUS_M)
-            return float(min(over_limb, elevation(place, zenith, r) - lowest))
+        def in_view(times: Vector, states: Vector) -> Vector:
+            (places, zeniths), r = station.along(times), states[:, motion.POSITION]
+            over_limb = heights_over_limb(r, places, constants.MOON_RADIUS_M)
+            return np.minimum(over_limb, elevations(places, zeniths, r) - lowest)
 
-        return (Watched(function=in_view, rising=EventKind.RISE, falling=EventKind.SET, detail=self.name),)
+        return (_watched(in_view, EventKind.RISE, EventKind.SET, self.name),)
 
 
 @dataclass(frozen=True)
@@ -211,11 +210,12 @@ class AtHeight:
         del sky
         radius_m = constants.MOON_RADIUS_M + float(self.height.to_value(u.m))
 
-        def above(_t_s: float, y: Vector) -> float:
-            return sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2]) - radius_m
+        def above(_times: Vector, states: Vector) -> Vector:
+            r = states[:, motion.POSITION]
+            height: Vector = np.sqrt(np.einsum("ni,ni->n", r, r)) - radius_m
+            return height
 
-        detail = f"height {self.height:g}"
-        return (Watched(function=above, rising=EventKind.ASCENDING, falling=EventKind.DESCENDING, detail=detail),)
+        return (_watched(above, EventKind.ASCENDING, EventKind.DESCENDING, f"height {self.height:g}"),)
 
 
 @dataclass(frozen=True)
@@ -237,12 +237,12 @@ class AtLatitude:
         """Return the functions to follow."""
         sine = sin(self.latitude.to_value(u.rad))
 
-        def north(t_s: float, y: Vector) -> float:
-            r_me = sky.me(t_s, y[motion.POSITION])
-            return float(r_me[2] / sqrt(r_me @ r_me) - sine)
+        def north(times: Vector, states: Vector) -> Vector:
+            r_me = sky.me_along(times, states[:, motion.POSITION])
+            over: Vector = r_me[:, 2] / np.sqrt(np.einsum("ni,ni->n", r_me, r_me)) - sine
+            return over
 
-        detail = f"latitude {self.latitude:g}"
-        return (Watched(function=north, rising=EventKind.NORTHBOUND, falling=EventKind.SOUTHBOUND, detail=detail),)
+        return (_watched(north, EventKind.NORTHBOUND, EventKind.SOUTHBOUND, f"latitude {self.latitude:g}"),)
 
 
 @dataclass(frozen=True)
@@ -264,23 +264,17 @@ class AtLongitude:
         """Return the functions to follow."""
         angle = self.longitude.to_value(u.rad)
 
-        def east(t_s: float, y: Vector) -> float:
-            x, y_me, _ = sky.me(t_s, y[motion.POSITION])
-            return float(y_me * cos(angle) - x * sin(angle))
+        def east(times: Vector, states: Vector) -> Vector:
+            r_me = sky.me_along(times, states[:, motion.POSITION])
+            off: Vector = r_me[:, 1] * cos(angle) - r_me[:, 0] * sin(angle)
+            return off
 
         def on_this_side(t_s: float, y: Vector) -> bool:
             x, y_me, _ = sky.me(t_s, y[motion.POSITION])
             return bool(x * cos(angle) + y_me * sin(angle) > 0.0)
 
-        return (
-            Watched(
-                function=east,
-                rising=EventKind.EASTBOUND,
-                falling=EventKind.WESTBOUND,
-                detail=f"longitude {self.longitude:g}",
-                within=on_this_side,
-            ),
-        )
+        detail = f"longitude {self.longitude:g}"
+        return (replace(_watched(east, EventKind.EASTBOUND, EventKind.WESTBOUND, detail), within=on_this_side),)
 
 
 @dataclass(frozen=True)
@@ -315,6 +309,17 @@ class Zero:
                 raise InputError(f"the function of Zero '{self.name}' gave {result!r}: expected one number") from None
 
         return (Watched(function=value, rising=EventKind.RISING, falling=EventKind.FALLING, detail=self.name),)
+
+
+def _watched(
+    many: Callable[[Vector, Vector], Vector], rising: EventKind, falling: EventKind, detail: str = ""
+) -> Watched:
+    """Return a function of many times to follow: at one time it is asked for an array of one."""
+
+    def one(t_s: float, y: Vector) -> float:
+        return float(many(np.array([t_s]), y[np.newaxis])[0])
+
+    return Watched(function=one, many=many, rising=rising, falling=falling, detail=detail)
 
 
 def _radial_rate(_t_s: float, y: Vector) -> float:

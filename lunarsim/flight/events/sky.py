@@ -12,8 +12,8 @@ from astropy.utils import iers
 from numpy.typing import NDArray
 
 from lunarsim.kernels.forces.motion import Environment
-from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
-from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
+from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf, rotations_pa_from_icrf
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evaluated
 from lunarsim.moon import Moon
 from lunarsim.moon.ephemeris.chebyshev import fit, intervals_within, tdb
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
@@ -47,14 +47,24 @@ class Sky:
         """Return the place of the Earth's centre."""
         return self._both(t_s)[:3]
 
-    def sun(self, t_s: float) -> NDArray[np.float64]:
-        """Return the place of the Sun."""
-        return self._both(t_s)[3:]
-
     def me(self, t_s: float, r: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a vector of ICRF axes in ME axes."""
         rot = rot_pa_from_icrf(self._environment.angles, self._environment.epoch_et_s + t_s)
         turned: NDArray[np.float64] = ROT_ME_FROM_PA @ (rot @ r)
+        return turned
+
+    def earth_along(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the place of the Earth's centre at n times, shape (n, 3)."""
+        return self._both_along(times)[:, :3]
+
+    def sun_along(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the place of the Sun at n times, shape (n, 3)."""
+        return self._both_along(times)[:, 3:]
+
+    def me_along(self, times: NDArray[np.float64], r: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return n vectors of ICRF axes in ME axes, each at its time, shape (n, 3)."""
+        rot = rotations_pa_from_icrf(self._environment.angles, self._environment.epoch_et_s + times)
+        turned: NDArray[np.float64] = np.einsum("nij,nj->ni", rot, r) @ ROT_ME_FROM_PA.T
         return turned
 
     def station(self, location: EarthLocation) -> Station:
@@ -75,6 +85,9 @@ class Sky:
         evaluate(self._bodies, self._environment.epoch_et_s + t_s, positions)
         return positions
 
+    def _both_along(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.ascontiguousarray(evaluated(self._bodies, self._environment.epoch_et_s + times).T)
+
 
 class Station:
     """A place on the Earth at seconds after the start of a flight."""
@@ -83,11 +96,13 @@ class Station:
         self._table = table
         self._sky = sky
 
-    def at(self, t_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the place (m, Moon-centred) and the direction of its zenith, along the Earth's radius."""
-        offset = np.empty(3)
-        evaluate(self._table, self._sky.epoch_et_s + t_s, offset)
-        return self._sky.earth(t_s) + offset, offset
+    def along(self, times: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the place (m, Moon-centred) and the direction of its zenith, along the Earth's radius, at n times.
+
+        Each of shape (n, 3).
+        """
+        offsets = np.ascontiguousarray(evaluated(self._table, self._sky.epoch_et_s + times).T)
+        return self._sky.earth_along(times) + offsets, offsets
 
 
 def _station_table(location: EarthLocation, start_et_s: float, duration_s: float) -> ChebyshevTable:

@@ -7,6 +7,9 @@ eclipse by the Earth, subtract the Earth's position from those of the craft and 
 from math import asin, atan2, cos, pi, sin, sqrt
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lunarsim.kernels.compiled import formula, kernel
 from lunarsim.kernels.numerics.vectors import angle_between, length
 
@@ -35,6 +38,17 @@ def contacts(r: Any, sun: Any, sun_radius_m: float, radius_m: float) -> tuple[fl
     """
     sun_disc, disc, separation = discs(r, sun, sun_radius_m, radius_m)
     return separation - disc - sun_disc, separation - disc + sun_disc
+
+
+@kernel
+def contacts_along(
+    r: NDArray[np.float64], sun: NDArray[np.float64], sun_radius_m: float, radius_m: float
+) -> NDArray[np.float64]:
+    """Return :func:`contacts` at n places, shape (n, 2), for n places of the Sun."""
+    both = np.empty((len(r), 2))
+    for i in range(len(r)):
+        both[i, 0], both[i, 1] = contacts(r[i], sun[i], sun_radius_m, radius_m)
+    return both
 
 
 @formula
