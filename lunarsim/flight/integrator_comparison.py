@@ -60,7 +60,11 @@ def compared_with_other(
 ) -> IntegratorComparison:
     """Fly a flight again by the other integrator, and compare."""
     by = DOP853 if flight.integrator == COLLOCATION else COLLOCATION
-    other = fly(flight.scenario, detect, accuracy, by)
+    return compared(flight, fly(flight.scenario, detect, accuracy, by))
+
+
+def compared(flight: FlightParts, other: FlightParts) -> IntegratorComparison:
+    """Return how far another flight of the same scenario is from a flight."""
     names = [[(event.kind, event.detail) for event in each.timeline] for each in (flight, other)]
     ends = [[burn.cutoff for burn in each.burns] + [p.ended_by for p in each.phases] for each in (flight, other)]
     late = np.array([np.nan])
@@ -77,7 +81,7 @@ def compared_with_other(
     times = times[times <= min(mine.end_s, others.end_s)]
     apart = mine.at(times)[0][:, motion.POSITION] - others.at(times)[0][:, motion.POSITION]
     return IntegratorComparison(
-        integrators=(flight.integrator, by),
+        integrators=(flight.integrator, other.integrator),
         end=float(np.linalg.norm((mine.end_y - others.end_y)[motion.POSITION])) * u.m,
         along=float(np.linalg.norm(apart, axis=1).max()) * u.m,
         duration=(others.end_s - mine.end_s) * u.s,
