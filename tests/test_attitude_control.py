@@ -18,7 +18,7 @@ from landing_example import LANDER, landing
 
 import lunarsim as ls
 from lunarsim.faults import AttitudeControlLost, WeakAttitudeControl, WrongAttitude
-from lunarsim.kernels.guidance.attitude import axis_after, slew_time, slewed
+from lunarsim.kernels.attitude.turn import axis_after, slew_time, slewed
 from lunarsim.kernels.sensors.body import turned_about
 
 DEG = pi / 180.0

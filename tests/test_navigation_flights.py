@@ -14,6 +14,7 @@ from numpy_filter import NumpyFilter, begun
 import lunarsim as ls
 from lunarsim.flight.driver.lowering import lower
 from lunarsim.flight.events.timeline import EventKind
+from lunarsim.kernels.guidance.attitude import BODY, turn_of
 from lunarsim.kernels.navigation.path import FlownLeg, path_of, position_at, velocity_at
 from lunarsim.kernels.sequence.engine import engine_off
 
@@ -240,7 +241,7 @@ def test_dead_reckoning_about_a_point_mass_misses_what_it_does_not_know_of_the_f
 
 def test_the_path_between_the_ends_of_a_leg_is_the_one_that_was_flown():
     flight = reckoned(50)
-    low, zero = lower(flight.scenario), (0.0, 0.0, 0.0)
+    low, zero, unturned = lower(flight.scenario), (0.0, 0.0, 0.0), turn_of(np.zeros(1, BODY)[0])
     exhaust_mps = float(flight.scenario.craft.engine.exhaust_velocity.to_value(MPS))
     off_m, off_mps = [], []
     for phase in flight.trajectory.phases[5::25]:
@@ -254,9 +255,8 @@ def test_the_path_between_the_ends_of_a_leg_is_the_one_that_was_flown():
             direction=phase.direction,
         )
         ends = phase.segment.path.start_y[0], phase.segment.end_y
-        path = path_of(
-            FlownLeg(start_s, end_s, *ends, propulsion, 0.0, zero, zero, 0.0), float(low.environment.field.exact.gm)
-        )
+        leg = FlownLeg(start_s, end_s, *ends, propulsion, 0.0, zero, unturned, zero, 0.0)
+        path = path_of(leg, float(low.environment.field.exact.gm))
         for t_s in np.linspace(start_s, end_s, 7):
             y = flight.trajectory.at(np.array([t_s]))[0][0]
             off_m.append(np.linalg.norm(np.array(position_at(t_s, path)) - y[:3]))

@@ -9,7 +9,7 @@ from astropy import units as u
 
 from lunarsim import declarations
 from lunarsim.declarations import LONG_S, QUICK_DEG_S, Number, number, switch
-from lunarsim.kernels.guidance.attitude import slew_time
+from lunarsim.kernels.attitude.turn import slew_time
 from lunarsim.records import in_si
 
 _ANGLE = Number(unit=u.deg, low=0.0, high=180.0)
@@ -20,8 +20,9 @@ class AttitudeControl:
     """What turns the craft: the axis that the computer takes for true follows the commanded one, within limits.
 
     It turns by the fastest way: at the greatest angular acceleration, at the greatest rate where that is reached, and
-    to rest on the target. The thrust goes along the true axis, also while that turns. Where the computer is wrong about
-    its attitude, the true axis is beside the estimated one by as much.
+    to rest on the target. The thrust goes along the true axis, also while that turns, but for the misalignment of the
+    engine, and the sensors are mounted on it. Where the computer is wrong about its attitude, the true axis is beside
+    the estimated one by as much.
 
     Parameters
     ----------

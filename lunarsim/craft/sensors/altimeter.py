@@ -17,7 +17,7 @@ class Altimeter:
     """A laser or radar altimeter: the distance to the ground along a beam, over the terrain that is flown.
 
     The beam starts at the craft and meets the ground where it points, not below the craft. Without arguments it
-    reports the true distance along the thrust axis, downwards. In axes of the body, ``z`` is the thrust axis, ``x``
+    reports the true distance along the craft's axis, downwards. In axes of the body, ``z`` is the craft's axis, ``x``
     points downrange when the craft is upright, and up when it brakes against its motion.
 
     Parameters

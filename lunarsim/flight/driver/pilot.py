@@ -31,8 +31,10 @@ from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.flight.result.touchdown import touchdown_outcome
 from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
+from lunarsim.kernels.attitude.turn import turned_by
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.steering import FIXED
+from lunarsim.kernels.guidance.attitude import turn_of
 from lunarsim.kernels.guidance.exits import NO_EXIT
 from lunarsim.kernels.guidance.limits import empty_mass, full_thrust
 from lunarsim.kernels.guidance.look import COMPUTER, Command, axis_at, is_empty, look, navigation_error
@@ -329,9 +331,8 @@ class Pilot:
         direction, commanded = self._axes(leg)
         rate_n_s = float(propulsion.thrust_rate_n_s)
         greatest_n = thrust_n(segment.end_s if rate_n_s > 0.0 else segment.start_s)
-        piece = FlownPhase(
-            name, segment, greatest_n, direction, self._error, rate_n_s, commanded, self._commanded_n(leg)
-        )
+        asked_n, axis = self._commanded_n(leg), self._true_axis(segment.end_s)
+        piece = FlownPhase(name, segment, greatest_n, direction, self._error, rate_n_s, commanded, asked_n, axis)
         self._flown_phases.append(piece)
         return ended
 
@@ -359,7 +360,13 @@ class Pilot:
             return (leg.propulsion.direction if held else self._direction), None
         if leg.propulsion.steering != FIXED:  # where a law comes to rest
             return None, None
-        return body.axis.copy(), body.commanded.copy()
+        along = leg.propulsion.direction if leg.propulsion.thrust_n > 0.0 else body.axis
+        return along.copy(), body.commanded.copy()
+
+    def _true_axis(self, t_s: float) -> NDArray[np.float64] | None:
+        """Return where the axis of a craft with an attitude control points at a time of its turn."""
+        turn = turn_of(self._computer.body)
+        return np.array(turned_by(t_s, turn)[0]) if turn.known else None
 
     def _own_sensor(self) -> str:
         """Return a sensor of the user's in words; nothing for the package's."""

@@ -17,6 +17,7 @@ from lunarsim.kernels import codes
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.own import MOST_FORCES, MOST_NUMBERS
 from lunarsim.kernels.ground.terrain import Ground
+from lunarsim.kernels.guidance.attitude import turn_of
 from lunarsim.kernels.guidance.exits import MOST_NUMBERS as OF_CONDITION
 from lunarsim.kernels.guidance.look import COMPUTER
 from lunarsim.kernels.guidance.memory import PARAMETERS
@@ -268,9 +269,9 @@ def _crafts(scenario: Scenario) -> list[Spacecraft]:
 def navigation_address(run: Record, environment: motion.Environment, ground: Ground) -> int:
     """Return where the machine code lies that lets the navigation of such runs follow a leg, in this process."""
     zero, y = (0.0, 0.0, 0.0), np.zeros(motion.SIZE)
-    leg = FlownLeg(0.0, 0.0, y, y, engine_off(), 0.0, zero, zero, 0.0)
-    own = np.zeros(1, COMPUTER)[0].navigation
-    return address_for(leg, environment.angles, environment.field.exact, ground, run.craft, own)
+    computer = np.zeros(1, COMPUTER)[0]
+    leg = FlownLeg(0.0, 0.0, y, y, engine_off(), 0.0, zero, turn_of(computer.body), zero, 0.0)
+    return address_for(leg, environment.angles, environment.field.exact, ground, run.craft, computer.navigation)
 
 
 def _address(phase: Phase) -> int:

@@ -187,16 +187,17 @@ def _body_axes(rows: _Rows, flight: FlightParts) -> Floats:
     first = rows.y[guided[0]] if guided.size else rows.y[0]
     left = tuple(np.cross(first[:3], first[3:6]))
     found = np.full((rows.t_s.size, 3, 3), np.nan)
-    for k, axis in enumerate(_thrust_axes(rows, flight)):
+    for k, axis in enumerate(_craft_axes(rows, flight)):
         if np.all(np.isfinite(axis)):
             found[k] = body_axes(tuple(axis), left)
     return found
 
 
-def _thrust_axes(rows: _Rows, flight: FlightParts) -> Floats:
-    """Return where the thrust axis pointed as the craft came to the rows, also while the engine was off."""
+def _craft_axes(rows: _Rows, flight: FlightParts) -> Floats:
+    """Return where the craft's axis pointed as it came to the rows: that of its thrust, if no control turned it."""
     before = np.maximum(np.where(rows.t_s < flight.trajectory.end_s, rows.piece - 1, rows.piece), 0)
-    held = [flight.trajectory.phases[i].direction for i in before]
+    phases = [flight.trajectory.phases[i] for i in before]
+    held = [phase.direction if phase.axis is None else phase.axis for phase in phases]
     return np.array([np.full(3, np.nan) if axis is None else axis for axis in held])
 
 

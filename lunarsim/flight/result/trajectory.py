@@ -32,6 +32,7 @@ class FlownPhase:
     thrust_rate_n_s: float = 0.0  #: by which the thrust rises to the greatest at the end, or falls from it
     commanded: NDArray[np.float64] | None = None  #: where that axis was to point, by a craft with an attitude control
     commanded_n: NDArray[np.float64] | None = None  #: thrust that guidance asked for, ICRF
+    axis: NDArray[np.float64] | None = None  #: true one of the craft at the end, ICRF, where a control turns it
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.thrust_n < np.inf:
@@ -40,7 +41,13 @@ class FlownPhase:
             raise InputError(
                 f"thrust_rate_n_s = {self.thrust_rate_n_s} of segment '{self.name}': expected a finite number"
             )
-        for name, size in (("direction", 3), ("navigation_error", 6), ("commanded", 3), ("commanded_n", 3)):
+        for name, size in (
+            ("direction", 3),
+            ("navigation_error", 6),
+            ("commanded", 3),
+            ("commanded_n", 3),
+            ("axis", 3),
+        ):
             vector = getattr(self, name)
             if vector is not None and not (np.shape(vector) == (size,) and np.all(np.isfinite(vector))):
                 raise InputError(f"{name} of segment '{self.name}': expected {size} finite numbers")

@@ -13,7 +13,7 @@ from lunarsim.kernels.navigation.aiding import Turning, hear_altimeter, hear_vel
 from lunarsim.kernels.navigation.covariance import grow
 from lunarsim.kernels.navigation.estimate import KALMAN, begin_estimate, own_gravity
 from lunarsim.kernels.navigation.path import FlownLeg, path_of
-from lunarsim.kernels.navigation.strapdown import add_up, axes_at, see_stars, turn_of_leg
+from lunarsim.kernels.navigation.strapdown import add_up, axes_at, see_stars, turn_of_leg, turn_until
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate_with_rate
 from lunarsim.kernels.numerics.vectors import cross, from_axes, scaled, three, write
 from lunarsim.kernels.records import Record
@@ -54,7 +54,8 @@ def follow(
         return leg.end_s
     path = path_of(leg, field.gm)
     model = own_gravity(leg.epoch_et_s, angles, field, craft.navigation.gravity_degree)
-    turn, filters = turn_of_leg(leg, path, own), craft.navigation.kind == KALMAN
+    filters, turns = craft.navigation.kind == KALMAN, leg.turn.known
+    turn = turn_of_leg(leg, path, own)
     axes = axes_at(leg.start_s, leg, path, own)
     t_s = leg.start_s
     while t_s < leg.end_s:
@@ -66,8 +67,8 @@ def follow(
         first_s = min(felt_s, turned_s, stars_s, range_s, speed_s)
         until_s = max(first_s, t_s) if first_s < leg.end_s - _TOGETHER_S else leg.end_s
         if until_s > t_s:
-            share = scaled((until_s - t_s) / h, turn)
-            if not path.fixed:
+            share = turn_until(until_s, leg, path, own) if turns else scaled((until_s - t_s) / h, turn)
+            if turns or not path.fixed:
                 axes = axes_at(0.5 * (t_s + until_s), leg, path, own)
             add_up(t_s, until_s, axes, share, leg, path, craft, own, model)
             t_s = until_s

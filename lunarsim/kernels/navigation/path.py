@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.kernels.attitude.turn import Turn, turned_by
 from lunarsim.kernels.compiled import formula, part_of_kernel
 from lunarsim.kernels.forces.motion import Propulsion, thrust, thrust_at
 from lunarsim.kernels.forces.steering import FIXED, Motion
@@ -27,7 +28,8 @@ class FlownLeg(NamedTuple):
     end: NDArray[np.float64]
     propulsion: Propulsion
     epoch_et_s: float  #: start of the flight, TDB seconds past J2000
-    axis: Three  #: where the thrust axis points while the engine is off (ICRF)
+    axis: Three  #: where the thrust axis points while the engine is off (ICRF), if no attitude control turns it
+    turn: Turn  #: of the craft's axis, by its attitude control
     sun: Three  #: where the Sun is, from the Moon's centre (m, ICRF); zero: nobody asks
     site_radius_m: float  #: of the landing site; 0: there is none
 
@@ -133,6 +135,19 @@ def thrust_axis(t_s: float, leg: FlownLeg, path: Path) -> Three:
         return path.axis
     now = Motion(t_s, position_at(t_s, path), velocity_at(t_s, path), mass_at(t_s, path))
     return thrust(now, 1.0, leg.propulsion)
+
+
+@formula
+def body_axis(t_s: float, leg: FlownLeg, path: Path) -> Three:
+    """Return where the craft's axis truly points at a time within a leg: that of its sensors.
+
+    A craft without an attitude control has its axis along the thrust. With one the thrust is flown along the mean of
+    the axis over a step, and beside it by the misalignment of the engine.
+    """
+    if leg.turn.known:
+        axis, _ = turned_by(t_s, leg.turn)
+        return axis
+    return thrust_axis(t_s, leg, path)
 
 
 @part_of_kernel

@@ -2,13 +2,15 @@
 
 from lunarsim.kernels.compiled import formula, part_of_kernel
 from lunarsim.kernels.navigation.estimate import OwnGravity, carry_on
-from lunarsim.kernels.navigation.path import FlownLeg, Path, felt, thrust_axis
+from lunarsim.kernels.navigation.path import FlownLeg, Path, body_axis, felt, thrust_axis
 from lunarsim.kernels.numerics.vectors import (
     Three,
     added,
+    along_axes,
     combined,
     from_axes,
     length,
+    scaled,
     three,
     write,
 )
@@ -23,7 +25,7 @@ from lunarsim.kernels.sensors.star_tracker import measured_axes
 @formula
 def axes_at(t_s: float, leg: FlownLeg, path: Path, own: Record) -> Axes:
     """Return the true axes of the body (ICRF) at a time within a leg."""
-    return body_axes(thrust_axis(t_s, leg, path), three(own.left))
+    return body_axes(body_axis(t_s, leg, path), three(own.left))
 
 
 @part_of_kernel
@@ -37,8 +39,21 @@ def estimated_axes(axes: Axes, own: Record) -> Axes:
 
 @formula
 def turn_of_leg(leg: FlownLeg, path: Path, own: Record) -> Three:
-    """Return the true rotation vector (rad, along the body's axes) from the end of the last leg to that of this one."""
-    axis = thrust_axis(leg.end_s, leg, path)
+    """Return the true rotation vector (rad, along the body's axes) from the end of the last leg to that of this one.
+
+    Zero where an attitude control turns the axis: unevenly, so that :func:`turn_until` has to be asked.
+    """
+    if not leg.turn.known:
+        return turn_until(leg.end_s, leg, path, own)
+    if length(three(own.axis)) == 0.0:
+        write(body_axis(leg.start_s, leg, path), own.axis)
+    return 0.0, 0.0, 0.0
+
+
+@formula
+def turn_until(t_s: float, leg: FlownLeg, path: Path, own: Record) -> Three:
+    """Return the true rotation vector (rad, along the body's axes) since this was asked for last, until a time."""
+    axis = body_axis(t_s, leg, path)
     before = three(own.axis)
     write(axis, own.axis)
     if length(before) == 0.0:
@@ -71,7 +86,8 @@ def add_up(
         error = from_axes(axes, combined(1.0, reported, -1.0, turn))
         write(added(three(own.attitude_error_rad), error), own.attitude_error_rad)
     along, way = felt(from_s, to_s, path)
-    true = (0.0, 0.0, along)  # the thrust axis is z
+    line = _line_of_thrust(0.5 * (from_s + to_s), axes, leg, path)
+    true = scaled(along, line)
     draw = Draw(seed, int(own.accelerometer.samples))
     if own.in_use == COMMANDED:
         reported = (0.0, 0.0, along * leg.propulsion.sensor_scale_factor + h * leg.propulsion.sensor_bias_mps2)
@@ -81,9 +97,17 @@ def add_up(
     taken = estimated_axes(axes, own)
     off = combined(1.0, reported, -1.0, true)
     dv = from_axes(taken, reported)
-    dr = from_axes(taken, combined(1.0, (0.0, 0.0, way), 0.5 * h, off))
+    dr = from_axes(taken, combined(way, line, 0.5 * h, off))
     write(added(three(own.sensed_dv_mps), dv), own.sensed_dv_mps)
     carry_on(own, dv, dr, from_s, h, model)
+
+
+@part_of_kernel
+def _line_of_thrust(t_s: float, axes: Axes, leg: FlownLeg, path: Path) -> Three:
+    """Return the unit vector of the thrust along the axes of the body: z, unless an attitude control turns these."""
+    if not leg.turn.known:
+        return 0.0, 0.0, 1.0
+    return along_axes(axes, thrust_axis(t_s, leg, path))
 
 
 @formula

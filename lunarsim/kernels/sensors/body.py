@@ -1,10 +1,11 @@
 """The axes of the craft's body, and small turns of them.
 
-``z`` is the thrust axis, so that the craft stands on its ``-z`` side. The attitude that guidance commands is that axis
-alone; how the craft is rolled about it is a rule: ``y`` is the horizontal to the left of the flight as near as it can
-be, ``x = y x z``. So ``x`` points up in braking, when the engine fires against the motion, and downrange in upright
-descent; in the turn from one to the other nothing jumps, as it would with an ``x`` that follows a velocity which dies
-out. Axes are three rows, as of a rotation from the axes in which they are given to those of the body.
+``z`` is the craft's axis, so that it stands on its ``-z`` side: where no attitude control turns it, that of its thrust.
+The attitude that guidance commands is that axis alone; how the craft is rolled about it is a rule: ``y`` is the
+horizontal to the left of the flight as near as it can be, ``x = y x z``. So ``x`` points up in braking, when the engine
+fires against the motion, and downrange in upright descent; in the turn from one to the other nothing jumps, as it would
+with an ``x`` that follows a velocity which dies out. Axes are three rows, as of a rotation from the axes in which they
+are given to those of the body.
 """
 
 from math import atan2, cos, sin
@@ -28,7 +29,7 @@ Axes = tuple[Three, Three, Three]
 #: Sides of the body: that to which the thrust points, and that on which the craft stands.
 ABOVE, BELOW = (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)
 
-_ALONG = 1e-9  # closer to the thrust axis, the left of the flight says nothing of the roll
+_ALONG = 1e-9  # closer to the axis, the left of the flight says nothing of the roll
 
 
 class Pose(NamedTuple):
@@ -41,16 +42,16 @@ class Pose(NamedTuple):
 
 
 @formula
-def body_axes(thrust_axis: Three, left: Three) -> Axes:
-    """Return the axes of a body from its thrust axis, a unit vector, and the left of the flight.
+def body_axes(axis: Three, left: Three) -> Axes:
+    """Return the axes of a body from that of the craft, a unit vector, and the left of the flight.
 
     ``left`` may have any length: the axis crossrange of the landing site, or position cross velocity. Where it lies
-    along the thrust axis, the roll is any.
+    along it, the roll is any.
     """
-    y = across(left, thrust_axis)
+    y = across(left, axis)
     size = length(y)
-    y = scaled(1.0 / size, y) if size > _ALONG * length(left) else some_across(thrust_axis)
-    return cross(y, thrust_axis), y, thrust_axis
+    y = scaled(1.0 / size, y) if size > _ALONG * length(left) else some_across(axis)
+    return cross(y, axis), y, axis
 
 
 @formula

@@ -15,7 +15,7 @@ from lunarsim.kernels.guidance.look import Command, begin, is_empty, rest
 from lunarsim.kernels.guidance.monitors import begin_to_watch
 from lunarsim.kernels.numerics.vectors import three, write
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.engine import propulsion_of, thrust_line, told_alone
+from lunarsim.kernels.sequence.engine import engine_off, held_along, propulsion_of, thrust_line, told_alone
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now, next_change_after
 from lunarsim.kernels.sequence.legs import fly_pointed, fly_without
 from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
@@ -79,7 +79,7 @@ def _fly_cycle(
 ) -> tuple[float, int]:
     """Fly what was commanded until the next look: engine off, on, off, as far as each lasts."""
     ended, end_s, engine = AT_END, t_s + command.cycle_s, flown.computer.engine
-    law = _guided_propulsion(t_s, y[6], command, craft_now(t_s, flown), flown)
+    law = held_along(engine_off(), command.direction)
     if command.throttle > 0.0 and command.stop_s > command.start_s:
         on_s, off_s = t_s + command.start_s, t_s + command.stop_s
         if on_s > t_s and not is_empty(y[6], empty_mass(craft_now(t_s, flown))):
@@ -97,7 +97,7 @@ def _fly_cycle(
                 break
             from_s, from_y = t_s, y.copy() if flown.plan.watches else y
             leg = Leg(k, until_s, propulsion, inf, flown.run.onsets, does)
-            t_s, ended = fly_pointed(driver, means, t_s, y, leg, full, flown)
+            t_s, ended = fly_pointed(driver, means, t_s, y, leg, law, flown)
             _remember_engine(t_s, command, full, propulsion, craft, flown.computer)
             if flown.plan.watches:
                 y[8] += told_alone(propulsion, flown.computer.navigation.in_use) * (t_s - from_s)
@@ -126,4 +126,4 @@ def _remember_engine(
     gave(t_s, given, craft.engine, memory)
     memory.throttle = valve_position(command.throttle, memory.throttle, craft.engine)
     memory.exhaust_velocity_mps = full.exhaust_velocity_mps
-    write(three(computer.body.axis) if computer.body.begun != 0.0 else three(full.direction), memory.direction)
+    write(three(full.direction), memory.direction)

@@ -171,6 +171,41 @@ def thrust_line(
 
 
 @formula
+def held_along(propulsion: Propulsion, direction: NDArray[np.float64]) -> Propulsion:
+    """Return an engine as it is set, whose thrust holds a direction."""
+    return _steered(propulsion, FIXED, direction, 0.0, 0.0)
+
+
+@formula
+def without_misalignment(propulsion: Propulsion, burn: Record) -> Propulsion:
+    """Return an engine in a burn whose thrust goes along the craft's axis."""
+    pitch_rad, yaw_rad = burn.pitch_error_rad, burn.yaw_error_rad
+    return _steered(propulsion, propulsion.steering, propulsion.direction, pitch_rad, yaw_rad)
+
+
+@formula
+def _steered(
+    propulsion: Propulsion, steering: int, direction: NDArray[np.float64], pitch_rad: float, yaw_rad: float
+) -> Propulsion:
+    """Return an engine as it is set, but for where its thrust goes."""
+    return Propulsion(
+        propulsion.thrust_n,
+        propulsion.exhaust_velocity_mps,
+        steering,
+        direction,
+        propulsion.sensor_powered,
+        propulsion.sensor_scale_factor,
+        propulsion.sensor_bias_mps2,
+        pitch_rad,
+        yaw_rad,
+        propulsion.own_steering,
+        propulsion.own_sensor,
+        propulsion.thrust_rate_n_s,
+        propulsion.full_s,
+    )
+
+
+@formula
 def true_thrust(throttle: float, engine: Record) -> float:
     """Return the thrust (N) that an engine, or a cluster, truly gives at a throttle."""
     return float(full_thrust(engine) * throttle * (1.0 + engine.thrust_error))

@@ -8,9 +8,11 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from lunarsim.kernels.codes import AT_END, AT_HEIGHT, AT_REST
+from lunarsim.kernels.codes import AT_END, AT_HEIGHT, AT_REST, BURN
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.motion import Propulsion
+from lunarsim.kernels.forces.steering import mispointed
+from lunarsim.kernels.guidance.attitude import turn_of
 from lunarsim.kernels.guidance.limits import empty_mass
 from lunarsim.kernels.guidance.look import axis_at, is_empty
 from lunarsim.kernels.navigation.leg import LONGEST_LEG_S
@@ -18,10 +20,24 @@ from lunarsim.kernels.navigation.path import FlownLeg
 from lunarsim.kernels.numerics.chebyshev import evaluate
 from lunarsim.kernels.numerics.vectors import length, three
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.engine import as_it_ran, burn_propulsion, engine_off
+from lunarsim.kernels.sequence.engine import (
+    as_it_ran,
+    burn_propulsion,
+    engine_off,
+    held_along,
+    thrust_line,
+    without_misalignment,
+)
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now, next_change_after
 from lunarsim.kernels.sequence.onsets import begins
-from lunarsim.kernels.sequence.pointing import begin_step, coasted, end_step, passes_rest, points_nowhere
+from lunarsim.kernels.sequence.pointing import (
+    begin_coast,
+    begin_step,
+    end_coast,
+    end_step,
+    passes_rest,
+    points_nowhere,
+)
 from lunarsim.kernels.sequence.transients import OFF, be_gone, commanded_off, gave, gives_now, lasts
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -69,8 +85,10 @@ def followed(
         positions = np.empty(3 * environment.body_gm.size)
         evaluate(environment.body_positions, environment.epoch_et_s + t_s, positions)
         sun = (positions[3 * which], positions[3 * which + 1], positions[3 * which + 2])
-    axis, site_m = axis_at(before, flown.computer), flown.run.site_m
-    return FlownLeg(start_s, t_s, before, y, leg.propulsion, environment.epoch_et_s, axis, sun, length(three(site_m)))
+    axis, turn, site_m = axis_at(before, flown.computer), turn_of(flown.computer.body), flown.run.site_m
+    return FlownLeg(
+        start_s, t_s, before, y, leg.propulsion, environment.epoch_et_s, axis, turn, sun, length(three(site_m))
+    )
 
 
 def fly_turning(
@@ -103,30 +121,58 @@ def _fly_turning_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any,
 def fly_pointed(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], leg: Leg, law: Propulsion, flown: Flown
 ) -> tuple[float, int]:
-    """Fly a leg in steps of the attitude control, which turns the thrust axis to where a law points."""
+    """Fly a leg in steps of the attitude control, which turns the craft's axis to where a law points.
+
+    Of the misalignment of its engine the law knows nothing: the thrust goes beside the axis by it.
+    """
     computer, since_s, gm = flown.computer, flown.run.state.epoch_s, flown.run.moon.gravity.gm_m3_s2
     while True:
         craft = craft_now(t_s, flown)
         if craft.attitude_control.time_step_s == 0.0:  # none: the thrust goes where it is commanded
             computer.body.begun = 0.0
             return _fly_leg(driver, means, t_s, y, leg, flown)
-        if points_nowhere(law):  # as in a coast
-            start_s, until_s = t_s, min(leg.end_s, next_change_after(t_s, flown))
-            part = Leg(leg.phase, until_s, leg.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
-            t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
-            coasted(t_s - start_s, craft.attitude_control, computer)
-            if ended != AT_END or t_s < until_s or t_s >= leg.end_s:
-                return t_s, ended
-            continue
-        if passes_rest(y, law, craft, computer, gm):
+        start_s, until_s, held = t_s, min(leg.end_s, next_change_after(t_s, flown)), leg.propulsion
+        coasts, burns = points_nowhere(law), flown.plan.kinds[leg.phase] == BURN
+        if coasts:
+            begin_coast(t_s, craft.attitude_control, computer)
+            held = _beside_axis(t_s, y, held, False, craft, flown)
+        elif passes_rest(y, law, craft, computer, gm):
             return t_s, AT_REST
-        until_s = min(leg.end_s, next_change_after(t_s, flown))
-        step = begin_step(t_s, until_s, y, leg.propulsion, law, craft, computer, since_s, gm)
-        part = Leg(leg.phase, step.end_s, step.propulsion, leg.target_dv_mps, leg.onsets, leg.engine)
+        else:
+            aim = without_misalignment(law, flown.phases[leg.phase].burn) if burns else law
+            step = begin_step(t_s, until_s, y, aim, craft, computer, since_s, gm)
+            until_s = step.end_s
+            if not step.by_law:
+                held = _beside_axis(t_s, y, held, burns, craft, flown)
+        part = Leg(leg.phase, until_s, held, leg.target_dv_mps, leg.onsets, leg.engine)
         t_s, ended = _fly_leg(driver, means, t_s, y, part, flown)
-        end_step(t_s, craft, computer)
-        if ended != AT_END or t_s < step.end_s or t_s >= leg.end_s:  # before the end of a step: a fault has begun
+        if coasts:
+            end_coast(start_s, t_s, craft.attitude_control, computer)
+        else:
+            end_step(t_s, computer)
+        if ended != AT_END or t_s < until_s or t_s >= leg.end_s:  # before the end of a part: a fault has begun
             return t_s, ended
+
+
+@formula
+def _beside_axis(
+    t_s: float, y: NDArray[np.float64], propulsion: Propulsion, burns: bool, craft: Record, flown: Flown
+) -> Propulsion:
+    """Return an engine whose thrust is held by the craft's axis, and is off it by the misalignment.
+
+    In a burn that is by the angles of its pointing errors, else by those of :func:`thrust_line`.
+    """
+    computer, engine = flown.computer, craft.engine
+    if computer.body.begun == 0.0:
+        return propulsion
+    axis = np.array(three(computer.body.axis))
+    if not burns:
+        line = thrust_line(t_s, axis, engine, flown.run.site_m, computer.downrange, flown.environment)
+        return held_along(propulsion, line)
+    pitch_rad, yaw_rad = engine.misalignment_pitch_rad, engine.misalignment_yaw_rad
+    if pitch_rad != 0.0 or yaw_rad != 0.0:
+        axis = np.array(mispointed(three(axis), (y[0], y[1], y[2]), (y[3], y[4], y[5]), pitch_rad, yaw_rad))
+    return held_along(propulsion, axis)
 
 
 @formula

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.kernels.attitude.turn import Limits, Turn, axis_after, slew_time, turned_by
 from lunarsim.kernels.compiled import formula
 from lunarsim.kernels.forces.gravity import point_mass
 from lunarsim.kernels.forces.motion import Propulsion, thrust
 from lunarsim.kernels.forces.standstill import slowing
 from lunarsim.kernels.forces.steering import FIXED, Motion, follows_velocity
-from lunarsim.kernels.guidance.attitude import MOST_SPARE, attitude_errors, axis_after, slew_time, stopped, true_target
+from lunarsim.kernels.guidance.attitude import MOST_SPARE, attitude_errors, true_target, turn_of
 from lunarsim.kernels.guidance.look import axis_at
 from lunarsim.kernels.navigation.estimate import TRUTH
 from lunarsim.kernels.numerics.vectors import Three, added, combined, cross, dot, length, scaled, three, write
@@ -28,19 +29,12 @@ _MIDDLE, _OUTER = 4.0 / 9.0, 5.0 / 18.0
 _ON_TIME = 1e-6  # of a step: a moment closer than this to the end of one belongs to the next
 
 
-class _Limits(NamedTuple):
-    """What the control was over a part of a coast, by its names."""
-
-    powered: float
-    slew_rate_rad_s: float
-    angular_acceleration_rad_s2: float
-
-
 class Step(NamedTuple):
     """A part of a leg that is flown with one axis."""
 
     end_s: float
-    propulsion: Propulsion
+    axis: Three  #: that by which the thrust is held
+    by_law: bool  #: whether the law itself says where the thrust goes
 
 
 @formula
@@ -48,7 +42,6 @@ def begin_step(
     t_s: float,
     end_s: float,
     y: NDArray[np.float64],
-    propulsion: Propulsion,
     law: Propulsion,
     craft: Record,
     computer: Record,
@@ -65,10 +58,8 @@ def begin_step(
         From when to when the leg lasts.
     y : ndarray
         The state.
-    propulsion : Propulsion
-        The engine, as it is set.
     law : Propulsion
-        The engine that says where the thrust is to go.
+        The engine that says where the axis is to point.
     craft, computer : Record
         Of the run; the computer's memory of the axis is overwritten.
     since_s : float
@@ -89,25 +80,23 @@ def begin_step(
     if body.begun == 0.0 or body.spare_s > 0.0:
         _set_out(y, toward, control, computer)
     _set_turn(t_s, toward, control, computer)
-    pointed, turning = _axis_at(t_s + 0.5 * step_s, control, computer)
+    pointed, turning = turned_by(t_s + 0.5 * step_s, turn_of(body))
     if holds and control.powered != 0.0:
         if length(turning) == 0.0:
             step_s = end_s - t_s
         elif dot(three(body.axis), toward) > 1.0 - _SMALL_RAD * _SMALL_RAD:  # within 1.4 times that angle
-            mean, off_rad = _mean_axis(t_s, end_s - t_s, control, computer)
+            mean, off_rad = _mean_axis(t_s, end_s - t_s, turn_of(body))
             if off_rad <= _SMALL_RAD:
                 step_s, pointed = end_s - t_s, mean
     write(pointed, body.axis)
     until_s = end_s if step_s >= end_s - t_s else t_s + step_s
-    if follows_velocity(law.steering) and _comes_to_rest(y, step_s, law, gm):
-        return Step(until_s, law)
-    return Step(until_s, _along(propulsion, pointed))
+    return Step(until_s, pointed, follows_velocity(law.steering) and _comes_to_rest(y, step_s, law, gm))
 
 
 @formula
-def end_step(t_s: float, craft: Record, computer: Record) -> None:
-    """Let the axis be where the control has it at the end of a step, or of a part of it that was flown."""
-    axis, rate = _axis_at(t_s, craft.attitude_control, computer)
+def end_step(t_s: float, computer: Record) -> None:
+    """Let the axis be where the control has it at the end of a step or a coast, or of a part of it that was flown."""
+    axis, rate = turned_by(t_s, turn_of(computer.body))
     write(axis, computer.body.axis)
     write(rate, computer.body.rate_rad_s)
     computer.turn_rate_rad_s = length(rate)
@@ -123,19 +112,16 @@ def _set_turn(t_s: float, toward: Three, control: Record, computer: Record) -> N
         same = same and body.turn_toward[i] == toward[i] and body.turn_limits[i] == limits[i]
     if same and body.turn_since_s <= t_s:
         return
+    _begin_turn(t_s, toward, control, body)
+
+
+@formula
+def _begin_turn(t_s: float, toward: Three, control: Record, body: Record) -> None:
     body.turn_since_s = t_s
     write(three(body.axis), body.turn_axis)
     write(three(body.rate_rad_s), body.turn_rate_rad_s)
     write(toward, body.turn_toward)
-    write(limits, body.turn_limits)
-
-
-@formula
-def _axis_at(t_s: float, control: Record, computer: Record) -> tuple[Three, Three]:
-    """Return the true axis and its rate (rad/s) at a time of the turn that the control is on."""
-    body = computer.body
-    axis, rate, toward = three(body.turn_axis), three(body.turn_rate_rad_s), three(body.turn_toward)
-    return axis_after(axis, rate, toward, t_s - body.turn_since_s, control)
+    write((control.powered, control.slew_rate_rad_s, control.angular_acceleration_rad_s2), body.turn_limits)
 
 
 @formula
@@ -161,22 +147,26 @@ def passes_rest(y: NDArray[np.float64], law: Propulsion, craft: Record, computer
 
 
 @formula
-def coasted(lasted_s: float, control: Record, computer: Record) -> None:
-    """Let the axis come to rest in a coast, or turn on where there is no control; the coast is time to turn in.
+def begin_coast(t_s: float, control: Record, computer: Record) -> None:
+    """Let the axis come to rest from now on, wherever that is, or turn on where the control has no power."""
+    if computer.body.begun != 0.0:
+        _begin_turn(t_s, (0.0, 0.0, 0.0), control, computer.body)
 
-    That is with the control as it was. A restart of the computer is no time to turn in: it commands nothing.
+
+@formula
+def end_coast(start_s: float, t_s: float, control: Record, computer: Record) -> None:
+    """Let the axis be where a coast has left it; the coast is time to turn in, with the control as it was.
+
+    A restart of the computer is no time to turn in: it commands nothing.
     """
     body = computer.body
-    if not lasted_s > 0.0:
+    if not t_s > start_s:
         return
     if computer.watch.restarting == 0.0:
-        _spare(lasted_s, control, body)
-    body.turn_since_s = inf
+        _spare(t_s - start_s, control, body)
     if body.begun != 0.0:
-        axis, rate = stopped(three(body.axis), three(body.rate_rad_s), lasted_s, control)
-        write(axis, body.axis)
-        write(rate, body.rate_rad_s)
-        computer.turn_rate_rad_s = length(rate)
+        end_step(t_s, computer)
+    body.turn_since_s = inf
 
 
 @formula
@@ -213,7 +203,7 @@ def _set_out(y: NDArray[np.float64], toward: Three, control: Record, computer: R
     for i in range(int(body.spares)):
         lasts_s = max(body.spare[i, 0] - waits_s, 0.0)
         waits_s = max(waits_s - body.spare[i, 0], 0.0)
-        limits = _Limits(body.spare[i, 1], body.spare[i, 2], body.spare[i, 3])
+        limits = Limits(body.spare[i, 1], body.spare[i, 2], body.spare[i, 3])
         turns = turns or (limits.powered != 0.0 and lasts_s > 0.0)
         if turns:  # before, the axis has kept its rate over the coast as it is
             axis, rate = axis_after(axis, rate, toward, lasts_s, limits)
@@ -223,14 +213,14 @@ def _set_out(y: NDArray[np.float64], toward: Three, control: Record, computer: R
 
 
 @formula
-def _mean_axis(t_s: float, lasts_s: float, control: Record, computer: Record) -> tuple[Three, float]:
+def _mean_axis(t_s: float, lasts_s: float, turn: Turn) -> tuple[Three, float]:
     """Return the mean of the axis over a time, by Gauss and Legendre's rule of three nodes, and how far it is from it.
 
     Each node is at most so far (rad) from the mean.
     """
-    first, _ = _axis_at(t_s + (0.5 - _NODE) * lasts_s, control, computer)
-    middle, _ = _axis_at(t_s + 0.5 * lasts_s, control, computer)
-    last, _ = _axis_at(t_s + (0.5 + _NODE) * lasts_s, control, computer)
+    first, _ = turned_by(t_s + (0.5 - _NODE) * lasts_s, turn)
+    middle, _ = turned_by(t_s + 0.5 * lasts_s, turn)
+    last, _ = turned_by(t_s + (0.5 + _NODE) * lasts_s, turn)
     total = added(combined(_OUTER, first, _MIDDLE, middle), scaled(_OUTER, last))
     mean = scaled(1.0 / length(total), total)
     off_rad = max(length(cross(first, mean)), length(cross(middle, mean)), length(cross(last, mean)))
@@ -272,23 +262,3 @@ def _commanded(t_s: float, ahead_s: float, y: NDArray[np.float64], law: Propulsi
 def _comes_to_rest(y: NDArray[np.float64], step_s: float, law: Propulsion, gm: float) -> bool:
     """Return whether a step could take all of the speed away: a law that follows it is then flown as it is."""
     return length((y[3], y[4], y[5])) <= 2.0 * step_s * slowing(y, law.thrust_n, gm)
-
-
-@formula
-def _along(propulsion: Propulsion, axis: Three) -> Propulsion:
-    """Return an engine whose thrust goes along an axis."""
-    return Propulsion(
-        propulsion.thrust_n,
-        propulsion.exhaust_velocity_mps,
-        FIXED,
-        np.array(axis),
-        propulsion.sensor_powered,
-        propulsion.sensor_scale_factor,
-        propulsion.sensor_bias_mps2,
-        0.0,
-        0.0,
-        propulsion.own_steering,
-        propulsion.own_sensor,
-        propulsion.thrust_rate_n_s,
-        propulsion.full_s,
-    )

@@ -1,0 +1,1 @@
+"""The attitude of the craft: how its axis turns."""
