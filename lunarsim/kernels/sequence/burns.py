@@ -36,6 +36,9 @@ from lunarsim.kernels.sequence.onsets import AT_IGNITION, happens
 from lunarsim.kernels.sequence.refusals import LONGEST_RUN_ON_S
 from lunarsim.kernels.sequence.transients import DEAF, be_gone, commanded_on, gave, ignite, lasts, share_given, use
 
+#: In place of what ends a burn: nothing does yet.
+GOES_ON = -1
+
 
 @formula
 def coast(
@@ -81,30 +84,35 @@ def _burn_until_cut(
     driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
 ) -> tuple[float, int, int, Propulsion]:
     """Burn until the engine is commanded to stop and does, or nothing is left; return the engine as it was set, too."""
-    burn, engine, gm = flown.phases[k].burn, flown.computer.engine, flown.run.moon.gravity.gm_m3_s2
+    t_s, ended, reason, full, obeys = _burn_as_commanded(driver, means, t_s, y, k, flown)
+    if _is_cut(ended, reason) and not obeys:
+        return _run_on(driver, means, t_s, y, k, reason, flown)
+    return t_s, ended, reason, full
+
+
+@formula
+def _burn_as_commanded(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
+) -> tuple[float, int, int, Propulsion, bool]:
+    """Burn until the engine is commanded to stop, or something else ends it; return whether it obeys, too.
+
+    That is in one leg, and in one more after each fault, each window of a monitor, and where the engine does otherwise.
+    """
+    burn, engine, watches = flown.phases[k].burn, flown.computer.engine, flown.plan.watches
     start_s, cut_mps = t_s, y[8] + burn.target_delta_v_mps
-    reason, ended, deaf, deaf_until_s = TIMER_RAN_OUT, AT_END, False, inf
-    while True:  # once, and once more after each fault, each window of a monitor, and where the engine does otherwise
+    while True:
         ignite(t_s, engine)  # anew after a restart of the computer
         craft = craft_now(t_s, flown)
         full = burning(y[6], craft, k, flown)
-        if deaf and craft.engine.shuts_down != 0.0:  # the fault has passed
-            break
         propulsion, does, does_until_s = commanded_on(t_s, full, craft.engine, engine)
-        if deaf and propulsion.thrust_n <= 0.0:
-            be_gone(engine)
-            break
-        timer_s = deaf_until_s - t_s if deaf else burn.timer_s - (t_s - start_s)
-        longest_s, why = _longest_burn(t_s, y, empty_mass(craft), timer_s, propulsion, gm)
-        end_s, other_s = t_s + longest_s, min(next_change_after(t_s, flown), does_until_s)
-        if flown.plan.watches and not deaf:
-            other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
-        target_mps = inf if deaf else cut_mps
-        told_mps2, reached_s = told_alone(propulsion, flown.computer.navigation.in_use), inf
-        if told_mps2 > 0.0 and not deaf:
+        longest_s, why = _longest_burn(t_s, y, craft, burn.timer_s - (t_s - start_s), propulsion, flown)
+        told_mps2, end_s, reached_s = told_alone(propulsion, flown.computer.navigation.in_use), t_s + longest_s, inf
+        if told_mps2 > 0.0:
             reached_s = t_s + max(cut_mps - y[8], 0.0) / told_mps2
-            other_s = min(other_s, reached_s)
-        leg = Leg(k, min(end_s, other_s), propulsion, target_mps, flown.run.onsets, DEAF if deaf else does)
+        other_s = min(next_change_after(t_s, flown), does_until_s, reached_s)
+        if watches:
+            other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
+        leg = Leg(k, min(end_s, other_s), propulsion, cut_mps, flown.run.onsets, does)
         from_s, from_y = t_s, y.copy()
         t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
         gave(t_s, propulsion, craft.engine, engine)
@@ -112,21 +120,42 @@ def _burn_until_cut(
         if ended == AT_END and t_s >= reached_s:
             ended = AT_CUTOFF
         if ended == AT_END and t_s < end_s:
-            if flown.plan.watches and not deaf:
-                share = burn.throttle * share_given(from_s, t_s, does, propulsion, full)
-                watch_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
-                until_s = start_s + burn.timer_s
-                t_s, ended, why = _heed_in_burn(driver, means, t_s, y, k, until_s, cut_mps, why, flown)
-            restarted = flown.plan.watches and not deaf and t_s >= start_s + burn.timer_s
-            if ended == AT_END and why != MONITOR_CALLED and not restarted:
+            if not watches:
                 continue
-            if ended == AT_END and why != MONITOR_CALLED:  # the restart lasted to the timer: nothing is lit again
-                why = TIMER_RAN_OUT
-        reason = reason if deaf and _is_cut(ended, why) else _reason_of(ended, why)
-        if deaf or not _is_cut(ended, reason) or craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0:
-            break
-        deaf, ended, deaf_until_s = True, AT_END, t_s + LONGEST_RUN_ON_S
-    return t_s, ended, reason, full
+            share = burn.throttle * share_given(from_s, t_s, does, propulsion, full)
+            watch_leg(from_s, from_y, t_s, y, share, craft, flown.computer)
+            t_s, ended, why = _heed_in_burn(driver, means, t_s, y, k, start_s + burn.timer_s, cut_mps, why, flown)
+            if why == GOES_ON:
+                continue
+        return t_s, ended, _reason_of(ended, why), full, craft.engine.shuts_down != 0.0 or engine.thrust_n <= 0.0
+
+
+@formula
+def _run_on(
+    driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, reason: int, flown: Flown
+) -> tuple[float, int, int, Propulsion]:
+    """Let an engine run on that is deaf to the command to stop, until the fault has passed or nothing is left.
+
+    The burn was commanded to stop for a ``reason``, which stays unless something else ends it first.
+    """
+    engine, last_s = flown.computer.engine, t_s + LONGEST_RUN_ON_S
+    while True:
+        ignite(t_s, engine)  # as after a restart that has lasted to the timer
+        craft = craft_now(t_s, flown)
+        full = burning(y[6], craft, k, flown)
+        if craft.engine.shuts_down != 0.0:
+            return t_s, AT_END, reason, full
+        propulsion, _, does_until_s = commanded_on(t_s, full, craft.engine, engine)
+        if propulsion.thrust_n <= 0.0:
+            be_gone(engine)
+            return t_s, AT_END, reason, full
+        longest_s, why = _longest_burn(t_s, y, craft, last_s - t_s, propulsion, flown)
+        end_s, other_s = t_s + longest_s, min(next_change_after(t_s, flown), does_until_s)
+        leg = Leg(k, min(end_s, other_s), propulsion, inf, flown.run.onsets, DEAF)
+        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
+        gave(t_s, propulsion, craft.engine, engine)
+        if ended != AT_END or t_s >= end_s:
+            return t_s, ended, reason if _is_cut(ended, why) else _reason_of(ended, why), full
 
 
 @formula
@@ -136,18 +165,23 @@ def _heed_in_burn(
     t_s: float,
     y: NDArray[np.float64],
     k: int,
-    latest_s: float,
+    timer_s: float,
     cut_mps: float,
     why: int,
     flown: Flown,
 ) -> tuple[float, int, int]:
-    """Let the computer do what its monitors ask for in a burn; return how that ended, and what ends the burn then."""
-    t_s, ended = heed_monitors(driver, means, t_s, y, k, latest_s, flown)
+    """Let the computer do what its monitors ask for in a burn; return how that ended, and what ends the burn then.
+
+    Here it is said whether a burn goes on. ``timer_s`` is when its timer fires, and ``why`` what would have ended it.
+    """
+    t_s, ended = heed_monitors(driver, means, t_s, y, k, timer_s, flown)
     if flown.computer.watch.off != 0.0:
-        why = MONITOR_CALLED
-    elif ended == AT_END and y[8] >= cut_mps:  # as another accelerometer has it
-        ended = AT_CUTOFF
-    return t_s, ended, why
+        return t_s, ended, MONITOR_CALLED
+    if ended != AT_END:
+        return t_s, ended, why
+    if y[8] >= cut_mps:  # as another accelerometer has it
+        return t_s, AT_CUTOFF, why
+    return t_s, ended, TIMER_RAN_OUT if t_s >= timer_s else GOES_ON  # a restart may last to the timer
 
 
 @formula
@@ -168,9 +202,10 @@ def _is_cut(ended: int, reason: int) -> bool:
 
 @formula
 def _longest_burn(
-    t_s: float, y: NDArray[np.float64], empty_kg: float, timer_s: float, propulsion: Propulsion, gm: float
+    t_s: float, y: NDArray[np.float64], craft: Record, timer_s: float, propulsion: Propulsion, flown: Flown
 ) -> tuple[float, int]:
     """Return how long (s) a burn from a state lasts at most, and what ends it then; 0 where it cannot begin."""
+    empty_kg, gm = empty_mass(craft), flown.run.moon.gravity.gm_m3_s2
     if is_empty(y[6], empty_kg):
         return 0.0, PROPELLANT_OUT
     if follows_velocity(propulsion.steering) and above_standstill(y, propulsion.thrust_n, gm) <= 0.0:
