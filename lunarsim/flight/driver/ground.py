@@ -15,7 +15,7 @@ from lunarsim.kernels.ground.contact import CLEAR, UNKNOWN, first_contact, first
 from lunarsim.kernels.ground.terrain import Ground, clearance
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.onsets import FALLING, MOST_ONSETS, passage, waits_for_height
+from lunarsim.kernels.sequence.onsets import FALLING, MOST_ONSETS, Heights, passage, waits_for_height
 from lunarsim.mission.clock import time_after
 from lunarsim.moon import Terrain
 from lunarsim.orbits import State
@@ -92,7 +92,7 @@ class GroundSearch:
         def search(step: Path, _armed: bool) -> tuple[float, float] | None:
             environment, room = self._environment, np.empty(6)
             path, epoch_et_s = path_of_step(step), environment.epoch_et_s
-            before_s, after_s = passage(j, path, epoch_et_s, environment.angles, self._ground, onsets, room)
+            before_s, after_s = passage(j, Heights(path, epoch_et_s, environment.angles, self._ground, onsets, room))
             return (before_s, after_s) if before_s < after_s else None
 
         return Trigger(

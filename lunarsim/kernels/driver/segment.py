@@ -41,7 +41,7 @@ from lunarsim.kernels.ground.terrain import Ground
 from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate
 from lunarsim.kernels.numerics.roots import bracket_of, is_open, narrowed, trial
 from lunarsim.kernels.records import Record
-from lunarsim.kernels.sequence.onsets import first_height, waits
+from lunarsim.kernels.sequence.onsets import Heights, first_height, waits
 from lunarsim.kernels.simd.lanes import WIDTH
 from lunarsim.kernels.within_callers import OPTIONS
 
@@ -223,8 +223,9 @@ def _height(path: ChebyshevTable, course: Course) -> tuple[int, float]:
     environment = course.environment
     which, at_s = -1, np.inf
     if waits(course.onsets):
-        epoch_et_s, angles, r = environment.epoch_et_s, environment.angles, np.empty(3)
-        which, at_s = first_height(path, epoch_et_s, angles, course.ground, course.onsets, r)
+        epoch_et_s, angles = environment.epoch_et_s, environment.angles
+        heights = Heights(path, epoch_et_s, angles, course.ground, course.onsets, np.empty(3))
+        which, at_s = first_height(heights)
     return which, at_s - path.start_s
 
 

@@ -1,7 +1,7 @@
 """Faults whose onset is no time that is known before the flight: an event of the sequence, or a height."""
 
 from math import floor, inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -115,59 +115,46 @@ def waits(onsets: Record) -> bool:
     return waiting
 
 
+class Heights(NamedTuple):
+    """A path over the ground, and the heights along it for which faults wait."""
+
+    path: ChebyshevTable  #: one interval of position (m), Moon-centred in ICRF axes, over seconds of a flight
+    epoch_et_s: float  #: when those seconds are zero, TDB seconds past J2000
+    angles: ChebyshevTable  #: orientation angles of the Moon
+    ground: Ground  #: above which heights are counted
+    onsets: Record  #: which heights
+    room: NDArray[Any]  #: for a position, shape (3,) or more
+
+
 @formula
-def first_height(
-    path: ChebyshevTable, epoch_et_s: float, angles: ChebyshevTable, ground: Ground, onsets: Record, r: NDArray[Any]
-) -> tuple[int, float]:
+def first_height(heights: Heights) -> tuple[int, float]:
     """Return which fault's height a path passes first, and when (s); -1: none.
 
     It is looked at every second of the flight, so that the drivers, whose steps differ, find the same passage.
-
-    Parameters
-    ----------
-    path : ChebyshevTable
-        One interval of position (m), Moon-centred in ICRF axes, over seconds of a flight.
-    epoch_et_s : float
-        When those seconds are zero, TDB seconds past J2000.
-    angles : ChebyshevTable
-        Orientation angles of the Moon.
-    ground : Ground
-        Above which heights are counted.
-    onsets : record
-        Which heights.
-    r : ndarray, shape (3,) or more
-        Room for a position.
     """
     which, first_s = -1, inf
     for j in range(MOST_ONSETS):
-        if waits_for_height(j, onsets):
-            before_s, after_s = passage(j, path, epoch_et_s, angles, ground, onsets, r)
+        if waits_for_height(j, heights.onsets):
+            before_s, after_s = passage(j, heights)
             if before_s < after_s:
-                at_s = _narrowed(before_s, after_s, j, path, epoch_et_s, angles, ground, onsets, r)
+                at_s = _narrowed(before_s, after_s, j, heights)
                 if at_s < first_s:
                     which, first_s = j, at_s
     return which, first_s
 
 
 @formula
-def passage(
-    j: int,
-    path: ChebyshevTable,
-    epoch_et_s: float,
-    angles: ChebyshevTable,
-    ground: Ground,
-    onsets: Record,
-    r: NDArray[Any],
-) -> tuple[float, float]:
+def passage(j: int, heights: Heights) -> tuple[float, float]:
     """Return times (s) before and after a path first passes the height for which a fault waits; two alike: not."""
+    path = heights.path
     end_s = path.start_s + path.interval_s
-    sign = 1.0 if onsets.kind[j] == FALLING else -1.0
+    sign = 1.0 if heights.onsets.kind[j] == FALLING else -1.0
     before_s = path.start_s
-    before = sign * _above(before_s, j, path, epoch_et_s, angles, ground, onsets, r)
+    before = sign * _above(before_s, j, heights)
     k = floor(before_s / HEIGHT_STEP_S) + 1.0
     while before_s < end_s:
         after_s = min(k * HEIGHT_STEP_S, end_s)
-        after = sign * _above(after_s, j, path, epoch_et_s, angles, ground, onsets, r)
+        after = sign * _above(after_s, j, heights)
         if before > 0.0 >= after:
             return before_s, after_s
         before_s, before, k = after_s, after, k + 1.0
@@ -175,39 +162,20 @@ def passage(
 
 
 @formula
-def _narrowed(
-    before_s: float,
-    after_s: float,
-    j: int,
-    path: ChebyshevTable,
-    epoch_et_s: float,
-    angles: ChebyshevTable,
-    ground: Ground,
-    onsets: Record,
-    r: NDArray[Any],
-) -> float:
-    before = _above(before_s, j, path, epoch_et_s, angles, ground, onsets, r)
-    after = _above(after_s, j, path, epoch_et_s, angles, ground, onsets, r)
+def _narrowed(before_s: float, after_s: float, j: int, heights: Heights) -> float:
+    before, after = _above(before_s, j, heights), _above(after_s, j, heights)
     if after == 0.0:
         return after_s
     bracket = bracket_of(before_s, before, after_s, after)
     while is_open(bracket, _HEIGHT_S):
         at = trial(bracket)
-        bracket = narrowed(bracket, at, _above(at, j, path, epoch_et_s, angles, ground, onsets, r))
+        bracket = narrowed(bracket, at, _above(at, j, heights))
     return bracket.root_s
 
 
 @formula
-def _above(
-    t_s: float,
-    j: int,
-    path: ChebyshevTable,
-    epoch_et_s: float,
-    angles: ChebyshevTable,
-    ground: Ground,
-    onsets: Record,
-    r: NDArray[Any],
-) -> float:
+def _above(t_s: float, j: int, heights: Heights) -> float:
     """Return by how much (m) a path is above a fault's height."""
-    evaluate(path, t_s, r)
-    return float(clearance(epoch_et_s + t_s, r[0:3], angles, ground) - onsets.value[j])
+    evaluate(heights.path, t_s, heights.room)
+    r, et_s = heights.room[0:3], heights.epoch_et_s + t_s
+    return float(clearance(et_s, r, heights.angles, heights.ground) - heights.onsets.value[j])
