@@ -89,6 +89,7 @@ from .flight import Escape as Escape
 from .flight import Event as Event
 from .flight import EventKind as EventKind
 from .flight import Flight as Flight
+from .flight import Histories as Histories
 from .flight import Impact as Impact
 from .flight import InOrbit as InOrbit
 from .flight import Landed as Landed
@@ -103,6 +104,7 @@ from .inquiry import survivability_map as survivability_map
 from .inquiry import what_if as what_if
 from .io import GmatMission as GmatMission
 from .io import import_gmat as import_gmat
+from .io import read_netcdf as read_netcdf
 from .io import write_ck as write_ck
 from .io import write_csv as write_csv
 from .io import write_czml as write_czml

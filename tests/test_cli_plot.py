@@ -17,7 +17,9 @@ from lunarsim.cli.plot import FIGURES
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("plot")
     scenario = burn_example.scenario()
-    ls.simulate(scenario).save(made / "flown.flight")
+    flown = ls.simulate(scenario)
+    flown.save(made / "flown.flight")
+    ls.write_netcdf(flown, made / "histories.nc")
     ls.simulate(scenario.without_faults()).save(made / "planned.flight")
     return made
 
@@ -27,6 +29,23 @@ def test_without_a_figure_all_figures_are_listed(folder: Path, arguments: list[s
     done = here("plot", *arguments, cwd=folder)
     assert done.status == 0
     assert [line.split("  ")[0] for line in done.out.splitlines()] == list(FIGURES)
+    assert "cannot be drawn" not in done.out
+
+
+def test_of_histories_alone_the_list_says_what_cannot_be_drawn_and_why(folder: Path) -> None:
+    done = here("plot", "histories.nc", cwd=folder)
+    assert done.status == 0
+    found = dict(line.split("  ", maxsplit=1) for line in done.out.splitlines())
+    assert found.keys() == FIGURES.keys()
+    refused = {name for name, words in found.items() if words.startswith("cannot be drawn: ")}
+    assert refused == {"descent_profile", "terrain_profile"}
+    assert "the ground below" in found["terrain_profile"]
+
+
+def test_histories_are_drawn_beside_a_saved_flight(folder: Path) -> None:
+    done = here("plot", "planned.flight", "histories.nc", "--figure", "burn", "--out", "both.png", cwd=folder)
+    assert done.status == 0, done.err
+    assert (folder / "both.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_each_figure_gets_a_file_beside_the_flight(folder: Path) -> None:
@@ -60,7 +79,11 @@ def test_size_and_style_are_those_that_were_asked_for(folder: Path) -> None:
         (["--figure", "orbit", "--out", "a.exe"], "--out a.exe: expected a name that ends in "),
         (["--figure", "orbit", "--out", "no/a.png"], "the file cannot be written"),
         (["--figure", "orbit", "--figure", "burn", "--out", "a.png"], "a file for 2 figures"),
-        (["planned.flight", "--figure", "terrain_profile"], "--figure terrain_profile draws one flight"),
+        (["planned.flight", "--figure", "terrain_profile"], "it takes one flight, and 2 were given"),
+        (
+            ["histories.nc", "--figure", "descent_profile"],
+            "it takes the landing site, the phases, and where the thrust",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_words(folder: Path, options: list[str], words: str) -> None:
@@ -76,10 +99,3 @@ def test_what_is_no_saved_flight_is_refused(folder: Path) -> None:
     done = here("plot", "table.ecsv", "--figure", "orbit", cwd=folder)
     assert done.status != 0
     assert "this is not a saved flight" in " ".join(done.err.split())
-
-
-def test_a_netcdf_file_is_told_from_a_damaged_flight(folder: Path) -> None:
-    ls.write_netcdf(ls.Flight.load(folder / "flown.flight"), folder / "flown.nc")
-    done = here("plot", "flown.nc", "--figure", "orbit", cwd=folder)
-    assert done.status == 2
-    assert "flown.nc holds histories alone, as write_netcdf leaves them" in " ".join(done.err.split())

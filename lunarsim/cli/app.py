@@ -277,11 +277,11 @@ def export(
 @app.command()
 def plot(
     flights: Annotated[
-        list[Path] | None, typer.Argument(metavar="FLIGHT...", help="Files that flight.save() wrote.")
+        list[Path] | None, typer.Argument(metavar="FLIGHT...", help="Files that flight.save() or write_netcdf() wrote.")
     ] = None,
     figure: Annotated[
         list[str] | None,
-        typer.Option("--figure", metavar="NAME", help="What to draw; may be repeated. Without it, they are listed."),
+        typer.Option("--figure", metavar="NAME", help="What to draw; may be repeated. Without it, all are listed."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="File of the figure. Default: FLIGHT_NAME.png beside the flight.")
@@ -295,7 +295,7 @@ def plot(
     from lunarsim.cli import plot as drawing  # noqa: PLC0415
 
     if not flights or not figure:
-        drawing.list_figures(Console())
+        drawing.list_figures(flights or (), Console())
         return
     drawing.draw(flights, figure, out, style or (), size)
 

@@ -1,4 +1,4 @@
-"""``lunarsim plot``: figures of flights that were saved."""
+"""``lunarsim plot``: figures of flights that were saved, or of whose histories a NetCDF file was written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from lunarsim.cli.figures import DPI
 from lunarsim.data import user_path
 from lunarsim.errors import InputError, nearest, shown
 from lunarsim.files import written_whole
-from lunarsim.flight import Flight
+from lunarsim.flight import Flight, GroundContact, Histories
+from lunarsim.flight.result.flight_file.archive import is_netcdf
+from lunarsim.io import read_netcdf
 from lunarsim.io.text import parse_quantity
 
 #: What each figure draws, by its name; all take flights one by one.
@@ -32,14 +34,28 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "terrain_profile": plots.terrain_profile,
 }
 _ONE_FLIGHT = ("terrain_profile",)
+#: What figures take that histories alone do not hold.
+_NOT_IN_HISTORIES = {
+    "descent_profile": "the landing site, the phases, and where the thrust pointed",
+    "terrain_profile": "the ground below",
+}
 _SIZE = re.compile(r"(?P<width>\d+(\.\d*)?)\s*x\s*(?P<height>\d+(\.\d*)?\s*[a-zA-Z]+)")
 _LEAST_IN, _MOST_IN = 1.0, 60.0
 
 
-def list_figures(console: Console) -> None:
-    """Print the figures, and what each shows."""
-    for name, draw in FIGURES.items():
-        words = " ".join(str(draw.__doc__).partition("\n\n")[0].split())
+def list_figures(files: Sequence[Path], console: Console) -> None:
+    """Print the figures, and what each shows; of given files, first those that can be drawn.
+
+    Raises
+    ------
+    DataError
+        If a file is no saved flight.
+    """
+    flights = [_read(file) for file in files]
+    refused = {name: words for name in FIGURES if (words := _why_not(name, flights))}
+    for name in sorted(FIGURES, key=refused.__contains__):
+        words = " ".join(str(FIGURES[name].__doc__).partition("\n\n")[0].split())
+        words = f"cannot be drawn: {refused[name]}" if name in refused else words
         console.print(Text(name, style="bold").append(f"  {words}", style="not bold"), soft_wrap=True)
 
 
@@ -62,14 +78,38 @@ def draw(
     for name in style:
         if name not in mpl.style.available and not user_path(name).is_file():
             raise InputError(f"--style {shown(name)}: {nearest(name, mpl.style.available)}, or a matplotlib style file")
-    flights = [Flight.load(file) for file in files]
+    flights = [_read(file) for file in files]
     targets = _targets(files[0], figures, out)
+    for name in figures:
+        if words := _why_not(name, flights):
+            raise InputError(f"--figure {name} cannot be drawn: {words}")
     console = Console(stderr=True)
-    for make, name, target in zip(chosen, figures, targets, strict=True):
-        if name in _ONE_FLIGHT and len(flights) > 1:
-            raise InputError(f"--figure {name} draws one flight: it was given {len(flights)}")
+    for make, target in zip(chosen, targets, strict=True):
         _write(target, lambda make=make: make(*flights), [*style], inches)  # type: ignore[misc]
         console.print(Text(str(target)), soft_wrap=True)
+
+
+def _read(file: Path) -> Flight | Histories:
+    path = user_path(file)
+    return read_netcdf(path) if path.is_file() and is_netcdf(path) else Flight.load(path)
+
+
+def _why_not(name: str, flights: Sequence[Flight | Histories]) -> str:
+    """Return why a figure of flights cannot be drawn; nothing if it can."""
+    if name in _ONE_FLIGHT and len(flights) > 1:
+        return f"it takes one flight, and {len(flights)} were given"
+    alone = next((flight.name for flight in flights if isinstance(flight, Histories)), None)
+    if alone is not None and name in _NOT_IN_HISTORIES:
+        held = f"the histories of '{alone}' do not hold"
+        return f"it takes {_NOT_IN_HISTORIES[name]}, which {held}; give a file that flight.save() wrote"
+    for flight in flights:
+        if name == "burn" and not flight.burns:
+            return f"no engine burned in {flight.name if isinstance(flight, Histories) else flight.scenario.name}"
+        if name == "terrain_profile" and isinstance(flight, Flight) and not isinstance(flight.outcome, GroundContact):
+            return f"the flight did not come down: {flight.outcome}"
+        if name == "descent_profile" and isinstance(flight, Flight) and flight.scenario.craft is None:
+            return "the flight has no craft, and so no thrust and mass"
+    return ""
 
 
 def _figure(name: str) -> Callable[..., Any]:

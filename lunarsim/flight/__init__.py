@@ -6,6 +6,7 @@ from lunarsim.flight.events import detectors
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.flight import Flight
+from lunarsim.flight.result.histories import Histories
 from lunarsim.flight.result.navigation import NavigationHistory
 from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
 from lunarsim.flight.result.parting import Parting
@@ -22,6 +23,7 @@ __all__ = [
     "EventKind",
     "Flight",
     "GroundContact",
+    "Histories",
     "Impact",
     "InOrbit",
     "Landed",

@@ -8,6 +8,7 @@ from lunarsim.io.exchange.opm import write_opm
 from lunarsim.io.exchange.spk import write_spk
 from lunarsim.io.exchange.stk import write_stk
 from lunarsim.io.gmat.mission import GmatMission, import_gmat
+from lunarsim.io.histories_file import read_netcdf
 from lunarsim.io.maps.geojson import write_geojson
 from lunarsim.io.maps.geotiff import write_geotiff
 from lunarsim.io.maps.kml import write_kml
@@ -25,6 +26,7 @@ __all__ = [
     "prepare_folder",
     "read_campaign_parts",
     "read_dispersions",
+    "read_netcdf",
     "read_scenario",
     "write_ck",
     "write_csv",

@@ -126,6 +126,7 @@ def about(scenario: Scenario, outcome: Outcome) -> dict[str, str]:
         "source": f"lunarsim {__version__}, {scenario.moon.gravity.name}",
         "comment": f"{FRAME}. Thrust jumps: at a jump stands the value after it.",
         "outcome": str(outcome),
+        "outcome_class": type(outcome).__name__,
     }
 
 

@@ -12,22 +12,22 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from lunarsim.analysis import ground_below
-from lunarsim.flight import EventKind, Flight, GroundContact
+from lunarsim.flight import EventKind, Flight, GroundContact, Histories
 from lunarsim.mission.clock import time_after
 from lunarsim.plots.flight import burn_times
 from lunarsim.plots.style import notes, placing, style
 from lunarsim.plots.style.colours import shade
-from lunarsim.plots.style.style import Curve
+from lunarsim.plots.style.style import AnyCurve
 
 _SAMPLES = 1200  # of the ground: some a pixel of the figure
 
 
-def altitude_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+def altitude_profile(*flights: Flight | Histories, labels: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Draw altitude against time, with the events named.
 
     Parameters
     ----------
-    *flights : Flight
+    *flights : Flight or Histories
         One to seven; the first of several is dashed blue, the second solid vermilion: give the planned flight
         first.
     labels : sequence of str, optional
@@ -58,7 +58,7 @@ def altitude_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: 
     >>> axes = ls.plots.altitude_profile(planned, flown, labels=["planned", "flown"])
     >>> axes.figure.savefig("profile.png")
     """
-    curves = style.curves("altitude_profile", flights, labels, ax)
+    curves = style.any_curves("altitude_profile", flights, labels, ax)
     ax = style.axes_for(ax, 3.9, style.about("Altitude", curves))
     zeros, what = _zeros(curves)
     first, last = _view(curves, zeros)
@@ -85,7 +85,7 @@ def altitude_profile(*flights: Flight, labels: Sequence[str] | None = None, ax: 
     return ax
 
 
-def _zeros(curves: Sequence[Curve]) -> tuple[list[Time], str]:
+def _zeros(curves: Sequence[AnyCurve]) -> tuple[list[Time], str]:
     """Return from when the time of each flight counts, and what that is: one time, if the flights are at once."""
     ends = [(curve.flight.start, curve.flight.end) for curve in curves]
     if max(start for start, _ in ends) <= min(end for _, end in ends):
@@ -104,11 +104,15 @@ class _Ground(NamedTuple):
     label: str
 
 
-def _ground(curves: Sequence[Curve], zeros: Sequence[Time], unit: u.UnitBase, limits: tuple[float, float]) -> _Ground:
+def _ground(
+    curves: Sequence[AnyCurve], zeros: Sequence[Time], unit: u.UnitBase, limits: tuple[float, float]
+) -> _Ground:
     """Return the ground that was flown over; of several flights, that below the last one that came down."""
     down = [i for i, curve in enumerate(curves) if isinstance(curve.flight.outcome, GroundContact)]
     chosen = down[-1] if down else 0
     flight, zero = curves[chosen].flight, zeros[chosen]
+    if isinstance(flight, Histories):  # of which the ground is not known
+        return _Ground(np.empty(0), np.empty(0), "")
     start, end = ((time - zero).to_value(unit) for time in (flight.start, flight.end))
     inside = np.linspace(max(start, limits[0]), min(end, limits[1]), _SAMPLES)
     seconds = np.clip((inside - start) * unit.to(u.s), 0.0, flight.trajectory.end_s)  # rounding at the edges
@@ -124,8 +128,10 @@ def _draw_ground(ax: Axes, ground: _Ground) -> None:
     ax.fill_between(ground.time, ground.height_km, ax.get_ylim()[0], label=ground.label or None, **look)
 
 
-def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[notes.Note]:
+def _mark_events(ax: Axes, curve: AnyCurve, zero: Time, unit: u.UnitBase) -> list[notes.Note]:
     """Draw the markers of the events within the view and return their texts."""
+    if isinstance(curve.flight, Histories):
+        return _mark_contact(ax, curve, curve.flight, zero, unit)
     left, right = ax.get_xlim()
     texts: list[notes.Note] = []
     seen: set[EventKind] = set()
@@ -133,7 +139,7 @@ def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[n
         x, height = (event.time - zero).to_value(unit), event.true.state.altitude.to_value(u.km)
         if not left <= x <= right:
             continue
-        notes.mark(ax, x, height, event, curve)
+        notes.mark(ax, x, height, event.kind, curve)
         text = notes.name(event, curve.flight)
         if event.kind is EventKind.PERILUNE:
             if event.kind in seen:  # of many perilunes the first is named
@@ -146,7 +152,16 @@ def _mark_events(ax: Axes, curve: Curve, zero: Time, unit: u.UnitBase) -> list[n
     return texts
 
 
-def _view(curves: Sequence[Curve], zeros: Sequence[Time]) -> tuple[u.Quantity, u.Quantity]:
+def _mark_contact(ax: Axes, curve: AnyCurve, flight: Histories, zero: Time, unit: u.UnitBase) -> list[notes.Note]:
+    """Draw the marker of the end on the ground, the one event that histories tell."""
+    if flight.contact is None:
+        return []
+    x, height = float((flight.end - zero).to_value(unit)), float(flight.altitude[-1].to_value(u.km))
+    notes.mark(ax, x, height, flight.contact, curve)
+    return [notes.Note(x, height, notes.contact(flight), curve.color)]
+
+
+def _view(curves: Sequence[AnyCurve], zeros: Sequence[Time]) -> tuple[u.Quantity, u.Quantity]:
     """Return the times at which the view starts and ends."""
     first = min((curve.flight.start - zero).to(u.s) for curve, zero in zip(curves, zeros, strict=True))
     ends = [(_end_of_interest(curve.flight) - zero).to(u.s) for curve, zero in zip(curves, zeros, strict=True)]
@@ -154,14 +169,27 @@ def _view(curves: Sequence[Curve], zeros: Sequence[Time]) -> tuple[u.Quantity, u
     return first, max(ends) + beyond * (max(ends) - first)
 
 
-def _end_of_interest(flight: Flight) -> Time:
+def _end_of_interest(flight: Flight | Histories) -> Time:
     """Return the first perilune after the last cut-off, or else the end."""
+    if isinstance(flight, Histories):
+        return _first_low(flight)
     kinds = [event.kind for event in flight.timeline]
     if EventKind.CUTOFF in kinds:
         after = len(kinds) - kinds[::-1].index(EventKind.CUTOFF)
         perilunes = [event.time for event in flight.timeline[after:] if event.kind is EventKind.PERILUNE]
         if perilunes:
             return perilunes[0]
+    return flight.end
+
+
+def _first_low(flight: Histories) -> Time:
+    """Return when the altitude is first least after the last cut-off, or else the end."""
+    if flight.burns:
+        after = flight.burns[-1].last
+        falls = np.diff(flight.altitude[after:].to_value(u.km)) < 0.0
+        lows = np.flatnonzero(falls[:-1] & ~falls[1:])
+        if lows.size:
+            return flight.states.epoch[after + 1 + int(lows[0])]
     return flight.end
 
 

@@ -10,16 +10,17 @@ from astropy.time import Time
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
+from lunarsim.flight import BurnRecord
 from lunarsim.plots.style import placing, style
 from lunarsim.plots.style.colours import ink, paper
-from lunarsim.plots.style.style import Curve
+from lunarsim.plots.style.style import AnyCurve
 
 _SHORT = 0.15  # of the view: burns that last longer can be told apart without an inset
 _WIDTH, _ROW_PT = 0.36, 15.0
 _CORNERS = ((0.30, 0.97), (0.18, 0.97), (0.42, 0.97), (0.05, 0.45), (0.30, 0.45), (0.05, 0.60))  # left, top
 
 
-def inset(ax: Axes, curves: Sequence[Curve], zeros: Sequence[Time], view_s: float) -> None:
+def inset(ax: Axes, curves: Sequence[AnyCurve], zeros: Sequence[Time], view_s: float) -> None:
     """Draw how long the first burn of each flight lasts, and what ended it, where that is short beside the view."""
     burns = [
         (curve, curve.flight.burns[0], zero) for curve, zero in zip(curves, zeros, strict=True) if curve.flight.burns
@@ -34,7 +35,7 @@ def inset(ax: Axes, curves: Sequence[Curve], zeros: Sequence[Time], view_s: floa
     panel = _panel(ax, len(burns))
     for row, ((curve, record, _), start, long) in enumerate(zip(burns, starts, lasts, strict=True)):
         panel.barh(row, long, left=start, height=0.55, color=curve.color)
-        words = f"{long:.1f} s: {record.cutoff.value}"
+        words = f"{long:.1f} s: {record.cutoff.value}" if isinstance(record, BurnRecord) else f"{long:.1f} s"
         panel.annotate(
             words,
             (start + long, row),

@@ -12,12 +12,12 @@ from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
 from lunarsim import constants
-from lunarsim.flight import Event, EventKind, Flight
+from lunarsim.flight import Event, EventKind, Flight, Histories
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
 from lunarsim.plots.style import legends, notes, placing, style
 from lunarsim.plots.style.colours import ink, shade
-from lunarsim.plots.style.style import Curve
+from lunarsim.plots.style.style import AnyCurve
 
 _RADIUS_KM = constants.MOON_RADIUS_M / 1e3
 _ROOM = 1.22  # of a view, for texts, in greatest radii drawn
@@ -30,12 +30,12 @@ _STRIP = 1.2  # heights of the legend that a strip for it takes
 _IN_PLANE = 0.3  # least share of the pole's direction that lies in the plane, for the poles to be marked
 
 
-def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+def orbit(*flights: Flight | Histories, labels: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Draw the orbit in its plane: to scale, and with its heights exaggerated.
 
     Parameters
     ----------
-    *flights : Flight
+    *flights : Flight or Histories
         One to seven; the first of several is dashed blue, the second solid vermilion: give the planned flight
         first.
     labels : sequence of str, optional
@@ -64,9 +64,9 @@ def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None
     >>> planned, flown = ls.simulate(luna25.without_faults()), ls.simulate(luna25)
     >>> axes = ls.plots.orbit(planned, flown, labels=["planned", "flown"])
     """
-    curves = style.curves("orbit", flights, labels, ax)
+    curves = style.any_curves("orbit", flights, labels, ax)
     ax = style.axes_for(ax, 3.6, style.about("Orbit, in the plane in which it starts", curves))
-    plane = _Plane.of(curves[0].flight.scenario.state)
+    plane = _Plane.of(curves[0].flight.states[0])
     highest = max(float(curve.flight.altitude.max().to_value(u.km)) for curve in curves)
     factor = style.round_number(1.25 * _TALLEST * _RADIUS_KM / max(highest, 1.0))
     half = _ROOM * (_RADIUS_KM + highest)
@@ -88,13 +88,13 @@ def orbit(*flights: Flight, labels: Sequence[str] | None = None, ax: Axes | None
     return ax
 
 
-def _exaggerated(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, highest: float) -> None:
+def _exaggerated(ax: Axes, curves: Sequence[AnyCurve], plane: _Plane, factor: float, highest: float) -> None:
     _view(ax, curves, plane, factor, _ROOM * (_RADIUS_KM + factor * highest))
     _rings(ax, factor, highest)
     _name_events(ax, curves, plane, factor)
 
 
-def _legend_below(ax: Axes, curves: Sequence[Curve], half: float, views: int, title: str = "") -> None:
+def _legend_below(ax: Axes, curves: Sequence[AnyCurve], half: float, views: int, title: str = "") -> None:
     """Write the legend below views that are twice ``half`` high, in a strip that is added to the axes."""
     style.explain_thick_lines(ax, curves)
     legend = legends.write(ax, title, columns=len(curves) + 1)
@@ -136,7 +136,7 @@ class _Plane(NamedTuple):
         return float(x), float(y)
 
 
-def _view(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, half: float) -> None:
+def _view(ax: Axes, curves: Sequence[AnyCurve], plane: _Plane, factor: float, half: float) -> None:
     """Draw the Moon and the flights, over a square of ``half`` to each side."""
     ax.set_xlim(-half, half)
     ax.set_ylim(-half, half)
@@ -147,9 +147,9 @@ def _view(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float, half:
     for curve in curves:
         shown = _shown(curve.flight, plane)
         x, y = plane.flat(curve.flight.states[shown], factor)
-        style.draw(ax, curve, x, y, curve.flight.thrust.value[shown] > 0.0)
+        style.draw(ax, curve, x, y, style.burning(curve.flight)[shown])
         for event in _events(curve.flight, plane):
-            notes.mark(ax, *plane.point(event, factor), event, curve)
+            notes.mark(ax, *plane.point(event, factor), event.kind, curve)
     events = [plane.point(event, factor) for curve in curves for event in _events(curve.flight, plane)]
     _mark_poles(ax, plane, events)
     _arrow(ax, curves[0], plane, factor)
@@ -162,18 +162,18 @@ def _title(factor: float) -> str:
     return "To scale" if factor == 1.0 else f"Heights drawn {factor:g} times too large"
 
 
-def _shown(flight: Flight, plane: _Plane) -> NDArray[np.bool_]:
+def _shown(flight: Flight | Histories, plane: _Plane) -> NDArray[np.bool_]:
     """Return which samples are drawn: up to one revolution after the last cut-off, so that dashes stay dashes."""
     if not flight.burns:
         return np.ones(flight.elapsed.size, dtype=bool)
     x, y = plane.flat(flight.states, 1.0)
     turned = np.unwrap(np.arctan2(y, x))
-    burning = flight.thrust.value > 0.0
+    burning = style.burning(flight)
     last = int(np.flatnonzero(burning)[-1]) if np.any(burning) else 0
     return np.asarray(np.abs(turned - turned[last]) <= 2.0 * np.pi) | (np.arange(turned.size) < last)
 
 
-def _events(flight: Flight, plane: _Plane) -> list[Event]:
+def _events(flight: Flight | Histories, plane: _Plane) -> list[Event]:
     """Return the events to draw: of many perilunes the first."""
     end_s = flight.elapsed[_shown(flight, plane)][-1]
     events = [event for event in notes.events(flight) if event.time - flight.start <= end_s + 1e-3 * u.s]
@@ -204,7 +204,7 @@ def _text_km(ax: Axes, text: str) -> tuple[float, float]:
     return 0.3 * len(text) * size_km, 1.2 * size_km
 
 
-def _arrow(ax: Axes, curve: Curve, plane: _Plane, factor: float) -> None:
+def _arrow(ax: Axes, curve: AnyCurve, plane: _Plane, factor: float) -> None:
     """Draw the direction of motion a quarter of the way along what is drawn, one revolution at most."""
     x, y = plane.flat(curve.flight.states, factor)
     turned = np.degrees(np.unwrap(np.arctan2(y, x)))
@@ -255,10 +255,12 @@ def _scale_bar(ax: Axes, half: float) -> None:
     ax.text(x, y, f"Moon\nradius {_RADIUS_KM:.1f} km", va="bottom", **text)
 
 
-def _name_events(ax: Axes, curves: Sequence[Curve], plane: _Plane, factor: float) -> None:
+def _name_events(ax: Axes, curves: Sequence[AnyCurve], plane: _Plane, factor: float) -> None:
     """Write the events' names."""
     texts: list[notes.Note] = []
     for curve in curves:
+        if isinstance(curve.flight, Histories):
+            continue
         for event in _events(curve.flight, plane):
             text = notes.name(event, curve.flight)
             if event.kind is EventKind.PERILUNE:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from lunarsim.analysis import has_relief
 from lunarsim.errors import InputError
-from lunarsim.flight import EventKind, Flight
-from lunarsim.mission import Site
+from lunarsim.flight import EventKind, Flight, Histories
+from lunarsim.mission import Scenario, Site
 from lunarsim.plots.style import notes, placing, relief, style
 from lunarsim.plots.style.colours import ink
-from lunarsim.plots.style.style import Curve
+from lunarsim.plots.style.style import AnyCurve
 from lunarsim.plots.style.window import Window, degrees_east, degrees_north
 
 _TICK_STEPS_S = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
@@ -30,7 +30,7 @@ _BELOW_THE_POLE = 0.12  # of the height of a map of the whole Moon, for its scal
 
 
 def ground_track(
-    *flights: Flight,
+    *flights: Flight | Histories,
     labels: Sequence[str] | None = None,
     sites: Mapping[str, Site] | None = None,
     extent: u.Quantity | None = None,
@@ -40,7 +40,7 @@ def ground_track(
 
     Parameters
     ----------
-    *flights : Flight
+    *flights : Flight or Histories
         One to seven; the first of several is dashed blue, the second solid vermilion: give the planned flight
         first.
     labels : sequence of str, optional
@@ -72,17 +72,17 @@ def ground_track(
     >>> planned, flown = ls.simulate(luna25.without_faults()), ls.simulate(luna25)
     >>> axes = ls.plots.ground_track(planned, flown, labels=["planned", "flown"])
     """
-    curves = style.curves("ground_track", flights, labels, ax)
+    curves = style.any_curves("ground_track", flights, labels, ax)
     places = _places(curves, sites)
     window = Window.around(flights, places) if extent is None else Window.of(extent)
     ax = style.axes_for(ax, _height_in(window), style.about("Ground track", curves))
     texts: list[notes.Note] = []
     for curve in curves:
         flight = curve.flight
-        x, y, thrust_n = window.unrolled(flight.longitude.deg, flight.latitude.deg, flight.thrust.value)
-        style.draw(ax, curve, x, y, thrust_n > 0.0)
+        x, y, on = window.unrolled(flight.longitude.deg, flight.latitude.deg, style.burning(flight))
+        style.draw(ax, curve, x, y, on > 0.0)
     _dress(ax, window)
-    ground = [terrain for curve in curves if has_relief(terrain := curve.flight.scenario.moon.terrain)]
+    ground = [terrain for scenario in _scenarios(curves) if has_relief(terrain := scenario.moon.terrain)]
     if ground:
         relief.under_map(ax, ground[-1], window)
     _scale_bar(ax, window)
@@ -97,10 +97,15 @@ def ground_track(
     return ax
 
 
-def _places(curves: Sequence[Curve], sites: Mapping[str, Site] | None) -> dict[str, Site]:
+def _scenarios(curves: Sequence[AnyCurve]) -> list[Scenario]:
+    """Return what was flown, where it is known."""
+    return [curve.flight.scenario for curve in curves if isinstance(curve.flight, Flight)]
+
+
+def _places(curves: Sequence[AnyCurve], sites: Mapping[str, Site] | None) -> dict[str, Site]:
     """Return the user's sites, or else those of the scenarios."""
     if sites is None:
-        return {key: site for curve in reversed(curves) for key, site in curve.flight.scenario.sites.items()}
+        return {key: site for scenario in reversed(_scenarios(curves)) for key, site in scenario.sites.items()}
     for key, site in sites.items():
         if not isinstance(site, Site):
             raise InputError(f"sites['{key}'] = {site!r}: expected a Site(latitude=..., longitude=...)")
@@ -165,16 +170,18 @@ def _mark_site(ax: Axes, window: Window, title: str, site: Site) -> list[notes.N
     return [notes.Note(x, y, title, radius=7.0)]
 
 
-def _mark_events(ax: Axes, window: Window, curve: Curve) -> list[notes.Note]:
+def _mark_events(ax: Axes, window: Window, curve: AnyCurve) -> list[notes.Note]:
     """Draw the markers of the events on the map and return their texts."""
     texts: list[notes.Note] = []
     perilune_named = False
+    if isinstance(curve.flight, Histories):
+        return _mark_contact(ax, window, curve, curve.flight)
     for event in notes.events(curve.flight):
         state = event.true.state
         if not window.holds(state.longitude.deg, state.latitude.deg):
             continue
         x, y = float(window.wrapped(state.longitude.deg)), float(state.latitude.deg)
-        notes.mark(ax, x, y, event, curve)
+        notes.mark(ax, x, y, event.kind, curve)
         if event.kind is EventKind.PERILUNE and perilune_named:  # of many perilunes the first is named
             continue
         perilune_named |= event.kind is EventKind.PERILUNE
@@ -184,7 +191,17 @@ def _mark_events(ax: Axes, window: Window, curve: Curve) -> list[notes.Note]:
     return texts
 
 
-def _mark_times(ax: Axes, window: Window, curve: Curve, step_s: float) -> list[notes.Note]:
+def _mark_contact(ax: Axes, window: Window, curve: AnyCurve, flight: Histories) -> list[notes.Note]:
+    """Draw the marker of the end on the ground, the one event that histories tell."""
+    longitude, latitude = flight.longitude.deg[-1], flight.latitude.deg[-1]
+    if flight.contact is None or not window.holds(longitude, latitude):
+        return []
+    x, y = float(window.wrapped(longitude)), float(latitude)
+    notes.mark(ax, x, y, flight.contact, curve)
+    return [notes.Note(x, y, notes.contact(flight), curve.color)]
+
+
+def _mark_times(ax: Axes, window: Window, curve: AnyCurve, step_s: float) -> list[notes.Note]:
     """Draw dots at round times on the map and return their texts."""
     flight = curve.flight
     day = Time(style.utc(flight.start, "%Y-%m-%d"), scale="utc")
@@ -203,7 +220,7 @@ def _mark_times(ax: Axes, window: Window, curve: Curve, step_s: float) -> list[n
     return [notes.Note(*note, curve.color, rank=2) for note in zip(x, y, texts, strict=True)]
 
 
-def _tick_step_s(window: Window, curves: Sequence[Curve]) -> float | None:
+def _tick_step_s(window: Window, curves: Sequence[AnyCurve]) -> float | None:
     """Return the time between ticks that makes them few, or None where the map shows too long a time."""
     in_view_s = length = 0.0
     for curve in curves:
@@ -218,11 +235,11 @@ def _tick_step_s(window: Window, curves: Sequence[Curve]) -> float | None:
     return next((step for step in _TICK_STEPS_S if in_view_s / step <= most), None)
 
 
-def _shown(window: Window, flight: Flight) -> NDArray[np.bool_]:
+def _shown(window: Window, flight: Flight | Histories) -> NDArray[np.bool_]:
     return window.holds(flight.longitude.deg, flight.latitude.deg)
 
 
-def _arrow(ax: Axes, window: Window, curve: Curve) -> None:
+def _arrow(ax: Axes, window: Window, curve: AnyCurve) -> None:
     """Draw the direction of motion in the middle of what the map shows of a track."""
     lon, lat = curve.flight.longitude.deg, curve.flight.latitude.deg
     x = window.wrapped(lon)

@@ -7,15 +7,30 @@ from collections.abc import Sequence
 
 from astropy import units as u
 
-from lunarsim.flight import Flight
+from lunarsim.flight import Flight, Histories
 
 
-def default_labels(flights: Sequence[Flight]) -> list[str]:
-    """Return names of flights, by their scenarios; to namesakes is added what they differ in, or a number."""
-    names = [flight.scenario.name or "flight" for flight in flights]
+def default_labels(flights: Sequence[Flight | Histories]) -> list[str]:
+    """Return names of flights, by their scenarios; to namesakes is added what they differ in, or a number.
+
+    Histories have the name of their file.
+    """
+    names = [_name(flight) for flight in flights]
     for differing in (_faults, _orbit, _epoch, _gravity, _ground):
-        names = _told_apart(names, [differing(flight) for flight in flights])
+        words = [flight.name if isinstance(flight, Histories) else differing(flight) for flight in flights]
+        names = _told_apart(names, words)
     return _numbered(names)
+
+
+def title_of(flight: Flight | Histories) -> str:
+    """Return the title of what was flown, or else its name."""
+    if isinstance(flight, Histories):
+        return flight.title or flight.name
+    return flight.scenario.title or flight.scenario.name
+
+
+def _name(flight: Flight | Histories) -> str:
+    return (flight.name if isinstance(flight, Histories) else flight.scenario.name) or "flight"
 
 
 def _told_apart(names: Sequence[str], words: Sequence[str]) -> list[str]:

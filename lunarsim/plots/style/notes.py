@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from lunarsim.flight import Event, EventKind, Flight
+from lunarsim.flight import Event, EventKind, Flight, Histories
 from lunarsim.plots.style.colours import ink, paper
-from lunarsim.plots.style.style import Curve
+from lunarsim.plots.style.style import AnyCurve
 
 _MARKERS = {
     EventKind.IGNITION: "^",
@@ -34,11 +34,13 @@ class Note(NamedTuple):
     rank: int = 0  #: 0 gives way only where the axes have no room; the higher, the sooner
 
 
-def events(flight: Flight) -> list[Event]:
+def events(flight: Flight | Histories) -> list[Event]:
     """Return the events that figures name: of engine, orbit and ground, faults, and an altimeter that is given up.
 
-    Where guidance turns from descent to hover is no perilune of an orbit.
+    Where guidance turns from descent to hover is no perilune of an orbit. Histories alone have no events.
     """
+    if isinstance(flight, Histories):
+        return []
     named = [event for event in flight.timeline if event.kind in _MARKERS]
     return [event for event in named if event.kind is not EventKind.PERILUNE or not _is_guided(event, flight)]
 
@@ -63,9 +65,15 @@ def name(event: Event, flight: Flight) -> str:
     return event.kind.value if plain else event.name
 
 
-def mark(ax: Axes, x: float, y: float, event: Event, curve: Curve) -> None:
+def contact(flight: Histories) -> str:
+    """Return what is told of the end of histories on the ground, such as ``impact, 11:57:29 UTC``."""
+    assert flight.contact is not None
+    return f"{flight.contact.value}, {flight.end.utc.strftime('%H:%M:%S')} UTC"
+
+
+def mark(ax: Axes, x: float, y: float, kind: EventKind, curve: AnyCurve) -> None:
     """Draw the marker of an event."""
-    down = is_down(event)
+    down = kind in _DOWN
     fill, edge, width = (curve.color, ink(ax), 0.7) if down else (paper(ax), curve.color, 1.2)
-    size = _DOWN.get(event.kind, 22.0)
-    ax.scatter([x], [y], s=size, marker=_MARKERS[event.kind], facecolor=fill, edgecolor=edge, linewidth=width, zorder=5)
+    size = _DOWN.get(kind, 22.0)
+    ax.scatter([x], [y], s=size, marker=_MARKERS[kind], facecolor=fill, edgecolor=edge, linewidth=width, zorder=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.errors import InputError
-from lunarsim.flight import EventKind, Flight
+from lunarsim.flight import EventKind, Flight, Histories
 from lunarsim.plots.style.colours import ink, shade
-from lunarsim.plots.style.labels import default_labels
+from lunarsim.plots.style.labels import default_labels, title_of
 
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"  # Okabe & Ito 2008, as are the next
 SKY, ORANGE = "#56B4E9", "#E69F00"  # and for their black, the ink of the style in use
@@ -50,10 +50,14 @@ _STYLES: tuple[tuple[str, Dashes], ...] = (
 _ALONE = _STYLES[1:2]
 
 
-class Curve(NamedTuple):
+Given = TypeVar("Given", bound=Flight | Histories)
+Drawn_co = TypeVar("Drawn_co", bound=Flight | Histories, covariant=True)
+
+
+class CurveOf(NamedTuple, Generic[Drawn_co]):
     """One flight, its name in the figure, and how its line is drawn."""
 
-    flight: Flight
+    flight: Drawn_co
     label: str
     color: str
     dashes: Dashes
@@ -61,16 +65,27 @@ class Curve(NamedTuple):
     zorder: float  #: the first flight on top: its dashes let the solid line below be seen
 
 
+Curve = CurveOf[Flight]
+AnyCurve = CurveOf[Flight | Histories]
+
+
 def curves(
     function: str, flights: tuple[Any, ...], labels: Sequence[str] | None, ax: Axes | None = None
 ) -> list[Curve]:
+    """Return the flights with their labels and line styles, as :func:`any_curves` does: of Flights alone."""
+    return cast("list[Curve]", any_curves(function, flights, labels, ax))
+
+
+def any_curves(
+    function: str, flights: tuple[Any, ...], labels: Sequence[str] | None, ax: Axes | None = None
+) -> list[AnyCurve]:
     """Return the flights with their labels and line styles.
 
     Parameters
     ----------
     function : str
         Name of the public function, for error texts.
-    flights : tuple of Flight
+    flights : tuple of Flight or Histories
         As the user gave them.
     labels : sequence of str, optional
         One per flight; default: made from the scenarios.
@@ -87,7 +102,7 @@ def curves(
             raise InputError(
                 f"{function} got a {type(flight).__name__}: give the flights one by one, {function}(*flights)"
             )
-        if not isinstance(flight, Flight):
+        if not isinstance(flight, Flight | Histories):
             raise InputError(f"{function} got {flight!r}: expected a Flight from simulate() or propagate()")
     if not 1 <= len(flights) <= len(_STYLES):
         raise InputError(
@@ -113,8 +128,8 @@ def color(i: int) -> str:
     return _STYLES[i][0] or ink()
 
 
-def _curve(flight: Flight, label: str, i: int, colour: str, dashes: Dashes) -> Curve:
-    return Curve(flight, label, colour, dashes, 2.2 if dashes == "-" else 1.6, 3.0 - 0.1 * i)
+def _curve(flight: Given, label: str, i: int, colour: str, dashes: Dashes) -> CurveOf[Given]:
+    return CurveOf(flight, label, colour, dashes, 2.2 if dashes == "-" else 1.6, 3.0 - 0.1 * i)
 
 
 def axes_for(ax: Axes | None, height_in: float, title: str = "") -> Axes:
@@ -148,9 +163,9 @@ def lay_out(ax: Axes) -> None:
     figure.draw_without_rendering()
 
 
-def about(what: str, drawn: Sequence[Curve]) -> str:
+def about(what: str, drawn: Sequence[AnyCurve]) -> str:
     """Return the title of a figure of flights: what it shows, and of which scenario if that is one."""
-    titles = {curve.flight.scenario.title or curve.flight.scenario.name for curve in drawn}
+    titles = {title_of(curve.flight) for curve in drawn}
     return f"{what}\n{titles.pop()}" if len(titles) == 1 else what
 
 
@@ -205,16 +220,26 @@ def with_unit(quantity: str, unit: u.UnitBase) -> str:
     return f"{quantity} ({unit.to_string().replace(' ', '')})"
 
 
-def zero_time(drawn: Sequence[Curve]) -> tuple[Time, str]:
+def zero_time(drawn: Sequence[AnyCurve]) -> tuple[Time, str]:
     """Return the first ignition of all flights, or else their first start, and what it is."""
-    events = [event for curve in drawn for event in curve.flight.timeline]
-    ignitions = [event.time for event in events if event.kind is EventKind.IGNITION]
+    ignitions = [time for curve in drawn for time in _ignitions(curve.flight)]
     if ignitions:
         return min(ignitions), "ignition"
     return min(curve.flight.start for curve in drawn), "the start"
 
 
-def elapsed(flight: Flight, zero: Time) -> u.Quantity:
+def _ignitions(flight: Flight | Histories) -> list[Time]:
+    if isinstance(flight, Histories):
+        return [each.ignition for each in flight.burns]
+    return [event.time for event in flight.timeline if event.kind is EventKind.IGNITION]
+
+
+def burning(flight: Flight | Histories) -> NDArray[np.bool_]:
+    """Return at which samples of a flight an engine burns."""
+    return flight.burning if isinstance(flight, Histories) else np.asarray(flight.thrust.value > 0.0)
+
+
+def elapsed(flight: Flight | Histories, zero: Time) -> u.Quantity:
     """Return the times of the flight's histories, counted from ``zero``."""
     return (flight.start - zero).to(u.s) + flight.elapsed
 
@@ -226,26 +251,26 @@ def utc(time: Time, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
 
 def draw(
     ax: Axes,
-    curve: Curve,
+    curve: AnyCurve,
     x: NDArray[np.float64],
     y: NDArray[np.float64],
-    burning: NDArray[np.bool_] | None = None,
+    engine_on: NDArray[np.bool_] | None = None,
 ) -> None:
     """Draw the line of a flight, and over it a thick one where the engine burns (default: by its thrust)."""
     shared: dict[str, Any] = {"color": curve.color, "zorder": curve.zorder}
     ax.plot(x, y, linestyle=curve.dashes, linewidth=curve.width, label=curve.label, **shared)
     if curve.flight.burns:
-        on = curve.flight.thrust.value > 0.0 if burning is None else burning
+        on = burning(curve.flight) if engine_on is None else engine_on
         ax.plot(x, np.where(on, y, np.nan), linewidth=2.5 * curve.width, solid_capstyle="butt", **shared)
 
 
-def explain_thick_lines(ax: Axes, drawn: Sequence[Curve]) -> None:
+def explain_thick_lines(ax: Axes, drawn: Sequence[AnyCurve]) -> None:
     """Add what thick lines mean to the legend."""
     if any(curve.flight.burns for curve in drawn):
         ax.plot([], [], color=ink(ax), linewidth=5.0, solid_capstyle="butt", label="engine on")
 
 
-def arrow(ax: Axes, curve: Curve, tail: tuple[float, float], head: tuple[float, float]) -> None:
+def arrow(ax: Axes, curve: AnyCurve, tail: tuple[float, float], head: tuple[float, float]) -> None:
     """Draw the head of an arrow on the line of a flight."""
     look = {"arrowstyle": "-|>", "color": curve.color, "mutation_scale": 15.0, "shrinkA": 0.0, "shrinkB": 0.0}
     ax.annotate("", head, tail, arrowprops={**look, "linewidth": 0.0}, zorder=4)

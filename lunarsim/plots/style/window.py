@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lunarsim import checks, constants
 from lunarsim.errors import InputError
-from lunarsim.flight import Flight, GroundContact
+from lunarsim.flight import Flight, GroundContact, Histories
 from lunarsim.mission import Site
 
 KM_PER_DEGREE = np.pi * constants.MOON_RADIUS_M / 180.0 / 1e3
@@ -48,7 +48,7 @@ class Window(NamedTuple):
         return cls(west, east, south, north)
 
     @classmethod
-    def around(cls, flights: Sequence[Flight], sites: Mapping[str, Site]) -> Window:
+    def around(cls, flights: Sequence[Flight | Histories], sites: Mapping[str, Site]) -> Window:
         """Return a window round the sites, the ends on the ground and the powered descents of landings.
 
         Where there are none, the whole Moon.
@@ -56,6 +56,7 @@ class Window(NamedTuple):
         points: list[Any] = [*sites.values(), *(f.outcome for f in flights if isinstance(f.outcome, GroundContact))]
         places = [(point.longitude.to_value(u.deg), point.latitude.to_value(u.deg)) for point in points]
         places += [place for flight in flights for place in _descent(flight)]
+        places += [_last(flight) for flight in flights if isinstance(flight, Histories) and flight.contact]
         if not places:
             return cls(-180.0, 180.0, -90.0, 90.0)
         lon, lat = np.array(places, dtype=float).T
@@ -111,8 +112,14 @@ class Window(NamedTuple):
         return [np.insert(np.asarray(values, dtype=float), breaks, np.nan) for values in (x, *others)]
 
 
-def _descent(flight: Flight) -> list[tuple[float, float]]:
+def _last(flight: Histories) -> tuple[float, float]:
+    return float(flight.longitude.deg[-1]), float(flight.latitude.deg[-1])
+
+
+def _descent(flight: Flight | Histories) -> list[tuple[float, float]]:
     """Return longitudes and latitudes (deg) of a powered descent to a landing site, from its first ignition."""
+    if isinstance(flight, Histories):
+        return []
     found = flight.powered_descent
     if flight.scenario.landing_site is None or found is None:
         return []

@@ -87,7 +87,8 @@ def load_flight(path: str | os.PathLike[str], record: type[Made]) -> Made:
     except _DAMAGE as error:
         if is_netcdf(file):
             raise DataError(
-                f"{file} holds histories alone, as write_netcdf leaves them: expected a file that Flight.save wrote"
+                f"{file} holds histories alone, as write_netcdf leaves them: expected a file that Flight.save wrote; "
+                "read_netcdf reads it"
             ) from None
         raise DataError(
             f"{file}: this is not a saved flight, or it is damaged: expected a file that Flight.save wrote; "
