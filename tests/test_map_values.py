@@ -413,7 +413,7 @@ def test_a_label_that_names_another_image_is_that_images_label(tmp_path):
     path = with_label(write_map(tmp_path, ground(), resolution=0.1, line_offset=8.5), '"MAP.IMG"', '"OTHER.IMG"')
     assert "^IMAGE = OTHER.IMG: expected MAP.IMG: the label describes another image" in complaint(path)
     label = path.with_suffix(".LBL")
-    assert "OTHER.IMG: there is no such image" in complaint(label)
+    assert "the heights, OTHER.IMG, are not in the same folder" in complaint(label)
     (tmp_path / "OTHER.IMG").write_bytes((ground() // 2).tobytes())
     np.testing.assert_array_equal(ls.Terrain.from_file(label).ground.heights_m, 0.5 * (ground() // 2))
 

@@ -370,10 +370,45 @@ def test_what_is_no_map_is_refused(tmp_path, stored):
     with pytest.raises(ls.DataError, match=r"MAP\.LBL: the label has no IMAGE: LINES"):
         ls.Terrain.from_file(image)
     label.unlink()
-    with pytest.raises(ls.DataError, match=r"MAP\.LBL: there is no such label: an \.IMG needs its \.LBL"):
+    with pytest.raises(ls.DataError, match=r"MAP\.IMG: its label MAP\.LBL is not in the same folder"):
         ls.Terrain.from_file(image)
     with pytest.raises(ls.DataError, match=r"heights\.png: a map of heights ends in \.img, \.lbl, \.tif"):
         ls.Terrain.from_file("heights.png")
+
+
+def test_a_label_alone_says_which_image_it_needs_and_where(tmp_path, stored):
+    image = write_map(tmp_path, stored)
+    content = image.read_bytes()
+    image.unlink()
+    for name in ("MAP.LBL", "MAP.IMG"):
+        with pytest.raises(ls.DataError, match=r"MAP\.LBL.* the label alone.*put .* (there|beside it)$"):
+            ls.Terrain.from_file(tmp_path / name)
+    (tmp_path / "other.LBL").write_bytes((tmp_path / "MAP.LBL").read_bytes())
+    (tmp_path / "other.IMG").write_bytes(content)
+    with pytest.raises(ls.DataError, match=r"if other\.IMG holds them, give it back the name MAP\.IMG"):
+        ls.Terrain.from_file(tmp_path / "other.LBL")
+
+
+def test_an_image_alone_says_which_label_it_needs_or_names_the_one_that_describes_it(tmp_path, stored):
+    image = write_map(tmp_path, stored)
+    label = image.with_suffix(".LBL").rename(tmp_path / "description.lbl")
+    (tmp_path / "a.lbl").write_text("no label")
+    with pytest.raises(ls.DataError, match=r"description\.lbl, beside it, describes MAP\.IMG: give description\.lbl"):
+        ls.Terrain.from_file(image)
+    assert ls.Terrain.from_file(label).name == "MAP.IMG"
+    label.unlink()
+    with pytest.raises(ls.DataError, match=r"the label says how many, .* put MAP\.LBL there$"):
+        ls.Terrain.from_file(image)
+    with pytest.raises(
+        ls.DataError, match=r"no such file.*MAP\.IMG is there, which is the heights alone: put the label"
+    ):
+        ls.Terrain.from_file(tmp_path / "MAP.LBL")
+
+
+def test_of_a_map_of_the_registry_the_error_says_how_it_is_fetched(tmp_path):
+    (tmp_path / "LDEM_4.IMG").write_bytes(b"")
+    with pytest.raises(ls.DataError, match=r"put LDEM_4\.LBL there \('lunarsim data fetch LDEM_4\.LBL' fetches it\)"):
+        ls.Terrain.from_file(tmp_path / "LDEM_4.IMG")
 
 
 def test_a_window_beyond_a_tile_is_refused(tmp_path):

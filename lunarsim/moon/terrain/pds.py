@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lunarsim import constants, data
+from lunarsim import constants
 from lunarsim.errors import DataError
 from lunarsim.moon.terrain.heights import Heights, Samples
-from lunarsim.moon.terrain.pds_label import Label
+from lunarsim.moon.terrain.pds_pair import label_and_image
 from lunarsim.moon.terrain.raster import Grid
 
 _SAMPLES = {  # NASA PDS Standards Reference 3.8, appendix C
@@ -33,7 +33,7 @@ class PdsRaster:
     """An image file and what its label says of it; heights are read from the disk when asked for."""
 
     def __init__(self, path: Path) -> None:
-        self._label, image = _label_and_pointer(path)
+        self._label, image = label_and_image(path)
         self._image, self._start = image
         self.name = self._image.name
         self._shape = self._label.whole("IMAGE.LINES"), self._label.whole("IMAGE.LINE_SAMPLES")
@@ -149,44 +149,3 @@ class PdsRaster:
         records = self._label.whole("UNCOMPRESSED_FILE.FILE_RECORDS", 1)
         if record * records != needed:
             self._label.fail("UNCOMPRESSED_FILE.RECORD_BYTES", f"{needed} bytes in {records} records")
-
-
-def _label_and_pointer(path: Path) -> tuple[Label, tuple[Path, int]]:
-    """Return the label, and the image with the byte where it starts, of the one of the two that was given."""
-    given_image = path.suffix.upper() != ".LBL"
-    label = Label(_companion(path, _beside(path, ".LBL").name, "label") if given_image else path)
-    name, start = label.image_pointer()
-    if given_image:
-        if name is not None and name.lower() != path.name.lower():
-            label.fail(
-                label.pointer, f"{path.name}: the label describes another image; give {label.path.name} to read it"
-            )
-        if not path.is_file():
-            raise DataError(f"{path}: there is no such image: an .IMG needs its .LBL of the same name beside it")
-        return label, (path, start)
-    return label, (_companion(path, _beside(path, ".IMG").name if name is None else name, "image"), start)
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return next(
-        (p for p in (path.with_suffix(suffix), path.with_suffix(suffix.lower())) if p.is_file()),
-        path.with_suffix(suffix),
-    )
-
-
-def _companion(path: Path, name: str, role: str) -> Path:
-    """Return the file of a name in the folder of the one that was given.
-
-    A link that leads out of the folder is followed only if the given file is a link as well: a label must not
-    choose which files of a machine are read.
-    """
-    alike = [data.user_path(path.with_name(form)) for form in (name, name.lower(), name.upper())]
-    companion = next((p for p in alike if p.is_file()), alike[0])
-    if not companion.is_file():
-        raise DataError(f"{companion}: there is no such {role}: an .IMG needs its .LBL of the same name beside it")
-    if companion.is_symlink() and not path.is_symlink() and companion.resolve().parent != path.resolve().parent:
-        raise DataError(
-            f"{companion}: a link that leads to another folder, where {path.name} is none: give the file it leads to, "
-            "or put both into one folder"
-        )
-    return companion

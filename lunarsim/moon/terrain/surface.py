@@ -26,6 +26,7 @@ from lunarsim.moon.terrain.geotiff import GeotiffRaster
 from lunarsim.moon.terrain.heights import Heights, Samples, check_relief
 from lunarsim.moon.terrain.made_crater import made_crater
 from lunarsim.moon.terrain.pds import PdsRaster
+from lunarsim.moon.terrain.pds_pair import missing_half
 from lunarsim.moon.terrain.raster import Grid, RasterSource, Window, read_window, window_degrees
 
 #: Of the ground above the 1737.4 km sphere.
@@ -202,7 +203,7 @@ class Terrain:
         reader = _READERS.get(data.user_path(path).suffix.lower())
         if reader is None:
             raise DataError(f"{path}: a map of heights ends in {', '.join(_READERS)}: this one does not")
-        source = reader(data.find(path))
+        source = reader(_found(path))
         grid, heights = read_window(source, window)
         check_ground(heights, grid, source.name, source.samples)
         check_relief(heights, grid.extent_deg, source.name, source.samples)
@@ -305,6 +306,16 @@ class Terrain:
         over = terrain_kernels.over_points if few else terrain_kernels.over_many_points
         heights, slopes, normals = over(lat.ravel(), lon.ravel(), self.ground)
         return heights.reshape(lat.shape), slopes.reshape(lat.shape), normals.reshape(*lat.shape, 3)
+
+
+def _found(path: str | PathLike[str]) -> Path:
+    """Return where a file is; of an image or a label that is missing, the error says that its other half is there."""
+    try:
+        return data.find(path)
+    except DataError as error:
+        if words := missing_half(data.user_path(path)):
+            raise DataError(f"{error}; {words}") from error
+        raise
 
 
 def _with_outside(grid: Grid, heights: Heights, outside: u.Quantity | None) -> tuple[Grid, Heights, float]:
