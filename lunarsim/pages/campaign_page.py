@@ -15,9 +15,8 @@ from lunarsim.campaign import CampaignFindings, Impacts
 from lunarsim.campaign.outcome import GROUND, OUTCOMES
 from lunarsim.io.campaign_summary import findings_summary
 from lunarsim.moon import Terrain
-from lunarsim.pages import maps, provenance_table, reproduction
+from lunarsim.pages import campaign_headline, maps, provenance_table, reproduction
 from lunarsim.pages.flights_page import Wanted
-from lunarsim.pages.headline import campaign_headline
 from lunarsim.pages.numbers_tables import Cell, Row, Table, cell
 from lunarsim.plots.style import style
 from lunarsim.statistics import downrange_crossrange, east_north
@@ -27,6 +26,7 @@ _LONG = 5.0  # times as long as wide: drawn to scale, a footprint is then a line
 _MOST_EFFECTS = 8
 _COLOURS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE)
 _RELIEF = (560, 320)
+_AXES = {"downrange": "along the flight (downrange)", "crossrange": "across the flight (crossrange)"}
 
 
 def content(findings: CampaignFindings, wanted: Wanted) -> dict[str, Any]:
@@ -37,10 +37,11 @@ def content(findings: CampaignFindings, wanted: Wanted) -> dict[str, Any]:
     text = reproduction.scenario_text(scenario, wanted.scenario)
     manifest = result.store.manifest
     return {
-        "title": f"{scenario.title or scenario.name}: {result.runs:,} runs",
+        "title": f"{scenario.title or scenario.name}: flown {result.runs:,} times",
         "name": scenario.name,
-        "headline": campaign_headline(findings),
-        "details": "",
+        "headline": campaign_headline.in_a_sentence(findings),
+        "details": campaign_headline.details(findings),
+        "flown": campaign_headline.what_was_flown(result),
         "remark": scenario.remark,
         "rates": [
             {
@@ -57,7 +58,7 @@ def content(findings: CampaignFindings, wanted: Wanted) -> dict[str, Any]:
         ],
         "failures": summary["failures"],
         "quantiles": _quantiles(findings, summary),
-        "effects": [_effects(axis, told) for axis, told in (summary["effects"] or {}).items()],
+        "effects": [_effects(axis, told, findings.impacts) for axis, told in (summary["effects"] or {}).items()],
         "without_impacts": findings.without_impacts,
         "footprint": summary["footprint"],
         "ellipse": str(findings.impacts.ellipse) if findings.impacts else "",
@@ -88,13 +89,7 @@ def _percent(share: float) -> str:
 
 def _quantiles(findings: CampaignFindings, summary: dict[str, Any]) -> Table | None:
     rows = [
-        Row(
-            f"{found.outcome}: {found.description} ({found.unit.replace(' ', '') or '1'})",
-            tuple(
-                Cell(each["value"], _rounded(each["value"], each["low"], each["high"]), f"quantiles.{k}.{j}.value")
-                for j, each in enumerate(told["quantiles"])
-            ),
-        )
+        Row(f"{found.outcome}: {found.description}{_in_unit(found.unit)}", _cells(k, told["quantiles"]))
         for k, (found, told) in enumerate(zip(findings.quantiles, summary["quantiles"], strict=True))
     ]
     if not rows:
@@ -103,24 +98,36 @@ def _quantiles(findings: CampaignFindings, summary: dict[str, Any]) -> Table | N
     return Table("Quantiles, to the digits that the runs give", ("", *names), tuple(rows))
 
 
-def _rounded(value: float, low: float | None, high: float | None) -> str:
-    wide = inf if low is None or high is None else high - low
-    return f"{value:,.{style.digits_for(wide)}f}".replace("-", "\N{MINUS SIGN}")
+def _in_unit(unit: str) -> str:
+    return f" ({unit.replace(' ', '')})" if unit else ""
 
 
-def _effects(axis: str, told: dict[str, Any]) -> dict[str, Any]:
+def _cells(k: int, quantiles: list[dict[str, Any]]) -> tuple[Cell, ...]:
+    """Return the quantiles of a column, all to the digits of the one that is known least."""
+    widths = [inf if each["low"] is None or each["high"] is None else each["high"] - each["low"] for each in quantiles]
+    digits = style.digits_for(max((width for width in widths if width < inf), default=inf))
+    return tuple(
+        Cell(each["value"], f"{each['value']:,.{digits}f}".replace("-", "\N{MINUS SIGN}"), f"quantiles.{k}.{j}.value")
+        for j, each in enumerate(quantiles)
+    )
+
+
+def _effects(axis: str, told: dict[str, Any], impacts: Impacts | None) -> dict[str, Any]:
     """Return what an output is most sensitive to, with bars in percent of the greatest effect."""
+    labels = {factor.paths: label for label, factor in impacts.factors.items()} if impacts else {}
     effects = told["effects"][:_MOST_EFFECTS]
     most = max((abs(each["high"] - each["low"]) for each in effects), default=0.0) or 1.0
     return {
-        "title": f"What moves the {axis} position",
+        "title": f"What moves the place {_AXES[axis]}",
         "unit": told["unit"],
+        "middle": f"{100.0 * told['probability']:g} %",
         "explained": _percent(told["r_squared"]),
         "rows": [
             {
-                "name": ", ".join(each["paths"]),
-                "from": f"{each['low_input']:.4g}",
-                "to": f"{each['high_input']:.4g} {each['input_unit']}".strip(),
+                "name": labels[tuple(each["paths"])],
+                "paths": ", ".join(each["paths"]),
+                "from": f"{each['low_input']:.4g}".replace("-", "\N{MINUS SIGN}"),
+                "to": f"{each['high_input']:.4g}".replace("-", "\N{MINUS SIGN}"),
                 "swing": f"{each['high'] - each['low']:+.3g}".replace("-", "\N{MINUS SIGN}"),
                 "bar": round(100.0 * abs(each["high"] - each["low"]) / most, 2),
             }
@@ -170,9 +177,8 @@ def _footprint(findings: CampaignFindings, impacts: Impacts) -> dict[str, Any]:
         "unit": unit,
         "x_word": "downrange",
         "y_word": "crossrange",
-        "x_title": (
-            f"downrange ({unit}), towards {impacts.heading_deg % 360.0:.1f} deg from north; up: crossrange ({unit})"
-        ),
+        "x_title": f"downrange ({unit}); up: crossrange ({unit})",
+        "towards": f"{impacts.heading_deg % 360.0:.1f} deg",
         "limits": limits,
         "to_scale": bool(to_scale),
         "ellipse": {"x": _plain(outline[:, 0] / metres), "y": _plain(outline[:, 1] / metres)},

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from astropy import units as u
 
@@ -12,12 +10,8 @@ from lunarsim import checks
 from lunarsim.flight import BurnRecord, Cutoff, EventKind, Flight, GroundContact, Impact
 from lunarsim.flight.idle_faults import idle_faults
 from lunarsim.mission import Site
-from lunarsim.moon import GriddedField, Moon
 from lunarsim.moon.crater import GRAZING
 from lunarsim.orbits import State
-
-if TYPE_CHECKING:
-    from lunarsim.campaign import CampaignFindings
 
 _MPS = u.m / u.s
 _MOST_ALARMS = 5  # that are told in words; a monitor may call at each window
@@ -131,22 +125,3 @@ def _at_what_angle(impact: Impact) -> str:
 
 def _orbit(state: State) -> str:
     return f"{state.perilune.to_value(u.km):.1f} x {state.apolune.to_value(u.km):.1f} km"
-
-
-def campaign_headline(findings: CampaignFindings) -> str:
-    """Return in two sentences what was flown how often, and how it ended."""
-    result = findings.result
-    sampling = str(json.loads(result.store.manifest.sampling)["sampling"])
-    ends = ", ".join(
-        f"{100.0 * rate.value:.2f} % {name} ({100.0 * rate.low:.2f} to {100.0 * rate.high:.2f} %)"
-        for name, rate in findings.rates.items()
-    )
-    return (
-        f"{result.runs:,} runs, seed {result.seed}, {sampling}; {_moon_words(result.campaign.scenario.moon)}. {ends}."
-    )
-
-
-def _moon_words(moon: Moon) -> str:
-    """Return the field, its degree and the ground in words."""
-    exact = moon.gravity.field if isinstance(moon.gravity, GriddedField) else moon.gravity
-    return f"{moon.gravity.name}, flown to degree {exact.degree}; {moon.terrain.name}"

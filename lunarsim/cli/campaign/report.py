@@ -22,7 +22,7 @@ from lunarsim.campaign import (
 from lunarsim.cli import report
 from lunarsim.io.campaign_summary import away_km
 from lunarsim.mission import Scenario
-from lunarsim.pages import headline, provenance_table
+from lunarsim.pages import campaign_headline, headline, provenance_table
 from lunarsim.plots.style.style import digits_for
 from lunarsim.statistics import CROSSRANGE
 
@@ -54,7 +54,7 @@ def print_expansion(console: Console, expansion: CampaignExpansion) -> None:
 def print_findings(console: Console, findings: CampaignFindings) -> None:
     """Print how the runs ended, where they came down, and what that is sensitive to."""
     result = findings.result
-    _line(console, headline.campaign_headline(findings))
+    _line(console, campaign_headline.flown_and_ended(findings))
     _print_rates(console, findings)
     if not isinstance(result.campaign.sampling, MonteCarlo):
         _line(
