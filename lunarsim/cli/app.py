@@ -12,6 +12,7 @@ from rich.text import Text
 
 import lunarsim
 from lunarsim.cli import data
+from lunarsim.cli.campaign import options as given
 from lunarsim.cli.campaign import order as orders
 
 # Each command imports what it needs: help and lists wait for no library of figures.
@@ -190,40 +191,20 @@ def ladder(
 @app.command()
 def campaign(
     scenario: Name,
-    n: Annotated[
-        int | None, typer.Option("-n", help=f"How many runs. Default: {orders.RUNS}, or those of the folder.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help=f"Of all that is random. Default: {orders.SEED}.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for runs, figures and tables. Default: SCENARIO-campaign."),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the campaign in the folder; nothing is flown twice.")
-    ] = False,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="As --resume; runs whose files are damaged are flown again.")
-    ] = False,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Chunks flown at once. Default: one for each processor.")
-    ] = None,
-    sampling: Annotated[orders.SamplingName | None, typer.Option("--sampling", help="Default: monte-carlo.")] = None,
+    n: given.Runs = None,
+    seed: given.Seed = None,
+    out: given.Folder = None,
+    resume: given.Resume = False,
+    repair: given.Repair = False,
+    workers: given.Workers = None,
+    sampling: given.Sampling = None,
     terrain: Ground = None,
     field: Field = None,
-    degree: Annotated[int | None, typer.Option("--degree", min=0, help="Cut the gravity field at this degree.")] = None,
-    gridded: Annotated[
-        bool, typer.Option("--gridded", help="Interpolate the gravity field on a grid: many times as fast.")
-    ] = False,
-    expansion: Annotated[
-        bool,
-        typer.Option("--expansion", help="Train polynomials by exact flights (luna25: 14,050), for all other runs."),
-    ] = False,
-    chunk_size: Annotated[
-        int | None, typer.Option("--chunk-size", min=1, help="Runs that are flown and stored together.")
-    ] = None,
-    check: Annotated[
-        int, typer.Option("--check", min=0, help="Fly so many random runs with the reference driver as well.")
-    ] = 5,
+    degree: given.Degree = None,
+    gridded: given.Gridded = False,
+    expansion: given.Expansion = False,
+    chunk_size: given.ChunkSize = None,
+    check: given.Check = 5,
     report: Report = False,
     as_json: AsJson = False,
 ) -> None:
