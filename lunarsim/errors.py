@@ -22,7 +22,18 @@ _HOLDS = 0.9
 
 
 class LunarsimError(Exception):
-    """Base of all lunarsim errors; its text says what was given, what was expected, what to do."""
+    """Base of all lunarsim errors; its text says what was given, what was expected, what to do.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> try:
+    ...     ls.load_scenario("luna26")
+    ... except ls.LunarsimError as error:
+    ...     print(error)
+    'luna26' is neither a scenario of the catalogue nor a file: did you mean 'luna25'? Or give the path of a
+    .toml file.
+    """
 
     def __str__(self) -> str:
         """Return the text; what came from a file can neither flood a terminal nor command it."""
@@ -30,47 +41,167 @@ class LunarsimError(Exception):
 
 
 class InputError(LunarsimError, ValueError):
-    """An argument has the wrong type, dimension, shape, sign or range."""
+    """An argument has the wrong type, dimension, shape, sign or range.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> try:
+    ...     ls.Coast(duration=5 * u.km)
+    ... except ls.InputError as error:
+    ...     print(error)
+    duration = 5.0 km is of the wrong dimension: expected a time span such as 84 s
+    """
 
 
 class ArgumentError(InputError, TypeError):
-    """A function or class was called with an argument of the wrong kind, or one that it does not have."""
+    """A function or class was called with an argument of the wrong kind, or one that it does not have.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> try:
+    ...     ls.propagate(duration=5 * u.min)
+    ... except ls.ArgumentError as error:
+    ...     print(error)
+    propagate is called without state: propagate takes state, duration, moon, craft, detect, accuracy,
+    integrator
+    """
 
 
 class UnknownNameError(LunarsimError, AttributeError):
-    """The package has no such name; the text gives the nearest ones."""
+    """The package has no such name; the text gives the nearest ones.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> try:
+    ...     ls.Terrrain
+    ... except ls.UnknownNameError as error:
+    ...     print(error)
+    lunarsim has no 'Terrrain': did you mean 'Terrain'?
+    """
 
 
 class ScenarioError(InputError):
-    """A scenario file cannot be used; the text names the file, the key, the value and what was expected."""
+    """A scenario file cannot be used; the text names the file, the key, the value and what was expected.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from pathlib import Path
+    >>> _ = Path("a.toml").write_text('name = "a"')
+    >>> try:
+    ...     ls.load_scenario("a.toml")
+    ... except ls.ScenarioError as error:
+    ...     print(error)
+    a.toml: plan: this key is missing
+    """
 
 
 class UnknownScenarioError(InputError):
-    """No scenario of that name is in the catalogue, and no file of that path exists."""
+    """No scenario of that name is in the catalogue, and no file of that path exists.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> try:
+    ...     ls.load_scenario("luna26")
+    ... except ls.UnknownScenarioError as error:
+    ...     print(error)
+    'luna26' is neither a scenario of the catalogue nor a file: did you mean 'luna25'? Or give the path of a
+    .toml file.
+    """
 
 
 class DataError(LunarsimError):
-    """A data file is missing, damaged or not of the expected format."""
+    """A data file is missing, damaged or not of the expected format.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> try:
+    ...     ls.Flight.load("nowhere.flight")
+    ... except ls.DataError as error:
+    ...     print(error)
+    nowhere.flight: the saved flight cannot be read: No such file or directory
+    """
 
 
 class EpochError(InputError):
-    """A time lies outside the span of the orientation or ephemeris data."""
+    """A time lies outside the span of the orientation or ephemeris data.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> try:
+    ...     ls.State([1837, 0, 0] * u.km, [0, 1.6, 0] * u.km / u.s, Time("2060-01-01", scale="tdb")).latitude
+    ... except ls.EpochError as error:
+    ...     print(error)
+    the epoch is 2060-01-01 TDB: the Moon's orientation (DE421) is known from 1899-12-28 to 2051-01-05 TDB only
+    """
 
 
 class SpanError(InputError):
-    """A flight was asked for a time that it did not fly."""
+    """A flight was asked for a time that it did not fly.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> flight = ls.propagate(state, 1 * u.min)
+    >>> try:
+    ...     flight.at(flight.end + 1 * u.s)
+    ... except ls.SpanError as error:
+    ...     print(error)
+    the flight was asked for 2023-08-19T11:11:01.000 to 2023-08-19T11:11:01.000 UTC: it flew from
+    2023-08-19T11:10:00.000 to 2023-08-19T11:11:00.000 UTC, and nothing is extrapolated
+    """
 
 
 class IntegrationError(LunarsimError):
-    """A flight cannot be integrated further; the text says in which phase, when, where and why."""
+    """A flight cannot be integrated further; the text says in which phase, when, where and why.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> issubclass(ls.IntegrationError, ls.LunarsimError)
+    True
+    """
 
 
 class TargetingError(LunarsimError):
-    """No values between the bounds reach all goals; the text says which are missed, by how much, and why."""
+    """No values between the bounds reach all goals; the text says which are missed, by how much, and why.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> issubclass(ls.TargetingError, ls.LunarsimError)
+    True
+    """
 
 
 class OutputError(LunarsimError, OSError):
-    """Results could not be written; ``errno`` is the system's, where the system refused."""
+    """Results could not be written; ``errno`` is the system's, where the system refused.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> flight = ls.propagate(state, 1 * u.min)
+    >>> try:
+    ...     flight.save("nowhere/coast.flight")
+    ... except ls.OutputError as error:
+    ...     print(error)
+    nowhere/coast.flight: the file cannot be written (No such file or directory): give a file in a folder that
+    exists, or make it first
+    """
 
     @classmethod
     def refused(
@@ -97,7 +228,16 @@ class OutputError(LunarsimError, OSError):
 
 
 class ModelWarning(UserWarning):
-    """A flight went where its model of the Moon is poor, or falls back to another."""
+    """A flight went where its model of the Moon is poor, or falls back to another.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", ls.ModelWarning)
+    ...     scenario = ls.load_scenario("luna25")
+    """
 
 
 class StatisticsWarning(UserWarning):

@@ -30,7 +30,18 @@ _CRASHED = Verdict.CRASHED.value
 
 
 class GuidanceRow(NamedTuple):
-    """What one guidance law did. What it has no value for is None."""
+    """What one guidance law did. What it has no value for is None.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> row = ls.GuidanceRow(
+    ...     label="as flown", propellant=946 * u.kg, time=690 * u.s, peak_throttle=1.0, miss=3 * u.m, margin=80 * u.kg
+    ... )
+    >>> print(row.label, row.propellant)
+    as flown 946.0 kg
+    """
 
     label: str  #: the law, in words
     propellant: u.Quantity | None  #: used by the whole flight; None where it did not land: there it is no price of it
@@ -56,6 +67,17 @@ class GuidanceComparison(Sequence[GuidanceRow]):
         Which phase was flown under each of them.
     bound : Quantity, optional
         The propellant that no law can do with less of: that of impulses.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> row = ls.GuidanceRow(
+    ...     label="as flown", propellant=946 * u.kg, time=690 * u.s, peak_throttle=1.0, miss=3 * u.m, margin=80 * u.kg
+    ... )
+    >>> compared = ls.GuidanceComparison(rows=(row,), phase="rough braking")
+    >>> len(compared), compared[0].label
+    (1, 'as flown')
     """
 
     rows: tuple[GuidanceRow, ...]

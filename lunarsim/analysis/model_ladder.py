@@ -41,6 +41,15 @@ class Rung:
         first rung, or where one of the two flights strikes the Moon and the other does not.
     time_shift : Quantity or None
         How much later the craft strikes, or reaches the place where the rung below ends (along the track).
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> rung = ls.Rung(name="degree 50", flight=ls.propagate(state, 1 * u.hour))
+    >>> rung.displacement is None  # the first of a ladder has none to be compared with
+    True
     """
 
     name: str

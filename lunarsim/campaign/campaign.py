@@ -64,6 +64,15 @@ class Campaign(DispersedScenario):
         beyond the bounds of what it disperses or no possible value, a dispersed fault is not given by a
         probability, or the state is dispersed and has no orbital plane: at rest, or in vertical flight; or if one of
         ``columns`` is no column, or has the name of another.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> campaign = ls.Campaign(scenario, {"craft.engine.thrust": ls.Normal(265 * u.N, 2 * u.N)})
+    >>> list(campaign.inputs)
+    ['craft.engine.thrust']
     """
 
     def run(

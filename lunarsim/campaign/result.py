@@ -52,6 +52,15 @@ class CampaignResult:
         So many chunks were enough for the rule that stopped the campaign; None: all.
     rule : StoppingRule or None
         That rule. It is not stored: a folder that is opened later does not know it.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> campaign = ls.load_campaign("luna25")
+    >>> result = campaign.run(20, seed=1)
+    >>> result.runs, result.dataset.sizes["run"]
+    (20, 20)
+    >>> flight = result.rerun(7)
     """
 
     campaign: DispersedScenario

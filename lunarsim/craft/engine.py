@@ -59,6 +59,14 @@ class Engine:
     ------
     InputError
         If a value is out of its bounds: thrust 1e-6 to 1e9 N, specific impulse 1 to 1e5 s, shares 0 to 1.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> engine = ls.Engine(thrust=400 * u.N, specific_impulse=315 * u.s, min_throttle=0.4)
+    >>> print(engine.total_thrust)
+    400.0 N
     """
 
     thrust: u.Quantity = number(  # from a colloid thruster to ten times the first stage of Starship

@@ -49,6 +49,14 @@ class TimeTaggedCommand:
     ------
     InputError
         If a number is out of its bounds.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> command = ls.TimeTaggedCommand(name="accelerometer on", target="accelerometer", time=10 * u.s)
+    >>> command.on
+    True
     """
 
     name: str
@@ -91,7 +99,16 @@ class TimeTaggedCommand:
 
 
 class ReceivedCommand(NamedTuple):
-    """A command as the computer receives it, each copy by itself."""
+    """A command as the computer receives it, each copy by itself.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> off = ls.TimeTaggedCommand(name="altimeter off", target="altimeter", on=False, time=10 * u.s)
+    >>> ls.ReceivedCommand(off, number=0, time_s=10.0).lost
+    False
+    """
 
     command: TimeTaggedCommand  #: as it was sent
     number: int  #: of the sequence as it was sent, in the order of time, from 0; of what is received besides, more
@@ -101,7 +118,17 @@ class ReceivedCommand(NamedTuple):
 
 
 class Execution(NamedTuple):
-    """What became of a command."""
+    """What became of a command.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> on = ls.TimeTaggedCommand(name="accelerometer on", target="accelerometer", time=10 * u.s)
+    >>> (done,) = ls.FlightComputer().executions((on,))
+    >>> isinstance(done, ls.Execution), done.time
+    (True, <Quantity 10. s>)
+    """
 
     command: TimeTaggedCommand
     time: u.Quantity | None  #: after the start of the flight; None: it was not carried out
@@ -149,6 +176,14 @@ class FlightComputer:
     ------
     InputError
         If there is no such rule, or a number is out of its bounds.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> computer = ls.FlightComputer(array_size=4, delay=0.5 * u.s)
+    >>> computer.delay
+    <Quantity 0.5 s>
     """
 
     array_size: float = number(1.0, u.one, low=1.0, high=1e4, text="How many commands a data array holds.", whole=True)

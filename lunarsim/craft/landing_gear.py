@@ -49,6 +49,16 @@ class LandingGear:
     InputError
         If a value is out of its bounds: speeds from 1e-3 m/s, angles from 1e-3 to 90 deg, lengths from 1e-3 m; if the
         crash speed is below a limit of speed, or only one of ``stance`` and ``mass_centre_height`` is given.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> gear = ls.LandingGear(
+    ...     vertical_speed=3 * u.m / u.s, horizontal_speed=1 * u.m / u.s, tilt=6 * u.deg, slope=12 * u.deg
+    ... )
+    >>> gear.tilt
+    <Quantity 6. deg>
     """
 
     vertical_speed: u.Quantity = number(REQUIRED, _MPS, low=1e-3, high=FAST_MPS, text="Along the local vertical.")

@@ -111,6 +111,14 @@ class AccelerometerVote(Monitor):
     ------
     InputError
         If a number is out of its bounds, or there is no such reaction.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> vote = ls.AccelerometerVote(window=2 * u.s, tolerance=0.1 * u.m / u.s**2)
+    >>> ls.FlightComputer(vote=vote).vote.reaction
+    'switch'
     """
 
     window: u.Quantity = number(REQUIRED, u.s, text="Over which readings are averaged.", **_WINDOW)
@@ -144,6 +152,14 @@ class AccelerationMonitor(Monitor):
     InputError
         If a number is out of its bounds, there is no limit, the lowest is above the highest, or there is no such
         reaction.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> monitor = ls.AccelerationMonitor(window=2 * u.s, lowest=0.05 * u.m / u.s**2)
+    >>> ls.FlightComputer(acceleration_monitor=monitor).acceleration_monitor.lowest
+    <Quantity 0.05 m / s2>
     """
 
     window: u.Quantity = number(REQUIRED, u.s, text="Over which readings are averaged.", **_WINDOW)
@@ -187,6 +203,14 @@ class RangeMonitor(Monitor):
     InputError
         If a number is out of its bounds, there is no limit, the lowest is above the highest, or there is no such
         reaction.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> monitor = ls.RangeMonitor(lowest=0 * u.m, highest=20 * u.km)
+    >>> ls.FlightComputer(range_monitor=monitor).range_monitor.highest
+    <Quantity 20. km>
     """
 
     lowest: u.Quantity | None = number(None, u.m, low=0.0, high=FAR_M, absent=-inf, text="Least possible range.")

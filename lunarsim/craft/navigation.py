@@ -31,6 +31,12 @@ class NavigationSystem:
     """What all kinds of navigation have in common: errors in the directions of flight, estimated less true.
 
     A craft has one of them: :class:`Navigation`, :class:`DeadReckoning` or :class:`KalmanFilter`.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> isinstance(ls.Navigation(), ls.NavigationSystem)
+    True
     """
 
     title: ClassVar[str]  #: what scenario files call it
@@ -97,6 +103,14 @@ class Navigation(NavigationSystem):
     InputError
         If a value is of the wrong dimension or out of its bounds: lengths up to 10,000 km, rates up to 100 km/s,
         standard deviations not negative, the seed within 0 to 2^53.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> navigation = ls.Navigation(downrange=500 * u.m, altitude=-20 * u.m)
+    >>> navigation.downrange
+    <Quantity 500. m>
     """
 
     title: ClassVar[str] = "truth with errors"

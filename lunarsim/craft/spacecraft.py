@@ -79,6 +79,15 @@ class Spacecraft:
     InputError
         If a value is out of its bounds: dry mass 1e-3 to 1e9 kg, propellant 0 to 1e9 kg, turn rate 1e-6 to 1e6 deg/s,
         area 0 to 1e8 m2, coefficient above 0 and up to 2. If a monitor needs a sensor that the craft does not have.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> engine = ls.Engine(thrust=400 * u.N, specific_impulse=315 * u.s)
+    >>> craft = ls.Spacecraft(dry_mass=800 * u.kg, propellant_mass=546 * u.kg, engine=engine)
+    >>> print(craft.dry_mass + craft.propellant_mass)
+    1346.0 kg
     """
 
     dry_mass: u.Quantity = number(  # a gram: less than a chip-sized satellite, 5 g

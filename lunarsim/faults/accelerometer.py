@@ -27,6 +27,14 @@ class AccelerometerOff(Fault):
         When it begins, after the start of the flight; default 0, it never was on.
     end : Quantity, optional
         When it is switched on; default: never.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> sound = ls.load_scenario("luna25").without_faults()
+    >>> broken = sound.with_faults(ls.AccelerometerOff())
+    >>> print(ls.simulate(broken).burns[0].cutoff)
+    Cutoff.TIMER
     """
 
     edits = ("craft.accelerometer.powered",)

@@ -62,6 +62,14 @@ class Fault:
     InputError
         If a number is out of its bounds, the onset means nothing, there are an end and a duration, or the end does not
         come after the onset.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> fault = ls.AccelerometerOff(onset=30 * u.s)
+    >>> isinstance(fault, ls.Fault), fault.title
+    (True, 'accelerometer off')
     """
 
     title: ClassVar[str]  #: what people and scenario files call it

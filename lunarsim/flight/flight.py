@@ -66,6 +66,15 @@ class Flight(FlightParts):
     navigation : NavigationHistory, optional
         What was true, measured, estimated and commanded at each guidance cycle, where the craft keeps an estimate of
         its own.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> print(flight.outcome)
+    impact at 2023-08-19 11:57:29 UTC, 57.865 S 61.360 E, 1699 m/s at -1.30 deg
+    >>> print(flight.burns[0].duration.round(1), flight.altitude.max().round(1))
+    127.0 s 99694.8 m
     """
 
     @property

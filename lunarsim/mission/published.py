@@ -49,6 +49,13 @@ class ProfilePoint:
         If nothing but a label is given, a quantity is of the wrong dimension or out of its bounds (1e6 km,
         100 km/s, 200 years, 1e9 kg), or a tolerance is negative or for a
         value that is not given.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.ProfilePoint(label="high gate", time=506 * u.s, altitude=2.29 * u.km).altitude
+    <Quantity 2.29 km>
     """
 
     label: str

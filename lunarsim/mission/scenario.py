@@ -118,6 +118,16 @@ class Scenario:
         If there are no phases, the state holds many times, a burn has no craft or cannot start on time, a fault has
         no craft, the engine cannot run at a throttle that is given, a guided phase has no landing site, no propellant,
         less thrust than weight or, in a plan that begins under guidance, a target below the ground.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> coast = ls.Coast(duration=1 * u.hour)
+    >>> scenario = ls.Scenario(name="coast", state=state, plan=(coast,))
+    >>> print(ls.simulate(scenario).outcome)
+    in orbit at 2023-08-19 12:10:00 UTC, 83.4 x 106.7 km
     """
 
     name: str

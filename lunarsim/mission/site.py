@@ -32,6 +32,14 @@ class Site:
     ------
     InputError
         If the latitude is beyond a pole, the elevation beyond 20 km, or a dimension is wrong.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> site = ls.Site(latitude=-69.5 * u.deg, longitude=43.5 * u.deg, title="north of Boguslawsky")
+    >>> print(site.latitude)
+    -69.5 deg
     """
 
     latitude: u.Quantity = number(REQUIRED, u.deg, low=-90.0, high=90.0, text="Selenographic (ME).")

@@ -58,6 +58,14 @@ class Moon:
     InputError
         If a third body is not known or named twice, or the Love number is not above 0 and up to 1.5, or there are
         more than four forces.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> moon = ls.Moon(gravity=ls.GravityField.grail(degree=50), third_bodies=("earth",))
+    >>> flight = ls.propagate(state, 1 * u.hour, moon)
     """
 
     gravity: GravityField | GriddedField = field(default_factory=GravityField.grail)

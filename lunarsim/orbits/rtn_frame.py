@@ -16,7 +16,16 @@ _SAME_TIME_S = 1e-6  # rounding of a Time in other scales; less than 2 mm of fli
 
 
 class RTN(NamedTuple):
-    """Radial, transverse and normal components, in this order along the last axis."""
+    """Radial, transverse and normal components, in this order along the last axis.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> apart = ls.RTN([10, 0, 5] * u.m, [0, 0.1, 0] * u.m / u.s)
+    >>> print(apart.position, apart.velocity)
+    [10.  0.  5.] m [0.  0.1 0. ] m / s
+    """
 
     position: u.Quantity  #: shape (3,) or (n, 3)
     velocity: u.Quantity  #: shape (3,) or (n, 3)

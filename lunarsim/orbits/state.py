@@ -46,6 +46,15 @@ class State(FromFiles):
     InputError
         If a shape or a dimension is not as above, a value is not finite, a component beyond 1e13 m or 1000 km/s, or a
         position is the Moon's centre.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> state = ls.State([1837.4, 0, 0] * u.km, [0, 1.6335, 0] * u.km / u.s, Time("2026-01-01"))
+    >>> print(state.perilune.round(1), state.apolune.round(1))
+    99981.5 m 100000.0 m
     """
 
     position: u.Quantity

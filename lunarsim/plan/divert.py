@@ -29,6 +29,13 @@ class Divert:
     ------
     InputError
         If a way is no length or longer.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.Divert(downrange=50 * u.m, crossrange=-20 * u.m).downrange
+    <Quantity 50. m>
     """
 
     downrange: u.Quantity = number(
@@ -66,6 +73,13 @@ class HazardDetection:
     InputError
         If a length is not from 1 mm (the footprint: 0) to 100 km, the slope is not from 0 to below 90 degrees, or the
         steps are too short to scan so far: more than 250 in the radius, or 15 in the footprint.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.HazardDetection(radius=50 * u.m, slope=8 * u.deg, footprint=5 * u.m).step
+    <Quantity 1. m>
     """
 
     radius: u.Quantity = number(REQUIRED, u.m, low=1e-3, high=_FARTHEST_M, text="Of the ground that is scanned.")

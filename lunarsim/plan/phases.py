@@ -38,6 +38,13 @@ class Coast:
     ------
     InputError
         If the duration is out of its bounds.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.Coast(duration=3 * u.hour, name="fall").duration
+    <Quantity 3. h>
     """
 
     duration: u.Quantity = number(
@@ -84,6 +91,15 @@ class Burn:
     InputError
         If a value is out of its bounds: the target from 1e-9 m/s to 100 km/s, the timer from 1e-6 s to 200 years, the
         throttle above 0 to 1, errors up to a turn.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> burn = ls.Burn(ignition=Time("2026-01-01"), target_delta_v=16.6 * u.m / u.s, timer=127 * u.s)
+    >>> burn.steering
+    AgainstVelocity()
     """
 
     ignition: Time
@@ -161,6 +177,15 @@ class Guided:
         If a value is out of its range, the law is none or has a target below the ground, there are more
         than four terminations, one is on the time to go of a law that has none, or both a divert and a hazard detection
         are given.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.DescentRate(target_altitude_rate=-1 * u.m / u.s)
+    >>> phase = ls.Guided(name="terminal", law=law, max_duration=60 * u.s)
+    >>> phase.cycle_time
+    <Quantity 1. s>
     """
 
     name: str

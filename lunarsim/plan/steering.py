@@ -72,7 +72,22 @@ def check_steering(law: Any) -> None:
 
 @dataclass(frozen=True)
 class AlongVelocity:
-    """Thrust along the Moon-centred inertial velocity at each moment."""
+    """Thrust along the Moon-centred inertial velocity at each moment.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> burn = ls.Burn(
+    ...     ignition=Time("2026-01-01"),
+    ...     target_delta_v=10 * u.m / u.s,
+    ...     timer=60 * u.s,
+    ...     steering=ls.AlongVelocity(),
+    ... )
+    >>> burn.steering
+    AlongVelocity()
+    """
 
     title: ClassVar[str] = "along velocity"
 
@@ -83,7 +98,22 @@ class AlongVelocity:
 
 @dataclass(frozen=True)
 class AgainstVelocity:
-    """Thrust against the Moon-centred inertial velocity at each moment."""
+    """Thrust against the Moon-centred inertial velocity at each moment.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> burn = ls.Burn(
+    ...     ignition=Time("2026-01-01"),
+    ...     target_delta_v=10 * u.m / u.s,
+    ...     timer=60 * u.s,
+    ...     steering=ls.AgainstVelocity(),
+    ... )
+    >>> burn.steering
+    AgainstVelocity()
+    """
 
     title: ClassVar[str] = "against velocity"
 
@@ -106,6 +136,13 @@ class FixedDirection:
     ------
     InputError
         If the direction is not three finite numbers with a length.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.FixedDirection([0, 0, 2] * u.one).direction
+    <Quantity [0., 0., 2.]>
     """
 
     direction: u.Quantity

@@ -44,6 +44,14 @@ class Termination:
     ------
     InputError
         If there is no such quantity, or not exactly one limit of its dimension and within its bounds.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> low = ls.Termination(quantity="altitude", below=100 * u.m)
+    >>> print(low)
+    altitude below 100 m
     """
 
     quantity: str

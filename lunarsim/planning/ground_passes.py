@@ -41,6 +41,16 @@ class SitePass:
         Of the orbit there, above the 1737.4 km sphere.
     node_longitude : Quantity
         Selenographic longitude of the osculating ascending node.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> flight = ls.propagate(scenario.state, 4 * u.hour)
+    >>> first, *_ = ls.passes(flight, scenario.sites["planned"])
+    >>> print(first)
+    2023-08-19T12:02:30 UTC, descending, site 274.4 km to the right, altitude 97.8 km, node 229.02 E
     """
 
     time: Time

@@ -65,6 +65,13 @@ class IntervalNarrowEnough:
         Where the outcomes are.
     minimum_runs : int
         Fewer are never enough.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> enough = ls.IntervalNarrowEnough(outcome="impact", half_width=0.01)
+    >>> enough.confidence, enough.minimum_runs
+    (0.95, 100)
     """
 
     outcome: int | str
@@ -117,6 +124,13 @@ class QuantileNarrowEnough:
         Of the interval.
     minimum_runs : int
         Fewer with a value are never enough.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> enough = ls.QuantileNarrowEnough(column="burn0_duration_s", probability=0.5, half_width=0.1)
+    >>> enough.confidence, enough.minimum_runs
+    (0.95, 100)
     """
 
     column: str

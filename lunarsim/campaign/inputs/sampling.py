@@ -69,6 +69,14 @@ class MonteCarlo:
 
     Number ``j`` of run ``i`` follows from the seed, ``i`` and ``j``: it does not depend on the number of runs, and a
     further dimension leaves the others as they were. Any number of runs; the error of a mean falls with its root.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> thrust = {"craft.engine.thrust": ls.Normal(265 * u.N, 2 * u.N)}
+    >>> campaign = ls.Campaign(scenario, thrust, ls.MonteCarlo())
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:
@@ -96,6 +104,14 @@ class LatinHypercube:
     A run follows from the seed, its index *and the number of runs*: a campaign of 2,000 runs does not begin with
     that of 1,000. The hypercube is made whole and kept in memory, 8 bytes for each run and dimension and three times
     this while it is made; at most 2**27 numbers in all. For more runs take :class:`Sobol` or :class:`MonteCarlo`.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> thrust = {"craft.engine.thrust": ls.Normal(265 * u.N, 2 * u.N)}
+    >>> campaign = ls.Campaign(scenario, thrust, ls.LatinHypercube())
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:
@@ -126,6 +142,14 @@ class Sobol:
 
     To reach run ``i``, a thread steps over those before it, which takes about 1 s for 10**8 runs of 12 dimensions. A
     thread that asks for increasing runs steps over each of them once.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> scenario = ls.load_scenario("luna25").without_faults()
+    >>> thrust = {"craft.engine.thrust": ls.Normal(265 * u.N, 2 * u.N)}
+    >>> campaign = ls.Campaign(scenario, thrust, ls.Sobol())
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:

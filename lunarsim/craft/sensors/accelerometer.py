@@ -36,6 +36,12 @@ class Sensor:
     ----------
     powered : bool
         A sensor without power reports zero.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> isinstance(ls.Accelerometer(), ls.Sensor)
+    True
     """
 
     title: ClassVar[str]  #: what scenario files call it
@@ -99,6 +105,15 @@ class Accelerometer(Sensor):
     InputError
         If a value is of the wrong dimension or out of its bounds, ``powered`` no truth value, or the latency longer
         than seven samples.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> off = ls.Accelerometer(powered=False)
+    >>> biased = ls.Accelerometer(bias=2e-3 * u.m / u.s**2)
+    >>> off.powered, biased.bias
+    (False, <Quantity 0.002 m / s2>)
     """
 
     title: ClassVar[str] = "accelerometer"

@@ -36,6 +36,16 @@ class Accuracy:
     ------
     InputError
         If a tolerance is out of its bounds, such as finer than the arithmetic.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> coarse = ls.Accuracy(relative=1e-9, position=1 * u.m, velocity=1 * u.mm / u.s)
+    >>> flight = ls.propagate(state, 1 * u.hour, accuracy=coarse)
+    >>> flight.duration
+    <Quantity 3600. s>
     """
 
     relative: float = number(  # doubles carry no less

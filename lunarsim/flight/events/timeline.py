@@ -22,7 +22,15 @@ _SPENT = {"delta_v": _MPS, "propellant": u.kg}
 
 
 class EventKind(Enum):
-    """What can happen on a flight."""
+    """What can happen on a flight.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> [event.name for event in flight.timeline if event.kind is ls.EventKind.CUTOFF]
+    ['cut-off (timer)']
+    """
 
     START = "start"
     IGNITION = "ignition"
@@ -77,7 +85,15 @@ class EventKind(Enum):
 
 
 class Cutoff(Enum):
-    """Why a burn ended."""
+    """Why a burn ended.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> flight.burns[0].cutoff is ls.Cutoff.TIMER
+    True
+    """
 
     SENSED_DELTA_V = "sensed delta-v"
     TIMER = "timer"
@@ -121,7 +137,18 @@ class _WhenAskedFor:
 @by_value
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Event:
-    """Something that happened, with truth and belief at that moment."""
+    """Something that happened, with truth and belief at that moment.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> for event in flight.timeline[:3]:
+    ...     print(event.name, event.true.state.altitude.round(1))
+    start 97956.5 m
+    ignition (pre-landing burn) 97956.5 m
+    cut-off (timer) 99143.9 m
+    """
 
     kind: EventKind
     detail: str  #: the burn's name, the reason of a cut-off

@@ -56,8 +56,8 @@ class Histories:
     >>> from astropy import units as u
     >>> ls.write_netcdf(ls.propagate(ls.load_scenario("luna25").state, 1 * u.hour), "coast.nc")
     >>> histories = ls.read_netcdf("coast.nc")
-    >>> print(histories.altitude.min().round(1))
-    18.4 km
+    >>> print(histories.altitude.min().to(u.km).round(1))
+    93.0 km
     """
 
     name: str

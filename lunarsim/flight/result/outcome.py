@@ -34,6 +34,17 @@ class Outcome(ABC):
     ----------
     state : State
         Where and how fast, at the end.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> outcome = ls.propagate(state, 1 * u.hour).outcome
+    >>> isinstance(outcome, ls.Outcome)
+    True
+    >>> print(outcome.time.isot)
+    2023-08-19T12:10:00.000
     """
 
     state: State
@@ -156,6 +167,15 @@ class Impact(GroundContact):
         The ground that it met.
     without_gear : bool
         Whether a landing ended so for want of a landing gear, which alone gives a verdict; default false.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> flight = ls.simulate(ls.load_scenario("luna25"))
+    >>> isinstance(flight.outcome, ls.Impact)
+    True
+    >>> print(flight.outcome.speed.round(0), flight.outcome.latitude.deg.round(3))
+    1699.0 m / s -57.865
     """
 
     without_gear: bool = False
@@ -178,7 +198,19 @@ class Impact(GroundContact):
 
 
 class InOrbit(Outcome):
-    """The plan ended with the craft in a closed orbit."""
+    """The plan ended with the craft in a closed orbit.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> state = ls.load_scenario("luna25").state
+    >>> outcome = ls.propagate(state, 1 * u.hour).outcome
+    >>> isinstance(outcome, ls.InOrbit)
+    True
+    >>> print(outcome.perilune.to(u.km).round(1))
+    83.4 km
+    """
 
     @property
     def perilune(self) -> u.Quantity:
@@ -198,7 +230,20 @@ class InOrbit(Outcome):
 
 
 class Aloft(Outcome):
-    """The plan ended above the ground, on an orbit that leads into it: the landing was not flown to its end."""
+    """The plan ended above the ground, on an orbit that leads into it: the landing was not flown to its end.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> fall = ls.State([1837.4, 0, 0] * u.km, [0, 1.4, 0] * u.km / u.s, Time("2026-01-01"))
+    >>> outcome = ls.propagate(fall, 5 * u.min).outcome
+    >>> isinstance(outcome, ls.Aloft)
+    True
+    >>> print(outcome.state.altitude.round(1))
+    82659.0 m
+    """
 
     def __str__(self) -> str:
         up, across = (float(speed.to_value(u.m / u.s)) for speed in ground_velocity(self.state))
@@ -210,7 +255,17 @@ class Aloft(Outcome):
 
 
 class Escape(Outcome):
-    """The plan ended with the craft on an open orbit."""
+    """The plan ended with the craft on an open orbit.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> state = ls.State([1837, 0, 0] * u.km, [0, 3, 0] * u.km / u.s, Time("2026-01-01"))
+    >>> print(ls.propagate(state, 1 * u.hour).outcome)
+    on an escape orbit at 2026-01-01 01:00:00 UTC, at 2195 m/s
+    """
 
     def __str__(self) -> str:
         return f"on an escape orbit at {clock(self.time)} UTC, at {self.speed.to_value(u.m / u.s):.0f} m/s"

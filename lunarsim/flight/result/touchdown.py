@@ -27,7 +27,14 @@ _MOST_DIGITS = 9
 
 
 class Verdict(Enum):
-    """How a touchdown went."""
+    """How a touchdown went.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.Verdict.LANDED.value, ls.Verdict.TIPPED_OVER.value
+    ('landed safely', 'tipped over')
+    """
 
     LANDED = "landed safely"
     HARD_LANDING = "hard landing"
@@ -70,6 +77,13 @@ class Landed(GroundContact):
     ------
     InputError
         If ``axis`` is no unit vector, or ``turn_rate`` is negative.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> landing = ls.simulate(ls.load_scenario("apollo11"))
+    >>> isinstance(landing.outcome, ls.Landed), landing.outcome.verdict
+    (True, <Verdict.LANDED: 'landed safely'>)
     """
 
     gear: LandingGear

@@ -60,6 +60,22 @@ class GmatMission:
         What the script says that would change the flight and cannot be flown here, each with its line.
     left_out : tuple of str
         What it says that does not change the flight, such as plots, or is done here in another way, as integrators.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from pathlib import Path
+    >>> script = Path("orbiter.script")
+    >>> _ = script.write_text(
+    ...     "Create Spacecraft Sat; Sat.DateFormat = UTCGregorian; Sat.Epoch = '01 Jun 2024 12:00:00';"
+    ...     "Sat.CoordinateSystem = Eq; Sat.DisplayStateType = Keplerian; Sat.SMA = 1838; Sat.ECC = 0; Sat.INC = 88;"
+    ...     "Sat.RAAN = 40; Sat.AOP = 0; Sat.TA = 0;"
+    ...     "Create CoordinateSystem Eq; Eq.Origin = Luna; Eq.Axes = MJ2000Eq;"
+    ...     "Create ForceModel FM; FM.CentralBody = Luna; FM.PointMasses = {Luna};"
+    ... )
+    >>> mission = ls.import_gmat(script)
+    >>> isinstance(mission, ls.GmatMission), mission.spacecraft, mission.unsupported
+    (True, 'Sat', ())
     """
 
     name: str

@@ -44,6 +44,13 @@ class Ephemeris:
         For reports.
     path : Path or None
         The SPK file; None is the ephemeris built into astropy.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> moon = ls.Moon(ephemeris=ls.Ephemeris.builtin())
+    >>> moon.ephemeris.name
+    'builtin'
     """
 
     name: str

@@ -83,6 +83,15 @@ class MoonInertial(MoonCentredFrame):
     obstime : Time, optional
         Needed only to go on to other frames. Between two MoonInertial frames of different times a
         vector stays as it is: the Moon's own motion is not part of it.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy.coordinates import SkyCoord
+    >>> from astropy import units as u
+    >>> above = SkyCoord(ra=30 * u.deg, dec=10 * u.deg, distance=1837.4 * u.km, frame=ls.MoonInertial)
+    >>> print(above.distance)
+    1837.4 km
     """
 
     frame_specific_representation_info = component_names("ra", "dec")
@@ -98,6 +107,15 @@ class MoonPA(MoonFixedFrame):
     ----------
     obstime : Time, optional
         1900 to 2050; needed to go to or from a frame that does not turn with the Moon.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy.coordinates import SkyCoord
+    >>> from astropy import units as u
+    >>> place = SkyCoord(lon=23.47 * u.deg, lat=0.67 * u.deg, distance=1737.4 * u.km, frame=ls.MoonME)
+    >>> print(place.transform_to(ls.MoonPA).lon.round(3))
+    23d27m03.6s
     """
 
     def to_principal_axes(self, vector: CartesianRepresentation) -> CartesianRepresentation:
@@ -119,6 +137,15 @@ class MoonME(MoonFixedFrame):
     ----------
     obstime : Time, optional
         1900 to 2050; needed to go to or from a frame that does not turn with the Moon.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy.coordinates import SkyCoord
+    >>> from astropy import units as u
+    >>> place = SkyCoord(lon=23.47 * u.deg, lat=0.67 * u.deg, distance=1737.4 * u.km, frame=ls.MoonPA)
+    >>> print(place.transform_to(ls.MoonME).lon.round(3))
+    23d29m20.4s
     """
 
     @property

@@ -73,6 +73,16 @@ class MoonTopocentric(MoonFixedFrame):
     -----
     Places are geometric: no light time, no aberration. The position of a direction (data without distance)
     is at infinity: it has no parallax.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy.coordinates import SkyCoord
+    >>> from astropy import units as u
+    >>> site = ls.Site(latitude=0 * u.deg, longitude=30 * u.deg)
+    >>> above = SkyCoord(lon=30 * u.deg, lat=0 * u.deg, distance=1837.4 * u.km, frame=ls.MoonME)
+    >>> print(above.transform_to(ls.MoonTopocentric(site=site)).alt.round(3))
+    90d00m00s
     """
 
     frame_specific_representation_info = component_names("az", "alt", ("north", "east", "up"))

@@ -52,6 +52,13 @@ class GravityField:
     InputError
         If the coefficients are not as many as the degree asks for or not finite, or the field is not the Moon's:
         by its GM, its radius, its C20, or the size of a coefficient.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> field = ls.GravityField.grail(degree=20)
+    >>> field.degree, field.gm.unit
+    (20, Unit("m3 / s2"))
     """
 
     name: str

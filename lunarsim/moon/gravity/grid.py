@@ -45,6 +45,15 @@ class GriddedField:
         Of the splines, m2/s2.
     error_max, error_rms : float
         Difference to the exact field at random points of the grid when it was built, over GM / r**2.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> field = ls.GravityField.grail(degree=4)
+    >>> gridded = ls.GriddedField.build(field, altitude=[0, 20] * u.km, spacing=5 * u.deg, cache="grids")
+    >>> print(gridded.name)
+    GRGM900C to degree 4, gridded
     """
 
     recipe: Recipe

@@ -65,6 +65,21 @@ class Terrain:
         If the ground is no raster of at least two rows and columns, or one pixel, that lies on the Moon.
     DataError
         If a height is not finite, or no place on the Moon has it.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> terrain = ls.Terrain.crater(
+    ...     latitude=10 * u.deg,
+    ...     longitude=20 * u.deg,
+    ...     radius=20 * u.km,
+    ...     wall_width=5 * u.km,
+    ...     rim=0 * u.m,
+    ...     floor=-3 * u.km,
+    ... )
+    >>> print(terrain.height(10 * u.deg, 20 * u.deg))
+    -3000.0 m
     """
 
     name: str

@@ -50,6 +50,14 @@ class DescentRate:
     InputError
         If a value is out of its bounds (time constants from 1 ms to 1e6 s, the tilt from 0 to below 90 degrees), the
         position's time constant is too short, or the frame has another name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> hover = ls.DescentRate(target_altitude_rate=0 * u.m / u.s, max_tilt=10 * u.deg)
+    >>> hover.max_tilt
+    <Quantity 10. deg>
     """
 
     title: ClassVar[str] = "rate of descent"

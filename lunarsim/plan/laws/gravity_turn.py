@@ -40,6 +40,14 @@ class GravityTurn:
     ------
     InputError
         If the target's rate is upward, the throttle is not above 0 and up to 1, or the frame has another name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.GravityTurn(target_altitude=20 * u.m, target_altitude_rate=-2 * u.m / u.s)
+    >>> law.target_altitude
+    <Quantity 20. m>
     """
 
     title: ClassVar[str] = "gravity turn"

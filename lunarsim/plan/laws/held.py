@@ -36,6 +36,12 @@ class EngineOff:
     ------
     InputError
         If there is no such attitude.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.EngineOff().attitude
+    'upright'
     """
 
     title: ClassVar[str] = "engine off"
@@ -65,6 +71,12 @@ class AttitudeHold:
     ------
     InputError
         If the throttle is not above 0 and up to 1.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.AttitudeHold(throttle=0.6)
+    AttitudeHold(throttle=0.6)
     """
 
     title: ClassVar[str] = "attitude hold"

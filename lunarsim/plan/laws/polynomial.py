@@ -31,6 +31,14 @@ class EGuidance(ToTarget):
     ------
     InputError
         If a parameter is of the wrong dimension, or a time is negative, or the frame has another name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.EGuidance(time_to_go=60 * u.s, target_altitude=100 * u.m, target_altitude_rate=-2 * u.m / u.s)
+    >>> law.target_altitude_rate
+    <Quantity -2. m / s>
     """
 
     title: ClassVar[str] = "E-guidance"
@@ -69,6 +77,14 @@ class QuadraticGuidance(ToTarget):
     ------
     InputError
         If a parameter is of the wrong dimension, or a time is negative, or the frame has another name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.QuadraticGuidance(time_to_go=60 * u.s, target_altitude=100 * u.m, target_altitude_rate=-2 * u.m / u.s)
+    >>> law.target_altitude
+    <Quantity 100. m>
     """
 
     title: ClassVar[str] = "quadratic guidance"
@@ -119,6 +135,14 @@ class FractionalPolynomial(ToTarget):
     InputError
         If a parameter is of the wrong dimension, a time is negative, the exponents are not in order, or the frame
         has another name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.FractionalPolynomial(time_to_go=60 * u.s, target_altitude=100 * u.m)
+    >>> law.target_altitude
+    <Quantity 100. m>
     """
 
     title: ClassVar[str] = "fractional polynomial"

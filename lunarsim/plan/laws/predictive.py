@@ -58,6 +58,14 @@ class PitchGuidance:
     ------
     InputError
         If a quantity is of the wrong dimension, a share out of its range, or the shape unknown.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.PitchGuidance(target_altitude=1 * u.km, target_altitude_rate=-20 * u.m / u.s)
+    >>> law.target_altitude
+    <Quantity 1. km>
     """
 
     title: ClassVar[str] = "linear pitch"
@@ -129,6 +137,14 @@ class BangBang:
     ------
     InputError
         If a quantity is of the wrong dimension, or a share out of its range.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.BangBang(target_altitude=100 * u.m, margin=0.95)
+    >>> law.target_altitude
+    <Quantity 100. m>
     """
 
     title: ClassVar[str] = "bang-bang"

@@ -36,6 +36,14 @@ class ZemZev(ToTarget):
     ------
     InputError
         If a parameter is of the wrong dimension, or a time or the weight is negative, or the frame has another name.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> law = ls.ZemZev(target_altitude=100 * u.m, target_altitude_rate=-2 * u.m / u.s)
+    >>> law.target_altitude_rate
+    <Quantity -2. m / s>
     """
 
     title: ClassVar[str] = "ZEM/ZEV"

@@ -28,7 +28,23 @@ _AT_REST = np.zeros(3) * u.m / u.s
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ConvexDescent:
-    """A descent of least propellant; axes downrange, crossrange, up from the site."""
+    """A descent of least propellant; axes downrange, crossrange, up from the site.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> descent = ls.ConvexDescent(
+    ...     times=[0, 41] * u.s,
+    ...     positions=[[-1000, 0, 1500], [0, 0, 0]] * u.m,
+    ...     velocities=[[50, 0, -30], [0, 0, 0]] * u.m / u.s,
+    ...     thrusts=[[-1, 0, 2], [0, 0, 2]] * u.kN,
+    ...     masses=[900, 866] * u.kg,
+    ...     status="Solved",
+    ... )
+    >>> print(descent.propellant, descent.flight_time)
+    34.0 kg 41.0 s
+    """
 
     times: u.Quantity  #: shape (n,), from the start
     positions: u.Quantity  #: shape (n, 3)

@@ -40,6 +40,18 @@ class Targeted:
         By how much that flight misses each goal.
     evaluations : int
         Flights of the search.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> planned = ls.load_scenario("luna25").without_faults()
+    >>> vary = {"plan.0.target_delta_v": (5 * u.m / u.s, 40 * u.m / u.s)}
+    >>> found = ls.target(planned, vary=vary, reach=[ls.Goal("perilune", 15 * u.km, at="pre-landing burn")])
+    >>> isinstance(found, ls.Targeted)
+    True
+    >>> print(found.values["plan.0.target_delta_v"].round(2))
+    17.36 m / s
     """
 
     scenario: Scenario

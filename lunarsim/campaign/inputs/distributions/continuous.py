@@ -33,6 +33,13 @@ class Normal:
     ------
     InputError
         If sigma is not greater than zero, a value is not finite, or the dimensions differ.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.Normal(265 * u.N, 2 * u.N)
+    Normal(mean=265.0 N, sigma=2.0 N)
     """
 
     mean: u.Quantity
@@ -79,6 +86,13 @@ class Uniform:
     ------
     InputError
         If low is not less than high, a value is not finite, or the dimensions differ.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.Uniform(0 * u.s, 2 * u.s)
+    Uniform(0.0 s to 2.0 s)
     """
 
     low: u.Quantity
@@ -142,6 +156,13 @@ class TruncatedNormal:
     Notes
     -----
     The inverse CDF is taken in logarithms, so that a far tail keeps its shape.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.TruncatedNormal(265 * u.N, 2 * u.N, 260 * u.N, 270 * u.N)
+    TruncatedNormal(mean=265.0 N, sigma=2.0 N, low=260.0 N, high=270.0 N)
     """
 
     mean: u.Quantity

@@ -37,6 +37,13 @@ class Discrete:
     InputError
         If there are no values, one stands twice, their dimensions differ, or the probabilities are not as many,
         not from 0 to 1, or do not add up to 1.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> ls.Discrete([250, 265] * u.N, (0.1, 0.9))
+    Discrete([250.0, 265.0] N, probabilities=[0.1, 0.9])
     """
 
     outcomes: u.Quantity
@@ -114,6 +121,13 @@ class Probability:
     ------
     InputError
         If it is not a number from 0 to 1.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> campaign = ls.Campaign(ls.load_scenario("luna25"), {"faults.accelerometer off": ls.Probability(0.5)})
+    >>> campaign.groups
+    ((('faults.accelerometer off',), Probability(0.5)),)
     """
 
     p: float
@@ -156,6 +170,14 @@ class Empirical:
     ------
     InputError
         If there are no rows, or the columns are not of the same length.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> measured = ls.Empirical(([263, 265, 268] * u.N,))
+    >>> measured
+    Empirical(3 rows of N)
     """
 
     columns: tuple[u.Quantity, ...]

@@ -53,6 +53,15 @@ class JointNormal:
     -----
     A value is its mean plus a row of the Cholesky factor times standard normal numbers, summed in order. The first
     value follows from the first uniform number alone.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> import numpy as np
+    >>> from astropy import units as u
+    >>> covariance = np.array([[100.0, -0.9], [-0.9, 0.01]])
+    >>> ls.JointNormal((0 * u.m, 0 * u.m / u.s), covariance)
+    JointNormal(0.0 +- 10 m, 0.0 +- 0.1 m / s)
     """
 
     means: tuple[u.Quantity, ...]
