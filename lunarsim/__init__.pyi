@@ -1,5 +1,6 @@
 from . import analysis as analysis
 from . import campaign as campaign
+from . import chain as chain
 from . import constants as constants
 from . import craft as craft
 from . import data as data
@@ -39,6 +40,11 @@ from .campaign import assert_campaign as assert_campaign
 from .campaign import column as column
 from .campaign import state_covariance as state_covariance
 from .campaign import with_values as with_values
+from .chain import Link as Link
+from .chain import Meeting as Meeting
+from .chain import Mission as Mission
+from .chain import MissionFlight as MissionFlight
+from .chain import fly_mission as fly_mission
 from .craft import AccelerationMonitor as AccelerationMonitor
 from .craft import Accelerometer as Accelerometer
 from .craft import AccelerometerVote as AccelerometerVote
@@ -169,7 +175,9 @@ from .planning import plan_convex_descent as plan_convex_descent
 from .planning import plan_descent as plan_descent
 from .planning import target as target
 from .scenarios import load_campaign as load_campaign
+from .scenarios import load_mission as load_mission
 from .scenarios import load_scenario as load_scenario
+from .scenarios import mission_names as mission_names
 from .scenarios import scenario_names as scenario_names
 from .statistics import IntervalNarrowEnough as IntervalNarrowEnough
 from .statistics import QuantileNarrowEnough as QuantileNarrowEnough

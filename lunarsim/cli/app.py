@@ -71,9 +71,17 @@ def run(
     report: Report = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fly any scenario; one with faults is flown without them too."""
+    """Fly any scenario, or a mission, a chain of them; a scenario with faults is flown without them too."""
     from lunarsim.cli import flying  # noqa: PLC0415
+    from lunarsim.scenarios import is_mission  # noqa: PLC0415
 
+    if is_mission(scenario):
+        from lunarsim.cli import mission  # noqa: PLC0415
+
+        given = {"--fault": fault, "--without-faults": without_faults, "--terrain": terrain, "--report": report}
+        mission.refuse_options(scenario, [name for name, value in given.items() if value])
+        mission.run(scenario, out, as_json=as_json)
+        return
     flying.run(
         scenario, out, terrain, faults=fault or (), without_faults=without_faults, report=report, as_json=as_json
     )
@@ -284,11 +292,13 @@ def plot(
 @app.command()
 def scenarios() -> None:
     """List the catalogue."""
-    from lunarsim.scenarios import load_scenario, scenario_names  # noqa: PLC0415
+    from lunarsim.scenarios import load_mission, load_scenario, mission_names, scenario_names  # noqa: PLC0415
 
     console = Console(soft_wrap=True)
     for name in scenario_names():
         console.print(Text(name, style="bold").append(f"  {load_scenario(name).title}", style="not bold"))
+    for name in mission_names():
+        console.print(Text(name, style="bold").append(f"  mission: {load_mission(name).title}", style="not bold"))
 
 
 @app.command(name="warm-up")

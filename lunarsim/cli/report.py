@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from astropy import units as u
 from rich import box
@@ -14,12 +15,15 @@ from lunarsim.flight import Event, Flight
 from lunarsim.mission import Provenance, Scenario
 from lunarsim.pages import timeline
 
+if TYPE_CHECKING:
+    from lunarsim.chain import Mission
+
 _MPS = u.m / u.s
 _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
 
-def print_provenance(console: Console, scenario: Scenario, *, dispersions: bool = False) -> None:
-    """Print where each number of a scenario comes from; those of dispersions only where they are used."""
+def print_provenance(console: Console, scenario: Scenario | Mission, *, dispersions: bool = False) -> None:
+    """Print where each number of a scenario, or of a mission, comes from; those of dispersions only where they are used."""
     certificates = {
         key: certificate
         for key, certificate in scenario.provenance.items()

@@ -12,6 +12,7 @@ from lunarsim.plots.flight.altitude import altitude_profile
 from lunarsim.plots.flight.burns import burn
 from lunarsim.plots.flight.lanes import lanes
 from lunarsim.plots.flight.last_kilometres import terrain_profile
+from lunarsim.plots.flight.mission import MissionAxes, mission
 from lunarsim.plots.flight.model_ladder import ladder
 from lunarsim.plots.flight.orbits import orbit
 from lunarsim.plots.flight.survivability import survivability_map
@@ -20,6 +21,7 @@ from lunarsim.plots.flight.track import ground_track
 __all__ = [
     "DescentAxes",
     "GuidanceAxes",
+    "MissionAxes",
     "TouchdownAxes",
     "altitude_profile",
     "animate_descent",
@@ -31,6 +33,7 @@ __all__ = [
     "histogram",
     "ladder",
     "lanes",
+    "mission",
     "orbit",
     "outcome_rates",
     "sensitivity",

@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lunarsim import data
 from lunarsim.errors import InputError, ScenarioError, UnknownScenarioError, nearest
 from lunarsim.io import read_campaign_parts, read_scenario
+from lunarsim.io.scenario_file.toml_file import read_toml
 from lunarsim.mission import Scenario
 
 if TYPE_CHECKING:
     from lunarsim.campaign import Campaign
+    from lunarsim.chain import Mission
 
 Made = TypeVar("Made")
+
+LINKS = "links"  # what a mission's file has, and a scenario's has not
 
 
 def scenario_names() -> tuple[str, ...]:
@@ -30,6 +35,18 @@ def scenario_names() -> tuple[str, ...]:
     """
     folder = resources.files("lunarsim.scenarios")
     return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def mission_names() -> tuple[str, ...]:
+    """Return the names of the missions of the catalogue, in order.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> ls.mission_names()
+    ('chandrayaan3-mission',)
+    """
+    return tuple(sorted(entry.name[:-5] for entry in _missions().iterdir() if entry.name.endswith(".toml")))
 
 
 def load_scenario(name: str | os.PathLike[str]) -> Scenario:
@@ -84,6 +101,60 @@ def load_campaign(name: str | os.PathLike[str]) -> Campaign:
     return _read(name, _read_campaign)
 
 
+def load_mission(name: str | os.PathLike[str]) -> Mission:
+    """Return a mission of the catalogue, or one from a file: a chain of scenarios.
+
+    Parameters
+    ----------
+    name : str or path
+        A name of :func:`mission_names`, or the path of a .toml file with ``[[links]]``.
+
+    Raises
+    ------
+    UnknownScenarioError
+        If there is neither such a name nor such a file; the text gives the nearest names.
+    ScenarioError
+        If the file cannot be read or does not hold a valid mission.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> mission = ls.load_mission("chandrayaan3-mission")
+    >>> len(mission.links), mission.links[-1].name
+    (9, 'chandrayaan3')
+    """
+    from lunarsim.io.scenario_file.mission_file import read_mission  # noqa: PLC0415  (needs what a scenario does not)
+
+    if isinstance(name, str) and name in mission_names():
+        with resources.as_file(_missions() / f"{name}.toml") as path:
+            return read_mission(path)
+    path = data.user_path(name)
+    if path.is_file():
+        return read_mission(path)
+    raise UnknownScenarioError(
+        f"'{name}' is neither a mission of the catalogue nor a file: {nearest(str(name), mission_names())} Or give the "
+        "path of a .toml file with [[links]]."
+    )
+
+
+def is_mission(name: str | os.PathLike[str]) -> bool:
+    """Return whether a name, or the file of a path, is of a mission and not of one scenario; no for what is neither.
+
+    Raises
+    ------
+    ScenarioError
+        If the file cannot be read.
+    """
+    if isinstance(name, str) and name in scenario_names() + mission_names():
+        return name in mission_names()
+    path = data.user_path(name)
+    return path.is_file() and LINKS in read_toml(path)
+
+
+def _missions() -> Traversable:
+    return resources.files("lunarsim.scenarios") / "missions"
+
+
 def _read_campaign(path: Path) -> Campaign:
     from lunarsim.campaign import Campaign  # noqa: PLC0415  (takes a second that one flight does not need)
 
@@ -100,6 +171,11 @@ def _read_campaign(path: Path) -> Campaign:
 
 
 def _read(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
+    if is_mission(name):
+        raise ScenarioError(
+            f"'{name}' is a mission: fly it with lunarsim.fly_mission(lunarsim.load_mission(...)), "
+            "or `lunarsim run`; one of its links is lunarsim.load_mission(...).links[0].scenario"
+        )
     if isinstance(name, str) and name in scenario_names():
         with resources.as_file(resources.files("lunarsim.scenarios") / f"{name}.toml") as path:
             return read(path)

@@ -41,7 +41,7 @@ def read_with_origin(path: Path) -> tuple[dict[str, Any], Origin]:
     while (base := document.pop("base", None)) is not None:
         if len(chain) == 1 and "name" not in document:
             raise ScenarioError(f"{path}: name is missing: give a scenario upon another a name of its own")
-        below = _found(base, chain[-1])
+        below = found_base(base, chain[-1])
         if any(below.samefile(each) for each in chain) or len(chain) > _MOST_BASES:
             names = " on ".join(each.name for each in (*chain, below))
             raise ScenarioError(
@@ -51,7 +51,7 @@ def read_with_origin(path: Path) -> tuple[dict[str, Any], Origin]:
         chain.append(below)
         said = _without(read_toml(below), left_out, below, chain[-2])
         layers.append((below, dict(said)))
-        document = _joined(said, document)
+        document = joined_documents(said, document)
     if "without" in document:
         raise ScenarioError(
             f"{path}: without = {shown(document['without'])}: expected a base, of which to leave it out"
@@ -82,7 +82,7 @@ def catalogue_folder() -> Path:
     return Path(str(resources.files("lunarsim.scenarios")))
 
 
-def _found(base: Any, path: Path) -> Path:
+def found_base(base: Any, path: Path) -> Path:
     """Return the file of a base: beside the file that names it, or of the catalogue."""
     if not isinstance(base, str) or not base.strip() or "\0" in base:
         raise ScenarioError(f"{path}: base = {shown(base)}: expected the name of a scenario, or of a file beside it")
@@ -98,14 +98,14 @@ def _found(base: Any, path: Path) -> Path:
     )
 
 
-def _joined(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
+def joined_documents(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two documents say together; a birth certificate is a value, and so is not joined."""
     given_way = {other for ones in _ONE_OF_EACH for name in ones if name in above for other in ones if other != name}
     joined = {name: value for name, value in below.items() if name not in given_way}
     for name, value in above.items():
         old = joined.get(name)
         tables = isinstance(old, Mapping) and isinstance(value, Mapping) and not ("value" in old or "value" in value)
-        joined[name] = _joined(old, value) if tables and not _is_another(old, value) else value
+        joined[name] = joined_documents(old, value) if tables and not _is_another(old, value) else value
     return joined
 
 

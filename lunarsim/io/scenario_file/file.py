@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,12 @@ def read_campaign_parts(path: Path) -> tuple[Scenario, dict[Paths, Distribution]
         return _parts_of(document, path, origin)
 
 
-def scenario_from_document(document: Mapping[str, Any], path: Path) -> Scenario:
-    """Return the scenario of a parsed file; its path stands in errors, and beside it other files are looked for."""
-    return _parts_of(document, path, str(path))[0]
+def scenario_from_document(document: Mapping[str, Any], path: Path, origin: str | None = None) -> Scenario:
+    """Return the scenario of a parsed file, beside whose path other files are looked for.
+
+    What stands in errors is ``origin``, if it is given, or the path.
+    """
+    return _parts_of(document, path, origin or str(path))[0]
 
 
 def files_of(path: Path) -> dict[str, Path]:
@@ -101,7 +104,7 @@ def files_of(path: Path) -> dict[str, Path]:
         If a file is not there.
     """
     document, origin = read_with_origin(path)
-    tables = _without_certificates(document, (), {}, origin)
+    tables = without_certificates(document, (), {}, origin)
     named = [tables.get(table, {}).get(key) for table, key in _NAMING_FILES]
     named += [each.get("file") for each in tables.get("dispersions", [])]
     bases = [base for base in origin.files[1:] if base.parent != catalogue_folder()]
@@ -111,25 +114,36 @@ def files_of(path: Path) -> dict[str, Path]:
 
 def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Scenario, dict[Paths, Distribution]]:
     certificates: dict[str, Provenance] = {}
-    plain = _without_certificates(document, (), certificates, origin)
+    plain = without_certificates(document, (), certificates, origin)
     starts = [f"[{name}]" for name in _STARTS if name in plain]
     if len(starts) > 1:
         raise ScenarioError(f"{origin}: {' and '.join(starts)} are given: give one of them, {_ONE_START}")
     table = validated(schema.ScenarioTable, plain, origin, ())
     if not starts:
         raise ScenarioError(f"{origin}: [orbit], [approach] and [state] are missing: give one of them, {_ONE_START}")
-    for key, certificate in certificates.items():
-        for source in certificate.sources:
-            if source not in (table.sources or ()):
-                raise ScenarioError(
-                    f"{place_of(origin, undotted(key))}: {key}: source {shown(source)} is not in [sources]: "
-                    f"{nearest(source, table.sources or ())}"
-                )
+    check_sources(certificates, table.sources or (), origin)
     scenario = built(origin, "", lambda: _scenario(table, certificates, path, origin))
     return scenario, dispersions_of(table.dispersions or (), scenario, origin, partial(data.find_beside, path.parent))
 
 
-def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], origin: str) -> Any:
+def check_sources(certificates: Mapping[str, Provenance], sources: Collection[str], origin: str) -> None:
+    """Refuse a certificate that cites what the file does not list.
+
+    Raises
+    ------
+    ScenarioError
+        The text names the key and the source.
+    """
+    for key, certificate in certificates.items():
+        for source in certificate.sources:
+            if source not in sources:
+                raise ScenarioError(
+                    f"{place_of(origin, undotted(key))}: {key}: source {shown(source)} is not in [sources]: "
+                    f"{nearest(source, sources)}"
+                )
+
+
+def without_certificates(node: Any, key: Key, found: dict[str, Provenance], origin: str) -> Any:
     """Replace each ``{ value = ..., status = ... }`` by its value and collect its certificate."""
     if isinstance(node, Mapping):
         if "value" in node:
@@ -140,9 +154,9 @@ def _without_certificates(node: Any, key: Key, found: dict[str, Provenance], ori
                 lambda: Provenance(**{**parts_of(certificate, origin, key), "value": str(certificate.value)}),
             )
             return certificate.value
-        return {name: _without_certificates(child, (*key, name), found, origin) for name, child in node.items()}
+        return {name: without_certificates(child, (*key, name), found, origin) for name, child in node.items()}
     if isinstance(node, list):
-        return [_without_certificates(child, (*key, i), found, origin) for i, child in enumerate(node)]
+        return [without_certificates(child, (*key, i), found, origin) for i, child in enumerate(node)]
     return node
 
 

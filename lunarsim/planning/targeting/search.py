@@ -31,13 +31,14 @@ def target(
     vary: Mapping[str, tuple[u.Quantity, u.Quantity]],
     reach: Sequence[Goal],
     least: str = CHANGE,
+    integrator: str | None = None,
 ) -> Targeted:
     """Find numbers of a scenario that make its flight reach goals.
 
     Differential correction: Gauss-Newton steps within a trust region and between bounds (Branch, Coleman and Li 1999),
     with derivatives by differences of flights of the compiled driver. Where there are more unknowns than goals, the
     smallest change of them, or the smallest delta-v, is found by sequential quadratic programming (Kraft 1988) from
-    there. What is found is flown by the reference driver.
+    there. What is found is flown by the reference driver, or by another that is asked for.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ def target(
     least : str
         Of more unknowns than goals: ``"change"``, the sum of the squares of their changes as shares of the way between
         their bounds, or ``"delta-v"`` of all burns and guided phases.
+    integrator : str, optional
+        That flies what is found, as for :func:`lunarsim.simulate`.
 
     Returns
     -------
@@ -90,7 +93,7 @@ def target(
     x = _corrected(problem)
     if len(vary) > len(reach):
         x = _least(problem, x, least)
-    return _solution(problem, x)
+    return _solution(problem, x, integrator)
 
 
 def _corrected(problem: Problem) -> NDArray[np.float64]:
@@ -196,9 +199,9 @@ def _why_not(problem: Problem, x: NDArray[np.float64]) -> str:
     )
 
 
-def _solution(problem: Problem, x: NDArray[np.float64]) -> Targeted:
+def _solution(problem: Problem, x: NDArray[np.float64], integrator: str | None) -> Targeted:
     values = problem.values(x)
     scenario = with_values(problem.scenario, values)
-    flight = simulate(scenario)
+    flight = simulate(scenario, integrator=integrator)
     reached = tuple(Reached(goal, goal.miss(flight) * goal.unit) for goal in problem.goals)
     return Targeted(scenario=scenario, values=values, flight=flight, reached=reached, evaluations=problem.evaluations)

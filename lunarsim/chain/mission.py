@@ -1,0 +1,72 @@
+"""The mission: a chain of links, before it is flown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lunarsim.chain.link import Link
+from lunarsim.display import as_table
+from lunarsim.equality import by_value
+from lunarsim.errors import InputError
+from lunarsim.mission import Provenance, Source
+
+
+@by_value
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mission:
+    """A chain of scenarios, each of which starts where the last ended.
+
+    Parameters
+    ----------
+    name : str
+        Short name.
+    links : tuple of Link
+        In the order in which they are flown.
+    title : str
+        One line for people.
+    remark : str
+        What they must know to read the result.
+    provenance : mapping of str to Provenance
+        Birth certificates of numbers, by their key in the mission's file.
+    sources : mapping of str to Source
+        What the certificates cite.
+
+    Raises
+    ------
+    InputError
+        If there are no links, or two of one name.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> first = ls.load_scenario("luna25").without_faults()
+    >>> hour = replace(first, name="an hour more", plan=(ls.Coast(duration=1 * u.hour),))
+    >>> mission = ls.Mission(name="two", links=(ls.Link(scenario=first), ls.Link(scenario=hour)))
+    >>> print(ls.fly_mission(mission).flights[1].duration)
+    3600.0 s
+    """
+
+    name: str
+    links: tuple[Link, ...]
+    title: str = ""
+    remark: str = ""
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.links:
+            raise InputError("links is empty: expected at least one Link(scenario=...)")
+        names = [link.name for link in self.links]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(f"links has two of the name '{twice}': give each scenario a name of its own")
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f"{k}: {link.name}", "\n".join(phase.name for phase in link.scenario.plan))
+            for k, link in enumerate(self.links, start=1)
+        ]
+        return as_table(self.title or self.name, rows)
