@@ -2,8 +2,8 @@
 
     python docs/missions_table.py
 
-It flies the mission some twenty times, for minutes, and writes ``docs/missions-table.inc``, ``docs/missions-delta-v.inc`` and
-``docs/missions-geometry.inc``, which the page includes.
+It flies the mission some fifteen times, for minutes, and writes ``missions-table.inc``, ``missions-delta-v.inc`` and
+``missions-geometry.inc`` into ``docs/``, which the page includes.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ def beginning(mission: ls.Mission, values: dict[str, u.Quantity], links: int) ->
     return replace(mission, links=(replace(first, scenario=ls.with_values(first.scenario, values)), *others))
 
 
-def roundings(mission: ls.Mission) -> Iterator[ls.Mission]:
-    """Yield the mission with each number of an orbit that was printed off by half of its last digit."""
+def roundings(mission: ls.Mission, solved: ls.Mission) -> Iterator[ls.Mission]:
+    """Yield the mission with each number of an orbit that was printed off by half of its last digit.
+
+    Links before the one that changes are flown with the numbers that were found.
+    """
     for name in ("perilune", "apolune"):
         value = getattr(mission.links[0].scenario.state, name) + HALF
         yield beginning(mission, {f"orbit.{name}": value}, _ORBITS)
@@ -48,7 +51,7 @@ def roundings(mission: ls.Mission) -> Iterator[ls.Mission]:
         for i, goal in enumerate(link.reach):
             if goal.quantity in {"perilune", "apolune"}:
                 moved = (*link.reach[:i], replace(goal, value=goal.value + HALF), *link.reach[i + 1 :])
-                links = (*mission.links[:k], replace(link, reach=moved), *mission.links[k + 1 : _ORBITS])
+                links = (*solved.links[:k], replace(link, reach=moved), *mission.links[k + 1 : _ORBITS])
                 yield replace(mission, links=links)
 
 
@@ -67,7 +70,7 @@ def delta_vs(mission: ls.Mission, flown: ls.MissionFlight) -> list[str]:
     """Return the lines of each burn's delta-v and what the rounding of the printed orbits leaves open."""
     sizes = np.array([burn.delta_v.to_value(MPS) for burn in flown.burns])
     open_mps = np.zeros_like(sizes)
-    for moved in roundings(mission):
+    for moved in roundings(mission, flown.solved):
         others = np.array([burn.delta_v.to_value(MPS) for burn in ls.fly_mission(moved).burns])
         open_mps += np.abs(others - sizes)
     lines = ["| burn | ignition (UTC) | duration | delta-v | by the rounding |", "|---|---|---|---|---|"]
@@ -103,17 +106,18 @@ def _kept(row: Row) -> str:
     return {None: "", True: "yes", False: "**no**"}[row.kept]
 
 
+def write(name: str, lines: list[str]) -> None:
+    """Write the lines of a table."""
+    (HERE / f"{name}.inc").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Fly all of them, and write the tables."""
     mission = ls.load_mission("chandrayaan3-mission")
     flown = ls.fly_mission(mission)
-    tables = {
-        "missions-table": numbers(flown),
-        "missions-geometry": geometries(mission),
-        "missions-delta-v": delta_vs(mission, flown),
-    }
-    for name, lines in tables.items():
-        (HERE / f"{name}.inc").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write("missions-table", numbers(flown))
+    write("missions-geometry", geometries(mission))
+    write("missions-delta-v", delta_vs(mission, flown))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Missions: chains of scenarios, what is handed on between them, and chains that do not meet."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from astropy import units as u
-from astropy.time import Time
 from random_flights import EPOCH, MPS
 
 import lunarsim as ls
@@ -66,7 +66,7 @@ def test_the_timeline_of_a_mission_starts_and_ends_once(flown):
     kinds = [told.event.kind for told in flown.timeline]
     assert kinds.count(ls.EventKind.START) == kinds.count(ls.EventKind.END) == 1
     times = [told.event.time for told in flown.timeline]
-    assert all(a <= b for a, b in zip(times, times[1:], strict=False))
+    assert all(a <= b for a, b in pairwise(times))
 
 
 def test_the_histories_of_all_links_are_one_table(flown):
@@ -83,10 +83,10 @@ def test_a_saved_mission_comes_back_the_same(flown, tmp_path):
 
 def test_a_file_that_is_no_saved_mission_is_refused(flown, tmp_path):
     flown.flights[0].save(tmp_path / "one.flight")
-    with pytest.raises(ls.DataError, match="not a saved mission"):
+    with pytest.raises(ls.DataError, match=r"not a saved mission"):
         ls.MissionFlight.load(tmp_path / "one.flight")
     (tmp_path / "text").write_text("words")
-    with pytest.raises(ls.DataError, match="not a saved mission"):
+    with pytest.raises(ls.DataError, match=r"not a saved mission"):
         ls.MissionFlight.load(tmp_path / "text")
 
 
@@ -127,7 +127,7 @@ def test_a_solved_mission_flies_the_same_without_a_search(first, second):
 def test_goals_out_of_reach_name_the_link(first, second):
     vary = {"plan.0.target_delta_v": (1 * MPS, 6 * MPS)}
     link = ls.Link(scenario=second, vary=vary, reach=(ls.Goal("perilune", 10 * u.km, at="two"),))
-    with pytest.raises(ls.TargetingError, match="link 'second': .*perilune after two"):
+    with pytest.raises(ls.TargetingError, match=r"link 'second': .*perilune after two"):
         ls.fly_mission(chain(ls.Link(scenario=first), link))
 
 
@@ -164,25 +164,25 @@ def test_a_link_with_a_start_of_its_own_that_meets_is_flown(first, second, flown
 )
 def test_a_chain_whose_links_do_not_meet_is_refused(first, second, flown, changes, message):
     link = own_start(second, flown.flights[0], **changes(flown.flights[0].outcome.state))
-    with pytest.raises(ls.InputError, match=f"link 'second' does not meet 'first': the {message}"):
+    with pytest.raises(ls.InputError, match=rf"link 'second' does not meet 'first': the {message}"):
         ls.fly_mission(chain(ls.Link(scenario=first), link))
 
 
 def test_a_chain_whose_masses_do_not_meet_is_refused(first, second, flown):
     link = own_start(second, flown.flights[0])
     heavy = replace(link.scenario.craft, propellant_mass=150 * u.kg)
-    with pytest.raises(ls.InputError, match="the masses of its start .* apart, and meets.mass = 1 kg"):
+    with pytest.raises(ls.InputError, match=r"the masses of its start .* apart, and meets.mass = 1 kg"):
         ls.fly_mission(chain(ls.Link(scenario=first), replace(link, scenario=replace(link.scenario, craft=heavy))))
     light = replace(second, craft=replace(heavy, propellant_mass=10 * u.kg))
-    with pytest.raises(ls.InputError, match="say with leaves = '...' what stays behind"):
+    with pytest.raises(ls.InputError, match=r"say with leaves = '...' what stays behind"):
         ls.fly_mission(chain(ls.Link(scenario=first), ls.Link(scenario=light, anew=("craft",))))
-    with pytest.raises(ls.InputError, match="expected no more than that"):
+    with pytest.raises(ls.InputError, match=r"expected no more than that"):
         ls.fly_mission(chain(ls.Link(scenario=first), ls.Link(scenario=replace(second, craft=heavy), anew=("craft",))))
 
 
 def test_a_burn_before_the_last_link_ended_is_refused(first, second):
     early = replace(second, plan=(burn_at(20, 5, "two"),))
-    with pytest.raises(ls.InputError, match="'second' does not follow on 'first'.*burn 'two' has ignition"):
+    with pytest.raises(ls.InputError, match=r"'second' does not follow on 'first'.*burn 'two' has ignition"):
         ls.fly_mission(chain(ls.Link(scenario=first), ls.Link(scenario=early)))
 
 
@@ -209,5 +209,5 @@ def test_a_link_that_is_none_is_refused(first, given, message):
 
 
 def test_two_links_of_one_name_are_refused(first):
-    with pytest.raises(ls.InputError, match="two of the name 'first'"):
+    with pytest.raises(ls.InputError, match=r"two of the name 'first'"):
         chain(ls.Link(scenario=first), ls.Link(scenario=first))

@@ -139,15 +139,15 @@ def test_a_base_that_the_chain_does_not_meet_is_refused(file):
     path = file(('[[links]]\nname = "lander again"\n', '[[links]]\nbase = "luna25"\nname = "lander again"\n'))
     mission = ls.load_mission(path)
     assert mission.links[2].own_start
-    with pytest.raises(ls.InputError, match="'lander again' does not meet 'lander alone': the"):
+    with pytest.raises(ls.InputError, match=r"'lander again' does not meet 'lander alone': the"):
         ls.fly_mission(mission)
 
 
 def test_a_mission_is_no_scenario_and_says_how_to_fly_it(file):
     for name in (str(file()), "chandrayaan3-mission"):
-        with pytest.raises(ls.ScenarioError, match="is a mission: fly it with lunarsim.fly_mission"):
+        with pytest.raises(ls.ScenarioError, match=r"is a mission: fly it with lunarsim.fly_mission"):
             ls.load_scenario(name)
-    with pytest.raises(ls.UnknownScenarioError, match="chandrayaan3-mission"):
+    with pytest.raises(ls.UnknownScenarioError, match=r"chandrayaan3-mission"):
         ls.load_mission("chandrayaan-mission")
 
 

@@ -2,7 +2,8 @@
 
 ``.. keys:: craft.engine`` makes that of a table, ``.. keys:: plan.burn`` that of a kind of phase,
 ``.. keys:: E-guidance`` that of a guidance law, ``.. keys:: accelerometer`` that of a sensor, ``.. keys:: value`` that
-of a birth certificate; without an argument, of the whole file.
+of a birth certificate, ``.. keys:: link`` and ``.. keys:: goal`` those of a mission's links; without an argument, of
+the whole file.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from lunarsim.craft import NAVIGATIONS, SENSORS
 from lunarsim.declarations import Choice, Number, Pair, Switch
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file.complaints import name_of, table_at
+from lunarsim.io.scenario_file.mission_schema import GoalTable, LinkTable
 from lunarsim.io.scenario_file.schema import ScenarioTable, table_of
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.mission import Provenance
@@ -63,10 +65,9 @@ class KeysTable(Directive):
 
 def table_named(name: str = "") -> type[Table]:
     """Return the table that an argument of the directive names."""
-    if name == "value":
-        return table_of(Provenance)
-    if name == "fault":
-        return table_of(Fault)
+    apart = {"value": table_of(Provenance), "fault": table_of(Fault), "link": LinkTable, "goal": GoalTable}
+    if name in apart:
+        return apart[name]
     if name in LAWS:
         return table_of(LAWS[name])
     if name in SENSORS:
@@ -127,7 +128,8 @@ def _default(component: Any, name: str) -> str:
     if component is None:
         return "none"
     if not is_dataclass(component):
-        return _written(inspect.signature(component).parameters[name].default)
+        parameter = inspect.signature(component).parameters.get(name)
+        return _written(parameter.default) if parameter is not None else ""
     found = {each.name: each for each in fields(component)}.get(name)
     if found is None or found.default is found.default_factory is MISSING:  # the last: a file can say it otherwise
         return "none"

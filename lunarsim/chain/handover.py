@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from astropy import units as u
 
+from lunarsim.chain.estimate import keeps_estimate, with_estimate
 from lunarsim.chain.link import CRAFT, STATE, Link
 from lunarsim.craft import Spacecraft
 from lunarsim.errors import InputError
@@ -16,6 +17,7 @@ from lunarsim.mission.clock import seconds_after
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits import State
 
+NAVIGATION = "navigation"  # told where the last flight kept an estimate
 _ROUNDING_KG = 1e-6
 
 
@@ -72,10 +74,16 @@ def begun(link: Link, last: Flight | None) -> tuple[Scenario, Handover]:
     craft = _craft(link, last)
     state = link.scenario.state if STATE in link.anew else last.outcome.state
     left_kg = _mass_kg(last) - float(craft.mass.to_value(u.kg)) if craft is not None and link.leaves else 0.0
-    known = (STATE, *([CRAFT] if craft is not None else []))
+    anew = set(link.anew)
+    if last.navigation is not None and craft is not None:  # one of another craft, or of another place, begins anew
+        if keeps_estimate(craft) and not anew:
+            craft = with_estimate(craft, last.navigation)
+        else:
+            anew.add(NAVIGATION)
+    known = (STATE, *([CRAFT] if craft is not None else []), *([NAVIGATION] if last.navigation is not None else []))
     handover = Handover(
-        handed_on=tuple(each for each in known if each not in link.anew),
-        anew=tuple(each for each in known if each in link.anew),
+        handed_on=tuple(each for each in known if each not in anew),
+        anew=tuple(each for each in known if each in anew),
         leaves=link.leaves,
         left_kg=left_kg,
         gaps=gaps,

@@ -13,7 +13,7 @@ from astropy.time import Time
 
 from lunarsim.chain.archive import load_legs, save_legs
 from lunarsim.chain.leg import Leg
-from lunarsim.chain.link import Link
+from lunarsim.chain.link import CRAFT, STATE, Link
 from lunarsim.chain.mission import Mission
 from lunarsim.display import as_table
 from lunarsim.equality import by_value
@@ -101,7 +101,7 @@ class MissionFlight:
     def solved(self) -> Mission:
         """The mission with the numbers that were found in place of those that were free."""
         links = [
-            Link(scenario=leg.flight.scenario, anew=leg.handover.anew if k else (), leaves=leg.handover.leaves)
+            Link(scenario=leg.flight.scenario, anew=_anew(leg) if k else (), leaves=leg.handover.leaves)
             for k, leg in enumerate(self.legs)
         ]
         return Mission(name=self.name, title=self.title, links=tuple(links))
@@ -183,6 +183,10 @@ class MissionFlight:
     def _repr_html_(self) -> str:
         rows = [(leg.flight.scenario.name, f"{leg.handover}\n{leg.flight.outcome}") for leg in self.legs]
         return as_table(self.title or self.name, rows)
+
+
+def _anew(leg: Leg) -> tuple[str, ...]:
+    return tuple(word for word in leg.handover.anew if word in {STATE, CRAFT})
 
 
 _SHARED = {

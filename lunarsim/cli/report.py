@@ -23,7 +23,7 @@ _COLOURS = {"published": "green", "inferred": "yellow", "assumed": "magenta"}
 
 
 def print_provenance(console: Console, scenario: Scenario | Mission, *, dispersions: bool = False) -> None:
-    """Print where each number of a scenario, or of a mission, comes from; those of dispersions only where they are used."""
+    """Print where each number of a scenario or a mission comes from; those of dispersions only where they are used."""
     certificates = {
         key: certificate
         for key, certificate in scenario.provenance.items()
