@@ -12,6 +12,7 @@ from astropy.time import Time
 
 from lunarsim.flight import Flight
 from lunarsim.mission.clock import seconds_after, time_after
+from lunarsim.orbits import State
 from lunarsim.plan import Burn, Coast
 from lunarsim.planning import Goal
 
@@ -106,9 +107,15 @@ def burn_rows(flight: Flight) -> list[Row]:
     """Return the rows of what each burn came to."""
     rows = []
     for burn in flight.burns:
+        rows.append(Row(RowKind.CAME_OUT, f"orbit before {burn.name}", "", _orbit(burn.before)))
         size = f"{burn.delta_v.to_value(_MPS):.2f} m/s in {burn.duration.to_value(u.s):.1f} s"
         rows.append(Row(RowKind.CAME_OUT, f"delta-v of {burn.name}", "", size))
+        rows.append(Row(RowKind.CAME_OUT, f"orbit after {burn.name}", "", _orbit(burn.after)))
     return rows
+
+
+def _orbit(state: State) -> str:
+    return f"{state.perilune.to_value(u.km):.1f} x {state.apolune.to_value(u.km):.1f} km"
 
 
 def _goal_row(kind: RowKind, goal: Goal, flight: Flight) -> Row:
