@@ -24,9 +24,11 @@ import lunarsim as ls
 from lunarsim import constants
 from lunarsim.errors import InputError
 from lunarsim.flight.driver.lowering import COASTING
+from lunarsim.kernels.compiled import kernel
 from lunarsim.kernels.forces import motion
-from lunarsim.kernels.forces.gravity import harmonics, point_mass
+from lunarsim.kernels.forces.gravity import _degree_that_counts, harmonics, harmonics_of_eight, point_mass
 from lunarsim.kernels.forces.third_body import third_body
+from lunarsim.kernels.simd.lanes import everywhere, lane
 
 REFERENCE = json.loads(make_gravity.REFERENCE_FILE.read_text(encoding="ascii"))
 
@@ -282,6 +284,37 @@ def test_harmonics_are_hung_on_the_principal_axes_of_date_not_on_mean_earth_or_i
     assert relative_error(gravity_at(et_s, r, environment), pa_from_icrf.T @ a_pa) <= 5e-12
 
 
+@pytest.mark.parametrize("q", [0.599, 0.5, 0.3, 0.1, 0.02, 0.0043])
+def test_what_is_left_out_far_from_the_moon_is_less_than_a_double_feels(q):
+    """A degree gives at most sqrt(2) (n + 1) sqrt(2n + 1) c q^n of the central term, c^2 its sum of squares."""
+    field = ls.GravityField.grail(50)
+    last = _degree_that_counts(field.degree, q)
+    left_out = 0.0
+    for n in range(last + 1, field.degree + 1):
+        row = slice(n * (n + 1) // 2, (n + 1) * (n + 2) // 2)
+        size = np.sqrt(np.sum(field.c[row] ** 2 + field.s[row] ** 2))
+        left_out += np.sqrt(2.0) * (n + 1) * np.sqrt(2 * n + 1) * size * q**n
+    assert left_out < 2.0**-53
+
+
+def test_no_degree_is_left_out_in_a_low_orbit():
+    assert _degree_that_counts(1200, 1738.0 / (1737.4 + 1100.0)) == 1200
+
+
+def test_eight_places_far_away_have_the_field_of_each():
+    field = ls.GravityField.grail(50).lower()
+    for distance_m in (4e6, 2e7, 4e8):
+        x, y, z = distance_m * np.array([0.48, -0.6, 0.64])
+        found = first_of_eight(x, y, z, field)
+        assert relative_error(found, harmonics(x, y, z, field)) <= 4e-16 * 4
+
+
+@kernel
+def first_of_eight(x, y, z, field):
+    ax, ay, az = harmonics_of_eight(everywhere(x), everywhere(y), everywhere(z), field)
+    return lane(ax, 0), lane(ay, 0), lane(az, 0)
+
+
 def attraction_less_that_of_the_moon(r, d, gm):
     with mp.workdps(50):
         r, d = [mpf(float(c)) for c in r], [mpf(float(c)) for c in d]
@@ -299,6 +332,15 @@ def test_third_bodies_attract_by_the_difference_of_two_attractions_in_fifty_digi
     expected = attraction_less_that_of_the_moon(r, d, constants.GM_EARTH_M3_S2)
     # measured 9.0e-16, doubled; the plain difference of doubles would lose 1e-10 for the Sun
     assert relative_error(third_body(r, d, constants.GM_EARTH_M3_S2), expected) <= 1.8e-15
+
+
+@given(directions, directions, st.floats(6.5e6, 1e8))
+def test_a_third_body_keeps_its_digits_near_it(towards, aside, separation_m):
+    d = 3.9e8 * np.array(towards) / np.linalg.norm(towards)
+    r = d + separation_m * np.array(aside) / np.linalg.norm(aside)
+    expected = attraction_less_that_of_the_moon(r, d, constants.GM_EARTH_M3_S2)
+    # 3.9e8 m less 3.9e8 m, each to 1e-16 of itself, is 6.5e6 m to 1e-14: measured 1.4e-14, doubled
+    assert relative_error(third_body(r, d, constants.GM_EARTH_M3_S2), expected) <= 3e-14
 
 
 @given(positions, directions)
