@@ -91,12 +91,14 @@ from .faults import fault as fault
 from .flight import Accuracy as Accuracy
 from .flight import Aloft as Aloft
 from .flight import Cutoff as Cutoff
+from .flight import EarthEntry as EarthEntry
 from .flight import Escape as Escape
 from .flight import Event as Event
 from .flight import EventKind as EventKind
 from .flight import Flight as Flight
 from .flight import Histories as Histories
 from .flight import Impact as Impact
+from .flight import InEarthOrbit as InEarthOrbit
 from .flight import InOrbit as InOrbit
 from .flight import Landed as Landed
 from .flight import Outcome as Outcome
@@ -126,6 +128,7 @@ from .mission import ProfilePoint as ProfilePoint
 from .mission import Scenario as Scenario
 from .mission import Site as Site
 from .mission import ground_velocity as ground_velocity
+from .moon import Earth as Earth
 from .moon import Ephemeris as Ephemeris
 from .moon import GravityField as GravityField
 from .moon import GriddedField as GriddedField
@@ -138,6 +141,7 @@ from .moon.frames import MoonME as MoonME
 from .moon.frames import MoonPA as MoonPA
 from .moon.frames import MoonTopocentric as MoonTopocentric
 from .orbits import RTN as RTN
+from .orbits import EarthState as EarthState
 from .orbits import State as State
 from .orbits import rtn as rtn
 from .pages import explore as explore

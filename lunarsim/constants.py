@@ -5,6 +5,12 @@ GM_EARTH_M3_S2 = 3.9860043550702266e14  # DE440, Park et al. 2021, doi:10.3847/1
 GM_SUN_M3_S2 = 1.3271244004127942e20  # DE440, Park et al. 2021, doi:10.3847/1538-3881/abd414
 GM_JUPITER_M3_S2 = 1.267127641e17  # Jupiter and its moons, DE440, Park et al. 2021, doi:10.3847/1538-3881/abd414
 
+EARTH_J2 = 1.0826359e-3  # zero tide, IERS Conventions (2010), IERS TN 36, table 1.1
+EARTH_RADIUS_M = 6_378_136.6  # equatorial, belongs to EARTH_J2; IERS Conventions (2010), table 1.1
+WGS84_RADIUS_M = 6_378_137.0  # equatorial, NIMA TR8350.2; the ellipsoid of heights over the Earth
+WGS84_FLATTENING = 1.0 / 298.257223563  # NIMA TR8350.2
+EARTH_SPIN_RAD_S = 7.292115e-5  # nominal, IERS Conventions (2010), table 1.2
+
 MOON_RADIUS_M = 1_737_400.0  # IAU WGCCRE 2015; zero of LOLA and LROC elevations
 MOON_GRAVITY_MPS2 = GM_MOON_M3_S2 / MOON_RADIUS_M**2  # at that radius, of a point mass
 MOON_LOVE_NUMBER = 0.024116  # k2, solved for with GRGM900C; Lemoine et al. 2014, doi:10.1002/2014GL060027

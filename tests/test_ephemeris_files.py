@@ -54,6 +54,16 @@ def rms(vectors: u.Quantity) -> u.Quantity:
     return np.sqrt(np.mean(np.sum(vectors**2, axis=1)))
 
 
+@pytest.mark.parametrize("make", ephemerides()[1:])
+def test_the_earth_s_velocity_is_that_of_the_segments_of_the_file(make: Callable[[], ls.Ephemeris]) -> None:
+    ephemeris, jd = make(), (EPOCHS.tdb.jd1, EPOCHS.tdb.jd2)
+    _, velocity = ephemeris.position_and_velocity("earth", EPOCHS)
+    with closing(SPK.open(str(ephemeris.path))) as kernel:
+        earth, moon = (kernel[3, code].compute_and_differentiate(*jd)[1] for code in (399, 301))
+    expected = (earth - moon).T * u.km / u.day
+    assert np.abs(velocity - expected).max() < 1e-7 * u.m / u.s  # positions are rounded to some 1e-6 m, over an hour
+
+
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("make", ephemerides()[1:])
 def test_positions_are_those_of_the_segments_of_the_file(make: Callable[[], ls.Ephemeris], body: str) -> None:

@@ -21,6 +21,8 @@ OUTCOMES = {
     codes.IN_ORBIT: "in orbit",
     codes.ESCAPE: "escape",
     codes.ALOFT: "still aloft",
+    codes.EARTH_ENTRY: "earth entry",
+    codes.EARTH_ORBIT: "in earth orbit",
     **{code: verdict.value for code, verdict in VERDICTS.items()},
 }
 

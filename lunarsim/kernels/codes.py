@@ -6,6 +6,7 @@ COAST, BURN, GUIDED = 0, 1, 2  #: kinds of phases
 FAILED, IMPACT, IN_ORBIT, ESCAPE = 0, 1, 2, 3
 LANDED, HARD_LANDING, TIPPED_OVER, CRASHED = 4, 5, 6, 7
 ALOFT = 8  #: the plan was over before the ground was met
+EARTH_ENTRY, EARTH_ORBIT = 9, 10  #: at the height over the Earth where flights end; in a closed orbit about the Earth
 # Why it failed.
 SOUND = 0
 NOT_FINITE = 1
@@ -21,9 +22,9 @@ NOT_CONVERGED = 10
 OUTSIDE_SKY = 11
 TOO_STRONG = 12
 NO_FORCE = 13  #: and so on: force k of the user's own has the code NO_FORCE + k
-# How a leg ended: at its time, or by what ends it before; LOST: where the ground is not known; STUCK: no steps lead on,
-# for want of force k of the user's own: UNFORCED + k; NO_ROOM: it goes on, and the steps that were to be kept fill
-# their room.
+# How a leg ended: at its time, or by what ends it before; ON_GROUND: also where the Earth ends flights; LOST: where the
+# ground is not known; STUCK: no steps lead on, for want of force k of the user's own: UNFORCED + k; NO_ROOM: it goes
+# on, and the steps that were to be kept fill their room.
 AT_END, AT_CUTOFF, ON_GROUND, ON_EDGE, LOST, STUCK, AT_REST, NO_ROOM = 0, 1, 2, 3, 4, 5, 6, 7
 UNFORCED = 8
 AT_HEIGHT = -1  #: and so on down: at the height for which fault k waits, AT_HEIGHT - k

@@ -1,6 +1,7 @@
 """The Moon: gravity, orientation, ephemeris, terrain."""
 
 from lunarsim.arguments import check_calls
+from lunarsim.moon.earth import Earth
 from lunarsim.moon.ephemeris.tables import Ephemeris
 from lunarsim.moon.gravity.field import GravityField
 from lunarsim.moon.gravity.grid import GriddedField
@@ -8,6 +9,6 @@ from lunarsim.moon.moon import Moon
 from lunarsim.moon.own_forces import Force, force
 from lunarsim.moon.terrain.surface import Terrain
 
-__all__ = ["Ephemeris", "Force", "GravityField", "GriddedField", "Moon", "Terrain", "force"]
+__all__ = ["Earth", "Ephemeris", "Force", "GravityField", "GriddedField", "Moon", "Terrain", "force"]
 
 check_calls(__name__, __all__)

@@ -17,6 +17,7 @@ from lunarsim.kernels.forces.gravity_grid import ResidualGrid, without_grid
 from lunarsim.kernels.forces.motion import Environment
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kinds import wrong_kind
+from lunarsim.moon.earth import Earth
 from lunarsim.moon.ephemeris.tables import BODY_GM_M3_S2, Ephemeris, check_body
 from lunarsim.moon.gravity.field import GravityField
 from lunarsim.moon.gravity.grid import GriddedField
@@ -52,6 +53,9 @@ class Moon:
         have a ``radiation_area``.
     forces : tuple of Force
         Forces of your own, up to four, of classes that :func:`lunarsim.force` has made; default none.
+    earth : Earth, optional
+        The Earth as a near body, for flights that come within 100,000 km of it: its oblateness, and the height over it
+        at which they end. Default none: a distant point mass.
 
     Raises
     ------
@@ -78,6 +82,7 @@ class Moon:
     )
     radiation: bool = switch(False, "Sunlight presses on the craft.")
     forces: tuple[Force, ...] = ()
+    earth: Earth | None = None
 
     def __post_init__(self) -> None:
         kinds = {"gravity": (GravityField, GriddedField), "terrain": (Terrain,), "ephemeris": (Ephemeris,)}
@@ -92,6 +97,10 @@ class Moon:
             check_body("third_bodies", body)
         if len(set(self.third_bodies)) < len(self.third_bodies):
             raise InputError(f"third_bodies = {self.third_bodies} names a body twice")
+        if self.earth is not None and not isinstance(self.earth, Earth):
+            raise InputError(wrong_kind("earth", self.earth, Earth))
+        if self.earth is not None and "earth" not in self.third_bodies:
+            raise InputError(f"earth is given, and third_bodies = {self.third_bodies} has no 'earth': add it there")
 
     def lower(self, start_et_s: float, duration_s: float, craft: Spacecraft | None = None) -> Environment:
         """Return the Moon and its sky as the kernels take them, for one flight.
@@ -124,6 +133,7 @@ class Moon:
             love_number=self.love_number if self.tide else 0.0,
             sunlight=self._sunlight(craft),
             forces=lower_forces(self.forces),
+            earth=self.earth and self.earth.lower(bodies.index("earth"), start_et_s, duration_s),
         )
 
     @property

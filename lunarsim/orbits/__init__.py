@@ -1,12 +1,25 @@
-"""States about the Moon, their elements, their local frame, and the bridge to poliastro and boinor orbits."""
+"""States about the Moon and the Earth, elements, the local frame, and the bridge to poliastro and boinor orbits."""
 
 from lunarsim.arguments import check_calls
 from lunarsim.orbits.arrival import BPlane, b_plane
+from lunarsim.orbits.earth_state import EarthElements, EarthState
 from lunarsim.orbits.elements import Elements
 from lunarsim.orbits.lambert import Transfer, lambert
 from lunarsim.orbits.rtn_frame import RTN, rot_rtn_from_icrf, rtn
 from lunarsim.orbits.state import State
 
-__all__ = ["RTN", "BPlane", "Elements", "State", "Transfer", "b_plane", "lambert", "rot_rtn_from_icrf", "rtn"]
+__all__ = [
+    "RTN",
+    "BPlane",
+    "EarthElements",
+    "EarthState",
+    "Elements",
+    "State",
+    "Transfer",
+    "b_plane",
+    "lambert",
+    "rot_rtn_from_icrf",
+    "rtn",
+]
 
 check_calls(__name__, __all__)

@@ -3,7 +3,7 @@
 from astropy import units as u
 
 from lunarsim import constants
-from lunarsim.declarations import AROUND_M, FAR_M, FAST_MPS, LOWEST_M, TURNS_DEG, Number
+from lunarsim.declarations import AROUND_M, FAR_M, FAST_MPS, LOWEST_M, TURNS_DEG, Choice, Number
 
 _TURNS = {"unit": u.deg, "low": -TURNS_DEG, "high": TURNS_DEG, "dispersible": True}
 _APSIS = {"unit": u.m, "low": -constants.MOON_RADIUS_M, "high": FAR_M, "dispersible": True}
@@ -23,6 +23,19 @@ ELEMENTS = {
     "node_longitude": Number(text="Selenographic (ME) longitude of the ascending node at the epoch.", **_TURNS),
     "argument_of_perilune": Number(text="From the ascending node.", **_TURNS),
     "true_anomaly": Number(text="From the perilune.", **_TURNS),
+}
+
+_HEIGHT = {"unit": u.m, "low": -constants.WGS84_RADIUS_M * 0.999, "high": FAR_M}
+
+#: Those of :meth:`EarthState.from_elements`.
+EARTH_ELEMENTS = {
+    "perigee": Number(text="Height of the perigee above 6378.137 km.", **_HEIGHT),
+    "apogee": Number(text="Height of the apogee.", **_HEIGHT),
+    "inclination": Number(unit=u.deg, low=0.0, high=180.0, text="To the equator of the frame."),
+    "raan": Number(text="Right ascension of the ascending node.", **_TURNS),
+    "argument_of_perigee": Number(text="From the ascending node.", **_TURNS),
+    "true_anomaly": Number(text="From the perigee.", **_TURNS),
+    "frame": Choice(words={"GCRS": 0, "TEME": 1}, text="Of the elements: to the equator of J2000, or of date."),
 }
 
 #: Those of :meth:`State.from_approach`.

@@ -21,6 +21,7 @@ from lunarsim.kernels.geometry import orbit as orbit_kernels
 from lunarsim.moon.frames import state_coordinates, state_vectors
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits.elements import Elements
+from lunarsim.orbits.from_earth import FromEarth
 from lunarsim.orbits.from_files import FromFiles
 from lunarsim.orbits.numbers import APPROACH, COMPONENTS, ELEMENTS
 from lunarsim.orbits.plane import check_orbital_plane
@@ -29,7 +30,7 @@ from lunarsim.orbits.plane import check_orbital_plane
 @checked
 @by_value
 @dataclass(frozen=True, eq=False)
-class State(FromFiles):
+class State(FromFiles, FromEarth):
     """Position and velocity, Moon-centred, in axes of the ICRF, at one time or many.
 
     Parameters

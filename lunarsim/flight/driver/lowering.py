@@ -14,7 +14,9 @@ from lunarsim.errors import InputError
 from lunarsim.faults import Fault
 from lunarsim.flight.driver.ground import GroundSearch
 from lunarsim.flight.driver.row import changes_of, onsets_of, phases_of, plan_of, run_of
+from lunarsim.kernels.driver.earth_entry import is_below_entry
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.near_earth import BEYOND_M
 from lunarsim.kernels.guidance.look import COMPUTER
 from lunarsim.kernels.records import Record, Records
 from lunarsim.kernels.sequence.engine import burn_propulsion, engine_off
@@ -24,6 +26,10 @@ from lunarsim.kernels.sequence.phases import is_below
 from lunarsim.mission.scenario import Scenario
 from lunarsim.moon.orientation import et_seconds
 from lunarsim.orbits import State
+
+#: Within it the Earth's attraction changes by more than the compiled driver expects of a distant body, 1e-8 m/s2 in a
+#: metre, and its oblateness counts: 6e-6 m/s2.
+NEAR_EARTH = 45_000.0 * u.km
 
 #: Engine off, nothing sensed.
 COASTING = engine_off()
@@ -86,7 +92,8 @@ def lower(scenario: Scenario, dispersed_onsets: Collection[str] = ()) -> Lowered
     Raises
     ------
     InputError
-        If the flight starts below the ground.
+        If the flight starts below the ground, below the height over the Earth at which flights end, or near an Earth
+        that is a distant point mass.
     EpochError
         If the flight leaves the span of the orientation kernel.
     """
@@ -94,6 +101,7 @@ def lower(scenario: Scenario, dispersed_onsets: Collection[str] = ()) -> Lowered
     longest_s = float(scenario.longest_duration.to_value(u.s))
     environment = scenario.moon.lower(float(et_seconds(scenario.state.epoch)), longest_s, craft)
     initial = _initial(scenario.state, craft)
+    _check_earth(scenario, environment, initial)
     waiting = tuple(
         fault for fault in scenario.faults if fault.waits_for is not None or fault.title in dispersed_onsets
     )
@@ -124,6 +132,27 @@ def _ground(scenario: Scenario, environment: motion.Environment) -> GroundSearch
             f"the terrain's elevation there, {terrain.height(state.latitude, state.longitude):.1f}"
         )
     return search
+
+
+def _check_earth(scenario: Scenario, environment: motion.Environment, y: NDArray[np.float64]) -> None:
+    """Refuse a flight that starts below where it would end over the Earth, or near it without knowing it."""
+    moon, state = scenario.moon, scenario.state
+    if np.linalg.norm(y[motion.POSITION]) < BEYOND_M or "earth" not in moon.third_bodies:
+        return
+    if moon.earth is None:
+        distance = np.linalg.norm(state.position - moon.ephemeris.position("earth", state.epoch))
+        if distance < NEAR_EARTH:
+            raise InputError(
+                f"the flight starts {distance.to(u.km):.0f} from the Earth's centre, and its Moon takes the Earth for "
+                "a distant point mass: give it Moon(earth=lunarsim.Earth())"
+            )
+    elif is_below_entry(0.0, y, environment, environment.earth):
+        height = state.to_earth(moon.ephemeris).height
+        raise InputError(
+            f"the flight starts at a height of {height.to(u.km):.3f} over the Earth, and flights end at "
+            f"{moon.earth.entry_height.to(u.km):g}, the entry interface: expected a higher start, or "
+            "Earth(entry_height=...) with less; there is no air in the model"
+        )
 
 
 def _initial(state: State, craft: Spacecraft | None) -> NDArray[np.float64]:

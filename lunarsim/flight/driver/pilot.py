@@ -25,6 +25,7 @@ from lunarsim.flight.events.detectors import Apsides, Detector, Watched
 from lunarsim.flight.events.moment import moment_at
 from lunarsim.flight.events.sky import Sky
 from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME, BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.flight.result.earth_outcome import EarthEntry, InEarthOrbit
 from lunarsim.flight.result.outcome import Impact, Outcome, outcome_in_space
 from lunarsim.flight.result.parts import FlightParts
 from lunarsim.flight.result.segment import Segment, Trigger
@@ -33,6 +34,7 @@ from lunarsim.flight.result.trajectory import FlownPhase, Trajectory
 from lunarsim.kernels import codes
 from lunarsim.kernels.attitude.turn import turned_by
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.near_earth import is_by_earth, orbits_earth
 from lunarsim.kernels.forces.steering import FIXED
 from lunarsim.kernels.guidance.attitude import turn_of
 from lunarsim.kernels.guidance.exits import NO_EXIT
@@ -376,6 +378,9 @@ class Pilot:
     def _finish(self, *, down: bool) -> Outcome:
         craft = None if self._scenario.craft is None else self._lowered.craft_now(self._t_s)
         terrain = self._scenario.moon.terrain
+        if down and is_by_earth(self._y, self._lowered.environment.earth):
+            self._log(EventKind.ENTRY)
+            return EarthEntry(self._state(), self._state().to_earth(self._scenario.moon.ephemeris))
         if down and craft is not None and craft.gear is not None:
             self._log(EventKind.TOUCHDOWN)
             axis, turn_rate_rad_s = np.array(axis_at(self._y, self._computer)), float(self._computer.turn_rate_rad_s)
@@ -384,7 +389,14 @@ class Pilot:
         self._log(EventKind.IMPACT if down else EventKind.END)
         if down:
             return Impact(self._state(), terrain, without_gear=bool(self._guided_phases))
+        if self._orbits_earth():
+            return InEarthOrbit(self._state(), self._state().to_earth(self._scenario.moon.ephemeris))
         return outcome_in_space(self._state(), terrain, self._lowered.environment.field.exact.gm)
+
+    def _orbits_earth(self) -> bool:
+        environment = self._lowered.environment
+        et_s, bodies = environment.epoch_et_s + self._t_s, environment.body_positions
+        return bool(orbits_earth(et_s, self._y, environment.body_gm, bodies, environment.earth))
 
     def _state(self) -> State:
         time = time_after(self._scenario.state.epoch, self._t_s)

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from lunarsim.constants import WGS84_RADIUS_M
 from lunarsim.flight.driver.accuracy import Accuracy
 from lunarsim.flight.driver.lost_force import LostForce
 from lunarsim.flight.driver.lowering import LoweredScenario
@@ -17,15 +18,19 @@ from lunarsim.flight.result.segment import Segment, Trigger
 from lunarsim.kernels import codes
 from lunarsim.kernels.forces import motion
 from lunarsim.kernels.forces.bound import BoundMotion, bound_derivative
+from lunarsim.kernels.forces.near_earth import height_over_earth, is_by_earth
 from lunarsim.kernels.forces.standstill import above_standstill, longest_step
 from lunarsim.kernels.forces.steering import follows_velocity
 from lunarsim.kernels.sequence.flown import Leg
+
+_ENTRY = "entry"  # of the Earth's atmosphere
 
 #: How a leg ended, by the name of the trigger that ended it before its time.
 _ENDED = {
     Cutoff.SENSED_DELTA_V.value: codes.AT_CUTOFF,
     Cutoff.ZERO_SPEED.value: codes.AT_REST,
     Cutoff.IMPACT.value: codes.ON_GROUND,
+    _ENTRY: codes.ON_GROUND,
 }
 
 
@@ -47,7 +52,7 @@ class Reference:
         self._environment = lowered.environment
         self._accuracy = accuracy
         self._ground_search, self._ground = lowered.ground, lowered.ground.trigger()
-        self._shadow = _shadow_edges(lowered.environment)
+        self._edges = (*_entry(lowered.environment), *_shadow_edges(lowered.environment))
         self._gm = float(lowered.environment.field.exact.gm)
 
     def fly(
@@ -61,10 +66,11 @@ class Reference:
             t_s,
             y.copy(),
             leg.end_s,
-            [self._ground, *watched, *self._shadow, *self._cutoffs(leg), *heights],
+            [self._ground, *watched, *self._edges, *self._cutoffs(leg), *heights],
             self._accuracy,
             disarmed=disarmed,
             longest_step=self._longest_step(leg.propulsion),
+            nearness=_nearness(self._environment),
         )
         if segment.ended_by is None:
             return segment, codes.AT_END
@@ -90,6 +96,35 @@ class Reference:
         errs = propulsion.pitch_error_rad != 0.0 or propulsion.yaw_error_rad != 0.0
         turns = propulsion.thrust_n > 0.0 and (errs or follows_velocity(propulsion.steering))
         return (lambda t_s, y: longest_step(t_s, y, propulsion, self._gm)) if turns else None
+
+
+def _entry(environment: motion.Environment) -> tuple[Trigger, ...]:
+    """Return the trigger that ends a flight over the Earth; none without a near Earth."""
+    earth, bodies = environment.earth, environment.body_positions
+    if earth is None:
+        return ()
+
+    def above(t_s: float, y: NDArray[np.float64]) -> float:
+        height_m = height_over_earth(environment.epoch_et_s + t_s, y[motion.POSITION], bodies, earth)
+        return float(height_m - earth.end_height_m)
+
+    return (Trigger(_ENTRY, above, direction=-1, terminal=True),)
+
+
+def _nearness(environment: motion.Environment) -> Callable[[float, NDArray[np.float64]], float] | None:
+    """Return how near the Earth is, as a share of the Moon's distance, 1 at most; None without a near Earth."""
+    earth = environment.earth
+    if earth is None:
+        return None
+
+    def share(t_s: float, y: NDArray[np.float64]) -> float:
+        if not is_by_earth(y, earth):
+            return 1.0
+        r = y[motion.POSITION]
+        height_m = height_over_earth(environment.epoch_et_s + t_s, r, environment.body_positions, earth)
+        return float(min((WGS84_RADIUS_M + height_m) / np.linalg.norm(r), 1.0))
+
+    return share
 
 
 def _shadow_edges(environment: motion.Environment) -> tuple[Trigger, ...]:

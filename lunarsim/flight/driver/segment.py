@@ -50,6 +50,7 @@ def fly_segment(
     *,
     disarmed: Collection[Trigger] = (),
     longest_step: Callable[[float, Vector], float] | None = None,
+    nearness: Callable[[float, Vector], float] | None = None,
 ) -> Segment:
     """Integrate one smooth segment from ``start_s`` to ``end_s`` or to the first terminal event.
 
@@ -69,6 +70,9 @@ def fly_segment(
         What fired at the end of the segment before: it cannot fire again at the same root.
     longest_step : callable, optional
         The longest step (s) from a time and a state; default: as long as the tolerances allow.
+    nearness : callable, optional
+        The distance of the body that is near, as a share of that of the Moon, at a time and a state: of the nearer one
+        the relative error of the position is meant. Default: 1.
 
     Raises
     ------
@@ -83,6 +87,8 @@ def fly_segment(
     last: Crossing | None = None
     while solver.status == "running" and last is None:
         y_before = solver.y
+        if nearness is not None:
+            solver.rtol = _relative(accuracy, nearness(solver.t, solver.y))
         _step(solver, times, accuracy, longest_step)
         step = _path_of(solver)
         found = for_an_end.crossings(step, accuracy.samples_per_step)
@@ -111,6 +117,13 @@ def at_the_end(watched: Sequence[Trigger], t_s: float, y: Vector, after: Vector)
         if trigger.crosses(now, then):
             found.append(Crossing(trigger, t_s, y, then > now))
     return found
+
+
+def _relative(accuracy: Accuracy, nearness: float) -> Vector:
+    """Return the relative tolerances in the order of the integrated vector."""
+    tolerances = np.full(motion.SIZE, accuracy.relative)
+    tolerances[motion.POSITION] *= nearness
+    return tolerances
 
 
 def _path_of(solver: DOP853) -> Path:

@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import cos, sin
-from typing import Protocol
 
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import EarthLocation
-from numpy.typing import NDArray
 
 from lunarsim import constants, declarations
 from lunarsim.declarations import FAR_M, LOWEST_M, REQUIRED, TURNS_DEG, number
 from lunarsim.errors import InputError
+from lunarsim.flight.events.earth_detectors import AtEarthHeight, EarthApsides, SphereOfInfluence
 from lunarsim.flight.events.sky import Sky
 from lunarsim.flight.events.timeline import EventKind
+from lunarsim.flight.events.watched import Detector, Vector, Watched
 from lunarsim.kernels.forces import motion
+from lunarsim.kernels.forces.near_earth import is_by_earth
 from lunarsim.kernels.forces.shadow import contacts_along
 from lunarsim.kernels.geometry.orbit import apsides
 from lunarsim.kernels.geometry.visibility import elevations, heights_over_limb
@@ -32,72 +33,44 @@ from lunarsim.orbits import State
 
 __all__ = [
     "Apsides",
+    "AtEarthHeight",
     "AtHeight",
     "AtLatitude",
     "AtLongitude",
     "Detector",
+    "EarthApsides",
     "EarthInView",
     "Eclipse",
     "Nodes",
+    "SphereOfInfluence",
     "StationInView",
     "Watched",
     "Zero",
 ]
-
-Vector = NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Watched:
-    """One function to follow, and the names of its zeros.
-
-    Attributes
-    ----------
-    function : callable
-        ``function(t_s, y)``: continuous; seconds after the start, and the integrated vector.
-    rising, falling : EventKind or None
-        What a zero with rising or falling function is; None is not reported.
-    detail : str
-        For the timeline.
-    within : callable, optional
-        ``within(t_s, y)``: whether a zero there counts; default: all do.
-    many : callable, optional
-        ``many(times, states)``: the function at n times at once, states of shape (n, size), for speed.
-    """
-
-    function: Callable[[float, Vector], float]
-    rising: EventKind | None = None
-    falling: EventKind | None = None
-    detail: str = ""
-    within: Callable[[float, Vector], bool] | None = None
-    many: Callable[[Vector, Vector], Vector] | None = None
-
-
-class Detector(Protocol):
-    """Something to look for on a flight."""
-
-    def watched(self, sky: Sky) -> tuple[Watched, ...]:
-        """Return the functions to follow, under the sky of one flight."""
-        ...
 
 
 @dataclass(frozen=True)
 class Apsides:
     """Perilune and apolune: the radial velocity is zero. Every flight looks for them.
 
-    An orbit of an eccentricity below 1e-9, a few millimetres between the two, has none.
+    An orbit of an eccentricity below 1e-9, a few millimetres between the two, has none, nor has a way beyond 250,000 km
+    from the Moon where the Earth is a near body.
     """
 
     def watched(self, sky: Sky) -> tuple[Watched, ...]:
         """Return the functions to follow."""
-        del sky
+        earth = sky.near_earth
+
+        def of_the_moon(t_s: float, y: Vector) -> bool:
+            return not is_by_earth(y, earth) and _eccentric(t_s, y)
+
         return (
             Watched(
                 function=_radial_rate,
                 many=_radial_rates,
                 rising=EventKind.PERILUNE,
                 falling=EventKind.APOLUNE,
-                within=_eccentric,
+                within=of_the_moon,
             ),
         )
 

@@ -11,9 +11,11 @@ from astropy.time import Time
 from astropy.utils import iers
 from numpy.typing import NDArray
 
+from lunarsim.errors import InputError
 from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.forces.near_earth import NearEarth, height_over_earth
 from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf, rotations_pa_from_icrf
-from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evaluated
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable, evaluate, evaluate_with_rate, evaluated
 from lunarsim.moon import Moon
 from lunarsim.moon.ephemeris.chebyshev import fit, intervals_within, tdb
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
@@ -46,6 +48,34 @@ class Sky:
     def earth(self, t_s: float) -> NDArray[np.float64]:
         """Return the place of the Earth's centre."""
         return self._both(t_s)[:3]
+
+    def earth_motion(self, t_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the place of the Earth's centre and its velocity (m/s)."""
+        positions, rates = np.empty(6), np.empty(6)
+        evaluate_with_rate(self._bodies, self._environment.epoch_et_s + t_s, positions, rates)
+        return positions[:3], rates[:3]
+
+    def height_over_earth(self, t_s: float, r: NDArray[np.float64]) -> float:
+        """Return the height (m) of a place over the Earth's ellipsoid (WGS84).
+
+        Raises
+        ------
+        InputError
+            If the Earth of this flight is a distant point mass.
+        """
+        environment = self._environment
+        if environment.earth is None:
+            raise InputError(
+                "a height over the Earth was asked for, and the flight's Moon takes the Earth for a distant point "
+                "mass: give it Moon(earth=lunarsim.Earth())"
+            )
+        bodies, earth = environment.body_positions, environment.earth
+        return float(height_over_earth(environment.epoch_et_s + t_s, r, bodies, earth))
+
+    @property
+    def near_earth(self) -> NearEarth | None:
+        """The Earth as a near body; None where it is a distant point mass."""
+        return self._environment.earth
 
     def me(self, t_s: float, r: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a vector of ICRF axes in ME axes."""

@@ -11,6 +11,9 @@ change by less than a ten-millionth of themselves a metre: they are evaluated at
 only where the nodes have moved too far since (Bradley, Jones, Beylkin & Axelrad 2012, J. Astronaut. Sci. 59, 443,
 use a coarse field for the first sweeps in the same way). The sky over a node depends on its time alone, and is that
 of all evaluations of a step.
+
+Far from the Moon, where the Earth may be near, it is the central body. The sweeps then evaluate its attraction, too,
+which changes there by as much as 3e-6 of a metre a second squared in a metre.
 """
 
 from math import isfinite, sqrt
@@ -44,6 +47,7 @@ from lunarsim.kernels.forces.motion import (
     thrust,
     thrust_at,
 )
+from lunarsim.kernels.forces.near_earth import is_by_earth, with_pull_of_earth
 from lunarsim.kernels.forces.own import NONE, own_acceleration
 from lunarsim.kernels.forces.steering import Motion
 from lunarsim.kernels.numerics.vectors import added
@@ -51,6 +55,7 @@ from lunarsim.kernels.simd.lanes import WIDTH, Lanes, everywhere, lane, load, st
 
 _NEAR_M = 1.0  # nodes this close to where they will be are good enough for the full field
 _CONVERGED = 1e-2  # of the tolerance: sweeps end when the nodes move less
+_LAST_BITS = 1e-15  # of the distance from the Moon: near the Earth nodes move by so much for rounding alone
 _MOST_SWEEPS = 12
 _MOST_EVALUATIONS = 4
 _STRONGEST_GRADIENT = 1e-8  # 1/s2, of what is held: that of 200 mGal over 200 km
@@ -104,18 +109,21 @@ def collocate(
     seen, over_s = r, h_s
     near, evaluations, converged = _NEAR_M, 0, False
     known, ahead, looked = False, False, 0
-    if 0.0 < h_s <= SHORT_STEP_S and not own:  # of whose smoothness nothing is known
+    by_earth = is_by_earth(y, environment.earth)
+    closest = _closest(tolerance_m, y, by_earth)
+    if 0.0 < h_s <= SHORT_STEP_S and not own and not by_earth:  # of an own force's smoothness nothing is known
         looked = reach(t_s, h_s, y, environment, propulsion, tolerance_m, window)
         known = ahead = window.span_s[0] <= t_s and t_s + h_s <= window.span_s[1]
-    sky = no_sky()
+    sky = no_sky(environment)
     if ahead:
         over_s = window.span_s[1] - window.span_s[0]
         part = ((t_s - window.span_s[0]) + nodes.time) / over_s
-        held, seen, near = along(part, window.force), along_way(part, window.way), _CONVERGED * tolerance_m
+        held, seen, near = along(part, window.force), along_way(part, window.way), closest
     else:
         sky = sky_at_eight(environment.epoch_et_s + nodes.t_s, environment)
     while evaluations < _MOST_EVALUATIONS:
-        a, r, v, settled = _swept(h_s, y, Sweep(r, v, held, near, still_mps, known), nodes, exact.gm, propulsion)
+        start = Sweep(r, v, held, near, still_mps, known, by_earth)
+        a, r, v, settled = _swept(h_s, y, start, nodes, sky, environment, propulsion)
         if not settled:
             break
         alike = known and _strayed(r, seen, over_s) < (tolerance_m if ahead else _HELD * tolerance_m)
@@ -128,8 +136,9 @@ def collocate(
         if ahead:  # and the way is another: the next window reaches less far
             window.span_s[1], window.span_s[2] = window.span_s[0], 0.5 * over_s
             sky = sky_at_eight(environment.epoch_et_s + nodes.t_s, environment)
-        near, over_s, known, ahead = _CONVERGED * tolerance_m, h_s, True, False
+        near, over_s, known, ahead = closest, h_s, True, False
         held, seen = perturbations(r, nodes.mass, sky, environment, environment.field), r
+        held = with_pull_of_earth(held, r, -1.0, sky, by_earth, environment.body_gm, environment.earth)
         if own:
             held = added(held, _kept(window.own))
         evaluations += 1
@@ -149,17 +158,34 @@ class Sweep(NamedTuple):
     near: float  #: sweeps end when the nodes move less (m), and change their velocities by no more (m/s)
     still_mps: float
     known: bool  #: whether what is held is that of these nodes
+    by_earth: bool  #: whether the Earth may be near, whose attraction is not held then
+
+
+@part_of_kernel
+def _closest(tolerance_m: float, y: NDArray[np.float64], by_earth: bool) -> float:
+    """Return by how much (m) nodes may move in the last sweep."""
+    if by_earth:
+        return max(_CONVERGED * tolerance_m, _LAST_BITS * sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2]))
+    return _CONVERGED * tolerance_m
 
 
 @part_of_kernel
 def _swept(
-    h_s: float, y: NDArray[np.float64], start: Sweep, nodes: Nodes, gm: float, propulsion: Propulsion
+    h_s: float,
+    y: NDArray[np.float64],
+    start: Sweep,
+    nodes: Nodes,
+    sky: Any,
+    environment: Environment,
+    propulsion: Propulsion,
 ) -> tuple[Any, Any, Any, bool]:
     """Return accelerations, positions and velocities at the nodes after sweeps, and whether they have settled."""
+    gm, earth, body_gm = exact_field(environment.field).gm, environment.earth, environment.body_gm
     a, r, v = start.held, start.r, start.v
     moved, turned, sweep = np.inf, 0.0, 0
     while (moved > start.near or turned > start.still_mps) and sweep < _MOST_SWEEPS:
         a = added(point_mass(r[0], r[1], r[2], gm), start.held)
+        a = with_pull_of_earth(a, r, 1.0, sky, start.by_earth, body_gm, earth)
         if propulsion.thrust_n > 0.0:
             a = added(a, thrust(Motion(nodes.t_s, r, v, nodes.mass), nodes.specific_force, propulsion))
         before = r

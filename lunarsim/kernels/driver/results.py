@@ -6,9 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.constants import MOON_RADIUS_M
-from lunarsim.kernels.codes import ALOFT, ESCAPE, FAILED, IMPACT, IN_ORBIT, NO_BURN, SOUND
+from lunarsim.kernels.codes import (
+    ALOFT,
+    EARTH_ENTRY,
+    EARTH_ORBIT,
+    ESCAPE,
+    FAILED,
+    IMPACT,
+    IN_ORBIT,
+    NO_BURN,
+    SOUND,
+)
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
 from lunarsim.kernels.forces.motion import Environment
+from lunarsim.kernels.forces.near_earth import is_by_earth, orbits_earth
 from lunarsim.kernels.geometry.orbit import apsides, around, flight_path_angle, spherical
 from lunarsim.kernels.geometry.orientation import rot_pa_from_icrf
 from lunarsim.kernels.ground.terrain import Ground
@@ -98,7 +109,11 @@ def write_end(
     out.speed_mps = sqrt(y[3:6] @ y[3:6])
     out.flight_path_rad = flight_path_angle(y[0:3], y[3:6])
     if on_ground:
-        out.outcome = IMPACT
+        out.outcome = EARTH_ENTRY if is_by_earth(y, environment.earth) else IMPACT
+        return
+    gms, bodies, et_s = environment.body_gm, environment.body_positions, environment.epoch_et_s + t_s
+    if orbits_earth(et_s, y, gms, bodies, environment.earth):
+        out.outcome = EARTH_ORBIT
         return
     out.outcome = in_space(y[0:3], y[3:6], environment.field.exact.gm, ground.radius_m + ground.lowest_m)
 

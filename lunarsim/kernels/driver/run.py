@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lunarsim.kernels.borrowed import borrowed
-from lunarsim.kernels.codes import COAST, ON_GROUND, SOUND
+from lunarsim.kernels.codes import BELOW_GROUND, COAST, ON_GROUND, SOUND
 from lunarsim.kernels.compiled import formula, kernel, threaded_kernel
+from lunarsim.kernels.driver.earth_entry import is_below_entry
 from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.results import nothing, write_burn, write_end, write_touchdown
 from lunarsim.kernels.driver.segment import LONGEST_STEP_S, Course, Steps, fly_to
@@ -15,6 +16,7 @@ from lunarsim.kernels.driver.window import Window, forget, no_window
 from lunarsim.kernels.forces.gravity import HarmonicField
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid
 from lunarsim.kernels.forces.motion import SIZE, Environment
+from lunarsim.kernels.forces.near_earth import is_by_earth
 from lunarsim.kernels.forces.own import OwnForces
 from lunarsim.kernels.forces.radiation import Sunlight
 from lunarsim.kernels.ground.terrain import Ground, raised
@@ -212,10 +214,12 @@ def fly_run(
     means = Means(own, own_ground, tolerance_m, room.coefficients, room.not_kept, room.window, plan.kinds, out, burns)
     flown = Flown(run, changes, phases, plan, own, own_ground, computer, known)
     driver = Driver(_fly_leg, _nothing_to_tell, _look, _nothing_cut, _write_burn, _follow, _no_alarm_to_tell)
+    if is_below_entry(run.state.epoch_s, y, own, own.earth):
+        return BELOW_GROUND
     t_s, ended, failure = fly_phases(driver, means, y, flown)
     if failure == SOUND:
         write_end(t_s, y, run, ended == ON_GROUND, own, own_ground, computer, out)
-        if ended == ON_GROUND:
+        if ended == ON_GROUND and not is_by_earth(y, own.earth):
             gear = craft_at(t_s, flown).gear
             write_touchdown(t_s, y, gear, run.site_m, own, own_ground, computer, out)
     return failure
@@ -254,4 +258,5 @@ def _environment_of(run: Record, shared: Environment) -> Environment:
         run.moon.love_number,
         light,
         OwnForces(shared.forces.addresses, shared.forces.frames, run.moon.forces, run.state.epoch_s),
+        shared.earth,
     )

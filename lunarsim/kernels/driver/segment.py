@@ -27,6 +27,7 @@ from lunarsim.kernels.codes import (
 )
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.driver.collocation import Solution, collocate, step_end
+from lunarsim.kernels.driver.earth_entry import entry_time
 from lunarsim.kernels.driver.quadrature import TERMS
 from lunarsim.kernels.driver.series import write_path, write_sensed, write_series, write_velocity
 from lunarsim.kernels.driver.window import Window
@@ -208,6 +209,9 @@ def _event(t_s: float, h_s: float, y: NDArray[np.float64], step: Solution, cours
         contact_s = contact_time(path, before_s, after_s, epoch_et_s, angles, course.ground) - t_s
         if contact_s <= event_s:
             ended, event_s = ON_GROUND, contact_s
+    earth_s = entry_time(path, y, event_s, environment, environment.earth)
+    if earth_s < event_s:
+        ended, event_s = ON_GROUND, earth_s
     which, height_s = _height(path, course)
     if height_s < event_s:
         ended, event_s = AT_HEIGHT - which, height_s

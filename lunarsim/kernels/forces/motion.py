@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lunarsim.kernels.compiled import formula, kernel, part_of_kernel
 from lunarsim.kernels.forces.gravity import HarmonicField, harmonics, harmonics_of_eight, point_mass
 from lunarsim.kernels.forces.gravity_grid import ResidualGrid, exact_field, gridded, gridded_of_eight
+from lunarsim.kernels.forces.near_earth import NearEarth, pole_at, with_oblateness
 from lunarsim.kernels.forces.own import OwnForces, with_own
 from lunarsim.kernels.forces.radiation import Sunlight, push_of_light
 from lunarsim.kernels.forces.shadow import contacts
@@ -46,6 +47,7 @@ class Environment(NamedTuple):
     love_number: float  #: k2 of the tide that all the bodies raise; 0 where it is off
     sunlight: Sunlight
     forces: OwnForces  #: of the user's own
+    earth: NearEarth | None = None  #: where it is more than a distant point mass
 
 
 class Propulsion(NamedTuple):
@@ -72,11 +74,13 @@ class Propulsion(NamedTuple):
 class Sky(NamedTuple):
     """What depends on time alone: the rotation from ICRF to PA axes, row by row, and the bodies' positions (m).
 
-    Nine and three a body; a tuple and an array for one moment, :class:`Eights` for eight.
+    Nine and three a body; a tuple and an array for one moment, :class:`Eights` for eight. And the Earth's axis, where
+    the Earth may be near.
     """
 
     rot: Any
     bodies: Any
+    pole: Any = (0.0, 0.0, 1.0)
 
 
 def attraction(x: Any, y: Any, z: Any, field: Any) -> tuple[Real, Real, Real]:
@@ -130,7 +134,8 @@ def gravity(r: Any, sky: Sky, field: Any) -> tuple[Real, Real, Real]:
 def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tuple[Real, Real, Real]:
     """Return the acceleration (m/s2, ICRF axes) at one position or eight (m) that comes of the bodies in the sky.
 
-    Their attraction, the tide that they raise in the Moon, and the pressure of sunlight.
+    Their attraction, with the oblateness of a near Earth, the tide that they raise in the Moon, and the pressure of
+    sunlight.
     """
     total = (0.0 * r[0], 0.0 * r[1], 0.0 * r[2])
     radius_m = exact_field(environment.field).radius_m
@@ -142,7 +147,7 @@ def pull_of_sky(r: Any, mass_kg: Real, sky: Sky, environment: Environment) -> tu
         if environment.love_number > 0.0:
             total = added(total, solid_tide(r, d, gm, environment.love_number, radius_m))
         total = added(total, push_of_light(b, r, d, mass_kg, environment.sunlight))
-    return total
+    return with_oblateness(total, r, sky, environment.earth)
 
 
 @part_of_kernel
@@ -240,14 +245,15 @@ def sky_at(et_s: float, environment: Environment) -> Sky:
     bodies = np.empty(3 * environment.body_gm.size)
     if bodies.size > 0:
         evaluate(environment.body_positions, et_s, bodies)
-    return Sky(x + y + z, bodies)
+    return Sky(x + y + z, bodies, pole_at(et_s, environment.earth))
 
 
 @part_of_kernel
-def no_sky() -> Sky:
+def no_sky(environment: Environment) -> Sky:
     """Return what stands for :func:`sky_at_eight` as long as nobody looks at it."""
     zero = everywhere(0.0)
-    return Sky((zero, zero, zero, zero, zero, zero, zero, zero, zero), Eights(np.empty(0)))
+    rows = (zero, zero, zero, zero, zero, zero, zero, zero, zero)
+    return Sky(rows, Eights(np.empty(0)), pole_at(zero, environment.earth))
 
 
 @part_of_kernel
@@ -258,4 +264,4 @@ def sky_at_eight(et_s: Lanes, environment: Environment) -> Sky:
     rows = euler_313(load(angles, 0), load(angles, WIDTH), load(angles, 2 * WIDTH))
     if bodies.size > 0:
         evaluate_at_eight(environment.body_positions, et_s, bodies)
-    return Sky(rows[0] + rows[1] + rows[2], Eights(bodies))
+    return Sky(rows[0] + rows[1] + rows[2], Eights(bodies), pole_at(et_s, environment.earth))

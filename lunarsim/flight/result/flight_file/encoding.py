@@ -43,6 +43,7 @@ from lunarsim.errors import InputError, LunarsimError
 from lunarsim.faults import FAULTS, AccelerometerOff
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
+from lunarsim.flight.result.earth_outcome import EarthEntry, InEarthOrbit
 from lunarsim.flight.result.flight_file.field_types import check_fields
 from lunarsim.flight.result.flight_file.stored_segment import StoredSegment
 from lunarsim.flight.result.navigation import NavigationHistory
@@ -53,10 +54,10 @@ from lunarsim.mission.provenance import Provenance, Source, Status
 from lunarsim.mission.published import ProfilePoint
 from lunarsim.mission.scenario import Scenario
 from lunarsim.mission.site import Site
-from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
+from lunarsim.moon import Earth, Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.own_forces import FORCES
 from lunarsim.names import of_today
-from lunarsim.orbits import State
+from lunarsim.orbits import EarthState, State
 from lunarsim.plan import (
     AgainstVelocity,
     AlongVelocity,
@@ -80,7 +81,7 @@ RECORDS: tuple[type[Any], ...] = (
     *(AccelerationMonitor, AccelerometerVote, RangeMonitor, ThrustMonitor),
     *(Navigation, DeadReckoning, KalmanFilter),
     *(Altimeter, AttitudeControl, Gyro, StarTracker, TouchdownSwitch, Velocimeter),
-    *(Ephemeris, GravityField, Ground, Moon, Terrain, State),
+    *(Earth, EarthState, Ephemeris, GravityField, Ground, Moon, Terrain, State),
     *(AgainstVelocity, AlongVelocity, Burn, Coast, Divert, Termination, FixedDirection, Guided, HazardDetection, *OURS),
     *(Scenario, Site, Provenance, ProfilePoint, Source),
     *(
@@ -88,9 +89,11 @@ RECORDS: tuple[type[Any], ...] = (
         NavigationEstimate,
         NavigationHistory,
         BurnRecord,
+        EarthEntry,
         Escape,
         Event,
         Impact,
+        InEarthOrbit,
         InOrbit,
         Landed,
         Moment,
