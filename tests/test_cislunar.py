@@ -222,6 +222,26 @@ def test_a_way_past_an_earth_that_is_a_distant_point_mass_is_told():
     assert any("taken for a distant point mass" in str(each.message) for each in told)
 
 
+def test_a_scenario_file_begins_in_an_orbit_about_the_earth(tmp_path):
+    file = tmp_path / "way.toml"
+    file.write_text(
+        """name = "way"
+        plan = [{ type = "coast", duration = "1 h" }]
+        [earth_orbit]
+        perigee = "200 km"
+        apogee = "380000 km"
+        inclination = "51.6 deg"
+        raan = "30 deg"
+        epoch = "2023-08-10T23:10:57 UTC"
+        [moon.earth]
+        entry_height = "100 km"
+        """
+    )
+    scenario = ls.load_scenario(file)
+    assert scenario.state == departure()
+    assert scenario.moon == ls.Moon(earth=ls.Earth(entry_height=100 * u.km))
+
+
 @pytest.mark.slow
 def test_runs_of_a_campaign_enter_where_flights_do():
     scenario = ls.Scenario(name="home", state=homecoming(), moon=MOON, plan=(ls.Coast(duration=2 * u.day),))

@@ -6,8 +6,8 @@ from lunarsim.flight.events import detectors
 from lunarsim.flight.events.moment import Moment, NavigationEstimate, Truth
 from lunarsim.flight.events.timeline import BurnRecord, Cutoff, Event, EventKind, PhaseRecord
 from lunarsim.flight.flight import Flight
-from lunarsim.flight.result.histories import Histories
 from lunarsim.flight.result.earth_outcome import EarthEntry, InEarthOrbit
+from lunarsim.flight.result.histories import Histories
 from lunarsim.flight.result.navigation import NavigationHistory
 from lunarsim.flight.result.outcome import Aloft, Escape, GroundContact, Impact, InOrbit, Outcome
 from lunarsim.flight.result.parting import Parting

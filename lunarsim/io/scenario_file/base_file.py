@@ -14,7 +14,7 @@ from lunarsim.io.scenario_file.toml_file import read_toml
 _MOST_BASES = 8  # one upon another
 _KINDS = ("type", "law")  # keys that say what the other keys of their table can be
 #: Keys of which a table has one.
-_ONE_OF_EACH = (("orbit", "approach", "state"), ("terrain", "surface_elevation", "crater"))
+_ONE_OF_EACH = (("orbit", "approach", "state", "earth_orbit"), ("terrain", "surface_elevation", "crater"))
 
 
 def read_upon_base(path: Path) -> dict[str, Any]:

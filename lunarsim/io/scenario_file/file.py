@@ -26,7 +26,7 @@ from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.terrain.surface import ELEVATION
 from lunarsim.orbits import State
 
-_STARTS = ("orbit", "approach", "state")
+_STARTS = ("orbit", "approach", "state", "earth_orbit")
 _ONE_START = "to say where the flight starts"
 
 #: Keys of the whole file that are read by themselves.
@@ -120,7 +120,8 @@ def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Sce
         raise ScenarioError(f"{origin}: {' and '.join(starts)} are given: give one of them, {_ONE_START}")
     table = validated(schema.ScenarioTable, plain, origin, ())
     if not starts:
-        raise ScenarioError(f"{origin}: [orbit], [approach] and [state] are missing: give one of them, {_ONE_START}")
+        known = ", ".join(f"[{name}]" for name in _STARTS)
+        raise ScenarioError(f"{origin}: {known} are missing: give one of them, {_ONE_START}")
     check_sources(certificates, table.sources or (), origin)
     scenario = built(origin, "", lambda: _scenario(table, certificates, path, origin))
     return scenario, dispersions_of(table.dispersions or (), scenario, origin, partial(data.find_beside, path.parent))
@@ -163,11 +164,12 @@ def without_certificates(node: Any, key: Key, found: dict[str, Provenance], orig
 def _scenario(table: Any, certificates: dict[str, Provenance], path: Path, origin: str) -> Scenario:
     sites = part_of(table, "sites", origin, ()) or {}
     landing_site = built(origin, "landing_site", partial(_landing_site, table, sites))
-    state = _state(table, landing_site, path)
     options = parts_of(table, origin, (), without=_APART)
     if table.moon is not None:
         parts = parts_of(table.moon, origin, ("moon",))
         options["moon"] = built(origin, "moon", partial(_moon, path, **parts))
+    ephemeris = options["moon"].ephemeris if "moon" in options else Ephemeris.builtin()
+    state = _state(table, landing_site, path, ephemeris)
     return Scenario(state=state, sites=sites, landing_site=landing_site, provenance=certificates, **options)
 
 
@@ -185,11 +187,13 @@ def _landing_site(table: Any, sites: Mapping[str, Site]) -> Site | None:
     return sites[name]
 
 
-def _state(table: Any, landing_site: Site | None, path: Path) -> State:
-    """Return the start: from the elements of an orbit, in another file, or as it is seen from the landing site."""
+def _state(table: Any, landing_site: Site | None, path: Path, ephemeris: Ephemeris) -> State:
+    """Return the start: by elements about Moon or Earth, in another file, or as it is seen from the landing site."""
     origin = str(path)
     if table.orbit is not None:
         return part_of(table, "orbit", origin, ())  # type: ignore[no-any-return]
+    if table.earth_orbit is not None:
+        return made(table.earth_orbit, origin, ("earth_orbit",), ephemeris=ephemeris)  # type: ignore[no-any-return]
     if table.state is not None:
         return made(table.state, origin, ("state",), folder=path.parent)  # type: ignore[no-any-return]
     if landing_site is None:

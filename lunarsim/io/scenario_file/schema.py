@@ -26,7 +26,7 @@ from lunarsim.mission import Provenance, Scenario
 from lunarsim.moon import Force, Moon, Terrain
 from lunarsim.moon.terrain.made_crater import CRATER
 from lunarsim.orbits import State
-from lunarsim.orbits.numbers import APPROACH, ELEMENTS
+from lunarsim.orbits.numbers import APPROACH, EARTH_ELEMENTS, ELEMENTS
 from lunarsim.plan import Burn, Coast, Condition, GuidanceLaw, Guided, Phase, Steering, Termination
 
 
@@ -187,6 +187,7 @@ _FORMS: dict[Any, Any] = {
 KINDS: dict[Any, tuple[type, ...]] = {Phase: (Burn, Coast, Guided)}
 
 OrbitTable = table_of_call(State.from_elements, ELEMENTS, whole=True)
+EarthOrbitTable = table_of_call(State.from_earth_elements, EARTH_ELEMENTS, without={"ephemeris"})
 CraterTable = table_of_call(Terrain.crater, CRATER, whole=True)
 ApproachTable = table_of_call(State.from_approach, APPROACH, without={"latitude", "longitude"})
 StateTable = _made(
@@ -220,6 +221,9 @@ _OTHERWISE: dict[type, dict[str, Key | None]] = {
             "A map of heights to fly into: LOLA `.IMG` or `.LBL`, GeoTIFF `.tif`. Not with `surface_elevation`.",
         ),
         "crater": key(CraterTable, "Ground that is made of a few numbers. Not with the two above."),
+        "earth": key(
+            None, "The Earth as a near body, for flights that come within 100,000 km of it: an empty table will do."
+        ),
         "ephemeris": key(
             Literal["builtin", "de421", "de440"],
             'Where the bodies stand; `"builtin"` unless given. The last two need the extras of these names.',
@@ -236,6 +240,7 @@ _OTHERWISE: dict[type, dict[str, Key | None]] = {
         "without": key(tuple[str, ...], "Keys of the base that are left out, such as `craft.gear`."),
         "state": key(StateTable, "Where the flight starts: in a file of another program."),
         "orbit": key(OrbitTable, "Where the flight starts: elements."),
+        "earth_orbit": key(EarthOrbitTable, "Where the flight starts: elements of an orbit about the Earth."),
         "approach": key(ApproachTable, "Where the flight starts: seen from the landing site."),
         "landing_site": key(str, "The name of one of `sites`: where guided phases aim."),
         "published_profile": key(None, "A published descent, row by row: `[[profile]]`.", name="profile"),
