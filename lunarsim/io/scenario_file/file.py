@@ -26,11 +26,11 @@ from lunarsim.moon import Ephemeris, GravityField, Moon, Terrain
 from lunarsim.moon.terrain.surface import ELEVATION
 from lunarsim.orbits import State
 
-_STARTS = ("orbit", "approach", "state", "earth_orbit")
+STARTS = ("orbit", "approach", "state", "earth_orbit")
 _ONE_START = "to say where the flight starts"
 
 #: Keys of the whole file that are read by themselves.
-_APART = {*_STARTS, "base", "without", "sites", "landing_site", "moon", "dispersions"}
+_APART = {*STARTS, "base", "without", "sites", "landing_site", "moon", "dispersions"}
 #: Keys that name a file beside the scenario's, by their tables; those of dispersions are in a list.
 _NAMING_FILES = (("state", "file"), ("moon", "gravity_file"), ("moon", "terrain"))
 
@@ -115,12 +115,12 @@ def files_of(path: Path) -> dict[str, Path]:
 def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Scenario, dict[Paths, Distribution]]:
     certificates: dict[str, Provenance] = {}
     plain = without_certificates(document, (), certificates, origin)
-    starts = [f"[{name}]" for name in _STARTS if name in plain]
+    starts = [f"[{name}]" for name in STARTS if name in plain]
     if len(starts) > 1:
         raise ScenarioError(f"{origin}: {' and '.join(starts)} are given: give one of them, {_ONE_START}")
     table = validated(schema.ScenarioTable, plain, origin, ())
     if not starts:
-        known = ", ".join(f"[{name}]" for name in _STARTS)
+        known = ", ".join(f"[{name}]" for name in STARTS)
         raise ScenarioError(f"{origin}: {known} are missing: give one of them, {_ONE_START}")
     check_sources(certificates, table.sources or (), origin)
     scenario = built(origin, "", lambda: _scenario(table, certificates, path, origin))

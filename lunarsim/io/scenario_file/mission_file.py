@@ -14,7 +14,7 @@ from lunarsim.io.scenario_file import schema
 from lunarsim.io.scenario_file.base_file import found_base, joined_documents, read_with_origin
 from lunarsim.io.scenario_file.complaints import built, validated
 from lunarsim.io.scenario_file.components import made, parts_of
-from lunarsim.io.scenario_file.file import check_sources, scenario_from_document, without_certificates
+from lunarsim.io.scenario_file.file import STARTS, check_sources, scenario_from_document, without_certificates
 from lunarsim.io.scenario_file.mission_schema import LinkTable
 from lunarsim.io.scenario_file.toml_file import read_toml
 from lunarsim.io.text import without_leap_seconds
@@ -22,7 +22,6 @@ from lunarsim.mission import Provenance, Source
 
 LINKS = "links"
 _OF_THE_WHOLE = ("title", "remark")  # what a link does not take on from the file
-_STARTS = ("orbit", "approach", "state")
 
 
 def read_mission(path: Path) -> Mission:
@@ -87,7 +86,7 @@ def _scenario_document(
         below, _ = read_with_origin(found_base(said.pop("base"), path))
         below.pop("dispersions", None)  # of a campaign of that scenario alone
         return joined_documents(below, said), True
-    own_start = k == 0 or any(name in said for name in _STARTS)
+    own_start = k == 0 or any(name in said for name in STARTS)
     kept = {name: value for name, value in before.items() if name not in ("plan", "title", "remark")}
     if "craft" in said:  # one that is given anew has nothing of the one before
         kept.pop("craft", None)
