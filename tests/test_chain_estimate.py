@@ -1,5 +1,7 @@
 """What a navigation has estimated goes on in the next link of a mission."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -33,7 +35,8 @@ def craft_with(navigation):
 
 def begun(navigation):
     own = np.zeros(1, MEMORY)[0]
-    begin_estimate(own, Y, np.array(filled(craft_with(navigation)), record_of(ls.Spacecraft))[()].navigation)
+    filled_in: Any = np.array(filled(craft_with(navigation)), record_of(ls.Spacecraft))[()]
+    begin_estimate(own, Y, filled_in.navigation)
     return own
 
 
