@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import Any
 
 import cislunar_reference
 import numpy as np
@@ -131,8 +132,8 @@ def test_the_node_of_a_low_orbit_goes_back_as_j2_has_it():
 def test_a_flight_ends_at_the_entry_interface_or_the_surface(integrator, height):
     moon = replace(MOON, earth=ls.Earth(entry_height=height))
     flight = ls.propagate(homecoming(perigee=-200 * u.km), 2 * u.day, moon, integrator=integrator)
-    earth = flight.outcome.earth
     assert isinstance(flight.outcome, ls.EarthEntry)
+    earth = flight.outcome.earth
     assert abs(earth.height - height) < 1 * u.mm  # geodetic, as ERFA has it in the ITRF
     assert kinds(flight) == ["start", "entry interface"]
     assert earth.ground_relative_flight_path_angle < 0 * u.deg
@@ -140,7 +141,7 @@ def test_a_flight_ends_at_the_entry_interface_or_the_surface(integrator, height)
 
 
 def test_both_drivers_enter_at_one_time_and_place():
-    ends = [ls.propagate(homecoming(), 2 * u.day, MOON, integrator=each).outcome for each in INTEGRATORS]
+    ends: list[Any] = [ls.propagate(homecoming(), 2 * u.day, MOON, integrator=each).outcome for each in INTEGRATORS]
     assert abs((ends[0].time - ends[1].time).to(u.us)) < 1 * u.us
     apart = np.linalg.norm(ends[0].earth.position - ends[1].earth.position)
     assert apart < 10 * u.mm
@@ -171,7 +172,7 @@ def test_the_timeline_tells_apsides_of_the_earth_and_the_sphere_of_influence(int
     distance = np.linalg.norm(left.true.state.position)
     earth = np.linalg.norm(MOON.ephemeris.position("earth", left.time))
     ratio = constants.GM_MOON_M3_S2 / constants.GM_EARTH_M3_S2
-    assert (distance / earth).to_value(u.one) == pytest.approx(ratio**0.4, rel=1e-9)
+    assert u.Quantity(distance / earth).to_value(u.one) == pytest.approx(ratio**0.4, rel=1e-9)
 
     low = departure(apogee=20_000 * u.km, true_anomaly=-30 * u.deg)
     flight = ls.propagate(low, 8 * u.hour, MOON, integrator=integrator, detect=watch)
@@ -248,6 +249,8 @@ def test_runs_of_a_campaign_enter_where_flights_do():
     gm = MOON.gravity.gm
     result = ls.Campaign(scenario, {"moon.gravity.gm": ls.Uniform(0.999 * gm, 1.001 * gm)}).run(4, seed=1)
     assert list(result.rates()) == ["earth entry"]
-    assert abs(result.rerun(2).outcome.earth.height - 120 * u.km) < 1 * u.mm
-    duration_s = result.rerun(2).duration.to_value(u.s)
+    flight = result.rerun(2)
+    assert isinstance(flight.outcome, ls.EarthEntry)
+    assert abs(flight.outcome.earth.height - 120 * u.km) < 1 * u.mm
+    duration_s = flight.duration.to_value(u.s)
     assert float(result.columns("end_s")["end_s"][2]) == pytest.approx(duration_s, abs=1e-4)

@@ -26,7 +26,7 @@ from lunarsim.kernels.forces.near_earth import height_over_ellipsoid
 from lunarsim.moon.ephemeris.earth_rotation import rot_itrf_from_gcrs
 
 EPOCH = Time("2023-08-10T23:10:57")
-POSITION, VELOCITY = [5000.0, -3000.0, 4000.0] * u.km, [1.0, 7.0, -2.0] * u.km / u.s
+POSITION, VELOCITY = u.Quantity([5000.0, -3000.0, 4000.0], u.km), u.Quantity([1.0, 7.0, -2.0], u.km / u.s)
 
 
 @pytest.mark.parametrize(("name", "frame"), [("ITRF", ITRS), ("TEME", TEME)])

@@ -133,7 +133,7 @@ class Moon:
             love_number=self.love_number if self.tide else 0.0,
             sunlight=self._sunlight(craft),
             forces=lower_forces(self.forces),
-            earth=self.earth and self.earth.lower(bodies.index("earth"), start_et_s, duration_s),
+            earth=None if self.earth is None else self.earth.lower(bodies.index("earth"), start_et_s, duration_s),
         )
 
     @property

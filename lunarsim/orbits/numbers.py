@@ -28,7 +28,7 @@ ELEMENTS = {
 _HEIGHT = {"unit": u.m, "low": -constants.WGS84_RADIUS_M * 0.999, "high": FAR_M}
 
 #: Those of :meth:`EarthState.from_elements`.
-EARTH_ELEMENTS = {
+EARTH_ELEMENTS: dict[str, Number | Choice] = {
     "perigee": Number(text="Height of the perigee above 6378.137 km.", **_HEIGHT),
     "apogee": Number(text="Height of the apogee.", **_HEIGHT),
     "inclination": Number(unit=u.deg, low=0.0, high=180.0, text="To the equator of the frame."),

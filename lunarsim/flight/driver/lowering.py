@@ -140,7 +140,7 @@ def _check_earth(scenario: Scenario, environment: motion.Environment, y: NDArray
     if np.linalg.norm(y[motion.POSITION]) < BEYOND_M or "earth" not in moon.third_bodies:
         return
     if moon.earth is None:
-        distance = np.linalg.norm(state.position - moon.ephemeris.position("earth", state.epoch))
+        distance = u.Quantity(np.linalg.norm(state.position - moon.ephemeris.position("earth", state.epoch)))
         if distance < NEAR_EARTH:
             raise InputError(
                 f"the flight starts {distance.to(u.km):.0f} from the Earth's centre, and its Moon takes the Earth for "

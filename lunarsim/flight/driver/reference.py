@@ -122,7 +122,7 @@ def _nearness(environment: motion.Environment) -> Callable[[float, NDArray[np.fl
             return 1.0
         r = y[motion.POSITION]
         height_m = height_over_earth(environment.epoch_et_s + t_s, r, environment.body_positions, earth)
-        return float(min((WGS84_RADIUS_M + height_m) / np.linalg.norm(r), 1.0))
+        return min(float((WGS84_RADIUS_M + height_m) / np.linalg.norm(r)), 1.0)
 
     return share
 

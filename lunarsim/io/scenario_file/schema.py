@@ -99,7 +99,11 @@ def table_of(component: type) -> type[Table]:
 
 
 def table_of_call(
-    call: Callable[..., Any], declared: Mapping[str, Number], *, without: Collection[str] = (), whole: bool = False
+    call: Callable[..., Any],
+    declared: Mapping[str, Number | Choice],
+    *,
+    without: Collection[str] = (),
+    whole: bool = False,
 ) -> type[Table]:
     """Return the table that describes what a function takes, ``without`` some; a ``whole`` one needs all of them."""
     hints = get_type_hints(call)

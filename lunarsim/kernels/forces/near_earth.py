@@ -98,7 +98,9 @@ def from_earth(r: Any, sky: Any, earth: NearEarth) -> tuple[Real, Real, Real]:
     return r[0] - component(sky.bodies, b), r[1] - component(sky.bodies, b + 1), r[2] - component(sky.bodies, b + 2)
 
 
-def with_oblateness(total: Any, r: Any, sky: Any, earth: NearEarth | None) -> Any:
+def with_oblateness(
+    total: tuple[Real, Real, Real], r: Any, sky: Any, earth: NearEarth | None
+) -> tuple[Real, Real, Real]:
     """Return an acceleration with that by the Earth's oblateness, less what this does to the Moon itself.
 
     Position and acceleration are of one point or eight. The Moon falls by 1e-9 m/s2: 100 m in five days.
@@ -113,7 +115,7 @@ def _with_oblateness(total: Any, r: Any, sky: Any, earth: Any) -> Any:  # noqa: 
     return _with_oblateness_of
 
 
-def _with_oblateness_of(total: Any, r: Any, sky: Any, earth: NearEarth) -> Any:
+def _with_oblateness_of(total: tuple[Real, Real, Real], r: Any, sky: Any, earth: NearEarth) -> tuple[Real, Real, Real]:
     b, k = 3 * earth.body, earth.oblateness_m5_s2
     to_earth = component(sky.bodies, b), component(sky.bodies, b + 1), component(sky.bodies, b + 2)
     at_craft = oblate_pull(from_earth(r, sky, earth), sky.pole, k)
