@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import erfa
 import numpy as np
@@ -156,10 +156,11 @@ class EarthState:
             bounds: heights up to 1e6 km, inclination 0 to 180 deg, other angles up to a hundred turns.
         """
         given = (perigee, apogee, inclination, raan, argument_of_perigee, true_anomaly, frame)
-        low, high, *angles, frame = (
+        checked_values: list[Any] = [
             declaration.checked(name, value)
             for (name, declaration), value in zip(EARTH_ELEMENTS.items(), given, strict=True)
-        )
+        ]
+        low, high, *angles, frame = checked_values
         checks.instant("epoch", epoch)
         if low > high:
             raise InputError(f"perigee = {perigee} is above apogee = {apogee}: perigee is the lowest point; swap them")
