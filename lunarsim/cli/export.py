@@ -18,7 +18,7 @@ from lunarsim.flight import Flight, simulate
 from lunarsim.flight.result.flight_file.archive import is_netcdf
 from lunarsim.io.exchange.export_formats import FORMATS, format_of
 from lunarsim.io.scenario_file.state_file import kind_of
-from lunarsim.kernels.notice import HOW_LONG
+from lunarsim.kernels.notice import FLYING
 from lunarsim.scenarios import load_campaign, load_scenario
 
 _TAKEN = "a file that Flight.save wrote, or a scenario by its name or its .toml file"
@@ -76,7 +76,7 @@ def _flight(what: str, console: Console) -> Flight:
                 f'starts in it by [state] file = "{path.name}"'
             )
     scenario = load_scenario(what)
-    with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
+    with console.status(FLYING):
         try:
             return simulate(scenario)
         except InputError as error:

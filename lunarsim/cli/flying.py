@@ -20,7 +20,7 @@ from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import Flight, simulate
 from lunarsim.io import flight_summary, prepare_folder, write_files
 from lunarsim.io.output import Write
-from lunarsim.kernels.notice import HOW_LONG
+from lunarsim.kernels.notice import FLYING
 from lunarsim.mission import Scenario
 from lunarsim.moon import Terrain
 from lunarsim.pages import headline
@@ -42,7 +42,7 @@ def run(
     scenario = described(name, terrain, faults, without_faults=without_faults)
     folder = out or Path(scenario.name)
     prepare_folder(folder)
-    with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
+    with console.status(FLYING):
         flights = _fly(scenario, name)
     printed.print_provenance(console, scenario)
     printed.print_timelines(console, flights)

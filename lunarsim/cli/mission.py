@@ -23,7 +23,7 @@ from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import EventKind
 from lunarsim.io import flight_summary, prepare_folder
 from lunarsim.io.output import Write
-from lunarsim.kernels.notice import HOW_LONG
+from lunarsim.kernels.notice import FLYING
 from lunarsim.scenarios import load_mission
 
 _APSIDES = {EventKind.PERILUNE, EventKind.APOLUNE}
@@ -36,7 +36,7 @@ def run(name: str, out: Path | None, *, as_json: bool) -> None:
     mission = load_mission(name)
     folder = out or Path(mission.name)
     prepare_folder(folder)
-    with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
+    with console.status(FLYING):
         flown = _fly(mission, name)
     printed.print_provenance(console, mission)
     _print_chain(console, flown)

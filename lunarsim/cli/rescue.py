@@ -16,7 +16,7 @@ from rich.console import Console
 from lunarsim.cli.report import table
 from lunarsim.errors import InputError, ScenarioError, shown
 from lunarsim.inquiry import Rescue, latest_rescue
-from lunarsim.kernels.notice import HOW_LONG
+from lunarsim.kernels.notice import FLYING
 from lunarsim.mission import Scenario
 
 _CLOCK = "%H:%M:%S"
@@ -43,7 +43,7 @@ def run(scenario: Scenario, asked: Asked, *, as_json: bool) -> None:
     thrust = None if asked.thrust is None else _quantity(asked.thrust, "--thrust")
     wait = _quantity(asked.command_time, "--command-time")
     try:
-        with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
+        with console.status(FLYING):
             found = [
                 latest_rescue(scenario, **{name: size}, thrust=thrust, command_time=wait, orbits=asked.orbits)
                 for name, size in sizes

@@ -23,7 +23,7 @@ from lunarsim.errors import InputError, ScenarioError
 from lunarsim.inquiry import Survivability, SurvivabilityMap, survivability, survivability_map
 from lunarsim.inquiry.varied_flights import path_of
 from lunarsim.io import prepare_folder
-from lunarsim.kernels.notice import HOW_LONG
+from lunarsim.kernels.notice import FLYING
 from lunarsim.mission import Scenario
 
 _POINTS = 33
@@ -53,7 +53,7 @@ def run(scenario: Scenario, asked: Asked, out: Path | None, *, as_json: bool) ->
     folder = out or Path(f"{scenario.name}-survivability")
     prepare_folder(folder)
     try:
-        with console.status(f"flying (a machine's first run compiles the physics: {HOW_LONG})"):
+        with console.status(FLYING):
             found = _line(scenario, asked) if len(asked.vary) == 1 else _map(scenario, asked)
     except ScenarioError:
         raise

@@ -12,6 +12,8 @@ _log = logging.getLogger(__name__)
 
 #: How long the machine code takes, of processor time: what the command line, the README and the quick start say.
 HOW_LONG = "20 s for a first flight, 1 min for a first guided landing, 1 to 2 min for a first campaign"
+#: What the command line says while it waits for a flight.
+FLYING = f"flying (a machine's first run compiles the physics: {HOW_LONG})"
 _FEW_SECONDS = 3.0  # of processor time: a map compiles in less, a flight in some ten, campaigns in 40 and in 100
 
 

@@ -284,11 +284,11 @@ def _seal(*arrays: NDArray[np.generic]) -> None:
 
 
 def _numbers(node: object) -> Iterable[NDArray[np.generic] | float]:
-    """Yield the numbers and arrays of nested named tuples."""
+    """Yield the numbers and arrays of nested named tuples; of a part that is not there, none."""
     if isinstance(node, tuple):
         for part in node:
             yield from _numbers(part)
-    else:
+    elif node is not None:
         yield node  # type: ignore[misc]
 
 
