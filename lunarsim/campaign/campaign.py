@@ -201,7 +201,8 @@ class Campaign(DispersedScenario):
         Returns
         -------
         CampaignExpansion
-            See its :meth:`~CampaignExpansion.run` and :meth:`~CampaignExpansion.probability`.
+            See its :meth:`~lunarsim.campaign.CampaignExpansion.run` and
+            :meth:`~lunarsim.campaign.CampaignExpansion.probability`.
 
         Raises
         ------

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 @checked
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CampaignResult:
-    """The runs of a campaign: their inputs and outputs, and what they say together. Made by :meth:`Campaign.run`.
+    """The runs of a campaign: their inputs and outputs, and what they say together.
+
+    Made by :meth:`~lunarsim.Campaign.run`.
 
     Attributes
     ----------

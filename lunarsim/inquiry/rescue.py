@@ -139,8 +139,9 @@ def latest_rescue(
     command_time : Quantity
         From the moment when Earth sees that the burn failed to that when a command leaves it; default 10 min.
     visibility : Detector, optional
-        What has to be in view for telemetry and commands: :class:`lunarsim.detectors.EarthInView`, the default, or a
-        :class:`lunarsim.detectors.StationInView`.
+        What has to be in view for telemetry and commands:
+        :class:`~lunarsim.flight.events.detectors.EarthInView`, the default, or a
+        :class:`~lunarsim.flight.events.detectors.StationInView`.
     orbits : float
         For how long the terrain is to be cleared after the rescue, in periods of the orbit at the failed cut-off.
     tolerance : Quantity

@@ -82,7 +82,8 @@ def crater_diameter(
     The scaling by pi groups of Holsapple 1993, Annual Review of Earth and Planetary Sciences 21, 333: volume
     V = K m / rho (pi2 + pi3^((2 + mu) / 2))^(-3 mu / (2 + mu)), with pi2 = g a / U^2 for a sphere of radius a and
     pi3 = Y / (rho U^2). U is the part of the velocity along the normal of the ground. Known for vertical impacts.
-    The craters of six spacecraft that struck at 14 deg or more lie within 15 % of the range of :func:`crater_estimate`.
+    The craters of six spacecraft that struck at 14 deg or more lie within 15 % of the range of
+    :func:`~lunarsim.crater_estimate`.
     At lesser angles the law is not known, and the angle counts most: in sand the diameter goes with the power 0.34 of
     its sine. For Luna-25, 10 m wide, level ground at 1.3 deg gives 3 to 5 m, LOLA's slope at 14 deg 9 to 11 m.
 
@@ -133,17 +134,18 @@ def crater_estimate(
     """Return the range of diameters in regolith: between a dry soil, which holds together a little, and dry sand.
 
     The spread is that of the target alone. Of six craters of spacecraft whose size is known, four lie in their
-    range, and two up to 15 % beyond it. They were struck at 14 deg or more; for less see :func:`crater_diameter`.
+    range, and two up to 15 % beyond it. They were struck at 14 deg or more; for less see
+    :func:`~lunarsim.moon.crater.crater_diameter`.
 
     Parameters
     ----------
     mass, speed, impact_angle, projectile_density : Quantity
-        As for :func:`crater_diameter`.
+        As for :func:`~lunarsim.moon.crater.crater_diameter`.
 
     Raises
     ------
     InputError
-        As :func:`crater_diameter`.
+        As :func:`~lunarsim.moon.crater.crater_diameter`.
 
     Examples
     --------

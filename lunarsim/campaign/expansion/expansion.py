@@ -38,7 +38,7 @@ _FEWEST_EXACT = 100  # runs that confirm a probability
 @checked
 @dataclass(frozen=True, eq=False)
 class CampaignExpansion:
-    """The runs of a campaign as polynomials in its inputs. Made by :meth:`Campaign.expand`.
+    """The runs of a campaign as polynomials in its inputs. Made by :meth:`~lunarsim.Campaign.expand`.
 
     Run i has the inputs of run i of the campaign itself, so that the two can be held against each other. Each run
     has an estimate of its error; where that is above the tolerance, where the inputs lie beyond those of the training
@@ -94,7 +94,7 @@ class CampaignExpansion:
         Parameters
         ----------
         n, seed, out, resume, workers, executor, keep, chunk_size, on_progress
-            As of :meth:`Campaign.run`.
+            As of :meth:`~lunarsim.Campaign.run`.
 
         Returns
         -------

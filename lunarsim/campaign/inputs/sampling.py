@@ -80,7 +80,7 @@ class MonteCarlo:
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:
-        """Return the uniform numbers of some runs; see :meth:`Sampling.uniforms`."""
+        """Return the uniform numbers of some runs; see :meth:`~lunarsim.campaign.Sampling.uniforms`."""
         _check(seed, first, count, dimensions, total)
         blocks = -(-dimensions // _WORDS_PER_COUNTER)
         words = np.empty((count, blocks * _WORDS_PER_COUNTER), dtype=np.uint64)
@@ -115,7 +115,7 @@ class LatinHypercube:
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:
-        """Return the uniform numbers of some runs; see :meth:`Sampling.uniforms`."""
+        """Return the uniform numbers of some runs; see :meth:`~lunarsim.campaign.Sampling.uniforms`."""
         _check(seed, first, count, dimensions, total)
         if total * dimensions > _LATIN_CELLS:
             raise InputError(
@@ -153,7 +153,7 @@ class Sobol:
     """
 
     def uniforms(self, seed: int, first: int, count: int, dimensions: int, total: int) -> Floats:
-        """Return the uniform numbers of some runs; see :meth:`Sampling.uniforms`."""
+        """Return the uniform numbers of some runs; see :meth:`~lunarsim.campaign.Sampling.uniforms`."""
         _check(seed, first, count, dimensions, total)
         if total > 2**_SOBOL_BITS or dimensions > _SOBOL_DIMENSIONS:
             raise InputError(
