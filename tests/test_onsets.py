@@ -85,6 +85,16 @@ def test_a_height_over_a_map_is_passed_at_the_same_time_in_both_drivers():
     assert height.to_value(u.m) == pytest.approx(60_000.0, abs=1e-2)
 
 
+@pytest.mark.parametrize("integrator", DRIVERS)
+@pytest.mark.parametrize("heights", [("at 1.5 km", "at 1.5 km"), ("at 1.5 km", "at 1500.00001 m")])
+def test_faults_that_wait_for_the_same_height_begin_together(integrator, heights):
+    first, second = heights
+    faults = (ThrustError(error=-0.05, onset=first), AccelerometerBias(bias=1e-3 * u.m / u.s**2, onset=second))
+    times = fault_times(ls.simulate(landing().with_faults(*faults), integrator=integrator))
+    assert times.keys() == {"thrust error", "accelerometer bias"}
+    assert times["thrust error"] == times["accelerometer bias"]
+
+
 def test_a_height_may_be_waited_for_as_it_rises():
     one = delayed()
     flight = ls.simulate(one)

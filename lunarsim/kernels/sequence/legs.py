@@ -29,7 +29,7 @@ from lunarsim.kernels.sequence.engine import (
     without_misalignment,
 )
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_now, next_change_after
-from lunarsim.kernels.sequence.onsets import begins
+from lunarsim.kernels.sequence.onsets import reaches_height
 from lunarsim.kernels.sequence.pointing import (
     begin_coast,
     begin_step,
@@ -70,7 +70,7 @@ def _begun_there(t_s: float, ended: int, flown: Flown) -> int:
     """Return how a leg ended; where it is at a height for which a fault waited, that begins."""
     if ended > AT_HEIGHT:
         return ended
-    begins(AT_HEIGHT - ended, t_s, flown.run.onsets)
+    reaches_height(AT_HEIGHT - ended, t_s, flown.run.onsets)
     return AT_END
 
 

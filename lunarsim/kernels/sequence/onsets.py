@@ -33,6 +33,7 @@ ONSETS = record(
 
 HEIGHT_STEP_S = 1.0  #: how often heights are looked at; one that is passed and passed back between may be missed
 _HEIGHT_S = 1e-7  # how closely the time is found at which a height is passed
+_SAME_HEIGHT_M = 1e-3  # a craft goes so far, and less, in this time
 
 
 @formula
@@ -54,6 +55,18 @@ def happens(kind: int, phase: int, t_s: float, onsets: Record) -> None:
 def begins(j: int, t_s: float, onsets: Record) -> None:
     """Let a fault begin."""
     onsets.begun[j], onsets.begun_s[j] = 1.0, t_s
+
+
+@formula
+def reaches_height(j: int, t_s: float, onsets: Record) -> None:
+    """Let a fault begin whose height is reached, and those that wait for the same height on the same way.
+
+    Their passages are one: after it the craft is beyond all their heights, and none would be passed again.
+    """
+    kind, height_m = onsets.kind[j], onsets.value[j]
+    for i in range(MOST_ONSETS):
+        if onsets.kind[i] == kind and onsets.begun[i] == 0.0 and abs(onsets.value[i] - height_m) < _SAME_HEIGHT_M:
+            begins(i, t_s, onsets)
 
 
 @formula
