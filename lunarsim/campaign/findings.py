@@ -218,7 +218,8 @@ def _impacts(result: CampaignResult) -> tuple[Impacts | None, str]:
 def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
     """Return the direction of flight at the centre of the footprint, from north through east.
 
-    That of the mean velocity over the turning ground; a landing ends upright, and so comes from where it started.
+    That of the mean velocity over the turning ground; a landing ends upright, and so comes from where it started, on
+    the way that its start was going: after more than half a turn this is the longer way round.
     """
     chosen, start = result.where(GROUND), result.campaign.scenario.state
     mean = {name: float(_column(result, name)[chosen].mean()) for name in ("end_s", *_POSITION, *_VELOCITY)}
@@ -229,7 +230,9 @@ def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
     )
     position, motion = over_ground_pa(end)
     if result.campaign.scenario.guided:
-        motion = position - over_ground_pa(start)[0]
+        began, going = over_ground_pa(start)
+        motion = position - began
+        motion *= np.copysign(1.0, np.cross(np.cross(began, going), position) @ motion)
     towards = ROT_ME_FROM_PA @ motion
     latitude, longitude = np.radians([footprint.plane.latitude_deg, footprint.plane.longitude_deg])
     east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])
