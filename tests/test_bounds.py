@@ -71,6 +71,7 @@ COMPONENTS = {
     ls.TimeTaggedCommand: {"name": "switch on"},
     ls.Site: {"latitude": 1 * u.deg, "longitude": 2 * u.deg},
     ls.Moon: {},
+    ls.Earth: {},
     ls.ProfilePoint: {"label": "high gate", "mass": 1000 * u.kg},
     Accuracy: {},
 }
@@ -104,7 +105,7 @@ def test_every_component_with_numbers_is_looked_at_here():
             known |= {each for each in members if isinstance(each, type) and dataclasses.is_dataclass(each)}
     declaring = {each for each in known if declared(each)}
     campaigns = {"Campaign", "DispersedScenario"}
-    elsewhere = campaigns | {"StationInView", "AtHeight", "AtLatitude", "AtLongitude"}  # in the tests of those
+    elsewhere = campaigns | {"StationInView", "AtHeight", "AtLatitude", "AtLongitude", "AtEarthHeight"}  # in theirs
     bases = {ToTarget, ls.Fault, ls.Sensor, ls.NavigationSystem, InertialNavigation}
     assert {each.__name__ for each in declaring - bases - set(COMPONENTS)} == elsewhere
 

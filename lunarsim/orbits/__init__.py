@@ -4,9 +4,9 @@ from lunarsim.arguments import check_calls
 from lunarsim.orbits.arrival import BPlane, b_plane
 from lunarsim.orbits.earth_state import EarthElements, EarthState
 from lunarsim.orbits.elements import Elements
-from lunarsim.orbits.lambert import Transfer, lambert
 from lunarsim.orbits.rtn_frame import RTN, rot_rtn_from_icrf, rtn
 from lunarsim.orbits.state import State
+from lunarsim.orbits.transfer_arc import Transfer, lambert
 
 __all__ = [
     "RTN",

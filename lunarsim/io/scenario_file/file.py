@@ -120,8 +120,8 @@ def _parts_of(document: Mapping[str, Any], path: Path, origin: str) -> tuple[Sce
         raise ScenarioError(f"{origin}: {' and '.join(starts)} are given: give one of them, {_ONE_START}")
     table = validated(schema.ScenarioTable, plain, origin, ())
     if not starts:
-        known = ", ".join(f"[{name}]" for name in STARTS)
-        raise ScenarioError(f"{origin}: {known} are missing: give one of them, {_ONE_START}")
+        *others, last = (f"[{name}]" for name in STARTS)
+        raise ScenarioError(f"{origin}: {', '.join(others)} and {last} are missing: give one of them, {_ONE_START}")
     check_sources(certificates, table.sources or (), origin)
     scenario = built(origin, "", lambda: _scenario(table, certificates, path, origin))
     return scenario, dispersions_of(table.dispersions or (), scenario, origin, partial(data.find_beside, path.parent))
