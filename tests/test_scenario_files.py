@@ -185,7 +185,7 @@ def test_every_number_of_the_catalogue_has_a_birth_certificate() -> None:
 @examples(60)
 @given(
     value=st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12),
-    unit=st.sampled_from(["km", "m", "s", "kg", "deg", "N", "kN", "m/s", "m/s2"]),
+    unit=st.sampled_from(["km", "m", "s", "kg", "deg", "N", "kN", "m/s", "m/s2", "1/s", "1 / s"]),
 )
 def test_a_quantity_written_as_text_is_read_back_exactly(value: float, unit: str) -> None:
     assert parse_quantity(f"{value!r} {unit}") == u.Quantity(value, unit)
@@ -321,7 +321,9 @@ def test_every_parameter_of_a_law_has_a_unit_of_its_kind_for_the_example_in_an_e
 
 def test_a_file_without_a_start_says_what_to_give(tmp_path: Path) -> None:
     approach = GUIDED[GUIDED.index("[approach]") : GUIDED.index("[craft]")]
-    words = "[orbit], [approach] and [state] are missing: give one of them, to say where the flight starts"
+    words = (
+        "[orbit], [approach], [state] and [earth_orbit] are missing: give one of them, to say where the flight starts"
+    )
     assert complaint_of_guided(tmp_path, approach, "") == words
 
 

@@ -233,7 +233,9 @@ def test_a_broken_opm_is_refused_with_the_line_and_what_was_expected(tmp_path: P
 
 @pytest.mark.parametrize("minutes", [-1.0, 2.01, 1e6])
 def test_a_time_outside_the_message_is_refused(tmp_path: Path, minutes: float) -> None:
-    with pytest.raises(ls.SpanError, match=r"the file covers 2024-06-30T12:00:00.000 to .*, and nothing is extrapola"):
+    with pytest.raises(
+        ls.SpanError, match=r"the file covers 2024-06-30T12:00:00.000000 to .*, and nothing is extrapola"
+    ):
         ls.State.from_oem(write(tmp_path, OEM), at("2024-06-30T12:00:00") + minutes * u.min)
 
 
@@ -309,7 +311,7 @@ def test_an_spk_about_the_earth_of_another_body_or_of_another_time_is_refused(tm
         ls.State.from_spk(kernel, -99, EPOCH)
     with pytest.raises(ls.InputError, match="body = 'Nobody' is no name that SPICE knows"):
         ls.State.from_spk(kernel, "Nobody", EPOCH)
-    with pytest.raises(ls.SpanError, match=r"there are no states at 2024-03-05T07:07:08.900 UTC"):
+    with pytest.raises(ls.SpanError, match=r"there are no states at 2024-03-05T07:07:08.900000 UTC"):
         ls.State.from_spk(kernel, -77, EPOCH + 1 * u.h)
     with pytest.raises(ls.InputError, match="epoch = '2024-03-05': expected one Time or an array of n"):
         ls.State.from_spk(kernel, -77, "2024-03-05")

@@ -12,9 +12,11 @@ from astropy.time import Time
 
 from lunarsim.errors import InputError, clipped, shown
 
-_QUANTITY = re.compile(r"(?P<number>[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf)\s*(?P<unit>[a-zA-Z/].*)?")
+_QUANTITY = re.compile(
+    r"(?P<number>[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf)\s*(?P<unit>(1\s*/|[a-zA-Z/]).*)?"
+)
 _LONGEST_UNIT = 40  # characters
-_EXAMPLES = "write e.g. '91.4 km', '84 s' or '16.5 m/s'"
+_EXAMPLES = "write e.g. '91.4 km', '84 s', '16.5 m/s' or '0.5 1/s'"
 _TIME = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?)\s*(?P<scale>Z|UTC|TT|TDB|TAI)", re.IGNORECASE
 )

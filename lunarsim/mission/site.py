@@ -24,7 +24,8 @@ class Site:
     latitude, longitude : Quantity
         Latitude -90 to 90 deg, east longitude.
     elevation : Quantity
-        Above the 1737.4 km sphere; default 0.
+        Above the 1737.4 km sphere, for maps and files of other programs; default 0. Flights aim at the ground of their
+        :class:`lunarsim.Moon`'s terrain, and do not use it.
     title : str
         For figures and reports.
 

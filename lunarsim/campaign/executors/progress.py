@@ -57,4 +57,9 @@ class _Rate(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f} runs/s")
+        return Text("" if speed is None else runs_a_second(speed))
+
+
+def runs_a_second(speed: float) -> str:
+    """Return a rate in words; below ten, with two digits."""
+    return f"{speed:,.0f} runs/s" if speed >= 10.0 else f"{speed:.2g} runs/s"

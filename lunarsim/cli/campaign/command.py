@@ -31,7 +31,7 @@ from lunarsim.campaign import (
 )
 from lunarsim.campaign.dispersed_scenario import CHUNK_SIZE
 from lunarsim.campaign.executors.execution import available_processors
-from lunarsim.campaign.executors.progress import progress_bar
+from lunarsim.campaign.executors.progress import progress_bar, runs_a_second
 from lunarsim.campaign.store.folder import CHUNKS, ChunkStore
 from lunarsim.campaign.store.manifest import FILE as MANIFEST
 from lunarsim.campaign.store.manifest import Manifest
@@ -227,7 +227,7 @@ def _performance(asked: Asked, done: int, seconds: float) -> dict[str, Any]:
 def _print_performance(console: Console, performance: dict[str, Any], folder: Path) -> None:
     flown, there, seconds = (performance[name] for name in ("runs_flown", "runs_resumed", "seconds"))
     before = f"{there:,} runs were there already; " if there else ""
-    took = f"{flown:,} runs in {seconds:.1f} s with {performance['workers']} workers: {flown / seconds:,.0f} runs/s"
+    took = f"{flown:,} runs in {seconds:.1f} s with {performance['workers']} workers: {runs_a_second(flown / seconds)}"
     console.print(Text(f"{before}{took if flown else 'none was left to fly'}"), soft_wrap=True)
     size = sum(file.stat().st_size for file in (folder / CHUNKS).iterdir())
     console.print(Text(f"runs in {folder / CHUNKS}: {in_words(size)} of Parquet"), soft_wrap=True)

@@ -17,7 +17,7 @@ from lunarsim.orbits.files.interpolation import Interpolation, interpolated
 from lunarsim.orbits.files.key_value import Value, collect, needed, not_a_pair, number_of, pair_of, read_message
 from lunarsim.orbits.files.reference_frames import States, check_centre, frame_of, to_icrf
 from lunarsim.orbits.files.text_lines import Line
-from lunarsim.orbits.files.time_systems import check_epoch, epochs_of, scale_of
+from lunarsim.orbits.files.time_systems import check_epoch, epochs_of, exact, scale_of
 
 KIND, VERSION_KEY = "an Orbit Ephemeris Message (OEM)", "CCSDS_OEM_VERS"
 
@@ -56,7 +56,7 @@ class _Segment(NamedTuple):
     def span(self) -> str:
         """From when to when it may be used, in words."""
         first, last = (self.epochs[0] + each * u.s for each in self.useable_s)
-        return f"{first.isot} to {last.isot} {self.epochs.scale.upper()}"
+        return f"{Time(first, precision=6).isot} to {exact(last)}"
 
 
 def read_state(path: Path, epoch: Time | None) -> tuple[States, Time]:
@@ -99,8 +99,7 @@ def _at(segments: Sequence[_Segment], epoch: Time, path: Path) -> tuple[States, 
         spans = "; ".join(segment.span for segment in segments[:4])
         more = f" and {len(segments) - 4} more" if len(segments) > 4 else ""
         raise SpanError(
-            f"{path}: there are no states at {time.isot} {time.scale.upper()}: the file covers {spans}{more}, "
-            "and nothing is extrapolated"
+            f"{path}: there are no states at {exact(time)}: the file covers {spans}{more}, and nothing is extrapolated"
         )
     return found.reshape(*epoch.shape, 6), epoch
 

@@ -15,7 +15,7 @@ from lunarsim.errors import DataError, InputError, SpanError, shown
 from lunarsim.moon import daf
 from lunarsim.moon.orientation import date, et_seconds
 from lunarsim.orbits.files.reference_frames import States, other_centre, other_frame, to_icrf
-from lunarsim.orbits.files.time_systems import check_epoch
+from lunarsim.orbits.files.time_systems import check_epoch, exact
 
 _MOON = 301
 _LAST_INERTIAL = 21  # NAIF's inertial frames are 1 to 21: "Frames Required Reading"
@@ -85,7 +85,7 @@ def _state(file: int, path: Path, segments: list[daf.Summary], et_s: float, epoc
         spans = "; ".join(f"{_text(each.start_s)} to {_text(each.end_s)}" for each in segments[:4])
         more = f" and {len(segments) - 4} more" if len(segments) > 4 else ""
         raise SpanError(
-            f"{path}: there are no states at {epoch[0].isot} {epoch.scale.upper()}: the file covers {spans} TDB{more}, "
+            f"{path}: there are no states at {exact(epoch[0])}: the file covers {spans} TDB{more}, "
             "and nothing is extrapolated"
         )
     if segment.codes[1] != _MOON:
@@ -127,7 +127,7 @@ def _text(et_s: float) -> str:
     """Return a time, TDB seconds past J2000, as people write it."""
     if abs(et_s) > _FAR_S:
         return date(et_s)
-    return str(Time(2451545.0, et_s / 86400.0, format="jd", scale="tdb").isot)
+    return str(Time(2451545.0, et_s / 86400.0, format="jd", scale="tdb", precision=6).isot)
 
 
 def _short(error: Any) -> str:

@@ -18,6 +18,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?Z?", re.ASCII)
 _DAY_OF_YEAR = re.compile(r"(\d{4})-(\d{3})T(\d\d:\d\d:\d\d(\.\d*)?)Z?", re.ASCII)
 
 
+def exact(time: Time) -> str:
+    """Return a time to the microsecond, in words: by less, one just outside a span looks as if it were inside."""
+    return f"{Time(time, precision=6).isot} {time.scale.upper()}"
+
+
 def scale_of(system: Value) -> str:
     """Return astropy's name of the time system of a message.
 
