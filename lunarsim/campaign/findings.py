@@ -19,7 +19,7 @@ from lunarsim.campaign.result import CampaignResult
 from lunarsim.errors import InputError
 from lunarsim.mission import Site
 from lunarsim.mission.clock import time_after
-from lunarsim.mission.over_ground import over_ground_pa
+from lunarsim.mission.over_ground import over_ground_pa, way_from
 from lunarsim.moon.orientation import ROT_ME_FROM_PA
 from lunarsim.orbits import State
 from lunarsim.plan import Burn
@@ -230,9 +230,7 @@ def _heading_deg(result: CampaignResult, footprint: Footprint) -> float:
     )
     position, motion = over_ground_pa(end)
     if result.campaign.scenario.guided:
-        began, going = over_ground_pa(start)
-        motion = position - began
-        motion *= np.copysign(1.0, np.cross(np.cross(began, going), position) @ motion)
+        motion = way_from(*over_ground_pa(start), position)
     towards = ROT_ME_FROM_PA @ motion
     latitude, longitude = np.radians([footprint.plane.latitude_deg, footprint.plane.longitude_deg])
     east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])

@@ -114,3 +114,16 @@ def _plane_me(site: Site, start: State) -> NDArray[np.float64]:
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     unit: NDArray[np.float64] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     return unit
+
+
+def way_from(
+    began: NDArray[np.float64], going: NDArray[np.float64], position: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the direction in which a flight came to a place (m), from where it began and with which velocity.
+
+    That of the chord, and after more than half a turn against it: such a flight went the longer way round.
+    """
+    chord = position - began
+    ahead = np.cross(np.cross(began, going), position)
+    way: NDArray[np.float64] = chord * np.copysign(1.0, ahead @ chord)
+    return way
