@@ -1,0 +1,70 @@
+"""Luna-25 from the departure from the Earth to the ground: the file, and what its flight says of what was published."""
+
+from dataclasses import replace
+
+import pytest
+from astropy import units as u
+from astropy.time import Time
+
+import lunarsim as ls
+
+MINUTE = 60 * u.s
+PUBLISHED = {  # Interfax, Sputnik, RBC, TASS: to the minute, and durations (s)
+    "correction of 12 August": ("2023-08-12T13:00:00", 46.0),
+    "correction of 14 August": ("2023-08-14T03:40:00", 24.3),
+    "insertion, main engine": ("2023-08-16T08:57:00", 243.0),
+    "trim of 18 August": ("2023-08-18T06:20:00", 40.0),
+    "pre-landing burn": ("2023-08-19T11:10:00", 127.0),
+}
+
+
+@pytest.fixture(scope="module")
+def mission() -> ls.Mission:
+    return ls.load_mission("luna25-mission")
+
+
+@pytest.fixture(scope="module")
+def flown(mission: ls.Mission) -> ls.MissionFlight:
+    return ls.fly_mission(mission)
+
+
+def test_the_departure_lies_on_the_printed_plane_of_the_parking_orbit(mission):
+    elements = mission.links[0].scenario.state.to_earth().elements("TEME")
+    assert u.isclose(elements.inclination, 51.7 * u.deg, atol=1e-6 * u.deg)
+
+
+def test_the_plane_of_the_departure_passes_over_the_launch_site(mission):
+    """Its node is found from the arrival alone; a launch due east, from 128.33 deg E, has it 90 deg to the west."""
+    launch = Time("2023-08-10T23:10:57.189", scale="utc")
+    east = launch.sidereal_time("mean", "greenwich") + 128.33 * u.deg - 90 * u.deg
+    node = mission.links[0].scenario.state.to_earth().elements("TEME").raan
+    assert abs((node - east + 180 * u.deg) % (360 * u.deg) - 180 * u.deg) < 1 * u.deg
+
+
+def test_a_link_that_does_not_meet_the_last_burn_is_refused(mission):
+    short = replace(mission.links[0], own_start=False)
+    last = replace(mission.links[-1], meets=ls.chain.Meeting())
+    with pytest.raises(ls.InputError, match=r"'luna25' does not meet 'first correction': the epochs"):
+        ls.fly_mission(replace(mission, links=(short, last)))
+
+
+@pytest.mark.slow
+def test_all_published_times_are_kept_to_the_minute(flown):
+    burns = {burn.name: burn for burn in flown.burns}
+    for name, (time, duration_s) in PUBLISHED.items():
+        assert abs(burns[name].ignition - Time(time, scale="utc")) < MINUTE
+        assert u.isclose(burns[name].duration, duration_s * u.s, atol=1e-6 * u.s)
+
+
+@pytest.mark.slow
+def test_the_node_of_16_august_is_predicted_within_a_tenth_of_a_degree(flown):
+    """Nothing reaches for it: it follows from the plane of the departure and the time of flight."""
+    (row,) = [row for row in flown.legs[2].rows if row.quantity == "node longitude at the end"]
+    assert abs(row.miss) < 0.1
+
+
+@pytest.mark.slow
+def test_it_comes_down_within_100_km_of_the_crater(flown):
+    assert len(flown.legs) == flown.planned
+    crater = flown.flights[-1].scenario.sites["crater"]
+    assert flown.outcome.distance_to(crater) < 100 * u.km
