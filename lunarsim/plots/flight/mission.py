@@ -68,7 +68,7 @@ def _draw_orbits(ax: Axes, flown: MissionFlight) -> None:
     for colour, flight in zip(shades, flown.flights, strict=True):
         x, y = plane @ flight.states.position.to_value(u.km).T
         ax.plot(x, y, color=colour, linewidth=1.0, label=flight.scenario.name, zorder=2)
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", adjustable="datalim")  # a flat way keeps the box, and the legend stays below it
     ax.set(xlabel="From the Moon's centre (km)", ylabel="(km)")
     ax.legend(frameon=False, fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=3)
 
@@ -96,7 +96,8 @@ def _ring_published(ax: Axes, flown: MissionFlight) -> None:
         if _is_height_after_burn(flight, row):
             times.append(flight.burns[-1].after.epoch.utc.datetime64)
             heights_km.append(float(u.Quantity(row.asked).to_value(u.km)))
-    ax.plot(times, heights_km, "o", color=ink(ax), fillstyle="none", label="published")
+    if times:
+        ax.plot(times, heights_km, "o", color=ink(ax), fillstyle="none", label="published")
 
 
 def _is_height_after_burn(flight: Flight, row: Row) -> bool:
