@@ -24,9 +24,9 @@ from rich.console import Console
 from rich.table import Table
 
 from lunarsim import constants
+from lunarsim.constants import GM_EARTH_M3_S2
 from lunarsim.moon.orientation import rot_me_from_icrf
 
-GM_EARTH = 3.986004418e14  # m3/s2, IERS 2010 (table 1.1)
 EARTH_RADIUS_M = 6378.1e3  # IAU 2015 resolution B3, equatorial; the printed altitudes do not say above what
 EXHAUST_MPS = 310.0 * constants.STANDARD_GRAVITY_MPS2  # usual for MMH and MON-3; not printed
 LAUNCH_MASS_KG = 3900.0  # horizons
@@ -82,8 +82,8 @@ def _on_transfer(r: NDArray[np.float64], v: NDArray[np.float64], tilt: float) ->
     """Return the velocity of the craft, still climbing, at the Moon's place on the printed orbit (m/s)."""
     low, high = (altitude + EARTH_RADIUS_M for altitude in TRANSFER)
     distance = float(np.linalg.norm(r))
-    across = np.sqrt(2.0 * GM_EARTH * low * high / (low + high)) / distance
-    climb = np.sqrt(2.0 * GM_EARTH / distance - 2.0 * GM_EARTH / (low + high) - across**2)
+    across = np.sqrt(2.0 * GM_EARTH_M3_S2 * low * high / (low + high)) / distance
+    climb = np.sqrt(2.0 * GM_EARTH_M3_S2 / distance - 2.0 * GM_EARTH_M3_S2 / (low + high) - across**2)
     out = r / distance
     normal = np.cross(r, v) / np.linalg.norm(np.cross(r, v))
     ahead = np.cos(tilt) * np.cross(normal, out) + np.sin(tilt) * normal
@@ -93,7 +93,9 @@ def _on_transfer(r: NDArray[np.float64], v: NDArray[np.float64], tilt: float) ->
 
 def _raising_mps() -> float:
     """Return the delta-v from the first printed orbit about the Earth to the injection, at perigee, no losses."""
-    first, last = (_speed_at_low(GM_EARTH, *(a + EARTH_RADIUS_M for a in orbit)) for orbit in (EARTH_ORBIT, TRANSFER))
+    first, last = (
+        _speed_at_low(GM_EARTH_M3_S2, *(a + EARTH_RADIUS_M for a in orbit)) for orbit in (EARTH_ORBIT, TRANSFER)
+    )
     return last - first
 
 

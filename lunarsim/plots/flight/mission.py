@@ -70,7 +70,7 @@ def _draw_orbits(ax: Axes, flown: MissionFlight) -> None:
         ax.plot(x, y, color=colour, linewidth=1.0, label=flight.scenario.name, zorder=2)
     ax.set_aspect("equal", adjustable="datalim")  # a flat way keeps the box, and the legend stays below it
     ax.set(xlabel="From the Moon's centre (km)", ylabel="(km)")
-    ax.legend(frameon=False, fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=3)
+    ax.legend(frameon=False, fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3)
 
 
 def _draw_heights(ax: Axes, flown: MissionFlight) -> None:
