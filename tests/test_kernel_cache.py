@@ -47,13 +47,13 @@ from lunarsim.kernels.caller import twice
 Path(f"here-{os.getpid()}").touch()
 while len(list(Path().glob("here-*"))) < int(sys.argv[1]):
     time.sleep(0.001)  # a loop that did nothing would take the processor from what it waits for
-print(twice(), sum(twice.stats.cache_misses.values()))
+print(twice(*map(float, sys.argv[2:])), sum(twice.stats.cache_misses.values()))
 """
 
 
-def result_and_compilations_in_a_new_process(package, processes=1, **environment):
+def result_and_compilations_in_a_new_process(package, processes=1, *arguments, **environment):
     done = subprocess.run(
-        [sys.executable, "-c", COMMAND, str(processes)],
+        [sys.executable, "-c", COMMAND, str(processes), *map(str, arguments)],
         cwd=package.parent,
         env={**os.environ, "PYTHONPATH": str(package.parent), **environment},
         capture_output=True,
@@ -80,6 +80,17 @@ def test_processes_that_begin_together_compile_each_kernel_once(package):
     with ThreadPoolExecutor() as together:
         ends = list(together.map(result_and_compilations_in_a_new_process, [package, package], [2, 2]))
     assert sorted(ends) == [(2.0, 0), (2.0, 1)]
+
+
+def test_processes_that_begin_together_compile_once_what_was_kept_for_other_types(package):
+    source = CALLER.replace("def twice()", "def twice(x=2)").replace("2.0 *", "np.ones(1).sum() * x *")
+    (package / "kernels" / "caller.py").write_text("import numpy as np\n" + source, encoding="utf-8")
+    assert result_and_compilations_in_a_new_process(package) == (2.0, 1)  # of no argument
+    for left in package.parent.glob("here-*"):
+        left.unlink()
+    with ThreadPoolExecutor() as together:
+        ends = list(together.map(result_and_compilations_in_a_new_process, [package, package], [2, 2], [3.0, 3.0]))
+    assert sorted(ends) == [(3.0, 0), (3.0, 1)]
 
 
 def test_what_only_kernels_call_has_no_machine_code_of_its_own(package, tmp_path):

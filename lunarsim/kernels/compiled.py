@@ -91,27 +91,34 @@ def _kept_apart(dispatcher: Any) -> Any:
 
 
 def _compiled_once(dispatcher: Any) -> Any:
-    """Have processes that begin together compile each function once: the others wait, and read what was kept.
+    """Have processes that begin together compile each function once for its types: others wait, and read what was kept.
 
     To wait is never slower than to compile the same. The calls of kernels make no circle, so neither do the waits. A
-    process takes numba's own lock first: of two threads one could else hold each lock and want the other.
+    process takes numba's own lock first: of two threads one could else hold each lock and want the other. What is kept
+    is read without a lock, and looked for once more with it, for the process that had it may have compiled this.
     """
-    files = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if files is None:
+    kept = getattr(dispatcher, "_cache", None)
+    files = getattr(kept, "_cache_file", None)
+    if kept is None or files is None:
         return dispatcher
-    index, compile_or_read = Path(files._index_path), dispatcher.compile
+    index, compile_or_read, read = Path(files._index_path), dispatcher.compile, kept.load_overload
+    held = ExitStack()
 
-    def compile_once(signature: Any) -> Any:
-        if index.exists():
-            return compile_or_read(signature)
-        from filelock import FileLock  # noqa: PLC0415  (only who compiles waits for its import)
+    def read_or_wait(signature: Any, target: Any) -> Any:
+        found = read(signature, target)
+        if found is None:
+            from filelock import FileLock  # noqa: PLC0415  (only who compiles waits for its import)
 
-        with global_compiler_lock, ExitStack() as held:
             with suppress(OSError, NotImplementedError):  # a file system without locks: compile beside the others
                 held.enter_context(FileLock(index.with_suffix(".lock")))
+            found = read(signature, target)
+        return found
+
+    def compile_once(signature: Any) -> Any:
+        with global_compiler_lock, held:
             return compile_or_read(signature)
 
-    dispatcher.compile = compile_once
+    kept.load_overload, dispatcher.compile = read_or_wait, compile_once
     return dispatcher
 
 
