@@ -17,10 +17,14 @@ from lunarsim.kernels.notice import HOW_LONG, CompilationNotice
 
 @pytest.fixture
 def compile_one():
-    """Return what compiles another function each time."""
+    """Return what compiles another function each time, as of a module."""
 
-    def compile_now():
-        numba.njit(lambda x: x + 1.0)(1.0)
+    def compile_now(module="lunarsim.kernels.some"):
+        def add(x):
+            return x + 1.0
+
+        add.__module__ = module
+        numba.njit(add)(1.0)
 
     return compile_now
 
@@ -50,6 +54,14 @@ def test_the_notice_says_what_takes_how_long_and_where_it_is_kept(caplog, tmp_pa
     assert "compiling the physics" in caplog.text
     assert HOW_LONG in caplog.text
     assert "no folder can be written to that would keep it: set NUMBA_CACHE_DIR to one" in caplog.text
+
+
+def test_of_what_others_wrote_the_notice_does_not_say_that_nothing_keeps_it(caplog, compile_one):
+    with event.install_listener("numba:compile", CompilationNotice(after_s=1e-6)):
+        compile_one(module="a_users_law")
+        compile_one(module="a_users_law")
+    assert "compiling the physics" in caplog.text
+    assert "no folder" not in caplog.text
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md"])

@@ -25,6 +25,7 @@ class CompilationNotice(event.Listener):
         self._depth = 0  # kernels are compiled within those that call them
         self._since_s = self._before_s = 0.0
         self._folder: str | None = None  # which keeps them
+        self._ours = False  # whether one of them is the package's: others' are theirs to keep
         self._told = False
 
     def on_start(self, found: Any) -> None:
@@ -34,9 +35,10 @@ class CompilationNotice(event.Listener):
             self._since_s = now_s
         self._depth += 1
         self._folder = self._folder or _folder_of(found.data["dispatcher"])
+        self._ours = self._ours or _is_ours(found.data["dispatcher"])
         if not self._told and self._before_s + now_s - self._since_s > self._after_s:
             self._told = True
-            _log.warning("compiling the physics: %s; %s", HOW_LONG, self._kept)
+            _log.warning("compiling the physics: %s%s", HOW_LONG, self._kept)
 
     def on_end(self, _: Any) -> None:
         """Take note of a kernel that is compiled."""
@@ -47,10 +49,14 @@ class CompilationNotice(event.Listener):
     @property
     def _kept(self) -> str:
         if self._folder:
-            return f"it is kept in {self._folder} for later runs"
-        return "no folder can be written to that would keep it: set NUMBA_CACHE_DIR to one"
+            return f"; it is kept in {self._folder} for later runs"
+        return "; no folder can be written to that would keep it: set NUMBA_CACHE_DIR to one" if self._ours else ""
 
 
 def _folder_of(dispatcher: Any) -> Any:
     """Return where the machine code of a function is kept; None for what is compiled for one process alone."""
     return getattr(getattr(dispatcher, "_cache", None), "cache_path", None)
+
+
+def _is_ours(dispatcher: Any) -> bool:
+    return str(dispatcher.py_func.__module__).startswith("lunarsim.kernels.")
