@@ -265,9 +265,7 @@ class Rows:
         hashed = hashlib.sha256(repr(told).encode())
         # addresses differ from process to process
         quantities = np.minimum(self.plan.quantities, OWN)
-        plan = self.plan._replace(
-            laws=np.empty(0, np.int64), quantities=quantities, guided=bool(self.plan.guided), navigation=0
-        )
+        plan = self.plan._replace(laws=np.empty(0, np.int64), quantities=quantities, navigation=0)
         environment = self.environment._replace(forces=lower_forces(()))
         for part in (*self.bases.without_addresses(), *plan, *_numbers(environment), *_numbers(self.ground)):
             array = np.ascontiguousarray(part)

@@ -222,7 +222,6 @@ def plan_of(scenario: Scenario) -> Plan:
         kinds=np.array([_KINDS[type(phase)] for phase in phases], dtype=np.int64),
         steering=np.array([law.code if law else 0 for law in steering], dtype=np.int64),
         laws=np.array([_address(phase) for phase in phases], dtype=np.int64),
-        guided=True if scenario.guided or turns_by_itself(scenario) else None,
         navigates=keeps_an_estimate(scenario),
         navigation=0,
         watches=has_monitors(scenario),
@@ -254,11 +253,6 @@ def has_monitors(scenario: Scenario) -> bool:
     """Return whether the flight computer of a craft has a monitor that can look at something."""
     powered = any(isinstance(phase, Burn | Guided) for phase in scenario.plan)
     return powered and any(craft.computer is not None and bool(craft.computer.monitors) for craft in _crafts(scenario))
-
-
-def turns_by_itself(scenario: Scenario) -> bool:
-    """Return whether the craft has an attitude control, so that its thrust axis follows the commanded one."""
-    return any(craft.attitude_control is not None for craft in _crafts(scenario))
 
 
 def _crafts(scenario: Scenario) -> list[Spacecraft]:

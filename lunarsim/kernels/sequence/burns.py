@@ -29,7 +29,7 @@ from lunarsim.kernels.guidance.monitors import begin_to_watch, next_window_end
 from lunarsim.kernels.records import Record
 from lunarsim.kernels.sequence.engine import engine_off, told_alone, true_exhaust_velocity, true_thrust
 from lunarsim.kernels.sequence.flown import Driver, Flown, Leg, craft_at, craft_now, next_change_after
-from lunarsim.kernels.sequence.legs import burning, fly_remainder, fly_turning, fly_without
+from lunarsim.kernels.sequence.legs import burning, fly_pointed, fly_remainder, fly_without
 from lunarsim.kernels.sequence.monitoring import heed_monitors, watch_leg
 from lunarsim.kernels.sequence.onsets import AT_CUTOFF as ONSET_AT_CUTOFF
 from lunarsim.kernels.sequence.onsets import AT_IGNITION, happens
@@ -114,7 +114,7 @@ def _burn_as_commanded(
             other_s = min(other_s, next_window_end(craft.computer, flown.computer.watch))
         leg = Leg(k, min(end_s, other_s), propulsion, cut_mps, flown.run.onsets, does)
         from_s, from_y = t_s, y.copy()
-        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
+        t_s, ended = fly_pointed(driver, means, t_s, y, leg, full, flown)
         gave(t_s, propulsion, craft.engine, engine)
         y[8] += told_mps2 * (t_s - from_s)
         if ended == AT_END and t_s >= reached_s:
@@ -152,7 +152,7 @@ def _run_on(
         longest_s, why = _longest_burn(t_s, y, craft, last_s - t_s, propulsion, flown)
         end_s, other_s = t_s + longest_s, min(next_change_after(t_s, flown), does_until_s)
         leg = Leg(k, min(end_s, other_s), propulsion, inf, flown.run.onsets, DEAF)
-        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, full, flown)
+        t_s, ended = fly_pointed(driver, means, t_s, y, leg, full, flown)
         gave(t_s, propulsion, craft.engine, engine)
         if ended != AT_END or t_s >= end_s:
             return t_s, ended, reason if _is_cut(ended, why) else _reason_of(ended, why), full

@@ -24,7 +24,6 @@ class Plan(NamedTuple):
     frames: NDArray[np.int64]
     quantities: NDArray[np.int64]  #: of the exits, shape (phases, 4), or addresses in this process; -1: none
     signs: NDArray[np.int64]
-    guided: bool | None  #: None where no phase is guided, and the axis follows at once: none of that is compiled then
     navigates: bool  #: whether the computer keeps an estimate of its own, and follows each leg
     navigation: int  #: the address of what follows a leg in machine code, in this process; 0: nothing does there
     engines: NDArray[np.int64]  #: which of the craft's engines the phases use; 0: the main one

@@ -4,8 +4,6 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import AT_END, AT_HEIGHT, AT_REST, BURN
@@ -39,7 +37,6 @@ from lunarsim.kernels.sequence.pointing import (
     points_nowhere,
 )
 from lunarsim.kernels.sequence.transients import OFF, be_gone, commanded_off, gave, gives_now, lasts
-from lunarsim.kernels.within_callers import OPTIONS
 
 
 @formula
@@ -88,32 +85,6 @@ def followed(
     axis, turn, site_m = axis_at(before, flown.computer), turn_of(flown.computer.body), flown.run.site_m
     return FlownLeg(
         start_s, t_s, before, y, leg.propulsion, environment.epoch_et_s, axis, turn, sun, length(three(site_m))
-    )
-
-
-def fly_turning(
-    guided: bool | None,
-    driver: Driver,
-    means: Any,
-    t_s: float,
-    y: NDArray[np.float64],
-    leg: Leg,
-    law: Any,
-    flown: Flown,
-) -> tuple[float, int]:
-    """Fly a leg whose thrust is to go where a law says; a plan of burns alone has no attitude control."""
-    if guided is None:
-        return _fly_leg(driver, means, t_s, y, leg, flown)
-    return fly_pointed(driver, means, t_s, y, leg, law, flown)
-
-
-@overload(fly_turning, strict=False, jit_options=OPTIONS)
-def _fly_turning_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, leg: Any, law: Any, flown: Any) -> Any:
-    del driver, means, t_s, y, leg, law, flown
-    if isinstance(guided, types.NoneType):
-        return lambda guided, driver, means, t_s, y, leg, law, flown: _fly_leg(driver, means, t_s, y, leg, flown)  # noqa: ARG005
-    return lambda guided, driver, means, t_s, y, leg, law, flown: fly_pointed(  # noqa: ARG005
-        driver, means, t_s, y, leg, law, flown
     )
 
 
@@ -198,7 +169,7 @@ def fly_without(
     flown.computer.engine.lit = 0.0
     leg = Leg(k, end_s, engine_off(), inf, flown.run.onsets, OFF)
     while True:
-        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, law, flown)
+        t_s, ended = fly_pointed(driver, means, t_s, y, leg, law, flown)
         if ended != AT_END or t_s >= end_s:
             return t_s, ended
 
@@ -238,7 +209,7 @@ def fly_remainder(
             be_gone(engine)
             break
         leg = Leg(k, until_s, propulsion, inf, flown.run.onsets, does)
-        t_s, ended = fly_turning(flown.plan.guided, driver, means, t_s, y, leg, ran if steers else law, flown)
+        t_s, ended = fly_pointed(driver, means, t_s, y, leg, ran if steers else law, flown)
         if t_s >= min(gone_s, dry_s):
             be_gone(engine)
         else:

@@ -9,8 +9,6 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.extending import overload
 from numpy.typing import NDArray
 
 from lunarsim.kernels.codes import (
@@ -43,7 +41,6 @@ from lunarsim.kernels.sequence.legs import followed
 from lunarsim.kernels.sequence.onsets import AT_PHASE, forget, happens
 from lunarsim.kernels.sequence.refusals import why_not
 from lunarsim.kernels.sequence.transients import OFF
-from lunarsim.kernels.within_callers import OPTIONS
 
 _ON_TIME_S = 1e-3  # of a planned ignition against the sum of durations, as a scenario allows
 
@@ -135,19 +132,4 @@ def _fly_phase(
         return coast(driver, means, t_s, y, t_s + phase.coast.duration_s, k, flown)
     if kind == BURN:
         return burn(driver, means, t_s, y, k, flown)
-    return _fly_guided_where(flown.plan.guided, driver, means, t_s, y, k, flown)
-
-
-def _fly_guided_where(
-    guided: bool | None, driver: Driver, means: Any, t_s: float, y: NDArray[np.float64], k: int, flown: Flown
-) -> tuple[float, int]:
-    """Fly a guided phase, where a plan may have one."""
-    return (t_s, STUCK) if guided is None else fly_guided(driver, means, t_s, y, k, flown)
-
-
-@overload(_fly_guided_where, strict=False, jit_options=OPTIONS)
-def _fly_guided_by_type(guided: Any, driver: Any, means: Any, t_s: Any, y: Any, k: Any, flown: Any) -> Any:
-    del driver, means, t_s, y, k, flown
-    if isinstance(guided, types.NoneType):
-        return lambda guided, driver, means, t_s, y, k, flown: (t_s, STUCK)  # noqa: ARG005
-    return lambda guided, driver, means, t_s, y, k, flown: fly_guided(driver, means, t_s, y, k, flown)  # noqa: ARG005
+    return fly_guided(driver, means, t_s, y, k, flown)
