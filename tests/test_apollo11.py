@@ -159,6 +159,7 @@ def test_every_number_of_the_file_says_where_it_comes_from(scenario: ls.Scenario
     assert statuses["plan.2.guidance.target_downrange_jerk"] is Status.INFERRED
 
 
+@pytest.mark.slow
 def test_dispersed_landings_are_safe_and_the_same_in_both_drivers() -> None:
     result = ls.load_campaign("apollo11").run(24, seed=1, chunk_size=12)
     assert result.rates()["landed safely"].value >= 0.9  # gear, probes and navigation leave a wide margin

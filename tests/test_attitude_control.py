@@ -167,6 +167,7 @@ def test_between_two_legs_the_axis_turns_no_faster_than_the_control_can():
         assert angle_of(before.direction, after.direction) <= 5.0 * DEG * apart_s + 1e-9
 
 
+@pytest.mark.slow
 def test_the_staircase_of_the_axis_costs_less_than_its_square_says():
     position = {}
     for step in (0.05, 0.1, 0.2, 0.4):
@@ -194,6 +195,7 @@ def test_the_attitude_that_dead_reckoning_takes_for_true_is_what_the_control_poi
     assert np.all(errors_of_braking(landed(CONTROL, ls.DeadReckoning())) < 0.1)
 
 
+@pytest.mark.slow
 def test_noise_of_the_attitude_is_the_same_with_the_same_seed():
     one, same, other = (
         landed(CONTROL, ls.Navigation(attitude_noise=0.2 * u.deg, seed=seed)).trajectory.end_y for seed in (1, 1.0, 2)
@@ -212,6 +214,7 @@ def test_landings_of_the_catalogue_still_land_whose_axis_follows_at_the_rate_of_
     assert np.nanmax(flight.pointing_error) > 5.0 * u.deg
 
 
+@pytest.mark.slow
 def test_both_drivers_fly_the_same_turns():
     craft = replace(
         LANDER, slew_rate=None, attitude_control=CONTROL, navigation=ls.Navigation(attitude_noise=0.1 * u.deg)

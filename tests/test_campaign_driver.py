@@ -449,6 +449,7 @@ def test_a_run_that_starts_on_an_edge_of_the_shadow_goes_on():
     np.testing.assert_allclose(results.runs["end_s"], np.linspace(1.0, 7200.0, 200), rtol=0, atol=1e-9)  # roundings
 
 
+@pytest.mark.slow
 def test_a_finer_tolerance_brings_the_drivers_closer():
     campaign = replace(ls.load_campaign("luna25"), tolerance=1e-6 * u.m)
     fine = campaign.run(5, seed=8).cross_check(5)

@@ -43,6 +43,7 @@ def thrust_in(flight: ls.Flight, name: str) -> u.Quantity:
     return u.Quantity([piece.thrust_n for piece in flight.trajectory.phases if piece.name == name], u.N)
 
 
+@pytest.mark.slow
 def test_rough_braking_takes_the_published_time_and_range(flight: ls.Flight) -> None:
     """Both are given to the guidance: this says that it keeps them."""
     record = phase(flight, "rough braking")

@@ -113,6 +113,7 @@ def stored(folder: Path) -> dict[str, bytes]:
     return {str(name): values.values.tobytes() for name, values in dataset.items()}
 
 
+@pytest.mark.slow
 def test_the_report_tells_what_was_dispersed_how_it_ended_and_what_moved_it(
     reported: tuple[Path, Done],
 ) -> None:
@@ -311,6 +312,7 @@ def test_control_c_says_how_to_go_on(campaign: Command, tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_a_finished_campaign_is_reported_again_and_made_longer(campaign: Command) -> None:
     load_campaign("sound.toml").run(100, seed=1, out="r", chunk_size=25)
     again = campaign("sound.toml", "--out", "r", "--resume", "--check", "0")
@@ -319,6 +321,7 @@ def test_a_finished_campaign_is_reported_again_and_made_longer(campaign: Command
     assert "100 runs were there already; 50 runs in" in longer.out
 
 
+@pytest.mark.slow
 def test_damaged_runs_are_named_and_flown_again_on_request(campaign: Command, tmp_path: Path) -> None:
     load_campaign("drop.toml").run(100, seed=1, out="r", chunk_size=25)
     whole = stored(tmp_path / "r")

@@ -67,6 +67,7 @@ def test_a_fault_of_the_scenarios_title_takes_the_place_of_the_scenarios_own(fol
     assert burn["cutoff"] == "sensed delta-v"  # after 10 s, before the onset
 
 
+@pytest.mark.slow
 def test_without_faults_the_craft_flies_as_designed_and_faults_may_be_added(folder: Path) -> None:
     done = here("run", "burn.toml", "--json", "--without-faults", cwd=folder)
     assert set(json.loads(done.out)) == {"scenario", "flown"}
@@ -87,6 +88,7 @@ def test_the_faults_are_listed_for_people_and_for_programs(tmp_path: Path) -> No
     assert (error["bounds"], error["required"]) == ("from -1 to 10", True)
 
 
+@pytest.mark.slow
 def test_the_timeline_says_which_fault_begins_and_passes(folder: Path) -> None:
     told = here("run", "burn.toml", "--fault", "thrust error: error=-0.4, onset=12 s, end=15 s", cwd=folder)
     assert told.status == 0, told.err

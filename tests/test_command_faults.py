@@ -258,6 +258,7 @@ def test_a_fault_of_ones_own_may_change_commands_and_its_mistakes_are_named() ->
         del FAULTS["first command lost"], FAULTS["commands forgotten"]
 
 
+@pytest.mark.slow
 def test_the_command_line_loses_a_command_and_a_file_delays_one(tmp_path: Path) -> None:
     done = here(
         "run", "luna25-commands", "--json", "--without-faults", "--fault", f"command lost: command={NAME}", cwd=tmp_path

@@ -179,6 +179,7 @@ def test_inertial_speeds_stay_off_the_logarithmic_axis_of_ground_speeds(lander):
     assert len(over.altitude_over_speed.containers) == 1
 
 
+@pytest.mark.slow
 def test_a_published_altitude_without_a_time_is_a_level_and_what_has_no_place_is_not_listed(lander):
     points = [
         ls.ProfilePoint(label="nowhere", altitude_rate=-2 * u.m / u.s),
@@ -203,6 +204,7 @@ def test_letters_of_points_stand_near_them(lander, strong):
     assert all(np.hypot(*letter.get_position()) < 40.0 for letter in letters)  # points
 
 
+@pytest.mark.slow
 def test_dry_masses_of_several_crafts_are_named_once(lander, strong):
     scenario = strong.scenario
     heavier = replace(scenario, craft=replace(scenario.craft, dry_mass=scenario.craft.dry_mass + 50 * u.kg))

@@ -300,6 +300,7 @@ def test_a_craft_that_cannot_land_is_refused(orbit, site, lander, point_moon, ch
         ls.plan_descent(orbit, site, replace(lander, **changes), moon=point_moon)
 
 
+@pytest.mark.slow
 def test_tanks_that_run_dry_on_the_way_are_refused(orbit, site, lander, point_moon):
     short = replace(lander, propellant_mass=500 * u.kg)
     with pytest.raises(ls.InputError, match=r"craft.propellant_mass = 500 kg is used up"):

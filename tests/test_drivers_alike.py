@@ -311,6 +311,7 @@ def test_the_cross_check_sees_another_cut_off_another_exit_and_other_propellant(
     assert apart(row | {"burn0_propellant_kg": 0.0}, flight).propellant_kg == pytest.approx(50 * 12e3 / EXHAUST_MPS)
 
 
+@pytest.mark.slow
 def test_the_cross_check_holds_every_column_of_a_landing_against_the_reference_flight():
     scenario = ls.load_scenario("chandrayaan3")
     flight, row = ls.simulate(scenario), compiled(scenario)

@@ -139,6 +139,7 @@ def test_runs_outside_of_the_trained_region_are_flown_exactly(expansion, campaig
     assert found["x_m"][1] == work.columns_of(uniforms)["x_m"][1]
 
 
+@pytest.mark.slow
 def test_over_hills_runs_come_down_where_the_exact_ones_do(campaign):
     hilly = over(campaign, bumpy(1500.0))
     found, exact = hilly.expand(order=2, training=300, tolerance=50 * u.m).run(800, seed=4), hilly.run(800, seed=4)
@@ -316,6 +317,7 @@ def test_guided_landings_are_refused_with_the_reason(campaign):
         ls.load_campaign("apollo11").expand()
 
 
+@pytest.mark.slow
 def test_an_event_as_rare_as_three_in_a_million_has_the_probability_of_its_closed_form(narrow):
     """The thrust itself, 4.5 sigma above its mean: exact runs and expanded ones know it as well as the normal law."""
     known = special.ndtr(-4.5)
@@ -422,7 +424,10 @@ IN_TWO_WAYS = (
 FAR_OFF = (lambda z, fault: np.where(fault, z - 3.5, z - 5.0), 0.5, 0.5 * (special.ndtr(-3.5) + special.ndtr(-5.0)))
 
 
-@pytest.mark.parametrize(("event", "p", "known"), [WITH_THE_FAULT, IN_TWO_WAYS, FAR_OFF])
+@pytest.mark.parametrize(
+    ("event", "p", "known"),
+    [WITH_THE_FAULT, *(pytest.param(*each, marks=pytest.mark.slow) for each in (IN_TWO_WAYS, FAR_OFF))],
+)
 def test_intervals_of_weighted_exact_runs_hold_the_probability_as_often_as_they_say(campaign, event, p, known):
     """Of 20 intervals of 95 %, fewer than 16 hold it once in four hundred times."""
     assert coverage(campaign, event, p, known, 20) >= 16

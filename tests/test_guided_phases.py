@@ -209,6 +209,7 @@ def test_a_hover_takes_the_thrust_of_its_weight(landing):
     assert moment.true.thrust.to_value(u.N) == pytest.approx(weight, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_halving_the_cycle_moves_the_end_of_a_phase_by_ever_less(landing):
     def end(cycle_s):
         scenario = landing

@@ -84,6 +84,7 @@ def test_the_figure_names_each_rung_and_its_distance(luna25: tuple[ls.Rung, ...]
         ls.plots.ladder(luna25[:1])
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_ladder(tmp_path: Path) -> None:
     done = here("ladder", "luna25", "--out", "climbed", "--json", cwd=tmp_path)
     assert done.status == 0, done.err

@@ -272,6 +272,7 @@ def test_what_cannot_be_drawn_is_refused(lost):
         ls.plots.lanes(3)
 
 
+@pytest.mark.slow
 def test_the_command_line_says_where_the_lanes_part_and_leaves_figure_and_tables(tmp_path):
     done = here("run", "luna25", "--out", "told", "--json", cwd=tmp_path)
     assert done.status == 0, done.err

@@ -29,7 +29,7 @@ def lost(name: str) -> ls.Flight:
     return ls.simulate(ls.load_scenario(name))
 
 
-@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize("name", [SOUND[0], *(pytest.param(each, marks=pytest.mark.slow) for each in SOUND[1:])])
 def test_the_sound_flight_lands_at_its_site_with_propellant_left(name: str) -> None:
     flight, scenario = sound(name), ls.load_scenario(name)
     assert isinstance(flight.outcome, ls.Landed)
@@ -142,6 +142,7 @@ def test_odysseus_believes_itself_100_m_too_high_and_touches_as_fast_as_it_was_t
     assert abs(-vertical - 3.13 * MPS) < 0.3 * MPS  # and the velocity is estimated as well as that
 
 
+@pytest.mark.slow
 def test_athena_gives_its_altimeter_up_and_lands_hard() -> None:
     flight = lost("athena")
     ignored = first(flight, EventKind.ALTIMETER_IGNORED)
@@ -150,7 +151,8 @@ def test_athena_gives_its_altimeter_up_and_lands_hard() -> None:
     assert flight.navigation.altitude_error[-1] > 9 * u.m  # it had not begun the last metres
 
 
-@pytest.mark.parametrize("name", [SOUND[1], *(pytest.param(each, marks=pytest.mark.slow) for each in SOUND[2:])])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SOUND[1:])
 def test_both_integrators_fly_the_lost_landers_alike(name: str) -> None:
     one, other = lost(name), ls.simulate(ls.load_scenario(name), integrator="collocation")
     assert [event.kind for event in one.timeline] == [event.kind for event in other.timeline]
@@ -177,6 +179,7 @@ def test_vikrams_rough_braking_ends_at_the_published_speed_and_height() -> None:
     assert abs(end.altitude - scenario.site_elevation - scenario.published["rough_braking_altitude"]) < 5 * u.m
 
 
+@pytest.mark.slow
 def test_vikram_is_lost_by_the_thrust_of_its_attitude_hold_and_by_an_axis_that_cannot_turn_in_time() -> None:
     flight, scenario = lost("vikram"), ls.load_scenario("vikram")
     assert isinstance(flight.outcome, ls.Landed)
@@ -188,6 +191,7 @@ def test_vikram_is_lost_by_the_thrust_of_its_attitude_hold_and_by_an_axis_that_c
     assert flight.pointing_error[flight.thrust > 0 * u.N].max() > 90 * u.deg
 
 
+@pytest.mark.slow
 def test_with_an_axis_that_follows_at_once_vikrams_thrust_would_not_have_lost_it() -> None:
     scenario = ls.load_scenario("vikram")
     quick = replace(scenario, craft=replace(scenario.craft, attitude_control=None))

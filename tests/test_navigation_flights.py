@@ -66,6 +66,7 @@ def test_an_accelerometer_without_power_makes_dead_reckoning_fall():
     assert navigation.altitude_error[-1] < -300 * u.m
 
 
+@pytest.mark.slow
 def test_the_filter_is_that_of_numpy_on_a_recorded_flight():
     unit = ls.Accelerometer(velocity_random_walk=0.02 * u.m / u.s**1.5, bias=2e-3 * u.m / u.s**2)
     altimeter = replace(ALTIMETER, off_nadir=12 * u.deg, azimuth=170 * u.deg)

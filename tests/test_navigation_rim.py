@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
 from astropy import units as u
 from rim_example import CLIFF, FILTER, STEP, over_the_rim
 
@@ -46,6 +47,7 @@ def test_the_craft_then_hovers_three_kilometres_up_until_it_runs_dry_and_falls()
     assert np.abs(flight.outcome.speed - fall) < 3 * u.m / u.s
 
 
+@pytest.mark.slow
 def test_a_filter_that_begins_again_instead_lands():
     flight = flown("reinitialise")
     assert first(flight, EventKind.FILTER_REINITIALISED).true.state.longitude.deg < CLIFF + 0.1

@@ -104,6 +104,7 @@ def test_a_height_may_be_waited_for_as_it_rises():
     assert fault_times(flight)["thrust error"] == pytest.approx(30.0, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("integrator", DRIVERS)
 def test_an_engine_that_goes_out_at_a_height_is_out_whatever_turns_its_craft(integrator):
     one = delayed()

@@ -140,7 +140,7 @@ def test_a_campaign_disperses_whether_a_wrong_timer_was_loaded():
         Campaign(campaign.scenario, {"plan.0.timer": Uniform(30 * u.s, 40 * u.s)}).run(2, seed=0)
 
 
-@pytest.mark.parametrize("onset_s", [0.0, 100.25, 600.0])
+@pytest.mark.parametrize("onset_s", [0.0, *(pytest.param(onset, marks=pytest.mark.slow) for onset in (100.25, 600.0))])
 def test_a_landing_that_loses_thrust_ends_alike_in_both_drivers(onset_s):
     found, flight, why = both(landing(LossOfThrust(lost=0.1, onset=onset_s * u.s)))
     assert found.alike, why

@@ -98,6 +98,7 @@ def test_both_drivers_fly_a_users_law_alike_plain_and_compiled():
     np.testing.assert_allclose(ends[0][1], ends[1][1], rtol=1e-9, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "name"),
     [(COMPILED(until=80 * u.s, **TO), "until"), (ls.EGuidance(time_to_go=80 * u.s, **TO), "time_to_go")],

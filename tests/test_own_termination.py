@@ -110,6 +110,7 @@ def test_the_first_condition_in_the_list_counts_where_several_are_met():
     assert ls.simulate(landing(*reversed(both))).phases[0].ended_by == "altitude below 500 m"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [PLAIN, COMPILED], ids=["plain", "compiled"])
 def test_a_number_of_a_termination_is_dispersed_and_both_drivers_fly_it_alike(kind):
     scenario, path = landing(ls.Termination(quantity="time", above=100 * u.s), kind()), "plan.0.terminations.1.height"

@@ -92,7 +92,8 @@ def test_the_identity_holds_in_each_phase_of_a_flight_that_speeds_up_slows_down_
     assert found.total.delta_v == flown
 
 
-@pytest.mark.parametrize("name", ["chandrayaan3", pytest.param("change4", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["chandrayaan3", "change4"])
 def test_the_identity_holds_in_guided_phases_that_come_to_rest(name):
     flight = ls.simulate(ls.load_scenario(name))
     for row in budget(flight).rows:

@@ -27,7 +27,7 @@ def what_came_of(scenario):
     return wrong or how_the_drivers_differ(scenario, flight)[0]
 
 
-@repeated(6, 25)
+@repeated(3, 25)
 @pytest.mark.filterwarnings("ignore::lunarsim.errors.ModelWarning")
 def test_a_burn_with_two_faults_ends_in_an_outcome_with_a_reason_in_both_drivers(count):
     came = {i: what_came_of(with_pair(burning(), i, 200.0)) for i in range(count)}
@@ -35,7 +35,7 @@ def test_a_burn_with_two_faults_ends_in_an_outcome_with_a_reason_in_both_drivers
     assert list(came.values()).count("") > 0.8 * count
 
 
-@repeated(4, 25)
+@repeated(2, 25)
 def test_a_landing_with_two_faults_ends_in_an_outcome_with_a_reason_in_both_drivers(count):
     came = {i: what_came_of(with_pair(landing_by_sensors(), i, 120.0)) for i in range(count)}
     assert {i: each for i, each in came.items() if each not in {"", "ill-conditioned"}} == {}

@@ -370,6 +370,7 @@ def test_the_files_that_a_scenario_names_are_named_with_their_hashes(tmp_path: P
     assert "Beside it must lie: " + ", ".join(f"{n} (SHA-256 {h})" for n, h in hashes.items()) + "." in text
 
 
+@pytest.mark.slow
 def test_a_duration_that_the_plan_has_no_room_for_is_left_out_unless_it_was_asked_for(tmp_path: Path) -> None:
     scenario = burn_example.scenario()
     second = ls.Burn(

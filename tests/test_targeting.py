@@ -77,6 +77,7 @@ def test_more_unknowns_than_goals_change_as_little_as_can_be(circular):
     assert np.linalg.norm(across) < 1e-3 * np.linalg.norm(change)
 
 
+@pytest.mark.slow
 def test_the_least_delta_v_turns_no_thrust_aside(circular):
     vary = {**DELTA_V, "plan.0.yaw_error": (-60 * u.deg, 60 * u.deg)}
     begins = ls.with_values(circular, {"plan.0.yaw_error": 20 * u.deg})
@@ -85,6 +86,7 @@ def test_the_least_delta_v_turns_no_thrust_aside(circular):
     assert found.delta_v.to_value(MPS) == pytest.approx(transfer_mps(20e3), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_place_at_perilune_is_met_over_the_turning_moon():
     planned = ls.load_scenario("luna25").without_faults()
     found = ls.target(

@@ -192,6 +192,7 @@ def test_the_lanes_take_what_is_measured_along_the_true_axis():
         assert np.nanmax(np.abs(off)) < worst, name
 
 
+@pytest.mark.slow
 def test_runs_of_a_campaign_have_their_sensors_on_the_true_axis_too():
     noisy = replace(ALTIMETER, noise=1 * u.m), replace(VELOCIMETER, noise=0.1 * MPS)
     unit = ls.Gyro(rate=10 * u.Hz, angle_random_walk=1e-3 * u.deg / u.s**0.5)

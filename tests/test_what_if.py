@@ -167,6 +167,7 @@ def test_nothing_set_is_said(scenario):
     assert str(ls.what_if(scenario, {})) == "burn with nothing set:\n  nothing differs"
 
 
+@pytest.mark.slow
 def test_the_command_prints_both_flights_as_run_does(tmp_path):
     asked = here("whatif", "luna25", "--set", "plan.0.timer=95 s", "--json", "--out", "asked", cwd=tmp_path)
     assert asked.status == 0, asked.err
