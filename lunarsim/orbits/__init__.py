@@ -4,6 +4,13 @@ from lunarsim.arguments import check_calls
 from lunarsim.orbits.arrival import BPlane, b_plane
 from lunarsim.orbits.earth_state import EarthElements, EarthState
 from lunarsim.orbits.elements import Elements
+from lunarsim.orbits.lunar_transfer import (
+    LaunchWindow,
+    LunarTransfer,
+    launch_inclination,
+    launch_window,
+    patched_conics,
+)
 from lunarsim.orbits.rtn_frame import RTN, rot_rtn_from_icrf, rtn
 from lunarsim.orbits.state import State
 from lunarsim.orbits.transfer_arc import Transfer, lambert
@@ -14,10 +21,15 @@ __all__ = [
     "EarthElements",
     "EarthState",
     "Elements",
+    "LaunchWindow",
+    "LunarTransfer",
     "State",
     "Transfer",
     "b_plane",
     "lambert",
+    "launch_inclination",
+    "launch_window",
+    "patched_conics",
     "rot_rtn_from_icrf",
     "rtn",
 ]

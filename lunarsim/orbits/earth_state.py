@@ -164,7 +164,7 @@ class EarthState:
         checks.instant("epoch", epoch)
         if low > high:
             raise InputError(f"perigee = {perigee} is above apogee = {apogee}: perigee is the lowest point; swap them")
-        rot = _inertial_axes(frame, epoch)
+        rot = inertial_axes(frame, epoch)
         p, e = element_kernels.conic(*(float(height.value) + constants.WGS84_RADIUS_M for height in (low, high)))
         turns = (float(np.radians(angle.value)) for angle in angles)
         r, v = element_kernels.state_from_elements(constants.GM_EARTH_M3_S2, p, e, *turns)
@@ -194,7 +194,7 @@ class EarthState:
         if self.epoch.shape:
             raise InputError(f"elements needs a state at one time, this one holds {self.epoch.size}: pick one")
         check_orbital_plane(self, "inclination and node are not defined; take its perigee and apogee")
-        rot, (r, v) = _inertial_axes(frame, self.epoch), self._vectors
+        rot, (r, v) = inertial_axes(frame, self.epoch), self._vectors
         a, e, *angles = element_kernels.elements_from_state(
             constants.GM_EARTH_M3_S2, (rot @ r).tolist(), (rot @ v).tolist()
         )
@@ -298,11 +298,18 @@ def _axes(frame: str, epoch: Time) -> tuple[NDArray[np.float64], NDArray[np.floa
     """Return the rotations from GCRS to the axes of a frame and their rates (1/s)."""
     if frame == "ITRF":
         return rot_itrf_from_gcrs_with_rate(epoch)
-    rot = _inertial_axes(frame, epoch)
+    rot = inertial_axes(frame, epoch)
     return rot, np.zeros_like(rot)
 
 
-def _inertial_axes(frame: str, epoch: Time) -> NDArray[np.float64]:
+def inertial_axes(frame: str, epoch: Time) -> NDArray[np.float64]:
+    """Return the rotation from the axes of the GCRS to those of a frame in which elements are given.
+
+    Raises
+    ------
+    InputError
+        If there is no such frame, or it turns.
+    """
     if frame == "GCRS":
         return np.broadcast_to(np.eye(3), (*epoch.shape, 3, 3))
     if frame == "TEME":
