@@ -1,7 +1,7 @@
 """States about the Moon and the Earth, elements, the local frame, and the bridge to poliastro and boinor orbits."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.orbits.arrival import BPlane, b_plane
+from lunarsim.orbits.arrival import BPlane, aim, b_plane
 from lunarsim.orbits.earth_state import EarthElements, EarthState
 from lunarsim.orbits.elements import Elements
 from lunarsim.orbits.lunar_transfer import (
@@ -25,6 +25,7 @@ __all__ = [
     "LunarTransfer",
     "State",
     "Transfer",
+    "aim",
     "b_plane",
     "lambert",
     "launch_inclination",

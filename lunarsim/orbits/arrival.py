@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from astropy import units as u
+from astropy.time import Time
+from numpy.typing import NDArray
 
-from lunarsim import constants
+from lunarsim import checks, constants
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.moon.orientation import rot_me_from_icrf
 from lunarsim.orbits.plane import check_orbital_plane
 from lunarsim.orbits.state import State
 
+_SIDES = {"north": -1.0, "south": 1.0}
 _LEAST_SINE = 1e-9  # between the asymptote and the pole
 
 
@@ -64,8 +68,104 @@ def b_plane(state: State) -> BPlane:
     >>> print(plane.excess_speed.to(u.km / u.s).round(3))
     1.332 km / s
     """
+    asymptote, b, speed = _asymptote(state)
+    pole = rot_me_from_icrf(state.epoch)[2]
+    t = np.cross(asymptote, pole)
+    if np.linalg.norm(t) < _LEAST_SINE:
+        raise InputError(f"{state!r} comes in along the Moon's pole, across which T has no direction")
+    t /= np.linalg.norm(t)
+    return BPlane(
+        b_dot_t=float(b @ t) * u.m,
+        b_dot_r=float(b @ np.cross(asymptote, t)) * u.m,
+        excess_speed=speed * u.m / u.s,
+    )
+
+
+def aim(
+    state: State,
+    *,
+    perilune: u.Quantity,
+    inclination: u.Quantity,
+    side: Literal["north", "south"] = "south",
+) -> BPlane:
+    """Return where a hyperbola would have to be aimed for a perilune and an inclination, as fast as a state comes in.
+
+    Parameters
+    ----------
+    state : State
+        At one time, of positive energy about the Moon alone.
+    perilune : Quantity
+        Height above the 1737.4 km sphere.
+    inclination : Quantity
+        To the Moon's equator of date.
+    side : {'south', 'north'}
+        Over which side of the Moon the asymptote passes: the sign of ``b_dot_r``.
+
+    Returns
+    -------
+    BPlane
+        The aim.
+
+    Raises
+    ------
+    InputError
+        If the state is not as for :func:`b_plane`, or its asymptote is steeper to the equator than the inclination.
+
+    Notes
+    -----
+    Kizner (1961), "A method of describing miss distances for lunar and interplanetary trajectories", Planet. Space Sci.
+    7. The size of B is the impact parameter of the perilune; the cosine of the inclination is that of the angle
+    between B and T times that of the declination of S.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> from astropy import units as u
+    >>> from astropy.time import Time
+    >>> r, v = [20000, 5000, 0] * u.km, [-1.5, 0, 0] * u.km / u.s
+    >>> state = ls.State(r, v, Time("2023-08-16T09:03:00", scale="utc"))
+    >>> print(ls.orbits.aim(state, perilune=100 * u.km, inclination=90 * u.deg).b_dot_r.to(u.km).round(1))
+    4044.8 km
+    """
+    s, _, speed = _asymptote(state)
+    low_m = float(checks.quantity("perilune", perilune, u.m).value) + constants.MOON_RADIUS_M
+    tilt = float(np.radians(checks.quantity("inclination", inclination, u.deg).value))
+    return aim_of(speed * s, state.epoch, low_m, tilt, side)
+
+
+def aim_of(excess_mps: NDArray[np.float64], epoch: Time, low_m: float, inclination: float, side: str) -> BPlane:
+    """Return the aim of an excess velocity (ICRF axes) for a perilune (m from the centre) and an inclination (rad).
+
+    Raises
+    ------
+    InputError
+        If there is no such side, or the velocity is steeper to the Moon's equator than the inclination.
+    """
+    if side not in _SIDES:
+        raise InputError(f"side = {side!r}: expected 'north' or 'south'")
+    speed = float(np.linalg.norm(excess_mps))
+    size = low_m * np.sqrt(1.0 + 2.0 * constants.GM_MOON_M3_S2 / (low_m * speed * speed))
+    declination = float(np.arcsin(excess_mps @ rot_me_from_icrf(epoch)[2] / speed))
+    cosine = np.cos(inclination) / np.cos(declination)
+    if abs(cosine) > 1.0:
+        least = abs(np.degrees(declination))
+        raise InputError(
+            f"inclination = {np.degrees(inclination):g} deg of the arrival: the craft comes in at {least:.1f} deg to "
+            f"the Moon's equator, so that the inclination lies between {least:.1f} and {180.0 - least:.1f} deg"
+        )
+    return BPlane(
+        b_dot_t=float(size * cosine) * u.m,
+        b_dot_r=float(_SIDES[side] * size * np.sqrt(1.0 - cosine * cosine)) * u.m,
+        excess_speed=speed * u.m / u.s,
+    )
+
+
+def _asymptote(state: State) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return the direction of the incoming asymptote, B (m), and the excess speed (m/s)."""
     if state.epoch.shape:
-        raise InputError(f"b_plane needs a state at one time, this one holds {state.epoch.size}: pick one, state[i]")
+        raise InputError(
+            f"the B-plane needs a state at one time, this one holds {state.epoch.size}: pick one, state[i]"
+        )
     check_orbital_plane(state, "an arrival along the radius has no B vector to tell apart from the centre")
     gm = constants.GM_MOON_M3_S2
     r, v = state.position.to_value(u.m), state.velocity.to_value(u.m / u.s)
@@ -78,14 +178,5 @@ def b_plane(state: State) -> BPlane:
     towards, normal = eccentricity / e, momentum / np.linalg.norm(momentum)
     ahead = np.cross(normal, towards)
     asymptote = (towards + np.sqrt(e * e - 1.0) * ahead) / e  # the velocity far away, coming in
-    b = np.cross(asymptote, momentum) / np.sqrt(energy2)
-    pole = rot_me_from_icrf(state.epoch)[2]
-    t = np.cross(asymptote, pole)
-    if np.linalg.norm(t) < _LEAST_SINE:
-        raise InputError(f"{state!r} comes in along the Moon's pole, across which T has no direction")
-    t /= np.linalg.norm(t)
-    return BPlane(
-        b_dot_t=float(b @ t) * u.m,
-        b_dot_r=float(b @ np.cross(asymptote, t)) * u.m,
-        excess_speed=np.sqrt(energy2) * u.m / u.s,
-    )
+    speed = float(np.sqrt(energy2))
+    return asymptote, np.cross(asymptote, momentum) / speed, speed

@@ -15,7 +15,7 @@ from lunarsim.constants import GM_EARTH_M3_S2, GM_MOON_M3_S2
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.moon.ephemeris.tables import Ephemeris
-from lunarsim.moon.orientation import rot_me_from_icrf
+from lunarsim.orbits.arrival import aim_of
 from lunarsim.orbits.earth_state import inertial_axes
 from lunarsim.orbits.moonward import MoonPlaces, Ways, ways_to
 from lunarsim.orbits.outbound_conic import Conics
@@ -25,7 +25,6 @@ Array = NDArray[np.float64]
 
 _MPS = u.m / u.s
 _EARTH_M = constants.WGS84_RADIUS_M
-_SIDES = {"north": -1.0, "south": 1.0}
 _MOST_CELLS = 1_000_000  # of a launch window: some 100 MB
 
 
@@ -127,7 +126,8 @@ def patched_conics(
     Raises
     ------
     InputError
-        If the Moon stands at a declination above the inclination, the time of flight is too short for any conic, or the asymptote comes in steeper to the Moon's equator than the arrival's inclination.
+        If the Moon stands at a declination above the inclination, the time of flight is too short for any conic, or the
+        asymptote comes in steeper to the Moon's equator than the inclination of the arrival.
 
     Notes
     -----
@@ -147,8 +147,6 @@ def patched_conics(
     """
     checks.instant("departure", departure)
     aimed = _angle("arrival_inclination", arrival_inclination)
-    if side not in _SIDES:
-        raise InputError(f"side = {side!r}: expected 'north' or 'south'")
     seconds = checks.quantity("duration", duration, u.s, positive=True)
     low_m, high_m = _apsides(perilune, apolune)
     sky = ephemeris or Ephemeris.builtin()
@@ -158,7 +156,7 @@ def patched_conics(
     ways = ways_to(MoonPlaces.at(sky, arrival[None], rot), np.atleast_1d(seconds.value), tilt, parking_m, northbound)
     _check_there_is_one(ways, inclination, duration)
     excess = ways.excess_mps[0]
-    b_t, b_r = _aim(rot.T @ excess, rot_me_from_icrf(arrival)[2], aimed, low_m, _SIDES[side])
+    aim = aim_of(rot.T @ excess, arrival, low_m, aimed, side)
     place, motion = ways.perigee[0]
     raan, argument = _angles(place, motion)
     v = ways.conics.perigee_mps[0] * motion
@@ -171,8 +169,8 @@ def patched_conics(
         c3=_c3(ways.conics)[0],
         excess_speed=float(np.linalg.norm(excess)) * _MPS,
         insertion=_insertion_mps(float(np.linalg.norm(excess)), low_m, high_m) * _MPS,
-        b_dot_t=b_t * u.m,
-        b_dot_r=b_r * u.m,
+        b_dot_t=aim.b_dot_t,
+        b_dot_r=aim.b_dot_r,
     )
 
 
@@ -288,30 +286,9 @@ def _insertion_mps(excess_mps: Any, low_m: float, high_m: float) -> Any:
     return arrives - np.sqrt(2.0 * GM_MOON_M3_S2 * high_m / (low_m * (low_m + high_m)))
 
 
-def _aim(excess: Array, pole: Array, inclination: float, low_m: float, sign: float) -> tuple[float, float]:
-    """Return the components (m) of B of a hyperbola with a perilune and an inclination.
-
-    Its size is the impact parameter of the perilune, and the cosine of the inclination that of its angle from T times
-    that of the asymptote's declination (Farquhar and Kizner's B-plane; Kizner 1961, section III).
-    """
-    square = float(excess @ excess)
-    size = low_m * np.sqrt(1.0 + 2.0 * GM_MOON_M3_S2 / (low_m * square))
-    declination = float(np.arcsin(excess @ pole / np.sqrt(square)))
-    cosine = np.cos(inclination) / np.cos(declination)
-    if abs(cosine) > 1.0:
-        least = abs(np.degrees(declination))
-        raise InputError(
-            f"arrival_inclination = {np.degrees(inclination):g} deg: the craft comes to the Moon at {least:.1f} deg to "
-            f"its equator, so that the inclination lies between {least:.1f} and {180.0 - least:.1f} deg"
-        )
-    return float(size * cosine), float(sign * size * np.sqrt(1.0 - cosine * cosine))
-
-
 def _check_there_is_one(ways: Ways, inclination: u.Quantity, duration: u.Quantity) -> None:
     if np.isnan(ways.conics.eccentricity[0]):
-        raise InputError(
-            f"duration = {duration}: no conic from the parking orbit is so fast; expected hours to days"
-        )
+        raise InputError(f"duration = {duration}: no conic from the parking orbit is so fast; expected hours to days")
     if np.isnan(ways.excess_mps[0, 0]):
         raise InputError(
             f"inclination = {inclination}: the Moon stands at a declination of "

@@ -13,6 +13,7 @@ from astropy.time import Time
 
 from lunarsim.arguments import checked
 from lunarsim.asked import is_own
+from lunarsim.campaign.inputs import earth_orbit
 from lunarsim.craft import MONITORS, Accelerometer, Engine, FlightComputer, Navigation, Spacecraft
 from lunarsim.craft.sensors.accelerometer import OF_INCREMENTS
 from lunarsim.declarations import FAR_M, FAST_MPS, LONG_S, Declaration, Number, Switch, declared
@@ -95,6 +96,11 @@ class Path:
             raise InputError(f"{self.name} = {given}: expected {self.declaration.bounds}")
 
     @property
+    def is_element(self) -> bool:
+        """Whether it is an element of the start, about the Moon or the Earth."""
+        return self.parts[0] in {"orbit", earth_orbit.PREFIX}
+
+    @property
     def is_seed(self) -> bool:
         """Whether it is a seed: no physical value, of which the end would be a function."""
         return self.name in {NAVIGATION_SEED, COMPUTER_SEED}
@@ -150,9 +156,7 @@ def path_among(known: Mapping[str, Path], name: str, lacks: str) -> Path:
 
 
 def _paths(scenario: Scenario) -> Iterator[Path]:
-    yield Path("state.epoch", _TIME_OFFSET, offset=True)
-    yield from _declared("orbit", ELEMENTS)
-    yield from (Path(f"state.{name}", number, offset=True) for name, number in _OFFSETS.items())
+    yield from _start_paths(scenario)
     if isinstance(scenario.moon.gravity, GravityField):  # a grid is made for one GM
         yield Path("moon.gravity.gm", _GM)
     yield Path("moon.terrain.elevation", ELEVATION, offset=True)
@@ -178,6 +182,14 @@ def _paths(scenario: Scenario) -> Iterator[Path]:
     for fault in scenario.faults:
         if isinstance(fault.onset, u.Quantity) and may_begin_in_flight(fault, scenario.craft):
             yield Path(f"faults.{fault.title}.onset", _ONSET)
+
+
+def _start_paths(scenario: Scenario) -> Iterator[Path]:
+    yield Path("state.epoch", _TIME_OFFSET, offset=True)
+    yield from _declared("orbit", ELEMENTS)
+    if earth_orbit.begins_at_earth(scenario):
+        yield from (Path(f"{earth_orbit.PREFIX}.{name}", kept(each)) for name, each in earth_orbit.NUMBERS.items())
+    yield from (Path(f"state.{name}", number, offset=True) for name, number in _OFFSETS.items())
 
 
 def _law_paths(prefix: str, law: GuidanceLaw) -> Iterator[Path]:
@@ -280,6 +292,8 @@ def check_orbit(scenario: Scenario, names: Collection[str]) -> None:
     InputError
         If it is at rest or moves along its radius, or an element of an open orbit is among the paths.
     """
+    if any(name.startswith(f"{earth_orbit.PREFIX}.") for name in names):
+        earth_orbit.elements_at_earth(scenario)
     counted = sorted(name for name in names if name.startswith(("orbit.", "state.")) and name != "state.epoch")
     if counted:
         check_orbital_plane(
@@ -305,8 +319,9 @@ def nominal(scenario: Scenario, name: str) -> u.Quantity:
         return 0.0 * path.unit
     if is_fault(name):
         return 1.0 * u.one
-    if path.parts[0] == "orbit":
-        return _orbit(scenario.state)[path.parts[1]].to(path.unit)
+    if path.is_element:
+        elements = _orbit(scenario.state) if path.parts[0] == "orbit" else earth_orbit.elements_at_earth(scenario)
+        return elements[path.parts[1]].to(path.unit)
     return u.Quantity(value_at(scenario, path), dtype=float).to(path.unit)
 
 
@@ -366,7 +381,7 @@ def edited_at(scenario: Scenario, by_path: Mapping[Path, float]) -> Scenario:
             parts["moon"] = replace(parts["moon"], terrain=parts["moon"].terrain.raised(value * u.m))
         elif first in parts:
             parts[first] = _replaced(parts[first], rest, value, path)
-    return replace(scenario, faults=tuple(faults), state=_moved(scenario.state, values), **parts)
+    return replace(scenario, faults=tuple(faults), state=_moved(scenario, values), **parts)
 
 
 def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, float]) -> State:
@@ -385,7 +400,11 @@ def moved_state(state: State, orbit: Mapping[str, float], offsets: Mapping[str, 
     return State(state.position + rot.T @ step[:3] * u.m, state.velocity + rot.T @ step[3:] * (u.m / u.s), state.epoch)
 
 
-def _moved(state: State, values: Mapping[str, float]) -> State:
+def _moved(scenario: Scenario, values: Mapping[str, float]) -> State:
+    about_earth = {
+        name: values[path] for name in earth_orbit.NUMBERS if (path := f"{earth_orbit.PREFIX}.{name}") in values
+    }
+    state = earth_orbit.state_at_earth(scenario, about_earth) if about_earth else scenario.state
     orbit = {name: values[f"orbit.{name}"] for name in ORBIT if f"orbit.{name}" in values}
     offsets = {name: values[f"state.{name}"] for name in OFFSETS if f"state.{name}" in values}
     if orbit or offsets:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.asked import is_own
+from lunarsim.campaign.inputs import earth_orbit
 from lunarsim.campaign.inputs.paths import (
     COMPUTER_SEED,
     OFFSETS,
@@ -71,7 +72,7 @@ class Drawn(NamedTuple):
         and velocity together, the position's first.
         """
         first, *rest = path.parts
-        if first == "orbit" or (first == "state" and path.name != "state.epoch"):
+        if path.is_element or (first == "state" and path.name != "state.epoch"):
             return [np.asarray(self.runs["state"]["position_m"][:, 0])]
         if rest[0] == "forces":
             force = scenario.moon.forces[int(rest[1])]
@@ -380,7 +381,7 @@ def _write(scenario: Scenario, name: str, values: Table, drawn: Drawn) -> None:
     A value out of its bounds is written as NaN, which the kernels refuse, each with the reason of its kind.
     """
     first, _, _ = name.partition(".")
-    if first in {"faults", "orbit"} or (first == "state" and name != "state.epoch"):
+    if first in {"faults", "orbit", earth_orbit.PREFIX} or (first == "state" and name != "state.epoch"):
         return
     path = find(scenario, name)
     values = np.where(path.declaration.holds(values), values, np.nan)
@@ -417,9 +418,19 @@ def _write_states(scenario: Scenario, values: Mapping[str, Table], runs: Records
                 column[~find(scenario, f"orbit.{name}").declaration.holds(column)] = np.nan
         states = states_from_elements(np.stack(columns, axis=1), constants.GM_MOON_M3_S2, constants.MOON_RADIUS_M, rot)
         runs["state"]["position_m"], runs["state"]["velocity_mps"] = states[:, 0:3], states[:, 3:6]
+    about_earth = _held(scenario, values, [f"{earth_orbit.PREFIX}.{name}" for name in earth_orbit.NUMBERS])
+    if about_earth:
+        states = earth_orbit.states_at_earth(scenario, about_earth)
+        runs["state"]["position_m"], runs["state"]["velocity_mps"] = states[:, 0:3], states[:, 3:6]
     dispersed = [k for k, name in enumerate(OFFSETS) if f"state.{name}" in values]
     axes = rot_rtn_from_icrf(state) if dispersed else np.empty((0, 3))  # there are none at rest and in vertical flight
     for k in dispersed:
         path = find(scenario, f"state.{OFFSETS[k]}")
         offsets = np.where(path.declaration.holds(values[path.name]), values[path.name], np.nan)
         runs["state"]["position_m" if k < 3 else "velocity_mps"] += offsets[:, None] * axes[k % 3]
+
+
+def _held(scenario: Scenario, values: Mapping[str, Table], names: Sequence[str]) -> dict[str, Table]:
+    """Return the values of those paths that are given, by the last part of their names; NaN out of their bounds."""
+    given = {name.rpartition(".")[2]: (find(scenario, name), values[name]) for name in names if name in values}
+    return {last: np.where(path.declaration.holds(held), held, np.nan) for last, (path, held) in given.items()}

@@ -46,8 +46,8 @@ def _of_part(name: str, scenario: Scenario) -> str:
         case "state":
             kind = "velocity" if rest[-1].endswith("_rate") else "position"
             return f"initial {kind}, {words.removesuffix(' rate')}"
-        case "orbit":
-            return f"{words} of the initial orbit"
+        case "orbit" | "earth_orbit":
+            return f"{words} of the initial orbit{' about the Earth' if first == 'earth_orbit' else ''}"
         case _:
             return f"fault: {rest[0]}" if len(rest) == 1 else f"{words} of the fault '{rest[0]}'"
 

@@ -120,7 +120,7 @@ def _plain(path: Path, bound: Any) -> float:
 
 def _start(scenario: Scenario, path: Path) -> float:
     """Return what a scenario has at a path, in the unit of the path."""
-    if path.offset or path.parts[0] == "orbit":
+    if path.offset or path.is_element:
         return float(nominal(scenario, path.name).value)
     there = value_at(scenario, path)
     if there is None:
