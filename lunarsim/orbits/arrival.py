@@ -34,6 +34,18 @@ class BPlane:
     b_dot_r: u.Quantity
     excess_speed: u.Quantity  #: far away, relative to the Moon
 
+    @property
+    def points_m(self) -> NDArray[np.float64]:
+        """Both components (m), shape (2,) or (n, 2), as :func:`lunarsim.statistics.covariance_ellipse` takes them."""
+        return np.stack([self.b_dot_t.to_value(u.m), self.b_dot_r.to_value(u.m)], axis=-1)
+
+    @property
+    def impact_radius(self) -> u.Quantity:
+        """The size of B within which a craft so fast comes down on the 1737.4 km sphere: its capture radius."""
+        radius = constants.MOON_RADIUS_M * u.m
+        fall2 = 2.0 * constants.GM_MOON_M3_S2 * u.m**3 / u.s**2 / radius
+        return radius * np.sqrt(1.0 + (fall2 / self.excess_speed**2).to_value(u.one))
+
 
 def b_plane(state: State) -> BPlane:
     """Return the B-plane parameters of a state on a hyperbola about the Moon (Vallado 2013, section 12.3).
@@ -41,18 +53,18 @@ def b_plane(state: State) -> BPlane:
     Parameters
     ----------
     state : State
-        At one time, of positive energy about the Moon alone.
+        Of positive energy about the Moon alone; of many states those on closed orbits give NaN.
 
     Returns
     -------
     BPlane
-        Components of the impact parameter, and the hyperbolic excess speed.
+        Components of the impact parameter, and the hyperbolic excess speed, each of the shape of the epoch.
 
     Raises
     ------
     InputError
-        If the state holds many times, is on a closed orbit, has no orbital plane, or comes in along the Moon's pole,
-        where T has no direction.
+        If a single state is on a closed orbit, or one has no orbital plane or comes in along the Moon's pole, where T
+        has no direction.
 
     Notes
     -----
@@ -69,14 +81,14 @@ def b_plane(state: State) -> BPlane:
     1.332 km / s
     """
     asymptote, b, speed = _asymptote(state)
-    pole = rot_me_from_icrf(state.epoch)[2]
-    t = np.cross(asymptote, pole)
-    if np.linalg.norm(t) < _LEAST_SINE:
+    t = np.cross(asymptote, rot_me_from_icrf(state.epoch)[..., 2, :])
+    size = np.linalg.norm(t, axis=-1, keepdims=True)
+    if np.any(size < _LEAST_SINE):
         raise InputError(f"{state!r} comes in along the Moon's pole, across which T has no direction")
-    t /= np.linalg.norm(t)
+    t /= size
     return BPlane(
-        b_dot_t=float(b @ t) * u.m,
-        b_dot_r=float(b @ np.cross(asymptote, t)) * u.m,
+        b_dot_t=np.sum(b * t, axis=-1) * u.m,
+        b_dot_r=np.sum(b * np.cross(asymptote, t), axis=-1) * u.m,
         excess_speed=speed * u.m / u.s,
     )
 
@@ -127,6 +139,8 @@ def aim(
     >>> print(ls.orbits.aim(state, perilune=100 * u.km, inclination=90 * u.deg).b_dot_r.to(u.km).round(1))
     4044.8 km
     """
+    if state.epoch.shape:
+        raise InputError(f"aim needs a state at one time, this one holds {state.epoch.size}: pick one, state[i]")
     s, _, speed = _asymptote(state)
     low_m = float(checks.quantity("perilune", perilune, u.m).value) + constants.MOON_RADIUS_M
     tilt = float(np.radians(checks.quantity("inclination", inclination, u.deg).value))
@@ -160,23 +174,20 @@ def aim_of(excess_mps: NDArray[np.float64], epoch: Time, low_m: float, inclinati
     )
 
 
-def _asymptote(state: State) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Return the direction of the incoming asymptote, B (m), and the excess speed (m/s)."""
-    if state.epoch.shape:
-        raise InputError(
-            f"the B-plane needs a state at one time, this one holds {state.epoch.size}: pick one, state[i]"
-        )
+def _asymptote(state: State) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the direction of the incoming asymptote, B (m), and the excess speed (m/s); NaN on closed orbits."""
     check_orbital_plane(state, "an arrival along the radius has no B vector to tell apart from the centre")
     gm = constants.GM_MOON_M3_S2
     r, v = state.position.to_value(u.m), state.velocity.to_value(u.m / u.s)
-    energy2 = float(v @ v - 2.0 * gm / np.linalg.norm(r))  # the square of the excess speed
-    if energy2 <= 0.0:
-        raise InputError(f"{state!r} is on a closed orbit: only a hyperbola comes in along an asymptote")
+    distance = np.linalg.norm(r, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        speed = np.sqrt(np.sum(v * v, axis=-1, keepdims=True) - 2.0 * gm / distance)
     momentum = np.cross(r, v)
-    eccentricity = np.cross(v, momentum) / gm - r / np.linalg.norm(r)
-    e = float(np.linalg.norm(eccentricity))
-    towards, normal = eccentricity / e, momentum / np.linalg.norm(momentum)
-    ahead = np.cross(normal, towards)
-    asymptote = (towards + np.sqrt(e * e - 1.0) * ahead) / e  # the velocity far away, coming in
-    speed = float(np.sqrt(energy2))
-    return asymptote, np.cross(asymptote, momentum) / speed, speed
+    eccentricity = np.cross(v, momentum) / gm - r / distance
+    e = np.linalg.norm(eccentricity, axis=-1, keepdims=True)
+    towards, normal = eccentricity / e, momentum / np.linalg.norm(momentum, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        asymptote = (towards + np.sqrt(e * e - 1.0) * np.cross(normal, towards)) / e  # the velocity far away, coming in
+    if not state.epoch.shape and not speed[0] > 0.0:
+        raise InputError(f"{state!r} is on a closed orbit: only a hyperbola comes in along an asymptote")
+    return asymptote, np.cross(asymptote, momentum) / speed, speed[..., 0]

@@ -9,9 +9,12 @@ from lunarsim.plots.descent.guidance import GuidanceAxes, compare_guidance
 from lunarsim.plots.descent.page import descent_profile
 from lunarsim.plots.descent.panels import DescentAxes
 from lunarsim.plots.flight.altitude import altitude_profile
+from lunarsim.plots.flight.arrival import b_plane
 from lunarsim.plots.flight.burns import burn
+from lunarsim.plots.flight.cislunar import CislunarAxes, cislunar
 from lunarsim.plots.flight.lanes import lanes
 from lunarsim.plots.flight.last_kilometres import terrain_profile
+from lunarsim.plots.flight.launch_windows import porkchop
 from lunarsim.plots.flight.mission import MissionAxes, mission
 from lunarsim.plots.flight.model_ladder import ladder
 from lunarsim.plots.flight.orbits import orbit
@@ -19,13 +22,16 @@ from lunarsim.plots.flight.survivability import survivability_map
 from lunarsim.plots.flight.track import ground_track
 
 __all__ = [
+    "CislunarAxes",
     "DescentAxes",
     "GuidanceAxes",
     "MissionAxes",
     "TouchdownAxes",
     "altitude_profile",
     "animate_descent",
+    "b_plane",
     "burn",
+    "cislunar",
     "compare_guidance",
     "descent_profile",
     "footprint",
@@ -36,6 +42,7 @@ __all__ = [
     "mission",
     "orbit",
     "outcome_rates",
+    "porkchop",
     "sensitivity",
     "survivability_map",
     "terrain_profile",
