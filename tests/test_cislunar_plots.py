@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
 from numpy.testing import assert_allclose
+from PIL import Image
 
 import lunarsim as ls
 from lunarsim.plots.flight.cislunar_views import Still, Way, turning
@@ -147,3 +150,27 @@ def test_the_porkchop_marks_the_least_and_what_it_is_given() -> None:
     assert mark[1] == 5.365
     with pytest.raises(ls.InputError, match="porkchop needs two departures and two times of flight"):
         ls.plots.porkchop(ls.orbits.launch_window(departures, [5] * u.day, inclination=51.7 * u.deg))
+
+
+def test_the_moving_picture_ends_where_the_flight_does(flown: ls.Flight, tmp_path: Path) -> None:
+    path = tmp_path / "way.gif"
+    picture = ls.plots.animate_cislunar(flown, path, fps=1, duration=2 * u.s)
+    with Image.open(path) as gif:
+        assert gif.n_frames == 2  # of the last moment, shown twice as long, one
+    still = picture._fig.axes[0]
+    *_, moon, craft = (np.asarray(each.get_xydata())[0] for each in still.lines)
+    apart = np.linalg.norm(flown.states.position[-1].to_value(1e3 * u.km))
+    assert np.hypot(*(craft - moon)) <= apart  # as projected
+    assert np.hypot(*(craft - moon)) > 0.3 * apart
+    assert flown.end.utc.strftime("%d %B %Y, %H:%M UTC") in picture._fig.axes[1].get_title(loc="right")
+
+
+def test_the_figure_about_the_moon_leaves_the_way_there_out(flown: ls.Flight) -> None:
+    mission = ls.fly_mission(ls.Mission(name="one", links=(ls.Link(scenario=flown.scenario),)))
+    axes = ls.plots.mission(mission)
+    (way,) = (np.asarray(each.get_xydata()) for each in axes.orbits.lines)
+    farthest = np.nanmax(np.hypot(*way.T))
+    assert 5e4 < farthest < 6.8e4  # within the sphere of influence, 66,200 km
+    assert axes.heights.get_xlim()[0] > plt.matplotlib.dates.date2num(
+        (EPOCH + 3 * u.day).datetime64
+    )  # the burn was before

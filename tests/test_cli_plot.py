@@ -24,12 +24,32 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("arguments", [[], ["flown.flight"]])
-def test_without_a_figure_all_figures_are_listed(folder: Path, arguments: list[str]) -> None:
-    done = here("plot", *arguments, cwd=folder)
+def test_without_a_figure_all_figures_are_listed(folder: Path) -> None:
+    done = here("plot", cwd=folder)
     assert done.status == 0
     assert [line.split("  ")[0] for line in done.out.splitlines()] == list(FIGURES)
     assert "cannot be drawn" not in done.out
+
+
+def refused_of(file: str, folder: Path) -> set[str]:
+    done = here("plot", file, cwd=folder)
+    assert done.status == 0
+    found = dict(line.split("  ", maxsplit=1) for line in done.out.splitlines())
+    assert found.keys() == FIGURES.keys()
+    return {name for name, words in found.items() if words.startswith("cannot be drawn: ")}
+
+
+def test_of_a_flight_about_the_moon_all_but_the_figures_of_missions_are_drawn(folder: Path) -> None:
+    assert refused_of("flown.flight", folder) == {"cislunar", "mission"}
+
+
+def test_of_a_mission_its_own_figure_is_drawn_and_no_other(folder: Path) -> None:
+    links = (ls.Link(scenario=burn_example.scenario()),)
+    ls.fly_mission(ls.Mission(name="one", links=links)).save(folder / "one.mission")
+    assert refused_of("one.mission", folder) == FIGURES.keys() - {"mission"}
+    done = here("plot", "one.mission", "--figure", "mission", cwd=folder)
+    assert done.status == 0, done.err
+    assert (folder / "one_mission.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_of_histories_alone_the_list_says_what_cannot_be_drawn_and_why(folder: Path) -> None:
@@ -38,7 +58,7 @@ def test_of_histories_alone_the_list_says_what_cannot_be_drawn_and_why(folder: P
     found = dict(line.split("  ", maxsplit=1) for line in done.out.splitlines())
     assert found.keys() == FIGURES.keys()
     refused = {name for name, words in found.items() if words.startswith("cannot be drawn: ")}
-    assert refused == {"descent_profile", "terrain_profile"}
+    assert refused == {"cislunar", "descent_profile", "mission", "terrain_profile"}
     assert "the ground below" in found["terrain_profile"]
 
 

@@ -59,9 +59,7 @@ def test_a_conic_from_perigee_is_the_one_that_lambert_finds(height: float, dista
     ends = lambert([low, 0.0, 0.0] * u.m, there * u.m, days * u.day, about="Earth")
     assert_allclose(ends.departure.to_value(MPS), [0.0, way.perigee_mps[0], 0.0], atol=1e-3)
     radial, across = there / distance, np.cross([0.0, 0.0, 1.0], there / distance)
-    assert_allclose(
-        ends.arrival.to_value(MPS), way.radial_mps[0] * radial + way.transverse_mps[0] * across, atol=1e-3
-    )
+    assert_allclose(ends.arrival.to_value(MPS), way.radial_mps[0] * radial + way.transverse_mps[0] * across, atol=1e-3)
 
 
 def test_a_minute_to_the_moon_is_no_conic() -> None:

@@ -1,6 +1,7 @@
 """Missions: chains of scenarios, each of which starts where the last ended."""
 
 from lunarsim.arguments import check_calls
+from lunarsim.chain.archive import is_mission_file
 from lunarsim.chain.flying import fly_mission
 from lunarsim.chain.handover import Handover
 from lunarsim.chain.leg import Leg
@@ -20,6 +21,7 @@ __all__ = [
     "Row",
     "RowKind",
     "fly_mission",
+    "is_mission_file",
 ]
 
 check_calls(__name__, __all__)

@@ -32,6 +32,15 @@ _DAMAGE = (
 )
 
 
+def is_mission_file(path: str | os.PathLike[str]) -> bool:
+    """Return whether a file is an archive that holds a mission, by the names of its members."""
+    try:
+        with zipfile.ZipFile(data.user_path(path)) as archive:
+            return _DOCUMENT in archive.namelist()
+    except (OSError, *_DAMAGE):
+        return False
+
+
 def save_legs(path: str | os.PathLike[str], about: Mapping[str, Any], legs: Sequence[Leg]) -> None:
     """Write the flown links of a mission into one file, with what is said of it.
 

@@ -266,7 +266,8 @@ def export(
 @app.command()
 def plot(
     flights: Annotated[
-        list[Path] | None, typer.Argument(metavar="FLIGHT...", help="Files that flight.save() or write_netcdf() wrote.")
+        list[Path] | None,
+        typer.Argument(metavar="FLIGHT...", help="Files of flight.save(), write_netcdf() or a mission."),
     ] = None,
     figure: Annotated[
         list[str] | None,

@@ -24,6 +24,7 @@ from lunarsim.flight import EventKind
 from lunarsim.io import flight_summary, prepare_folder
 from lunarsim.io.output import Write
 from lunarsim.kernels.notice import FLYING
+from lunarsim.plots.flight.cislunar_views import goes_beyond
 from lunarsim.scenarios import load_mission
 
 _APSIDES = {EventKind.PERILUNE, EventKind.APOLUNE}
@@ -152,8 +153,10 @@ def _files(flown: MissionFlight, summary: dict[str, Any]) -> dict[str, Write]:
             "altitude": u.Quantity([told.event.true.state.altitude.to(u.km) for told in flown.timeline]),
         }
     )
+    way = figures.figure_writer(lambda: plots.cislunar(flown).still)
     return {
         "summary.json": figures.json_writer(summary),
+        **({"cislunar.png": way} if goes_beyond(flown.flights) else {}),
         "numbers.ecsv": lambda path: flown.table().write(path, format="ascii.ecsv", delimiter=","),
         "timeline.ecsv": lambda path: timeline.write(path, format="ascii.ecsv", delimiter=","),
         "mission.lunarsim": flown.save,

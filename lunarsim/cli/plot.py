@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lunarsim import plots
+from lunarsim.chain import MissionFlight, is_mission_file
 from lunarsim.cli.figures import DPI
 from lunarsim.data import user_path
 from lunarsim.errors import InputError, nearest, shown
@@ -23,22 +24,29 @@ from lunarsim.flight import Flight, GroundContact, Histories
 from lunarsim.flight.result.flight_file.archive import is_netcdf
 from lunarsim.io import read_netcdf
 from lunarsim.io.text import parse_quantity
+from lunarsim.plots.flight.cislunar_views import flights_of, goes_beyond
 
 #: What each figure draws, by its name; all take flights one by one.
 FIGURES: dict[str, Callable[..., Any]] = {
     "altitude_profile": plots.altitude_profile,
     "burn": plots.burn,
+    "cislunar": plots.cislunar,
     "descent_profile": plots.descent_profile,
     "ground_track": plots.ground_track,
+    "mission": plots.mission,
     "orbit": plots.orbit,
     "terrain_profile": plots.terrain_profile,
 }
-_ONE_FLIGHT = ("terrain_profile",)
+_ONE_FLIGHT = ("cislunar", "mission", "terrain_profile")
+_OF_MISSIONS = ("cislunar", "mission")
 #: What figures take that histories alone do not hold.
 _NOT_IN_HISTORIES = {
+    "cislunar": "the ephemeris",
     "descent_profile": "the landing site, the phases, and where the thrust pointed",
+    "mission": "the links of a mission",
     "terrain_profile": "the ground below",
 }
+Drawable = Flight | Histories | MissionFlight
 _SIZE = re.compile(r"(?P<width>\d+(\.\d*)?)\s*x\s*(?P<height>\d+(\.\d*)?\s*[a-zA-Z]+)")
 _LEAST_IN, _MOST_IN = 1.0, 60.0
 
@@ -89,26 +97,51 @@ def draw(
         console.print(Text(str(target)), soft_wrap=True)
 
 
-def _read(file: Path) -> Flight | Histories:
+def _read(file: Path) -> Drawable:
     path = user_path(file)
+    if is_mission_file(path):
+        return MissionFlight.load(path)
     return read_netcdf(path) if path.is_file() and is_netcdf(path) else Flight.load(path)
 
 
-def _why_not(name: str, flights: Sequence[Flight | Histories]) -> str:
+def _why_not(name: str, flights: Sequence[Drawable]) -> str:
     """Return why a figure of flights cannot be drawn; nothing if it can."""
     if name in _ONE_FLIGHT and len(flights) > 1:
         return f"it takes one flight, and {len(flights)} were given"
-    alone = next((flight.name for flight in flights if isinstance(flight, Histories)), None)
-    if alone is not None and name in _NOT_IN_HISTORIES:
-        held = f"the histories of '{alone}' do not hold"
+    return next(filter(None, (_why_not_of(name, flight) for flight in flights)), "")
+
+
+def _why_not_of(name: str, flight: Drawable) -> str:
+    """Return why a figure of one flight cannot be drawn; nothing if it can."""
+    if name in _OF_MISSIONS and not isinstance(flight, Histories):
+        return _why_not_of_mission(name, flight)
+    if isinstance(flight, MissionFlight):
+        return f"it takes flights, and '{flight.name}' is a mission of {len(flight.flights)}; save one of flown.flights"
+    return _why_not_of_histories(name, flight) if isinstance(flight, Histories) else _why_not_of_flight(name, flight)
+
+
+def _why_not_of_histories(name: str, flight: Histories) -> str:
+    if name in _NOT_IN_HISTORIES:
+        held = f"the histories of '{flight.name}' do not hold"
         return f"it takes {_NOT_IN_HISTORIES[name]}, which {held}; give a file that flight.save() wrote"
-    for flight in flights:
-        if name == "burn" and not flight.burns:
-            return f"no engine burned in {flight.name if isinstance(flight, Histories) else flight.scenario.name}"
-        if name == "terrain_profile" and isinstance(flight, Flight) and not isinstance(flight.outcome, GroundContact):
-            return f"the flight did not come down: {flight.outcome}"
-        if name == "descent_profile" and isinstance(flight, Flight) and flight.scenario.craft is None:
-            return "the flight has no craft, and so no thrust and mass"
+    return f"no engine burned in {flight.name}" if name == "burn" and not flight.burns else ""
+
+
+def _why_not_of_flight(name: str, flight: Flight) -> str:
+    if name == "burn" and not flight.burns:
+        return f"no engine burned in {flight.scenario.name}"
+    if name == "terrain_profile" and not isinstance(flight.outcome, GroundContact):
+        return f"the flight did not come down: {flight.outcome}"
+    if name == "descent_profile" and flight.scenario.craft is None:
+        return "the flight has no craft, and so no thrust and mass"
+    return ""
+
+
+def _why_not_of_mission(name: str, flight: Flight | MissionFlight) -> str:
+    if name == "mission" and isinstance(flight, Flight):
+        return "it takes a mission, that MissionFlight.save() wrote, and this is one flight"
+    if name == "cislunar" and not goes_beyond(flights_of(flight)):
+        return "all of it is within the Moon's sphere of influence"
     return ""
 
 

@@ -12,6 +12,7 @@ from lunarsim.plots.flight.altitude import altitude_profile
 from lunarsim.plots.flight.arrival import b_plane
 from lunarsim.plots.flight.burns import burn
 from lunarsim.plots.flight.cislunar import CislunarAxes, cislunar
+from lunarsim.plots.flight.cislunar_animation import animate_cislunar
 from lunarsim.plots.flight.lanes import lanes
 from lunarsim.plots.flight.last_kilometres import terrain_profile
 from lunarsim.plots.flight.launch_windows import porkchop
@@ -28,6 +29,7 @@ __all__ = [
     "MissionAxes",
     "TouchdownAxes",
     "altitude_profile",
+    "animate_cislunar",
     "animate_descent",
     "b_plane",
     "burn",

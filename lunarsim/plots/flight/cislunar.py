@@ -27,7 +27,7 @@ _EARTH_1000_KM = constants.WGS84_RADIUS_M / 1e6
 _MOON_1000_KM = constants.MOON_RADIUS_M / 1e6
 _COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE)  # of the stretches outside of the Moon's sphere
 _MOON_NOTE = 1  # of the notes, the Moon's: that of the Earth comes first
-_EARTH, _MOON = "#3E6A9E", "#8A8A8A"  # discs
+EARTH_COLOUR, MOON_COLOUR = "#3E6A9E", "#8A8A8A"  # discs
 
 
 class CislunarAxes(NamedTuple):
@@ -77,7 +77,7 @@ def cislunar(flown: MissionFlight | Flight) -> CislunarAxes:
     """
     flights = views.flights_of(flown)
     way = Way.of(flights)
-    if not np.any(way.outside):
+    if not views.goes_beyond(flights):
         raise InputError(
             "all of the flight is within the Moon's sphere of influence: give one that begins at the Earth, or draw it "
             "by plots.orbit, or plots.mission"
@@ -109,9 +109,9 @@ def _draw_still(ax: Axes, way: Way, marks: _Marks) -> None:
     axes = Still.towards(way, met)
     moon = axes.flat(way.moon_km)
     ax.plot(*moon, color=shade(0.35, ax), linewidth=0.8, linestyle=(0.0, (4.0, 2.0)), label="way of the Moon", zorder=1)
-    ax.add_patch(Circle((0.0, 0.0), _EARTH_1000_KM, color=_EARTH, zorder=4))
+    ax.add_patch(Circle((0.0, 0.0), _EARTH_1000_KM, color=EARTH_COLOUR, zorder=4))
     there = (float(moon[0][met]), float(moon[1][met]))
-    ax.add_patch(Circle(there, _MOON_1000_KM, color=_MOON, zorder=4))
+    ax.add_patch(Circle(there, _MOON_1000_KM, color=MOON_COLOUR, zorder=4))
     _sphere(ax, there, SPHERE_SHARE * float(np.linalg.norm(way.moon_km[met])) / 1e3)
     flat = [axes.flat(each.craft_km) for each in (way, marks.days, marks.burns)]
     _draw_way(ax, way, flat[0])
@@ -123,7 +123,10 @@ def _draw_still(ax: Axes, way: Way, marks: _Marks) -> None:
 
 
 def _draw_turning(ax: Axes, way: Way, marks: _Marks) -> None:
-    for x, radius_m, colour in ((0.0, constants.WGS84_RADIUS_M, _EARTH), (1.0, constants.MOON_RADIUS_M, _MOON)):
+    for x, radius_m, colour in (
+        (0.0, constants.WGS84_RADIUS_M, EARTH_COLOUR),
+        (1.0, constants.MOON_RADIUS_M, MOON_COLOUR),
+    ):
         mean_m = 1e3 * float(np.mean(np.linalg.norm(way.moon_km, axis=1)))
         ax.add_patch(Circle((x, 0.0), radius_m / mean_m, color=colour, zorder=4))
     _sphere(ax, (1.0, 0.0), SPHERE_SHARE)

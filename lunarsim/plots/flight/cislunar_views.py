@@ -92,6 +92,11 @@ def turning(way: Way) -> tuple[Array, Array]:
     return np.sum(scaled * right, axis=1), np.sum(scaled * up, axis=1)
 
 
+def goes_beyond(flights: Sequence[Flight]) -> bool:
+    """Return whether flights are at times outside of the Moon's sphere of influence."""
+    return bool(np.any(Way.of(flights).outside))
+
+
 def flights_of(flown: MissionFlight | Flight) -> tuple[Flight, ...]:
     """Return the flights of a mission, or the one."""
     return flown.flights if isinstance(flown, MissionFlight) else (flown,)

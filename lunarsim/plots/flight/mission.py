@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,22 +12,27 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.patches import Circle
 from matplotlib.pyplot import subplots
+from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.chain import MissionFlight, Row, RowKind
-from lunarsim.flight import Flight
+from lunarsim.flight import BurnRecord, Flight
 from lunarsim.orbits.rtn_frame import rot_rtn_from_icrf
+from lunarsim.plots.flight.cislunar_views import Way
 from lunarsim.plots.style import style
 from lunarsim.plots.style.colours import ink, shade
 
+Mask = NDArray[np.bool_]
+
 _RADIUS_KM = constants.MOON_RADIUS_M / 1e3
-_LOWEST_KM = 1.0  # drawn on the logarithmic axis
+_LOWEST_KM, _HIGHEST_KM = 1.0, 1e5  # drawn on the logarithmic axis: osculating apolunes at the capture are higher
+_ROOM = 1.15  # of the view, in the greatest distance on a closed orbit
 
 
 class MissionAxes(NamedTuple):
     """The two views of a mission."""
 
-    orbits: Axes  #: in the plane in which the mission starts, km from the Moon's centre
+    orbits: Axes  #: in the plane of the first closed orbit, km from the Moon's centre
     heights: Axes  #: of the osculating perilune and apolune, km, against time (UTC)
 
 
@@ -41,9 +47,10 @@ def mission(flown: MissionFlight) -> MissionAxes:
     Returns
     -------
     MissionAxes
-        The orbits are projected onto the plane in which the mission starts, one colour for each link; beside them the
+        The orbits are projected onto the plane of the first closed one, one colour for each link; beside them the
         osculating heights, with the ones that were asked for or published as rings, and burns as vertical lines. Only
-        what coasts is drawn there: an osculating orbit has no sense on the way down.
+        what coasts is drawn there: an osculating orbit has no sense on the way down. Of a mission that comes from the
+        Earth or goes there, what is within the Moon's sphere of influence is drawn; the rest is on :func:`cislunar`.
 
     Examples
     --------
@@ -56,37 +63,60 @@ def mission(flown: MissionFlight) -> MissionAxes:
     """
     figure, (orbits, heights) = subplots(1, 2, figsize=(10.0, 4.6), layout="constrained", width_ratios=(1.0, 1.25))
     figure.suptitle(flown.title or flown.name)
-    _draw_orbits(orbits, flown)
-    _draw_heights(heights, flown)
+    near = [~Way.of([flight]).outside for flight in flown.flights]
+    _draw_orbits(orbits, flown, near)
+    _draw_heights(heights, flown, near)
     return MissionAxes(orbits, heights)
 
 
-def _draw_orbits(ax: Axes, flown: MissionFlight) -> None:
-    plane = rot_rtn_from_icrf(flown.flights[0].scenario.state)[:2]
+def _draw_orbits(ax: Axes, flown: MissionFlight, near: Sequence[Mask]) -> None:
+    closed = [shown & np.isfinite(flight.states.apolune) for flight, shown in zip(flown.flights, near, strict=True)]
+    first = next((k for k, each in enumerate(closed) if np.any(each)), None)
+    k, held = (0, np.ones_like(near[0])) if first is None else (first, closed[first])
+    plane = rot_rtn_from_icrf(flown.flights[k].states[int(np.argmax(held))])[:2]
     ax.add_patch(Circle((0.0, 0.0), _RADIUS_KM, color=shade(0.3, ax), zorder=1))
     shades = colormaps["viridis"](np.linspace(0.0, 0.9, len(flown.flights)))
-    for colour, flight in zip(shades, flown.flights, strict=True):
-        x, y = plane @ flight.states.position.to_value(u.km).T
+    farthest = 0.0
+    for colour, flight, shown, bound in zip(shades, flown.flights, near, closed, strict=True):
+        if not np.any(shown):
+            continue
+        r_km = flight.states.position.to_value(u.km)
+        x, y = plane @ np.where(shown[:, None], r_km, np.nan).T
         ax.plot(x, y, color=colour, linewidth=1.0, label=flight.scenario.name, zorder=2)
-    ax.set_aspect("equal", adjustable="datalim")  # a flat way keeps the box, and the legend stays below it
+        farthest = max(farthest, float(np.max(np.linalg.norm(r_km[bound], axis=1), initial=0.0)))
+    whole = not farthest or all(map(np.all, near))
+    ax.set_aspect("equal", adjustable="datalim" if whole else "box")  # a flat way keeps the box, the legend below it
+    if not whole:  # the way there would make the orbits small
+        ax.set(xlim=(-_ROOM * farthest, _ROOM * farthest), ylim=(-_ROOM * farthest, _ROOM * farthest))
     ax.set(xlabel="From the Moon's centre (km)", ylabel="(km)")
     ax.legend(frameon=False, fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3)
 
 
-def _draw_heights(ax: Axes, flown: MissionFlight) -> None:
-    coasting = [flight for flight in flown.flights if not flight.phases]
+def _draw_heights(ax: Axes, flown: MissionFlight, near: Sequence[Mask]) -> None:
+    coasting = [
+        (flight, shown)
+        for flight, shown in zip(flown.flights, near, strict=True)
+        if not flight.phases and np.any(shown)
+    ]
     for name, colour in (("perilune", style.BLUE), ("apolune", style.VERMILION)):
-        for k, flight in enumerate(coasting):
-            shown = np.maximum(getattr(flight.states, name).to_value(u.km), _LOWEST_KM)
-            ax.plot(flight.times.utc.datetime64, shown, color=colour, linewidth=1.2, label=name if k == 0 else None)
+        for k, (flight, shown) in enumerate(coasting):
+            heights = np.maximum(getattr(flight.states, name).to_value(u.km), _LOWEST_KM)
+            heights = np.where(shown & (heights < _HIGHEST_KM), heights, np.nan)
+            ax.plot(flight.times.utc.datetime64, heights, color=colour, linewidth=1.2, label=name if k == 0 else None)
     _ring_published(ax, flown)
-    for burn in flown.burns:
+    for burn in (burn for (flight, shown) in coasting for burn in flight.burns if _is_near(burn, flight, shown)):
         ax.axvline(burn.ignition.utc.datetime64, color=shade(0.4, ax), linewidth=0.8, zorder=0)
     ax.set_yscale("log")
     ax.xaxis.set_major_locator(locator := AutoDateLocator())  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     ax.set(xlabel="UTC", ylabel="Height above 1737.4 km (km)")
     ax.legend(frameon=False, fontsize="small", loc="best")
+
+
+def _is_near(burn: BurnRecord, flight: Flight, near: Mask) -> bool:
+    """Return whether a burn is within the Moon's sphere of influence, by the sample before it."""
+    after_s = (burn.ignition.tdb - flight.start.tdb).to_value(u.s)
+    return bool(near[max(int(np.searchsorted(flight.elapsed.to_value(u.s), after_s)) - 1, 0)])
 
 
 def _ring_published(ax: Axes, flown: MissionFlight) -> None:
