@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from astropy import units as u
@@ -84,9 +84,10 @@ def b_plane(
     ax.set(xlim=(-half, half), ylim=(half, -half))
     ax.set_aspect("equal")
     style.dress(ax, "B along T, in the Moon's equator (km)", "B along R, southward (km)")
-    spread = float(np.max(np.ptp(np.concatenate(list(points.values())), axis=0)))
-    if 0.0 < spread < _NARROW * radius:
-        _enlarge(ax, points, aim, ellipses, radius)
+    many = [each for each in points.values() if len(each) > 1]
+    if many and 0.0 < float(np.max(np.ptp(np.concatenate(many), axis=0))) < _NARROW * radius:
+        shown = np.concatenate([*many, *(1e-3 * ellipse.outline() for ellipse in ellipses)])
+        _enlarge(ax, lambda inner: _draw(inner, points, aim, ellipses), shown, _WITHIN * radius)
     _legend(ax, new=new)
     return ax
 
@@ -115,18 +116,11 @@ def _draw(ax: Axes, points: Mapping[str, Points], aim: BPlane | None, ellipses: 
         ax.plot(*(1e-3 * aim.points_m), "+", color=ink(ax), markersize=11.0, markeredgewidth=1.4, label="aim", zorder=5)
 
 
-def _enlarge(
-    ax: Axes,
-    points: Mapping[str, Points],
-    aim: BPlane | None,
-    ellipses: Sequence[Ellipse],
-    radius: float,
-) -> None:
+def _enlarge(ax: Axes, draw: Callable[[Axes], None], shown: Points, half: float) -> None:
     """Draw the points once more, larger, within the circle."""
-    share = _WITHIN * radius / float(np.ptp(ax.get_xlim()))  # both axes are alike, with the Moon in the middle
+    share = half / float(np.ptp(ax.get_xlim()))  # both axes are alike, with the Moon in the middle
     inner = ax.inset_axes((0.5 - share, 0.5 - share, 2.0 * share, 2.0 * share))
-    _draw(inner, points, aim, ellipses)
-    shown = np.concatenate([*points.values(), *(1e-3 * ellipse.outline() for ellipse in ellipses)])
+    draw(inner)
     low, high = shown.min(axis=0), shown.max(axis=0)
     middle, reach = 0.5 * (low + high), 0.6 * float(np.max(high - low))
     inner.set(xlim=(middle[0] - reach, middle[0] + reach), ylim=(middle[1] + reach, middle[1] - reach))

@@ -115,7 +115,7 @@ def _draw_still(ax: Axes, way: Way, marks: _Marks) -> None:
     _sphere(ax, there, SPHERE_SHARE * float(np.linalg.norm(way.moon_km[met])) / 1e3)
     flat = [axes.flat(each.craft_km) for each in (way, marks.days, marks.burns)]
     _draw_way(ax, way, flat[0])
-    texts = [Note(0.0, 0.0, "Earth", rank=0, reach=30.0), Note(*there, "Moon, when it is met", rank=0, reach=90.0)]
+    texts = [Note(0.0, 0.0, "Earth", rank=0, reach=30.0), Note(*there, "Moon", rank=0, reach=90.0)]
     _write_marks(ax, marks, flat[1], flat[2], texts)
     ax.set_aspect("equal", adjustable="datalim")
     style.dress(ax, "Towards the Moon when it is met (1000 km)", "Along its motion then (1000 km)")

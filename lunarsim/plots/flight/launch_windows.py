@@ -58,12 +58,7 @@ def porkchop(
     if min(window.delta_v.shape) < 2:
         raise InputError("porkchop needs two departures and two times of flight at least, to draw contours")
     i, j = window.best
-    new, ax = (
-        ax is None,
-        style.axes_for(
-            ax, 4.0, "Ways to the Moon by patched conics: delta-v of injection and insertion; dashed: C3 (km²/s²)"
-        ),
-    )
+    ax = style.axes_for(ax, 4.0, "Ways to the Moon by patched conics: injection and insertion")
     x, y = date2num(window.departures.utc.datetime64), window.durations.to_value(u.day)
     total = window.delta_v.to_value(u.m / u.s)
     most = min(float(np.nanmax(total)), total[i, j] + _MOST_MPS)
@@ -84,9 +79,8 @@ def porkchop(
     ax.grid(visible=False)
     ax.xaxis.set_major_locator(locator := AutoDateLocator())  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    if new:
-        bar = ax.get_figure(root=True).colorbar(filled, ax=ax, ticks=levels, format=lambda value, _: f"{value:,.0f}")
-        bar.set_label("Delta-v (m/s)", fontsize=style.AXIS_SIZE)
-        bar.ax.tick_params(labelsize=style.TEXT_SIZE)
+    bar = ax.figure.colorbar(filled, ax=ax, ticks=levels, format=lambda value, _: f"{value:,.0f}")
+    bar.set_label("Delta-v (m/s); dashed: C3 (km²/s²)", fontsize=style.AXIS_SIZE)
+    bar.ax.tick_params(labelsize=style.TEXT_SIZE)
     placing.place(ax, notes, legend=False)
     return ax
