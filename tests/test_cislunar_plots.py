@@ -93,7 +93,7 @@ def test_a_flight_about_the_moon_is_no_way_to_it() -> None:
         ls.plots.cislunar(flight)
 
 
-def arrivals(count: int) -> ls.BPlane:
+def arrivals(count: int) -> ls.orbits.BPlane:
     rng = np.random.default_rng(1)
     r = np.array([6e7, 5e6, 3e6]) + 5e3 * rng.normal(size=(count, 3))
     v = np.array([-1000.0, 20.0, -10.0]) + rng.normal(size=(count, 3))

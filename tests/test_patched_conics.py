@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from math import pi, sqrt
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.testing import assert_allclose
 import lunarsim as ls
 from lunarsim.constants import GM_EARTH_M3_S2, GM_MOON_M3_S2, MOON_RADIUS_M, WGS84_RADIUS_M
 from lunarsim.moon.orientation import rot_me_from_icrf
-from lunarsim.orbits import lambert, launch_inclination, launch_window, patched_conics
+from lunarsim.orbits import arrival, lambert, launch_inclination, launch_window, lunar_transfer, patched_conics
 from lunarsim.orbits.outbound_conic import conics_from_perigee
 
 MPS = u.m / u.s
@@ -178,3 +179,9 @@ def test_transfers_that_cannot_be_are_refused(changes: dict[str, object], words:
 def test_windows_that_are_none_are_refused(departures: Time, durations: u.Quantity, words: str) -> None:
     with pytest.raises(ls.InputError, match=words):
         launch_window(departures, durations, **KNOWN)
+
+
+@pytest.mark.parametrize("module", [arrival, lunar_transfer], ids=lambda module: module.__name__.rpartition(".")[2])
+def test_what_its_examples_show_comes_out(module: object) -> None:
+    ran = doctest.testmod(module)
+    assert ran.failed == 0 < ran.attempted

@@ -143,7 +143,7 @@ def patched_conics(
     >>> from astropy.time import Time
     >>> way = ls.orbits.patched_conics(Time("2023-08-11T00:15:00"), 5.2 * u.day, inclination=51.7 * u.deg)
     >>> print(way.injection.round(0), way.insertion.round(0))
-    3132.0 m / s 816.0 m / s
+    3136.0 m / s 856.0 m / s
     """
     checks.instant("departure", departure)
     aimed = _angle("arrival_inclination", arrival_inclination)
@@ -217,6 +217,7 @@ def launch_window(
     >>> window = ls.orbits.launch_window(days, np.linspace(4, 6, 21) * u.day, inclination=51.7 * u.deg)
     >>> i, j = window.best
     >>> print(window.departures[i].isot[:10], window.durations[j], window.delta_v[i, j].round(0))
+    2023-08-05 4.9 d 3961.0 m / s
     """
     if not isinstance(departures, Time) or departures.ndim != 1 or not departures.size:
         raise InputError("departures: expected a Time of shape (n,)")
