@@ -208,6 +208,76 @@ def test_a_link_that_is_none_is_refused(first, given, message):
         ls.Link(scenario=first, **given)
 
 
+@pytest.fixture(scope="module")
+def forked(first, second):
+    """A craft of which one part falls to the ground, while the other waits and goes on."""
+    falls = replace(second, name="falls", plan=(burn_at(40, 900, "down"), ls.Coast(duration=2 * u.hour)))
+    heavy = replace(first.craft, propellant_mass=500 * u.kg)
+    never = replace(second, name="never")
+    waits = replace(second, name="waits")
+    again = replace(second, name="again", plan=(ls.Coast(duration=1 * u.hour),))
+    return chain(
+        ls.Link(scenario=replace(first, craft=heavy)),
+        ls.Link(scenario=falls),
+        ls.Link(scenario=never),
+        ls.Link(scenario=waits, after="first"),
+        ls.Link(scenario=again),
+    )
+
+
+@pytest.fixture(scope="module")
+def both_ways(forked):
+    return ls.fly_mission(forked)
+
+
+def test_where_one_way_ends_on_the_ground_the_other_goes_on(both_ways):
+    assert [flight.scenario.name for flight in both_ways.flights] == ["first", "falls", "waits", "again"]
+    assert both_ways.planned == 5
+    assert list(both_ways.outcomes) == ["falls", "again"]
+    assert isinstance(both_ways.outcomes["falls"], ls.Impact)
+    assert both_ways.end == both_ways.flights[-1].end
+
+
+def test_a_way_begins_where_the_link_that_it_follows_on_ended(both_ways):
+    first, falls, waits, _ = both_ways.flights
+    assert waits.scenario.state == falls.scenario.state == first.outcome.state
+    assert waits.mass[0] == first.mass[-1]
+    assert str(both_ways.legs[2].handover) == "after first; state and craft handed on"
+
+
+def test_the_timeline_of_two_ways_is_ordered_by_time_and_tells_both_ends(both_ways):
+    kinds = [told.event.kind for told in both_ways.timeline]
+    assert (kinds.count(ls.EventKind.START), kinds.count(ls.EventKind.END)) == (1, 1)  # the other end is an impact
+    assert "falls" in {told.link for told in both_ways.timeline}
+    times = [told.event.time for told in both_ways.timeline]
+    assert all(a <= b for a, b in pairwise(times))
+
+
+def test_of_two_flights_under_way_the_one_listed_later_is_there(both_ways):
+    falls, waits = both_ways.flights[1:3]
+    assert both_ways.at(falls.start + 20 * u.min) is waits
+
+
+def test_a_forked_mission_comes_back_from_its_file_and_is_solved_as_it_flew(both_ways, tmp_path):
+    both_ways.save(tmp_path / "forked.mission")
+    back = ls.MissionFlight.load(tmp_path / "forked.mission")
+    assert back == both_ways
+    assert ls.fly_mission(back.solved).outcome.state == both_ways.outcome.state
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        (("fist", ""), r"'first': after = 'fist': the first link follows on none"),
+        (("", "second"), r"'second': after = 'second': that link is not flown before"),
+        (("", "fist"), r"after = 'fist': there is no such link; .*first"),
+    ],
+)
+def test_a_link_that_follows_on_none_is_refused(first, second, after, message):
+    with pytest.raises(ls.InputError, match=message):
+        chain(ls.Link(scenario=first, after=after[0]), ls.Link(scenario=second, after=after[1]))
+
+
 def test_two_links_of_one_name_are_refused(first):
     with pytest.raises(ls.InputError, match=r"two of the name 'first'"):
         chain(ls.Link(scenario=first), ls.Link(scenario=first))

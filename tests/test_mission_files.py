@@ -114,9 +114,17 @@ def test_a_mission_of_a_file_flies(file):
     assert compared["miss"][0] == pytest.approx(100.0, abs=1.0)  # a burn at the apolune leaves it as it is
 
 
+def test_a_link_after_another_takes_on_what_that_one_says(file):
+    path = file(('name = "lander again"', 'name = "orbiter"\nafter = "to 90 km"'))
+    one, _, three = ls.load_mission(path).links
+    assert three.after == "to 90 km"
+    assert three.scenario.craft == one.scenario.craft
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        (('name = "lander again"', 'name = "again"\nafter = "to 91 km"'), "after = 'to 91 km': there is no such link"),
         (('name = "to 90 km"', ""), "links.0.name: this key is missing"),
         (("leaves =", "leafs ="), "link 2 'lander alone': leafs: there is no such key"),
         (('centre = "apolune"', 'centre = "node"'), "centre = 'node': a burn is centred on an apsis"),

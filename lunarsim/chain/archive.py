@@ -114,6 +114,7 @@ def _leg(told: Mapping[str, Any], flight: Flight) -> Leg:
         anew=tuple(map(str, given["anew"])),
         leaves=str(given["leaves"]),
         left_kg=float(given["left_kg"]),
+        after=str(given["after"]),
         gaps={str(name): float(gap) for name, gap in given["gaps"].items()},
     )
     return Leg(flight=flight, handover=handover, rows=tuple(_row(each) for each in told["rows"]))

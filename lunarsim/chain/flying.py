@@ -17,7 +17,7 @@ from lunarsim.chain.mission import Mission
 from lunarsim.chain.mission_flight import MissionFlight
 from lunarsim.chain.rows import RowKind
 from lunarsim.errors import InputError, TargetingError
-from lunarsim.flight import Flight, GroundContact, propagate, simulate
+from lunarsim.flight import EarthEntry, Flight, GroundContact, propagate, simulate
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after
 from lunarsim.plan import Burn
@@ -28,7 +28,7 @@ _PASSES = 2  # a burn is centred by the duration that is guessed, and then by th
 
 
 def fly_mission(mission: Mission, *, integrator: str = "collocation") -> MissionFlight:
-    """Fly the links of a mission in order, each from where the last one ended.
+    """Fly the links of a mission in order, each from where the one ended that it follows on.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def fly_mission(mission: Mission, *, integrator: str = "collocation") -> Mission
     Returns
     -------
     MissionFlight
-        A flight for each link, to the last or to the one that met the ground.
+        A flight for each link, but for those that follow on one that met the ground, or came down to the Earth.
 
     Raises
     ------
@@ -56,13 +56,16 @@ def fly_mission(mission: Mission, *, integrator: str = "collocation") -> Mission
     >>> flown = ls.fly_mission(ls.load_mission("chandrayaan3-mission"))  # doctest: +SKIP
     >>> print(flown.outcome)  # doctest: +SKIP
     """
-    legs: list[Leg] = []
+    legs: dict[str, Leg] = {}
+    before = ""
     for link in mission.links:
-        last = legs[-1].flight if legs else None
-        if last is not None and isinstance(last.outcome, GroundContact):
-            break
-        legs.append(_leg(link, last, integrator))
-    return MissionFlight(name=mission.name, title=mission.title, legs=tuple(legs), planned=len(mission.links))
+        follows, before = link.after or before, link.name
+        if not follows:
+            legs[link.name] = _leg(link, None, integrator)
+        elif follows in legs and not isinstance(legs[follows].flight.outcome, GroundContact | EarthEntry):
+            legs[link.name] = _leg(link, legs[follows].flight, integrator)
+    flown = tuple(legs.values())
+    return MissionFlight(name=mission.name, title=mission.title, legs=flown, planned=len(mission.links))
 
 
 def _leg(link: Link, last: Flight | None, integrator: str) -> Leg:

@@ -33,6 +33,8 @@ class Handover:
         What stayed behind.
     left_kg : float
         Its mass (kg).
+    after : str
+        The link that it followed on, where that is not the one before.
     gaps : dict of str to float
         By how far the scenario's own start is off where the last link ended: time (s), place (m), velocity (m/s), mass
         (kg). Empty where it has none of its own.
@@ -42,10 +44,12 @@ class Handover:
     anew: tuple[str, ...] = ()
     leaves: str = ""
     left_kg: float = 0.0
+    after: str = ""
     gaps: dict[str, float]
 
     def __str__(self) -> str:
-        words = [f"{' and '.join(self.handed_on)} handed on"] if self.handed_on else []
+        words = [f"after {self.after}"] if self.after else []
+        words += [f"{' and '.join(self.handed_on)} handed on"] if self.handed_on else []
         words += [f"{' and '.join(self.anew)} given anew"] if self.anew else []
         words += [f"{self.leaves} left behind, {self.left_kg:.0f} kg"] if self.leaves else []
         if self.gaps:
@@ -86,6 +90,7 @@ def begun(link: Link, last: Flight | None) -> tuple[Scenario, Handover]:
         anew=tuple(each for each in known if each in anew),
         leaves=link.leaves,
         left_kg=left_kg,
+        after=link.after,
         gaps=gaps,
     )
     try:

@@ -72,6 +72,8 @@ class Link:
         What is only looked at: values that were published, with their rounding as the tolerance.
     least : str
         Of more free numbers than goals, see :func:`lunarsim.target`.
+    after : str
+        The name of an earlier link, where it is not the one before that this link follows on: a mission may fork.
     centre : str
         ``"perilune"`` or ``"apolune"``: the first burn is moved in time, so that its middle lies at the apsis nearest
         to where its ignition puts it. Default: it ignites when it says.
@@ -99,6 +101,7 @@ class Link:
     reach: tuple[Goal, ...] = ()
     compare: tuple[Goal, ...] = ()
     least: str = CHANGE
+    after: str = ""
     centre: str = ""
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lunarsim.chain.link import Link
 from lunarsim.display import as_table
 from lunarsim.equality import by_value
-from lunarsim.errors import InputError
+from lunarsim.errors import InputError, nearest
 from lunarsim.mission import Provenance, Source
 
 
@@ -22,7 +22,7 @@ class Mission:
     name : str
         Short name.
     links : tuple of Link
-        In the order in which they are flown.
+        In the order in which they are flown; each follows on the one before it, or on the one that its ``after`` names.
     title : str
         One line for people.
     remark : str
@@ -35,7 +35,7 @@ class Mission:
     Raises
     ------
     InputError
-        If there are no links, or two of one name.
+        If there are no links, two of one name, or one that follows on none before it.
 
     Examples
     --------
@@ -63,6 +63,9 @@ class Mission:
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise InputError(f"links has two of the name '{twice}': give each scenario a name of its own")
+        for k, link in enumerate(self.links):
+            if link.after and link.after not in names[:k]:
+                raise InputError(_follows_on_none(link, names[:k], names[k:]))
 
     def _repr_html_(self) -> str:
         rows = [
@@ -70,3 +73,12 @@ class Mission:
             for k, link in enumerate(self.links, start=1)
         ]
         return as_table(self.title or self.name, rows)
+
+
+def _follows_on_none(link: Link, earlier: list[str], others: list[str]) -> str:
+    start = f"link '{link.name}': after = {link.after!r}: "
+    if not earlier:
+        return f"{start}the first link follows on none; leave it out"
+    if link.after in others:
+        return f"{start}that link is not flown before; put it first"
+    return f"{start}there is no such link; {nearest(link.after, earlier)}"

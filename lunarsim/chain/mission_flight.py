@@ -19,6 +19,7 @@ from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, Event, EventKind, Flight, Outcome
+from lunarsim.mission.clock import seconds_after
 
 _SEAMS = {EventKind.START, EventKind.END}
 
@@ -45,6 +46,11 @@ class MissionFlight:
         Of each link that was flown: its flight, what was handed over to it, and its rows of the table.
     planned : int
         How many links the mission has.
+
+    Notes
+    -----
+    A mission whose links fork has several ways. Its timeline tells the events of all of them by time; its burns and its
+    delta-v are those of all.
     """
 
     name: str
@@ -63,8 +69,13 @@ class MissionFlight:
 
     @property
     def outcome(self) -> Outcome:
-        """How the last one ended."""
+        """How the last one ended; see :attr:`outcomes` for a mission that forks."""
         return self.flights[-1].outcome
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """How each way of the mission ended, by the name of its last link."""
+        return {flight.scenario.name: flight.outcome for flight in self._last}
 
     @property
     def start(self) -> Time:
@@ -73,8 +84,8 @@ class MissionFlight:
 
     @property
     def end(self) -> Time:
-        """When the last one ended."""
-        return self.flights[-1].end
+        """When the last of its ways ended."""
+        return max(flight.end for flight in self._last)
 
     @property
     def burns(self) -> tuple[BurnRecord, ...]:
@@ -89,25 +100,34 @@ class MissionFlight:
     @property
     def timeline(self) -> tuple[MissionEvent, ...]:
         """What happened, in order; the starts and ends of links within the mission are left out."""
-        first, last = self.flights[0].timeline[0], self.flights[-1].timeline[-1]
-        return tuple(
+        kept = [self.flights[0].timeline[0], *(flight.timeline[-1] for flight in self._last)]
+        told = [
             MissionEvent(flight.scenario.name, event)
             for flight in self.flights
             for event in flight.timeline
-            if event.kind not in _SEAMS or event is first or event is last
-        )
+            if event.kind not in _SEAMS or any(event is each for each in kept)
+        ]
+        if len(self._last) == 1:
+            return tuple(told)
+        seconds = [float(seconds_after(self.start, each.event.time)) for each in told]
+        return tuple(told[k] for k in np.argsort(seconds, kind="stable"))
 
     @property
     def solved(self) -> Mission:
         """The mission with the numbers that were found in place of those that were free."""
         links = [
-            Link(scenario=leg.flight.scenario, anew=_anew(leg) if k else (), leaves=leg.handover.leaves)
+            Link(
+                scenario=leg.flight.scenario,
+                anew=_anew(leg) if k else (),
+                leaves=leg.handover.leaves,
+                after=leg.handover.after,
+            )
             for k, leg in enumerate(self.legs)
         ]
         return Mission(name=self.name, title=self.title, links=tuple(links))
 
     def at(self, time: Time) -> Flight:
-        """Return the flight of the link that was under way at a time; of two that meet there, the later one.
+        """Return the flight of the link that was under way at a time; of two that meet or fly there, the later one.
 
         Raises
         ------
@@ -177,8 +197,16 @@ class MissionFlight:
         about, legs = load_legs(path)
         return cls(legs=legs, **about)
 
+    @property
+    def _last(self) -> tuple[Flight, ...]:
+        """The flight of the last link of each way."""
+        names = [flight.scenario.name for flight in self.flights]
+        followed = {leg.handover.after or before for before, leg in zip(names, self.legs[1:], strict=False)}
+        return tuple(flight for name, flight in zip(names, self.flights, strict=True) if name not in followed)
+
     def __repr__(self) -> str:
-        return f"<mission {self.name}, {len(self.legs)} of {self.planned} links: {self.outcome}>"
+        ends = "; ".join(map(str, self.outcomes.values()))
+        return f"<mission {self.name}, {len(self.legs)} of {self.planned} links: {ends}>"
 
     def _repr_html_(self) -> str:
         rows = [(leg.flight.scenario.name, f"{leg.handover}\n{leg.flight.outcome}") for leg in self.legs]

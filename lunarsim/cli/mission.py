@@ -75,7 +75,7 @@ def _fly(mission: Mission, name: str) -> MissionFlight:
 def _verdict(flown: MissionFlight) -> str:
     short = len(flown.legs) < flown.planned
     after = f", after {len(flown.legs)} of {flown.planned} links" if short else ""
-    return f"Flown: {flown.outcome}{after}."
+    return f"Flown: {'; '.join(map(str, flown.outcomes.values()))}{after}."
 
 
 def _print_chain(console: Console, flown: MissionFlight) -> None:
@@ -123,6 +123,7 @@ def summary_of(flown: MissionFlight) -> dict[str, Any]:
     return {
         "mission": flown.name,
         "outcome": str(flown.outcome),
+        "outcomes": {name: str(outcome) for name, outcome in flown.outcomes.items()},
         "links": [
             {
                 "name": leg.flight.scenario.name,

@@ -50,9 +50,14 @@ def _mission(document: Mapping[str, Any], path: Path) -> Mission:
         raise ScenarioError(f"{path}: dispersions: a mission is not flown as a campaign: leave them out")
     plain = without_certificates(document, (), certificates, origin)
     check_sources(certificates, document.get("sources", {}), origin)
-    links, before = [], {name: value for name, value in document.items() if name not in (LINKS, *_OF_THE_WHOLE)}
+    links, told = list[Link](), dict[Any, Mapping[str, Any]]()  # what each link says of its scenario, by its name
+    before: Mapping[str, Any] = {
+        name: value for name, value in document.items() if name not in (LINKS, *_OF_THE_WHOLE)
+    }
     for k, table in enumerate(tables):
+        before = told.get(str(table.get("after", "")), before)  # of an unknown name the mission complains
         before, own_start = _scenario_document(table, before, k, path)
+        told[str(before.get("name"))] = before
         keys = _link_keys(plain[LINKS][k], gives_craft=k > 0 and "craft" in table and "base" not in table)
         links.append(_link(before, keys, own_start, k, path))
     about = {name: str(document[name]) for name in ("name", *_OF_THE_WHOLE) if name in document}

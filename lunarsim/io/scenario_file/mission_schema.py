@@ -51,5 +51,6 @@ class LinkTable(Table):
     vary: dict[str, tuple[values.Amount, values.Amount]] = Field({}, description="Free numbers by their paths: bounds.")
     reach: tuple[GoalTable, ...] = Field((), description="What free numbers are to reach: `[[links.reach]]`.")
     compare: tuple[GoalTable, ...] = Field((), description="What is only looked at: `[[links.compare]]`.")
+    after: str = Field("", description="The earlier link that it follows on, where that is not the one before.")
     least: str = Field("", description='Of more free numbers than goals: least `"change"` or `"delta-v"`.')
     centre: str = Field("", description='`"perilune"` or `"apolune"`: on which the first burn is centred.')
