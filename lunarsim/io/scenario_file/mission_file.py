@@ -51,9 +51,7 @@ def _mission(document: Mapping[str, Any], path: Path) -> Mission:
     plain = without_certificates(document, (), certificates, origin)
     check_sources(certificates, document.get("sources", {}), origin)
     links, told = list[Link](), dict[Any, Mapping[str, Any]]()  # what each link says of its scenario, by its name
-    before: Mapping[str, Any] = {
-        name: value for name, value in document.items() if name not in (LINKS, *_OF_THE_WHOLE)
-    }
+    before: Mapping[str, Any] = {name: value for name, value in document.items() if name not in (LINKS, *_OF_THE_WHOLE)}
     for k, table in enumerate(tables):
         before = told.get(str(table.get("after", "")), before)  # of an unknown name the mission complains
         before, own_start = _scenario_document(table, before, k, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import units as u
@@ -18,7 +18,7 @@ from lunarsim.errors import InputError, listed, nearest
 from lunarsim.flight import EventKind, Flight
 from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after
-from lunarsim.orbits import State, b_plane
+from lunarsim.orbits import EarthState, State, b_plane
 from lunarsim.plan import Burn, Guided
 
 END = "end"
@@ -28,15 +28,20 @@ _TURN_DEG = 360.0
 class Measure(NamedTuple):
     """How a quantity of a state is measured, and how closely it is met unless a goal says otherwise."""
 
-    of: Callable[[State], float]
+    of: Callable[[Any], float]  #: from a State, or from an EarthState
     unit: u.UnitBase
     tolerance: float
     turns: bool = False  #: an angle that is the same after a turn
     low: float = -np.inf  #: what no state can be below, in ``unit``
     high: float = np.inf
+    about_earth: bool = False
 
 
 def _of(name: str, unit: u.UnitBase) -> Callable[[State], float]:
+    return lambda state: float(getattr(state, name).to_value(unit))
+
+
+def _of_earth(name: str, unit: u.UnitBase) -> Callable[[EarthState], float]:
     return lambda state: float(getattr(state, name).to_value(unit))
 
 
@@ -65,6 +70,20 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "node longitude": Measure(_of_elements("node_longitude"), u.deg, _DEG, turns=True),
         "b dot t": Measure(_of_b_plane("b_dot_t"), u.m, _M),
         "b dot r": Measure(_of_b_plane("b_dot_r"), u.m, _M),
+        "perigee": Measure(_of_earth("perigee", u.m), u.m, _M, low=-constants.WGS84_RADIUS_M, about_earth=True),
+        "earth latitude": Measure(_of_earth("latitude", u.deg), u.deg, _DEG, low=-90.0, high=90.0, about_earth=True),
+        "earth longitude": Measure(_of_earth("longitude", u.deg), u.deg, _DEG, turns=True, about_earth=True),
+        "earth inclination": Measure(
+            lambda state: float(state.elements().inclination.to_value(u.deg)),
+            *(u.deg, _DEG),
+            low=0.0,
+            high=180.0,
+            about_earth=True,
+        ),
+        "earth speed": Measure(_of_earth("speed", _MPS), _MPS, 1e-4, low=0.0, about_earth=True),
+        "earth flight path angle": Measure(
+            _of_earth("flight_path_angle", u.deg), u.deg, _DEG, low=-90.0, high=90.0, about_earth=True
+        ),
     }
 )
 TIME = "time"
@@ -82,7 +101,9 @@ class Goal:
     quantity : str
         ``"perilune"``, ``"apolune"``, ``"inclination"``, ``"node longitude"`` (osculating, to the Moon's equator of
         date), ``"altitude"``, ``"latitude"``, ``"longitude"`` (selenographic), ``"speed"``, ``"flight path angle"``
-        (inertial), ``"b dot t"``, ``"b dot r"`` (see :func:`lunarsim.orbits.b_plane`), or ``"time"``.
+        (inertial), ``"b dot t"``, ``"b dot r"`` (see :func:`lunarsim.orbits.b_plane`), or ``"time"``. As seen from the
+        Earth (see :class:`lunarsim.EarthState`): ``"perigee"``, ``"earth inclination"`` (osculating, GCRS), ``"earth
+        latitude"`` (geodetic), ``"earth longitude"``, ``"earth speed"``, ``"earth flight path angle"`` (inertial).
     value : Quantity or Time
         A Time for ``"time"``.
     at : str
@@ -158,7 +179,8 @@ class Goal:
             return float(seconds_after(self.value, state.epoch))
         measure = MEASURES[self.quantity]
         try:
-            above = measure.of(state) - float(self.value.to_value(measure.unit))
+            seen = state.to_earth(flight.scenario.moon.ephemeris) if measure.about_earth else state
+            above = measure.of(seen) - float(self.value.to_value(measure.unit))
         except InputError:  # a state without an orbital plane, or without an asymptote
             return np.nan
         if measure.turns:
