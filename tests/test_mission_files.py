@@ -151,6 +151,33 @@ def test_a_base_that_the_chain_does_not_meet_is_refused(file):
         ls.fly_mission(mission)
 
 
+def test_a_base_can_take_on_the_state_with_some_of_its_numbers_changed(file):
+    told = """[[links]]
+base = "luna25"
+name = "lander again"
+own_start = false
+[links.set]
+"craft.engine.thrust" = { value = "300 N", status = "assumed", note = "another" }
+[[links.fitted]]
+perilune = { value = "80 km", status = "published", sources = ["print"] }
+"""
+    mission = ls.load_mission(file(('[[links]]\nname = "lander again"\n', told)))
+    link = mission.links[2]
+    assert not link.own_start
+    assert link.scenario.craft.engine.thrust == 300 * u.N
+    assert link.fitted == (ls.Goal("perilune", 80 * u.km),)
+    assert {"links.2.set.craft.engine.thrust", "links.2.fitted.0.perilune"} <= set(mission.provenance)
+
+
+def test_what_numbers_were_fitted_to_is_told_as_met(file):
+    mission = ls.load_mission(file(("[[links.compare]]", "[[links.fitted]]")))
+    flown = ls.fly_mission(ls.Mission(name="one", links=mission.links[:1]))
+    assert [row.quantity for row in flown.legs[0].rows if row.kind is RowKind.MET] == [
+        "perilune after lowering",
+        "apolune after lowering",
+    ]
+
+
 def test_a_mission_is_no_scenario_and_says_how_to_fly_it(file):
     for name in (str(file()), "chandrayaan3-mission"):
         with pytest.raises(ls.ScenarioError, match=r"is a mission: fly it with lunarsim.fly_mission"):

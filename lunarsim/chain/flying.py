@@ -85,7 +85,7 @@ def _leg(link: Link, last: Flight | None, integrator: str) -> Leg:
         told.append(rows.centred_row(flown.name, link.centre, asked.ignition, flown.ignition))
     told += rows.free_rows(values, link.vary, flight)
     told += rows.burn_rows(flight)
-    told += rows.goal_rows(RowKind.MET, link.reach, flight)
+    told += rows.goal_rows(RowKind.MET, (*link.reach, *link.fitted), flight)
     told += rows.goal_rows(RowKind.COMPARED, link.compare, flight)
     return Leg(flight=flight, handover=handover, rows=tuple(told))
 

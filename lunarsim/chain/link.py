@@ -68,6 +68,8 @@ class Link:
         Numbers that are free, and their bounds, as :func:`lunarsim.target` takes them.
     reach : tuple of Goal
         What they are to reach.
+    fitted : tuple of Goal
+        What numbers of this link, or of those before it, were chosen for: met, but not by a search of this link.
     compare : tuple of Goal
         What is only looked at: values that were published, with their rounding as the tolerance.
     least : str
@@ -99,6 +101,7 @@ class Link:
     meets: Meeting = field(default_factory=Meeting)
     vary: Mapping[str, tuple[u.Quantity, u.Quantity]] = field(default_factory=dict)
     reach: tuple[Goal, ...] = ()
+    fitted: tuple[Goal, ...] = ()
     compare: tuple[Goal, ...] = ()
     least: str = CHANGE
     after: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lunarsim.chain.link import Link
 from lunarsim.display import as_table
@@ -66,6 +66,11 @@ class Mission:
         for k, link in enumerate(self.links):
             if link.after and link.after not in names[:k]:
                 raise InputError(_follows_on_none(link, names[:k], names[k:]))
+
+    def without_faults(self) -> Mission:
+        """Return the same mission with a sound craft in each link."""
+        links = tuple(replace(link, scenario=link.scenario.without_faults()) for link in self.links)
+        return replace(self, links=links)
 
     def _repr_html_(self) -> str:
         rows = [

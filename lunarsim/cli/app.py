@@ -78,9 +78,9 @@ def run(
     if is_mission(scenario):
         from lunarsim.cli import mission  # noqa: PLC0415
 
-        given = {"--fault": fault, "--without-faults": without_faults, "--terrain": terrain, "--report": report}
+        given = {"--fault": fault, "--terrain": terrain, "--report": report}
         mission.refuse_options(scenario, [name for name, value in given.items() if value])
-        mission.run(scenario, out, as_json=as_json)
+        mission.run(scenario, out, without_faults=without_faults, as_json=as_json)
         return
     flying.run(
         scenario, out, terrain, faults=fault or (), without_faults=without_faults, report=report, as_json=as_json

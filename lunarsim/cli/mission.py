@@ -31,11 +31,12 @@ _APSIDES = {EventKind.PERILUNE, EventKind.APOLUNE}
 _COLOURS = {RowKind.MET: "green", RowKind.FREE: "cyan", RowKind.CAME_OUT: "yellow"}
 
 
-def run(name: str, out: Path | None, *, as_json: bool) -> None:
+def run(name: str, out: Path | None, *, without_faults: bool = False, as_json: bool) -> None:
     """Fly a mission; print what was given, free, met and compared, and its time line; leave files."""
     console = Console(stderr=True)
     mission = load_mission(name)
-    folder = out or Path(mission.name)
+    folder = out or Path(mission.name + "-without-faults" * without_faults)
+    mission = mission.without_faults() if without_faults else mission
     prepare_folder(folder)
     with console.status(FLYING):
         flown = _fly(mission, name)

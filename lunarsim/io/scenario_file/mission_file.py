@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lunarsim import data
+from lunarsim.campaign.inputs.settings import with_values
 from lunarsim.chain import Link, Mission
 from lunarsim.chain.link import CRAFT
 from lunarsim.errors import ScenarioError, shown
@@ -100,4 +101,10 @@ def _link(document: dict[str, Any], keys: dict[str, Any], own_start: bool, k: in
     origin = f"{path}: link {k + 1} '{document.get('name')}'"
     scenario = scenario_from_document(document, path, origin)
     parts = parts_of(validated(LinkTable, keys, str(path), (LINKS, k)), str(path), (LINKS, k))
-    return built(str(path), f"{LINKS}.{k}", lambda: Link(scenario=scenario, own_start=own_start and k > 0, **parts))
+    own_start = parts.pop("own_start", True) and own_start and k > 0
+    numbers = parts.pop("set", {})
+    return built(
+        str(path),
+        f"{LINKS}.{k}",
+        lambda: Link(scenario=with_values(scenario, numbers), own_start=own_start, **parts),
+    )

@@ -50,7 +50,10 @@ class LinkTable(Table):
     meets: schema.table_of(Meeting) = Field(None, description="How closely.")  # type: ignore[valid-type]
     vary: dict[str, tuple[values.Amount, values.Amount]] = Field({}, description="Free numbers by their paths: bounds.")
     reach: tuple[GoalTable, ...] = Field((), description="What free numbers are to reach: `[[links.reach]]`.")
+    fitted: tuple[GoalTable, ...] = Field((), description="What its numbers, or those before, were fitted to.")
     compare: tuple[GoalTable, ...] = Field((), description="What is only looked at: `[[links.compare]]`.")
     after: str = Field("", description="The earlier link that it follows on, where that is not the one before.")
+    set: dict[str, values.Amount] = Field({}, description="Numbers that are others than those of the base, by path.")
+    own_start: bool = Field(True, description="Whether the start of a base is held against where the last link ended.")
     least: str = Field("", description='Of more free numbers than goals: least `"change"` or `"delta-v"`.')
     centre: str = Field("", description='`"perilune"` or `"apolune"`: on which the first burn is centred.')
