@@ -43,7 +43,10 @@ from .campaign import with_values as with_values
 from .chain import Link as Link
 from .chain import Meeting as Meeting
 from .chain import Mission as Mission
+from .chain import MissionCampaign as MissionCampaign
+from .chain import MissionCampaignResult as MissionCampaignResult
 from .chain import MissionFlight as MissionFlight
+from .chain import Retargeting as Retargeting
 from .chain import fly_mission as fly_mission
 from .craft import AccelerationMonitor as AccelerationMonitor
 from .craft import Accelerometer as Accelerometer
@@ -180,6 +183,7 @@ from .planning import plan_descent as plan_descent
 from .planning import target as target
 from .scenarios import load_campaign as load_campaign
 from .scenarios import load_mission as load_mission
+from .scenarios import load_mission_campaign as load_mission_campaign
 from .scenarios import load_scenario as load_scenario
 from .scenarios import mission_names as mission_names
 from .scenarios import scenario_names as scenario_names

@@ -6,7 +6,18 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
-from lunarsim.flight import Aloft, BurnRecord, Escape, Flight, Impact, InOrbit, Landed, PhaseRecord
+from lunarsim.flight import (
+    Aloft,
+    BurnRecord,
+    EarthEntry,
+    Escape,
+    Flight,
+    Impact,
+    InEarthOrbit,
+    InOrbit,
+    Landed,
+    PhaseRecord,
+)
 from lunarsim.flight.events.timeline import CUTOFFS, LIMIT_OF_TIME, EventKind
 from lunarsim.flight.result.touchdown import VERDICTS
 from lunarsim.kernels import codes
@@ -16,7 +27,14 @@ from lunarsim.mission.site import position_pa
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Guided
 
-_IN_SPACE = {Escape: codes.ESCAPE, Aloft: codes.ALOFT, InOrbit: codes.IN_ORBIT, Impact: codes.IMPACT}
+_IN_SPACE = {
+    Escape: codes.ESCAPE,
+    Aloft: codes.ALOFT,
+    InOrbit: codes.IN_ORBIT,
+    Impact: codes.IMPACT,
+    EarthEntry: codes.EARTH_ENTRY,
+    InEarthOrbit: codes.EARTH_ORBIT,
+}
 
 
 def outcome(flight: Flight) -> int:

@@ -2,6 +2,9 @@
 
 from lunarsim.arguments import check_calls
 from lunarsim.chain.archive import is_mission_file
+from lunarsim.chain.dispersed.campaign import MissionCampaign
+from lunarsim.chain.dispersed.result import MissionCampaignResult
+from lunarsim.chain.dispersed.retargeting import Retargeting
 from lunarsim.chain.flying import fly_mission
 from lunarsim.chain.handover import Handover
 from lunarsim.chain.leg import Leg
@@ -16,8 +19,11 @@ __all__ = [
     "Link",
     "Meeting",
     "Mission",
+    "MissionCampaign",
+    "MissionCampaignResult",
     "MissionEvent",
     "MissionFlight",
+    "Retargeting",
     "Row",
     "RowKind",
     "fly_mission",

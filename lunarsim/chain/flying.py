@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from astropy import units as u
 from lunarsim.campaign.inputs.settings import with_values
 from lunarsim.chain import rows
 from lunarsim.chain.centring import centred
-from lunarsim.chain.handover import begun
+from lunarsim.chain.handover import Handover, begun
 from lunarsim.chain.leg import Leg
 from lunarsim.chain.link import CRAFT, STATE, Link
 from lunarsim.chain.mission import Mission
@@ -22,6 +23,7 @@ from lunarsim.mission import Scenario
 from lunarsim.mission.clock import seconds_after
 from lunarsim.plan import Burn
 from lunarsim.planning import target
+from lunarsim.planning.targeting.goals import Reachable
 
 _BEFORE_S = 60.0  # of the earliest ignition, from where a search flies
 _PASSES = 2  # a burn is centred by the duration that is guessed, and then by the one that is found
@@ -77,15 +79,34 @@ def _leg(link: Link, last: Flight | None, integrator: str) -> Leg:
         raise TargetingError(f"link '{link.name}': {error}") from error
     except InputError as error:
         raise InputError(f"link '{link.name}': {error}") from error
+    return leg_of(link, begins, flight, values, handover)
+
+
+def leg_of(
+    link: Link,
+    begins: Scenario,
+    flight: Flight,
+    values: Mapping[str, Any],
+    handover: Handover,
+    *,
+    vary: Mapping[str, Any] | None = None,
+    reach: Sequence[Reachable] | None = None,
+) -> Leg:
+    """Return a link that was flown, with what its table says.
+
+    It began as a scenario, and ``values`` of its numbers were found, between the bounds of ``vary``, to ``reach``
+    goals; default: those of the link.
+    """
+    vary, reach = (link.vary if vary is None else vary), (link.reach if reach is None else reach)
     told = [rows.start_row(flight)] if STATE in handover.anew else []
     told += [rows.craft_row(flight)] if CRAFT in handover.anew else []
     told += rows.plan_rows(flight, values, centred=bool(link.centre))
     if link.centre:
-        asked, flown = (next(p for p in each.plan if isinstance(p, Burn)) for each in (begins, scenario))
+        asked, flown = (next(p for p in each.plan if isinstance(p, Burn)) for each in (begins, flight.scenario))
         told.append(rows.centred_row(flown.name, link.centre, asked.ignition, flown.ignition))
-    told += rows.free_rows(values, link.vary, flight)
+    told += rows.free_rows(values, vary, flight)
     told += rows.burn_rows(flight)
-    told += rows.goal_rows(RowKind.MET, (*link.reach, *link.fitted), flight)
+    told += rows.goal_rows(RowKind.MET, (*reach, *link.fitted), flight)
     told += rows.goal_rows(RowKind.COMPARED, link.compare, flight)
     return Leg(flight=flight, handover=handover, rows=tuple(told))
 
@@ -97,14 +118,14 @@ def _chosen(link: Link, scenario: Scenario, integrator: str) -> tuple[Scenario, 
         if link.centre:
             scenario = centred(scenario, link.centre, integrator)
         if link.vary:
-            near = _near_the_burn(link, scenario, integrator)
+            near = near_the_burn(link.vary, scenario, integrator)
             found = target(near, vary=link.vary, reach=link.reach, least=link.least, integrator=integrator)
             values = dict(found.values)
             scenario = with_values(scenario, values)
     return scenario, values
 
 
-def _near_the_burn(link: Link, scenario: Scenario, integrator: str) -> Scenario:
+def near_the_burn(vary: Mapping[str, Any], scenario: Scenario, integrator: str) -> Scenario:
     """Return a scenario that begins shortly before its first burn, so that a search does not fly to it each time.
 
     The scenario itself where what is varied, a fault or a command would be another then.
@@ -112,9 +133,9 @@ def _near_the_burn(link: Link, scenario: Scenario, integrator: str) -> Scenario:
     burn = scenario.plan[0]
     if not isinstance(burn, Burn) or scenario.faults or scenario.commands:
         return scenario
-    if any(not path.startswith(("plan.", "craft.")) for path in link.vary):
+    if any(not path.startswith(("plan.", "craft.")) for path in vary):
         return scenario
-    earliest = link.vary.get("plan.0.ignition", (0.0 * u.s,))[0].to_value(u.s)
+    earliest = vary.get("plan.0.ignition", (0.0 * u.s,))[0].to_value(u.s)
     wait_s = float(seconds_after(scenario.state.epoch, burn.ignition)) + min(float(earliest), 0.0) - _BEFORE_S
     if wait_s <= _BEFORE_S:
         return scenario

@@ -14,7 +14,7 @@ from lunarsim.flight import Flight
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Coast
-from lunarsim.planning import Goal
+from lunarsim.planning.targeting.goals import Reachable
 
 _MPS = u.m / u.s
 
@@ -98,7 +98,7 @@ def centred_row(burn: str, apsis: str, asked: Time, flown: Time) -> Row:
     )
 
 
-def goal_rows(kind: RowKind, goals: Sequence[Goal], flight: Flight) -> list[Row]:
+def goal_rows(kind: RowKind, goals: Sequence[Reachable], flight: Flight) -> list[Row]:
     """Return the rows of goals: those that were reached for, or those that are only looked at."""
     return [_goal_row(kind, goal, flight) for goal in goals]
 
@@ -118,7 +118,7 @@ def _orbit(state: State) -> str:
     return f"{state.perilune.to_value(u.km):.1f} x {state.apolune.to_value(u.km):.1f} km"
 
 
-def _goal_row(kind: RowKind, goal: Goal, flight: Flight) -> Row:
+def _goal_row(kind: RowKind, goal: Reachable, flight: Flight) -> Row:
     miss = goal.miss(flight)
     if np.isnan(miss):
         return Row(kind, goal.name, _asked(goal), "did not come to it", unit=str(goal.unit))
@@ -132,7 +132,7 @@ def _goal_row(kind: RowKind, goal: Goal, flight: Flight) -> Row:
     return Row(kind, goal.name, _asked(goal), text, float(off), float(tolerance), str(unit))
 
 
-def _asked(goal: Goal) -> str:
+def _asked(goal: Reachable) -> str:
     return _clock(goal.value) if isinstance(goal.value, Time) else f"{goal.value:.10g}"
 
 

@@ -17,7 +17,7 @@ from lunarsim.mission import Scenario
 
 if TYPE_CHECKING:
     from lunarsim.campaign import Campaign
-    from lunarsim.chain import Mission
+    from lunarsim.chain import Mission, MissionCampaign
 
 Made = TypeVar("Made")
 
@@ -125,16 +125,62 @@ def load_mission(name: str | os.PathLike[str]) -> Mission:
     """
     from lunarsim.io.scenario_file.mission_file import read_mission  # noqa: PLC0415  (needs what a scenario does not)
 
+    return _of_mission(name, read_mission)
+
+
+def load_mission_campaign(name: str | os.PathLike[str]) -> MissionCampaign:
+    """Return the campaign over a mission of the catalogue, or over one from a file.
+
+    Parameters
+    ----------
+    name : str or path
+        A name of :func:`mission_names`, or the path of a .toml file with ``[[links]]`` and ``[[dispersions]]``.
+
+    Raises
+    ------
+    UnknownScenarioError
+        If there is neither such a name nor such a file; the text gives the nearest names.
+    ScenarioError
+        If the file cannot be read, does not hold a valid mission, or disperses nothing.
+
+    Examples
+    --------
+    >>> import lunarsim as ls
+    >>> campaign = ls.load_mission_campaign("luna25-mission")
+    >>> list(campaign.dispersions)[0]
+    'first correction'
+    """
+    return _of_mission(name, _read_mission_campaign)
+
+
+def _of_mission(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
+    """Return what is read of a mission by name or by path."""
     if isinstance(name, str) and name in mission_names():
         with resources.as_file(_missions() / f"{name}.toml") as path:
-            return read_mission(path)
+            return read(path)
     path = data.user_path(name)
     if path.is_file():
-        return read_mission(path)
+        return read(path)
     raise UnknownScenarioError(
         f"'{name}' is neither a mission of the catalogue nor a file: {nearest(str(name), mission_names())} Or give the "
         "path of a .toml file with [[links]]."
     )
+
+
+def _read_mission_campaign(path: Path) -> MissionCampaign:
+    from lunarsim.chain import MissionCampaign  # noqa: PLC0415  (needs what one flight does not)
+    from lunarsim.io.scenario_file.mission_campaign_file import read_mission_campaign_parts  # noqa: PLC0415
+
+    mission, dispersions, retargetings = read_mission_campaign_parts(path)
+    if not dispersions:
+        raise ScenarioError(
+            f"{path}: nothing is dispersed: expected at least one [[dispersions]] table, with link, path, distribution "
+            "and its numbers"
+        )
+    try:
+        return MissionCampaign(mission, dispersions, retargetings)
+    except InputError as error:
+        raise ScenarioError(f"{path}: [dispersions] {error}") from error
 
 
 def is_mission(name: str | os.PathLike[str]) -> bool:
@@ -174,7 +220,8 @@ def _read(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
     if is_mission(name):
         raise ScenarioError(
             f"'{name}' is a mission: fly it with lunarsim.fly_mission(lunarsim.load_mission(...)), "
-            "or `lunarsim run`; one of its links is lunarsim.load_mission(...).links[0].scenario"
+            "or `lunarsim run`; many times, with lunarsim.load_mission_campaign(...); "
+            "one of its links is lunarsim.load_mission(...).links[0].scenario"
         )
     if isinstance(name, str) and name in scenario_names():
         with resources.as_file(resources.files("lunarsim.scenarios") / f"{name}.toml") as path:

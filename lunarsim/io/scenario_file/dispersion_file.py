@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,7 +35,12 @@ _HEADING = re.compile(r"(?P<path>[^\[\]]+?)\s*(\[(?P<unit>[^\[\]]*)\])?")
 
 
 def dispersions_of(
-    tables: Iterable[Any], scenario: Scenario, origin: str, find: Callable[[str], Path]
+    tables: Iterable[Any],
+    scenario: Scenario,
+    origin: str,
+    find: Callable[[str], Path],
+    *,
+    places: Iterable[int] | None = None,
 ) -> dict[Paths, Distribution]:
     """Return the distributions that the tables of a scenario file describe.
 
@@ -48,6 +54,8 @@ def dispersions_of(
         The file, for errors.
     find : callable
         Returns the path of a table of measured values.
+    places : iterable of int, optional
+        Where the tables stand among all of the file, for errors; default: they are all.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def dispersions_of(
     """
     found: dict[Paths, Distribution] = {}
     where: dict[str, int] = {}
-    for i, table in enumerate(tables):
+    for i, table in zip(count() if places is None else places, tables, strict=False):
         paths, distribution = built(origin, f"dispersions.{i}", partial(_dispersion, table, scenario, find))
         for path in (paths,) if isinstance(paths, str) else paths:
             if path in where:

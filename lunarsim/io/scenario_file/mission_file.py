@@ -23,6 +23,7 @@ from lunarsim.mission import Provenance, Source
 
 LINKS = "links"
 _OF_THE_WHOLE = ("title", "remark")  # what a link does not take on from the file
+OF_CAMPAIGN = ("dispersions", "retargeting")  # what a campaign over the mission reads beside it
 
 
 def read_mission(path: Path) -> Mission:
@@ -37,22 +38,26 @@ def read_mission(path: Path) -> Mission:
     path = data.user_path(path)
     with without_leap_seconds():
         document = read_toml(path)
-        return _mission(document, path)
+        return mission_from_document(document, path)
 
 
-def _mission(document: Mapping[str, Any], path: Path) -> Mission:
+def mission_from_document(document: Mapping[str, Any], path: Path) -> Mission:
+    """Return the mission of a parsed file, beside whose path other files are looked for."""
     origin, certificates = str(path), dict[str, Provenance]()
     tables = document.get(LINKS)
     if not isinstance(tables, list) or not tables or not all(isinstance(table, Mapping) for table in tables):
         raise ScenarioError(f"{path}: links = {shown(tables)}: expected a list of tables, each under [[links]]")
     if "plan" in document:
         raise ScenarioError(f"{path}: plan: a mission has the plans of its links: write them as [[links.plan]]")
-    if any("dispersions" in table for table in (document, *tables)):
-        raise ScenarioError(f"{path}: dispersions: a mission is not flown as a campaign: leave them out")
+    if any("dispersions" in table for table in tables):
+        raise ScenarioError(
+            f"{path}: links.dispersions: expected [[dispersions]] of the whole file, each with link = '...' of its own"
+        )
     plain = without_certificates(document, (), certificates, origin)
     check_sources(certificates, document.get("sources", {}), origin)
+    apart = (LINKS, *_OF_THE_WHOLE, *OF_CAMPAIGN)
     links, told = list[Link](), dict[Any, Mapping[str, Any]]()  # what each link says of its scenario, by its name
-    before: Mapping[str, Any] = {name: value for name, value in document.items() if name not in (LINKS, *_OF_THE_WHOLE)}
+    before: Mapping[str, Any] = {name: value for name, value in document.items() if name not in apart}
     for k, table in enumerate(tables):
         before = told.get(str(table.get("after", "")), before)  # of an unknown name the mission complains
         before, own_start = _scenario_document(table, before, k, path)

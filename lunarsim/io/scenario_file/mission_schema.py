@@ -8,9 +8,10 @@ from astropy import units as u
 from astropy.time import Time
 from pydantic import Field, create_model
 
-from lunarsim.chain import Meeting
+from lunarsim.chain import Meeting, Retargeting
 from lunarsim.errors import InputError, listed
 from lunarsim.io.scenario_file import schema, values
+from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
 from lunarsim.io.scenario_file.values import Key, Table, key
 from lunarsim.planning import Goal
 from lunarsim.planning.targeting.goals import END, MEASURES, TIME
@@ -57,3 +58,21 @@ class LinkTable(Table):
     own_start: bool = Field(True, description="Whether the start of a base is held against where the last link ended.")
     least: str = Field("", description='Of more free numbers than goals: least `"change"` or `"delta-v"`.')
     centre: str = Field("", description='`"perilune"` or `"apolune"`: on which the first burn is centred.')
+
+
+class RetargetingTable(Table):
+    """The table of what runs of a campaign solve for in a link."""
+
+    component = staticmethod(Retargeting)
+
+    vary: dict[str, tuple[values.Amount, values.Amount]] = Field({}, description="Free numbers by their paths: bounds.")
+    reach: tuple[GoalTable, ...] = Field((), description="What they are to reach: `[[retargeting.reach]]`.")
+    place: values.Instant = Field(None, description="Or when the craft is to be where the nominal mission is.")
+    tolerance: values.Amount = Field(None, description="How closely the place is to be met; default 1 km.")
+
+
+class CampaignTables(Table):
+    """What a mission's file says of a campaign over it, without the links' names."""
+
+    dispersions: tuple[DispersionTable, ...] = ()
+    retargeting: tuple[RetargetingTable, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from astropy import units as u
@@ -87,6 +87,36 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
     }
 )
 TIME = "time"
+
+
+class Reachable(Protocol):
+    """What a search needs of a goal: how far a flight is off it, in which unit, and how closely it is to be met."""
+
+    @property
+    def name(self) -> str:
+        """What is to be reached, and where."""
+        ...
+
+    @property
+    def value(self) -> u.Quantity | Time:
+        """What it is to be."""
+        ...
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """The unit in which misses are measured."""
+        ...
+
+    @property
+    def tolerance_si(self) -> float:
+        """How closely it is to be met, in :attr:`unit`."""
+        ...
+
+    def miss(self, flight: Flight) -> float:
+        """Return by how much a flight is above it, in :attr:`unit`; NaN where the flight does not come to it."""
+        ...
+
+
 _TOLERANCE_S = 1e-3
 
 

@@ -15,7 +15,7 @@ from lunarsim.declarations import Switch
 from lunarsim.errors import InputError, IntegrationError
 from lunarsim.flight import Flight, simulate
 from lunarsim.mission import Scenario
-from lunarsim.planning.targeting.goals import Goal
+from lunarsim.planning.targeting.goals import Reachable
 
 SMALL = 1e-4  # step of the central differences, as a share of the way between the bounds
 _MPS = u.m / u.s
@@ -28,7 +28,7 @@ class Problem:
     """
 
     def __init__(
-        self, scenario: Scenario, vary: Mapping[str, tuple[u.Quantity, u.Quantity]], reach: Sequence[Goal]
+        self, scenario: Scenario, vary: Mapping[str, tuple[u.Quantity, u.Quantity]], reach: Sequence[Reachable]
     ) -> None:
         known = settable(scenario)
         lacks = f"the scenario '{scenario.name}' has no such number"

@@ -97,14 +97,20 @@ def target(
     for goal in reach:
         check_moment(goal, scenario)
     problem = Problem(scenario, vary, reach)
-    x = _corrected(problem)
+    x = corrected(problem)
     if len(vary) > len(reach):
         x = _least(problem, x, least)
     return _solution(problem, x, integrator)
 
 
-def _corrected(problem: Problem) -> NDArray[np.float64]:
-    """Return values that reach the goals."""
+def corrected(problem: Problem, most_steps: int = _MOST_STEPS) -> NDArray[np.float64]:
+    """Return values that reach the goals, by so many steps at most.
+
+    Raises
+    ------
+    TargetingError
+        If none were found; the text says how far the search has come.
+    """
     if not np.all(np.isfinite(problem.misses(problem.start))):
         raise TargetingError(
             "the flight of the first guess does not come to "
@@ -127,14 +133,15 @@ def _corrected(problem: Problem) -> NDArray[np.float64]:
         ftol=None,
         xtol=1e-14,
         gtol=_MET,
-        max_nfev=_MOST_STEPS,
+        max_nfev=most_steps,
     )
-    if not _reaches(problem, found.x):
+    if not reaches(problem, found.x):
         raise TargetingError(_why_not(problem, found.x))
     return np.asarray(found.x)
 
 
-def _reaches(problem: Problem, x: NDArray[np.float64]) -> bool:
+def reaches(problem: Problem, x: NDArray[np.float64]) -> bool:
+    """Return whether the flight at some values meets all goals."""
     return bool(np.all(np.abs(problem.misses(x)) <= 1.0))
 
 
@@ -165,7 +172,7 @@ def _least(problem: Problem, x: NDArray[np.float64], least: str) -> NDArray[np.f
         options={"maxiter": _MOST_STEPS, "ftol": 1e-10},
     )
     better = np.clip(np.asarray(found.x, dtype=float), 0.0, 1.0)
-    holds = _reaches(problem, better) and cost(better) <= cost(x)
+    holds = reaches(problem, better) and cost(better) <= cost(x)
     return np.asarray(better if holds else x)
 
 

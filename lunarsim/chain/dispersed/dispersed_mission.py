@@ -1,0 +1,211 @@
+"""A mission some of whose values scatter: what scatters in which link, and what flies a run of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numba
+import numpy as np
+import scipy
+
+from lunarsim import __version__
+from lunarsim.campaign.dispersed_scenario import DispersedScenario
+from lunarsim.campaign.inputs.distributions import Dispersions
+from lunarsim.campaign.inputs.paths import Path
+from lunarsim.campaign.inputs.rows import Rows
+from lunarsim.campaign.inputs.sampling import LatinHypercube, MonteCarlo, Sampling
+from lunarsim.campaign.store.manifest import Manifest
+from lunarsim.chain.dispersed.columns import described
+from lunarsim.chain.dispersed.flying import MissionFlying
+from lunarsim.chain.dispersed.nominal import NominalLink, nominal_links
+from lunarsim.chain.dispersed.retargeting import Retargeting
+from lunarsim.chain.dispersed.run import MissionRun
+from lunarsim.chain.flying import fly_mission
+from lunarsim.chain.link import Link
+from lunarsim.chain.mission import Mission
+from lunarsim.chain.mission_flight import MissionFlight
+from lunarsim.errors import InputError, TargetingError, nearest
+from lunarsim.kernels.compiled import source_digest
+
+CHUNK_SIZE = 8  # runs of seconds: what is lost with a killed process is little
+
+
+@dataclass(frozen=True, eq=False)
+class DispersedMission:
+    """A mission and what scatters in it; a :class:`MissionCampaign` flies it many times. See there for parameters."""
+
+    mission: Mission
+    dispersions: Mapping[str, Dispersions]
+    retargetings: Mapping[str, Retargeting] = field(default_factory=dict)
+    until: str | None = None
+    sampling: Sampling = field(default_factory=MonteCarlo)
+    integrator: str = "collocation"
+
+    def __post_init__(self) -> None:
+        names = [link.name for link in self.mission.links]
+        asked = {"dispersions": self.dispersions, "retargetings": self.retargetings}
+        for what, of in (*asked.items(), ("until", [self.until] if self.until is not None else [])):
+            for name in of:
+                if name not in names:
+                    raise InputError(f"{what}: the mission has no link '{name}'; {nearest(name, names)}")
+        if not any(self.dispersions.get(link.name) for link in self.links):
+            raise InputError(
+                "dispersions is empty: expected at least one link with a mapping of paths to distributions"
+            )
+        _ = self._dispersed  # what is wrong with one is refused here
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links that are flown."""
+        links = self.mission.links
+        last = len(links) - 1 if self.until is None else [link.name for link in links].index(self.until)
+        return links[: last + 1]
+
+    @cached_property
+    def _dispersed(self) -> tuple[DispersedScenario | None, ...]:
+        """Of each link, what scatters in it."""
+        return tuple(self._of_link(link) for link in self.links)
+
+    def _of_link(self, link: Link) -> DispersedScenario | None:
+        dispersions = self.dispersions.get(link.name)
+        if not dispersions:
+            return None
+        retargeting = self.retargetings.get(link.name)
+        free = link.vary if retargeting is None else retargeting.vary
+        try:
+            made = DispersedScenario(link.scenario, dispersions, sampling=self.sampling)
+        except InputError as error:
+            raise InputError(f"link '{link.name}': {error}") from error
+        both = next((name for name in made.inputs if name in free), None)
+        if both is not None:
+            raise InputError(
+                f"link '{link.name}': {both} is dispersed, and it is solved for in each run: expected one of the two; "
+                "an error of execution is an engine's thrust_error, misalignment_pitch or misalignment_yaw"
+            )
+        return made
+
+    @property
+    def inputs(self) -> dict[str, Path]:
+        """The dispersed values by column, in the order in which they are drawn."""
+        return {
+            f"links.{k}.{name}": path
+            for k, each in enumerate(self._dispersed)
+            for name, path in ({} if each is None else each.inputs).items()
+        }
+
+    @cached_property
+    def nominal(self) -> MissionFlight:
+        """The mission without errors, as far as runs fly it.
+
+        Raises
+        ------
+        InputError, TargetingError
+            As :func:`lunarsim.fly_mission`.
+        """
+        return fly_mission(replace(self.mission, links=self.links), integrator=self.integrator)
+
+    @cached_property
+    def _nominal_links(self) -> tuple[NominalLink, ...]:
+        flown = self.nominal
+        if len(flown.legs) < len(self.links):
+            raise InputError(
+                f"the nominal mission ends in link '{flown.legs[-1].flight.scenario.name}', before its last: "
+                f"{flown.outcome}; ask for that link with until"
+            )
+        return nominal_links(self.links, flown, self.retargetings, self.integrator)
+
+    def work(self, n: int, seed: int) -> MissionFlying:
+        """Return what flies the runs, ``work(first, count)``; it can be sent to other processes.
+
+        Raises
+        ------
+        InputError, TargetingError
+            If the nominal mission cannot be flown, or the number or the seed is none.
+        """
+        drawing = tuple(None if each is None else each.work(n, seed) for each in self._dispersed)
+        inputs = [{} if each is None else each.inputs for each in self._dispersed]
+        return MissionFlying(
+            links=self._nominal_links,
+            drawing=drawing,
+            columns=described(self.links, inputs, self._nominal_links),
+            sampling=self.sampling,
+            seed=seed,
+            runs=n,
+            integrator=self.integrator,
+        )
+
+    def manifest(self, n: int, seed: int, chunk_size: int = CHUNK_SIZE) -> Manifest:
+        """Return what a store of this campaign holds."""
+        work = self.work(n, seed)
+        dispersions = [
+            [link.name, list(names), distribution.to_document()]
+            for link, each in zip(self.links, self._dispersed, strict=True)
+            for names, distribution in (() if each is None else each.groups)
+        ]
+        return Manifest(
+            name=self.mission.name,
+            hashes={
+                "mission": _digest([self.integrator, *(_identity(each) for each in work.links)]),
+                "dispersions": _digest(dispersions),
+            },
+            seed=seed,
+            runs=n,
+            sampling=json.dumps(self.sampling.to_document(), sort_keys=True),
+            extendable=not isinstance(self.sampling, LatinHypercube),
+            chunk_size=chunk_size,
+            columns=work.columns,
+            versions={
+                "lunarsim": __version__,
+                "kernels": source_digest(),
+                **{module.__name__: module.__version__ for module in (numba, np, scipy)},
+            },
+            notes={"dispersions": dispersions, "title": self.mission.title},
+        )
+
+    def rerun(self, i: int, *, seed: int, n: int | None = None) -> MissionFlight:
+        """Fly run i again, and return all of it.
+
+        Parameters
+        ----------
+        i, seed : int
+            Which run.
+        n : int, optional
+            How many runs the campaign has; only a Latin hypercube needs it.
+
+        Raises
+        ------
+        TargetingError
+            If it is a run that does not reach its goals; the text says by how much, and in which link.
+        InputError
+            If it could not be flown.
+        """
+        if n is None and isinstance(self.sampling, LatinHypercube):
+            raise InputError("n is missing: in a Latin hypercube a run depends on how many there are")
+        work = self.work(n or i + 1, seed)
+        [values] = work.values(i, 1)
+        run: MissionRun = work.run_of(values)
+        if run.failure.value != "flown":
+            raise (TargetingError if run.failure.name == "UNREACHED" else InputError)(run.words)
+        return MissionFlight(name=self.mission.name, title=self.mission.title, legs=run.legs, planned=len(self.links))
+
+
+def _identity(nominal: NominalLink) -> list[str]:
+    """Return what decides the runs of a link: all that is flown, and all that is solved for."""
+    link = nominal.link
+    return [
+        Rows.of(link.scenario, ()).digest(),
+        repr((link.anew, link.leaves, link.centre, link.least)),
+        repr([(name, [str(bound) for bound in bounds]) for name, bounds in nominal.vary.items()]),
+        repr([(str(goal), goal.tolerance_si) for goal in nominal.goals]),
+        repr(nominal.beyond),
+        nominal.slopes.tobytes().hex(),
+    ]
+
+
+def _digest(document: Any) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

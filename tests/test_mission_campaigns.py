@@ -1,0 +1,206 @@
+"""Campaigns over missions: what is solved for in each run, what is put on top of it, and that runs are repeatable."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from astropy import units as u
+from random_flights import EPOCH, MPS
+from scipy.integrate import solve_ivp
+
+import lunarsim as ls
+from lunarsim import constants
+
+R, GM = constants.MOON_RADIUS_M, constants.GM_MOON_M3_S2
+POINT = ls.Moon(gravity=ls.GravityField.grail(degree=0), third_bodies=())
+SHARP = ls.Engine(thrust=1e6 * u.N, specific_impulse=3000 * u.s)  # so that a burn lasts less than 0.1 s
+SIGMA_M, SIGMA_MPS = 20.0, 0.05
+INJECTION = {
+    "state.transverse": ls.Normal(0 * u.m, SIGMA_M * u.m),
+    "state.transverse_rate": ls.Normal(0 * MPS, SIGMA_MPS * MPS),
+}
+POINTING = {"craft.engine.misalignment_pitch": ls.Normal(0 * u.deg, 1 * u.deg)}
+FREE = {"plan.0.target_delta_v": (1 * MPS, 40 * MPS)}
+
+
+def burn_at(minutes, size_mps, name):
+    return ls.Burn(ignition=EPOCH + minutes * u.min, target_delta_v=size_mps * MPS, timer=10 * u.s, name=name)
+
+
+@pytest.fixture(scope="module")
+def mission():
+    """A craft on 100 x 500 km about a point mass; it brakes by 10 m/s, and then to a perilune of 60 km."""
+    low, high = R + 1e5, R + 5e5
+    speed = np.sqrt(2.0 * GM * high / (low * (low + high)))
+    state = ls.State([low, 0, 0] * u.m, [0, 0, speed] * MPS, EPOCH)
+    craft = ls.Spacecraft(dry_mass=900 * u.kg, propellant_mass=100 * u.kg, engine=SHARP)
+    first = ls.Scenario(name="first", state=state, craft=craft, moon=POINT, plan=(burn_at(30, 10, "one"),))
+    second = replace(first, name="second", plan=(burn_at(60, 5, "two"), ls.Coast(duration=10 * u.min)))
+    links = (ls.Link(scenario=first), ls.Link(scenario=second, vary=FREE, reach=(ls.Goal("perilune", 60 * u.km),)))
+    return ls.Mission(name="chain", links=links)
+
+
+@pytest.fixture(scope="module")
+def campaign(mission):
+    return ls.MissionCampaign(mission, {"first": INJECTION, "second": POINTING})
+
+
+@pytest.fixture(scope="module")
+def result(campaign):
+    return campaign.run(8, seed=7)
+
+
+def same(columns, result, runs):
+    return all(np.array_equal(columns[name], result.column(name)[runs], equal_nan=True) for name in columns)
+
+
+def test_a_run_has_the_same_bits_alone_in_any_chunk_and_on_any_worker(campaign, result):
+    work = campaign.work(8, 7)
+    assert same(work(6, 1), result, slice(6, 7))
+    with ThreadPoolExecutor(2) as pool:
+        again = campaign.run(8, seed=7, chunk_size=3, executor=pool)
+    assert same({name: again.column(name) for name in again.dataset.data_vars}, result, slice(None))
+    assert not same(campaign.work(8, 8)(6, 1), result, slice(6, 7))
+
+
+def test_runs_are_stored_and_resumed_with_the_same_bits(campaign, result, tmp_path):
+    campaign.run(4, seed=7, chunk_size=2, out=tmp_path / "store")
+    longer = campaign.run(8, seed=7, chunk_size=2, out=tmp_path / "store", resume=True)
+    assert same({name: longer.column(name) for name in longer.dataset.data_vars}, result, slice(None))
+    assert campaign.open(tmp_path / "store").runs == 8
+    other = replace(campaign, dispersions={"first": INJECTION})
+    with pytest.raises(ls.InputError, match=r"do not belong into this store"):
+        other.open(tmp_path / "store")
+
+
+def test_a_run_without_errors_is_the_nominal_mission(mission):
+    nothing = {"state.transverse": ls.Discrete((0 * u.m,))}
+    campaign = ls.MissionCampaign(mission, {"first": nothing})
+    assert campaign.rerun(3, seed=1) == ls.fly_mission(mission)
+
+
+def test_what_is_known_is_solved_for_and_errors_of_execution_are_not(mission, result):
+    known = ls.MissionCampaign(mission, {"first": INJECTION}).run(6, seed=7)
+    reached_m = known.column("links.1.perilune at the end") - 60e3
+    assert np.ptp(known.column("links.1.plan.0.target_delta_v")) > 1e-3
+    assert np.all(np.abs(reached_m) <= 0.1)  # the tolerance of the goal
+    assert np.ptp(result.column("links.1.perilune at the end")) > 1.0  # the burn was off its direction
+
+
+def test_the_first_link_flies_its_nominal_numbers_from_the_states_that_were_drawn(mission, campaign, result):
+    flown = campaign.rerun(5, seed=7)
+    drawn = {name: float(result.column(f"links.0.{name}")[5]) for name in INJECTION}
+    alone = ls.simulate(ls.campaign.edited(mission.links[0].scenario, drawn), integrator="collocation")
+    assert np.array_equal(alone.outcome.state.position, flown.flights[0].outcome.state.position)
+    assert flown.burns[1].delta_v.value == result.column("links.1.delta_v_mps")[5]
+
+
+def end(along_m, faster_mps, second_mps):
+    """Where the craft is after 70 min about a point mass with impulses against its velocity, by scipy: x and z (m)."""
+    low, high = R + 1e5, R + 5e5
+    y = np.array([low, along_m, 0.0, np.sqrt(2.0 * GM * high / (low * (low + high))) + faster_mps])
+    for begins_s, ends_s, brakes_mps in ((0.0, 1800.0, 10.0), (1800.0, 3600.0, second_mps), (3600.0, 4200.0, 0.0)):
+        fall = lambda _, y: [y[2], y[3], *(-GM * y[:2] / np.hypot(*y[:2]) ** 3)]  # noqa: E731
+        y = solve_ivp(fall, (begins_s, ends_s), y, method="DOP853", rtol=1e-12, atol=1e-9).y[:, -1]
+        y[2:] *= 1.0 - brakes_mps / np.hypot(*y[2:])
+    return y[:2]
+
+
+def test_a_small_error_grows_as_the_derivatives_of_another_integration_say(mission):
+    """Without a search to answer it, errors at the start go through both burns to the end."""
+    unanswered = {"second": ls.Retargeting()}
+    runs = ls.MissionCampaign(mission, {"first": INJECTION}, unanswered).run(12, seed=3)
+    size = runs.campaign.nominal.legs[1].flight.burns[0].delta_v.value
+    assert size == pytest.approx(3.79, abs=0.1)  # found, and not the 5 m/s of the first guess
+    assert np.ptp(runs.column("links.1.delta_v_mps")) < 1e-9
+    steps = np.diag([SIGMA_M, SIGMA_MPS])
+    slopes = np.column_stack([(end(*step, size) - end(*-step, size)) / (2.0 * step.sum()) for step in steps])
+    expected = slopes @ runs.covariance(*(f"links.0.{name}" for name in INJECTION)) @ slopes.T
+    assert runs.covariance("end.x_m", "end.z_m") == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_burn_that_cannot_reach_its_goal_is_a_failed_run_with_a_reason(mission):
+    first, second = mission.links
+    bounds = {"plan.0.target_delta_v": (3.7 * MPS, 3.85 * MPS)}
+    scenario = ls.with_values(second.scenario, {"plan.0.target_delta_v": 3.8 * MPS})
+    tight = replace(mission, links=(first, replace(second, scenario=scenario, vary=bounds)))
+    wide = {"state.transverse_rate": ls.Normal(0 * MPS, 5 * MPS)}
+    runs = ls.MissionCampaign(tight, {"first": wide}).run(8, seed=7)
+    failed = ~runs.where()
+    assert 0 < failed.sum() < 8
+    assert runs.failures() == {"link 'second': no numbers between the bounds reach the goals": int(failed.sum())}
+    assert np.all(np.isnan(runs.column("end.x_m")) == failed)
+    assert np.all(np.isfinite(runs.column("links.0.delta_v_mps")))  # the first link was flown
+    assert runs.rates()["failed"].count == failed.sum()
+    with pytest.raises(ls.TargetingError, match=r"link 'second': no values were found"):
+        runs.rerun(int(np.flatnonzero(failed)[0]))
+
+
+def test_a_run_that_comes_to_the_ground_is_an_outcome(mission):
+    slow = {"state.transverse_rate": ls.Uniform(-200 * MPS, 0 * MPS)}
+    runs = ls.MissionCampaign(mission, {"first": slow}, {"second": ls.Retargeting()}).run(12, seed=1)
+    fell = runs.column("links_flown") == 1
+    assert 0 < fell.sum() < 12
+    assert np.all(runs.where("impact")[fell])
+    assert np.all(runs.where())  # none has failed
+    assert np.all(np.isfinite(runs.column("end.latitude_deg")))
+
+
+def test_a_place_is_where_the_nominal_mission_is(mission):
+    size = {"plan.0.target_delta_v": (0.1 * MPS, 40 * MPS), "plan.0.pitch_error": (-90 * u.deg, 90 * u.deg)}
+    free = {**size, "plan.0.yaw_error": (-90 * u.deg, 90 * u.deg)}
+    place = EPOCH + 58 * u.min
+    again = {"first": ls.Retargeting(vary=free, place=place, tolerance=1 * u.m), "second": ls.Retargeting()}
+    small = {"state.transverse_rate": ls.Normal(0 * MPS, 0.2 * MPS), "state.normal_rate": ls.Normal(0 * MPS, 0.2 * MPS)}
+    campaign = ls.MissionCampaign(mission, {"first": small}, again)
+    work = campaign.work(4, 1)
+    there = campaign.nominal.at(place).at(place).position
+    for values in work.values(0, 4):
+        run = work.run_of(values)
+        assert run.failure.value == "flown"
+        off = run.legs[1].flight.at(place).position - there
+        assert np.all(np.abs(off) < 1 * u.m)
+        assert run.found[0]["plan.0.yaw_error"] != 0.0
+
+
+def test_a_campaign_may_end_before_its_mission(mission):
+    runs = ls.MissionCampaign(mission, {"first": INJECTION}, until="first").run(3, seed=7)
+    assert np.all(runs.column("links_flown") == 1)
+    assert np.allclose(runs.column("end_s"), 1800.0, atol=0.1)
+
+
+def test_the_dispersion_that_drives_a_number_is_told(result):
+    effects = result.tornado("links.1.perilune at the end").effects
+    assert effects[0].name == "links.1.craft.engine.misalignment_pitch"
+    table = result.table()
+    row = table[table["column"] == "links.1.delta_v_mps"][0]
+    assert row["50 %"] == pytest.approx(result.quantiles("links.1.delta_v_mps")[1].value)
+
+
+@pytest.mark.parametrize(
+    ("dispersions", "retargetings", "message"),
+    [
+        ({"third": INJECTION}, {}, "dispersions: the mission has no link 'third'"),
+        ({"first": INJECTION}, {"frist": ls.Retargeting()}, "retargetings: the mission has no link 'frist'.*first"),
+        ({"second": {"plan.7.timer": ls.Normal(1 * u.s, 1 * u.s)}}, {}, "link 'second': path 'plan.7.timer'"),
+        ({"second": {"plan.0.target_delta_v": ls.Normal(5 * MPS, 1 * MPS)}}, {}, "is dispersed, and it is solved for"),
+        ({"second": {"craft.engine.thrust": ls.Normal(5 * MPS, 1 * MPS)}}, {}, "link 'second': craft.engine.thrust"),
+        ({}, {}, "dispersions is empty"),
+    ],
+)
+def test_what_cannot_scatter_is_refused(mission, dispersions, retargetings, message):
+    with pytest.raises(ls.InputError, match=message):
+        ls.MissionCampaign(mission, dispersions, retargetings)
+
+
+def test_goals_that_no_run_could_answer_are_refused(mission):
+    with pytest.raises(ls.InputError, match=r"1 numbers in vary and a place, which is three goals"):
+        ls.Retargeting(vary=FREE, place=EPOCH)
+    angles = {f"plan.0.{name}_error": (-1 * u.deg, 1 * u.deg) for name in ("pitch", "yaw")}
+    early = {"first": ls.Retargeting(vary={**FREE, **angles}, place=EPOCH)}
+    with pytest.raises(ls.InputError, match=r"link 'first': place = .*after the link begins"):
+        ls.MissionCampaign(mission, {"first": INJECTION}, early).work(1, 1)
+    no_goal = {"first": ls.Retargeting(vary=FREE)}
+    with pytest.raises(ls.InputError, match=r"link 'first': .*neither it nor the link a goal"):
+        ls.MissionCampaign(mission, {"first": INJECTION}, no_goal).work(1, 1)
