@@ -61,7 +61,7 @@ def record_of(component: type) -> np.dtype[Any]:
 
 def fields_of(component: type) -> list[Field]:
     """Return the fields of the record of a component's class, in the order of its own fields."""
-    numbers, ranges, hints = declared(component), pairs(component), get_type_hints(component)
+    numbers, ranges, hints = declared(component), pairs(component), _hints_of(component)
     made: list[Field] = []
     for each in fields(component):
         if each.name in numbers:
@@ -72,6 +72,11 @@ def fields_of(component: type) -> list[Field]:
         elif (part := _component_in(hints[each.name])) is not None:
             made.append((each.name, _record_of_part(part)))
     return made
+
+
+@cache
+def _hints_of(component: type) -> dict[str, Any]:
+    return get_type_hints(component)
 
 
 def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
@@ -86,7 +91,8 @@ def filled(component: Any, kind: type | None = None) -> tuple[Any, ...]:
     """
     if component is None:
         return np.zeros((), record_of(kind)).item()  # type: ignore[no-any-return]
-    numbers, ranges, hints = declared(component), pairs(component), get_type_hints(type(component))
+    of: type = type(component)
+    numbers, ranges, hints = declared(component), pairs(component), _hints_of(of)
     made: list[Any] = []
     for each in fields(component):
         value = getattr(component, each.name)

@@ -1,11 +1,13 @@
 """Campaigns over missions: what is solved for in each run, what is put on top of it, and that runs are repeatable."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from astropy import units as u
+from command_line import here
 from random_flights import EPOCH, MPS
 from scipy.integrate import solve_ivp
 
@@ -204,3 +206,145 @@ def test_goals_that_no_run_could_answer_are_refused(mission):
     no_goal = {"first": ls.Retargeting(vary=FREE)}
     with pytest.raises(ls.InputError, match=r"link 'first': .*neither it nor the link a goal"):
         ls.MissionCampaign(mission, {"first": INJECTION}, no_goal).work(1, 1)
+
+
+FILE = """
+name = "two-burns"
+[orbit]
+perilune = "100 km"
+apolune = "500 km"
+inclination = "90 deg"
+node_longitude = "10 deg"
+argument_of_perilune = "0 deg"
+true_anomaly = "0 deg"
+epoch = "2023-08-19T10:00:00 UTC"
+[craft]
+dry_mass = "900 kg"
+propellant_mass = "100 kg"
+[craft.engine]
+thrust = "10 kN"
+specific_impulse = "300 s"
+[moon]
+gravity_degree = 0
+third_bodies = []
+
+[[links]]
+name = "down"
+[links.vary]
+"craft.engine.thrust" = ["9 kN", "11 kN"] # found, as of a burn whose duration was printed
+[[links.plan]]
+type = "burn"
+name = "lowering"
+ignition = "2023-08-19T11:00:00 UTC"
+target_delta_v = "100 km/s"
+timer = "1 s"
+[[links.reach]]
+perilune = "55 km"
+tolerance = "1 m"
+
+[[links]]
+name = "on"
+[[links.plan]]
+type = "coast"
+duration = "10 min"
+
+[[dispersions]]
+link = "down"
+distribution = "normal"
+path = "state.transverse_rate"
+sigma = { value = "1 m/s", status = "assumed", note = "a guess" }
+
+[[retargeting]]
+link = "down"
+vary = { "plan.0.timer" = ["0.1 s", "3 s"] }
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(*changes):
+        text = FILE
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        path = tmp_path / "two-burns.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_file_says_what_scatters_and_what_runs_solve_for(file):
+    campaign = ls.load_mission_campaign(file())
+    assert campaign.dispersions["down"]["state.transverse_rate"].sigma == 1 * MPS
+    again = campaign.retargetings["down"]
+    assert [bound.value for bound in again.vary["plan.0.timer"]] == [0.1, 3.0]
+    runs = campaign.run(4, seed=1)
+    assert "links.0.craft.engine.thrust" not in runs.dataset
+    assert np.ptp(runs.column("links.0.plan.0.timer")) > 0.0
+    assert np.all(np.abs(runs.column("links.0.perilune at the end") - 55e3) <= 1.0)
+    ends_s = runs.column("links.0.end_s")  # no coast follows the burn in its link, so that it ends with it
+    assert ends_s - runs.column("links.0.plan.0.timer") == pytest.approx(3600.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('link = "down"\ndistribution', 'link = "dawn"\ndistribution'), r"dispersions.0.link = 'dawn'.*'down'"),
+        (("sigma =", "sigmo ="), "dispersions.0.sigmo"),
+        (('"state.transverse_rate"', '"state.transverse_rat"'), "state.transverse_rat"),
+        (("vary = {", "varied = {"), "retargeting.0.varied: there is no such key"),
+        (('[[retargeting]]\nlink = "down"', "[[retargeting]]"), "retargeting.0.link: this key is missing"),
+        (('"plan.0.timer" = ["0.1 s", "3 s"] }', '"plan.0.timer" = ["0.1 s", "3 s"] }\nplace = "now"'), "place"),
+    ],
+)
+def test_a_file_whose_campaign_is_none_is_refused(file, change, message):
+    with pytest.raises(ls.ScenarioError, match=message):
+        ls.load_mission_campaign(file(change))
+
+
+def test_a_mission_that_disperses_nothing_is_no_campaign():
+    with pytest.raises(ls.ScenarioError, match=r"nothing is dispersed"):
+        ls.load_mission_campaign("chandrayaan3-mission")
+
+
+def test_one_command_flies_a_campaign_over_a_mission(file, tmp_path):
+    done = here("campaign", str(file()), "-n", "3", "--workers", "1", "--json", cwd=tmp_path)
+    assert done.status == 0, done.err
+    told = json.loads(done.out)
+    assert told["runs"] == 3
+    assert told["outcomes"] == {"in orbit": 3}
+    timer = told["columns"]["links.0.plan.0.timer"]
+    assert timer["5 %"] <= timer["50 %"] <= timer["95 %"]
+    left = tmp_path / "two-burns-campaign"
+    assert {"summary.json", "runs.ecsv", "statistics.ecsv", "manifest.json"} <= {path.name for path in left.iterdir()}
+    assert ls.load_mission_campaign(file()).open(left).runs == 3
+
+
+def test_what_only_campaigns_of_scenarios_have_is_refused(file, tmp_path):
+    done = here("campaign", str(file()), "--expansion", cwd=tmp_path)
+    assert done.status != 0
+    assert "--expansion: " in done.err
+    done = here("campaign", "luna25", "--until", "trim", cwd=tmp_path)
+    assert done.status != 0
+    assert "'luna25' is no mission" in " ".join(done.err.split())
+    done = here("campaign", str(file()), "--until", "dawn", cwd=tmp_path)
+    assert done.status != 0
+    assert "until: the mission has no link 'dawn'" in " ".join(done.err.split())
+
+
+@pytest.mark.slow
+def test_luna25s_errors_of_injection_are_taken_out_by_its_corrections():
+    campaign = ls.load_mission_campaign("luna25-mission")
+    early = replace(campaign, until=campaign.mission.links[1].name)
+    early = replace(early, **{name: _until(early, getattr(early, name)) for name in ("dispersions", "retargetings")})
+    runs = early.run(4, seed=1)
+    assert np.all(runs.where())
+    assert np.ptp(runs.column("links.0.delta_v_mps")) > 1.0  # m/s of injection take m/s of a correction
+    # what is left is the execution of the second correction, 2 days before: 4 m/s by 0.2 deg are 2 km
+    assert np.ptp(runs.column("links.1.perilune at the end")) < 20e3
+
+
+def _until(campaign, by_link):
+    flown = {link.name for link in campaign.links}
+    return {name: value for name, value in by_link.items() if name in flown}

@@ -134,7 +134,9 @@ def test_a_link_after_another_takes_on_what_that_one_says(file):
         (('"0.5 m/s", "20 m/s"', '"0.5 m/s"'), "links.0.vary"),
         (('[[links]]\nname = "lander alone"', '[[links]]\nbase = "luna26"'), "luna26"),
         (('name = "two-orbits"', 'name = "two-orbits"\nplan = []'), "plan: a mission has the plans of its links"),
-        (("[moon]", "[[dispersions]]\n[moon]"), "dispersions: a mission is not flown as a campaign"),
+        (("[moon]", "[[dispersions]]\n[moon]"), "dispersions.0.link: this key is missing"),
+        (("[moon]", '[[dispersions]]\nlink = "too 90 km"\n[moon]'), "too 90 km.*did you mean 'to 90 km'"),
+        (("[[links.plan]]", "[[links.dispersions]]\n[[links.plan]]"), "expected .*dispersions.* of the whole file"),
         (("gravity_degree = 0", 'gravity_degree = "0"'), "moon.gravity_degree"),
     ],
 )

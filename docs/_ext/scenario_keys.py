@@ -30,7 +30,7 @@ from lunarsim.craft import NAVIGATIONS, SENSORS
 from lunarsim.declarations import Choice, Number, Pair, Switch
 from lunarsim.faults import Fault
 from lunarsim.io.scenario_file.complaints import name_of, table_at
-from lunarsim.io.scenario_file.mission_schema import GoalTable, LinkTable
+from lunarsim.io.scenario_file.mission_schema import GoalTable, LinkTable, RetargetingTable
 from lunarsim.io.scenario_file.schema import ScenarioTable, table_of
 from lunarsim.io.scenario_file.values import Table
 from lunarsim.mission import Provenance
@@ -65,7 +65,8 @@ class KeysTable(Directive):
 
 def table_named(name: str = "") -> type[Table]:
     """Return the table that an argument of the directive names."""
-    apart = {"value": table_of(Provenance), "fault": table_of(Fault), "link": LinkTable, "goal": GoalTable}
+    apart = {"value": table_of(Provenance), "fault": table_of(Fault)}
+    apart |= {"link": LinkTable, "goal": GoalTable, "retargeting": RetargetingTable}
     if name in apart:
         return apart[name]
     if name in LAWS:

@@ -14,6 +14,7 @@ import lunarsim
 from lunarsim.cli import data
 from lunarsim.cli.campaign import options as given
 from lunarsim.cli.campaign import order as orders
+from lunarsim.errors import InputError
 
 # Each command imports what it needs: help and lists wait for no library of figures.
 
@@ -213,30 +214,36 @@ def campaign(
     expansion: given.Expansion = False,
     chunk_size: given.ChunkSize = None,
     check: given.Check = 5,
+    until: given.Until = None,
     report: Report = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fly a dispersed scenario many times: how it ends, where it comes down, what moves that."""
+    """Fly a dispersed scenario, or mission, many times: how it ends, where it comes down, what moves that."""
     from lunarsim.cli.campaign import command as dispersing  # noqa: PLC0415
+    from lunarsim.scenarios import is_mission  # noqa: PLC0415
 
-    summary = dispersing.fly(
-        scenario,
-        orders.World(terrain=terrain, field=field, degree=degree, gridded=gridded),
-        orders.Order(
-            runs=n,
-            seed=seed,
-            sampling=sampling,
-            chunk_size=chunk_size,
-            workers=workers,
-            out=out,
-            resume=resume or repair,
-            repair=repair,
-            expansion=expansion,
-            report=report,
-        ),
-        check=check,
-        console=Console(stderr=as_json),
+    world = orders.World(terrain=terrain, field=field, degree=degree, gridded=gridded)
+    order = orders.Order(
+        runs=n,
+        seed=seed,
+        sampling=sampling,
+        chunk_size=chunk_size,
+        workers=workers,
+        out=out,
+        resume=resume or repair,
+        repair=repair,
+        expansion=expansion,
+        report=report,
     )
+    console = Console(stderr=as_json)
+    if is_mission(scenario):
+        from lunarsim.cli.campaign import mission as dispersing_mission  # noqa: PLC0415
+
+        summary = dispersing_mission.fly(scenario, world, order, until=until, console=console)
+    elif until is not None:
+        raise InputError(f"--until {until}: '{scenario}' is no mission, and has no links: leave it out")
+    else:
+        summary = dispersing.fly(scenario, world, order, check=check, console=console)
     if as_json:
         typer.echo(json.dumps(summary, indent=2, allow_nan=False))
 

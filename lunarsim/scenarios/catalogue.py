@@ -123,9 +123,7 @@ def load_mission(name: str | os.PathLike[str]) -> Mission:
     >>> len(mission.links), mission.links[-1].name
     (9, 'chandrayaan3')
     """
-    from lunarsim.io.scenario_file.mission_file import read_mission  # noqa: PLC0415  (needs what a scenario does not)
-
-    return _of_mission(name, read_mission)
+    return _of_mission(name, _read_mission)
 
 
 def load_mission_campaign(name: str | os.PathLike[str]) -> MissionCampaign:
@@ -165,6 +163,12 @@ def _of_mission(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> M
         f"'{name}' is neither a mission of the catalogue nor a file: {nearest(str(name), mission_names())} Or give the "
         "path of a .toml file with [[links]]."
     )
+
+
+def _read_mission(path: Path) -> Mission:
+    from lunarsim.io.scenario_file.mission_campaign_file import read_mission_campaign_parts  # noqa: PLC0415  (as below)
+
+    return read_mission_campaign_parts(path)[0]
 
 
 def _read_mission_campaign(path: Path) -> MissionCampaign:

@@ -122,7 +122,7 @@ def _time_at(scenario: Scenario, path: Path) -> Time | None:
 
 def _check_felt(scenario: Scenario, path: Path, values: Mapping[Path, float], changed: Scenario) -> None:
     """Refuse a number that a fault sets anew, so that what is given would silently be nothing."""
-    if path.parts[0] not in ("craft", "plan"):
+    if not scenario.faults or path.parts[0] not in ("craft", "plan"):
         return
     others = edited_at(scenario, {each: value for each, value in values.items() if each != path})
     designed = (others.craft, others.plan), (changed.craft, changed.plan)

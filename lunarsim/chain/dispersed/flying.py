@@ -62,7 +62,8 @@ class MissionFlying:
 
     def values_of(self, uniforms: NDArray[np.float64]) -> list[list[dict[str, float]]]:
         """Return the values for uniform numbers of shape (n, dimensions), which the links share out in their order."""
-        by_link, at = [], 0
+        by_link: list[dict[str, NDArray[np.float64]]] = []
+        at = 0
         for each in self.drawing:
             if each is None:
                 by_link.append({})

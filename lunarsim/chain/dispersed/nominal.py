@@ -11,6 +11,7 @@ from astropy import units as u
 from astropy.time import Time
 from numpy.typing import NDArray
 
+from lunarsim.chain.dispersed.clock import by_the_clock
 from lunarsim.chain.dispersed.retargeting import Retargeting, place_goals
 from lunarsim.chain.flying import near_the_burn
 from lunarsim.chain.link import Link
@@ -24,6 +25,17 @@ from lunarsim.planning.targeting.goals import Reachable, check_moment
 from lunarsim.planning.targeting.problem import Problem
 
 _MARGIN = 600.0 * u.s  # by which a prediction goes beyond its time, for burns that end earlier than the nominal ones
+
+
+class _ByTheClock(Problem):
+    """A search among flights that end when the nominal one does."""
+
+    def __init__(self, scenario: Scenario, of: NominalLink) -> None:
+        self._nominal = of.link.scenario
+        super().__init__(scenario, of.vary, of.goals)
+
+    def scenario_at(self, x: NDArray[np.float64]) -> Scenario:
+        return by_the_clock(super().scenario_at(x), self._nominal)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,8 +69,8 @@ class NominalLink:
         """Return the search for the free numbers, from a scenario as the link begins in a run."""
         near = near_the_burn(self.vary, begins, integrator)
         if self.beyond:
-            near = replace(near, plan=(*near.plan[: self.own], *self.beyond))
-        return Problem(near, self.vary, self.goals)
+            return Problem(replace(near, plan=(*near.plan[: self.own], *self.beyond)), self.vary, self.goals)
+        return _ByTheClock(near, self)
 
 
 def nominal_links(

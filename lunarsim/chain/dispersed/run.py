@@ -10,6 +10,7 @@ from typing import Any
 from lunarsim.campaign.inputs.paths import edited
 from lunarsim.campaign.inputs.settings import with_values
 from lunarsim.chain.centring import centred
+from lunarsim.chain.dispersed.clock import by_the_clock
 from lunarsim.chain.dispersed.nominal import NominalLink
 from lunarsim.chain.dispersed.solving import solved
 from lunarsim.chain.flying import leg_of
@@ -100,6 +101,7 @@ def _flown(
     if nominal.vary:
         numbers = solved(nominal, planned, integrator)
         planned = with_values(planned, numbers)
+    planned = by_the_clock(planned, link.scenario)
     flight = simulate(edited(planned, errors) if errors else planned, integrator=integrator)
     leg = leg_of(link, begins, flight, numbers, handover, vary=nominal.vary, reach=nominal.goals)
     return leg, numbers

@@ -51,7 +51,7 @@ from lunarsim.scenarios import load_campaign
 _CHUNKS, _LEAST_CHUNK = 32, 256  # at least so many chunks, unless they would be smaller than this
 _NUMBER = re.compile(r"-?\d[\d.]*")
 _INTERRUPTED = 130  # exit status: 128 and the number of SIGINT
-_SAMPLINGS: dict[SamplingName, Sampling] = {
+SAMPLINGS: dict[SamplingName, Sampling] = {
     SamplingName.MONTE_CARLO: MonteCarlo(),
     SamplingName.LATIN_HYPERCUBE: LatinHypercube(),
     SamplingName.SOBOL: Sobol(),
@@ -79,7 +79,7 @@ class Asked:
 def fly(name: str, world: World, order: Order, *, check: int, console: Console) -> dict[str, Any]:
     """Fly a campaign into its folder, report, and return the summary."""
     progress = Console(stderr=True)
-    with _plain_warnings(progress):
+    with plain_warnings(progress):
         asked = _asked(name, world, order, progress)
         done = _prepare(asked, order, progress)
         try:
@@ -107,7 +107,7 @@ def _asked(name: str, world: World, order: Order, console: Console) -> Asked:
     stored = Manifest.load(folder) if order.resume and (folder / MANIFEST).exists() else None
     sampling = order.sampling or (_sampling_of(stored) if stored else SamplingName.MONTE_CARLO)
     runs = _first(order.runs, stored.runs if stored else None, RUNS)
-    campaign = replace(campaign, scenario=scenario, sampling=_SAMPLINGS[sampling])
+    campaign = replace(campaign, scenario=scenario, sampling=SAMPLINGS[sampling])
     return Asked(
         campaign=campaign,
         expansion=_expanded(campaign, console) if order.expansion else None,
@@ -243,7 +243,7 @@ def _leave(console: Console, progress: Console, folder: Path, writers: dict[str,
 
 
 @contextmanager
-def _plain_warnings(console: Console) -> Iterator[None]:
+def plain_warnings(console: Console) -> Iterator[None]:
     """Print warnings as one line of words, each once, whatever its numbers."""
     seen: set[str] = set()
 

@@ -30,6 +30,7 @@ Expansion = Annotated[
     bool, typer.Option("--expansion", help="Train polynomials by exact flights (luna25: 14,050), for all other runs.")
 ]
 ChunkSize = Annotated[int | None, typer.Option("--chunk-size", min=1, help="Runs that are flown and stored together.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="LINK", help="The last link of a mission to fly.")]
 Check = Annotated[
     int, typer.Option("--check", min=0, help="Fly so many random runs with the reference driver as well.")
 ]

@@ -64,7 +64,8 @@ def _without_link(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dispersions(tables: CampaignTables, links: list[str], mission: Mission, path: Path) -> dict[str, Dispersions]:
-    find, found = partial(data.find_beside, path.parent), {}
+    find = partial(data.find_beside, path.parent)
+    found: dict[str, Dispersions] = {}
     for link in mission.links:
         places = [i for i, name in enumerate(links) if name == link.name]
         own = [tables.dispersions[i] for i in places]

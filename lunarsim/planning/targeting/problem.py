@@ -64,13 +64,17 @@ class Problem:
             for path, value in zip(self.paths, plain, strict=True)
         }
 
+    def scenario_at(self, x: NDArray[np.float64]) -> Scenario:
+        """Return the scenario with some values."""
+        return with_values(self.scenario, self.values(x))
+
     def flight(self, x: NDArray[np.float64]) -> Flight | None:
         """Return the flight at some values; None where there is none, such as an orbit with perilune above apolune."""
         key = np.asarray(x, dtype=float).tobytes()
         if key not in self._flown:
             self.evaluations += 1
             try:
-                self._flown[key] = simulate(with_values(self.scenario, self.values(x)), integrator="collocation")
+                self._flown[key] = simulate(self.scenario_at(x), integrator="collocation")
             except (InputError, IntegrationError) as error:
                 self._flown[key], self.refused = None, str(error)
         return self._flown[key]

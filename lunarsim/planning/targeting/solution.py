@@ -10,14 +10,14 @@ from astropy import units as u
 
 from lunarsim.flight import Flight
 from lunarsim.mission import Scenario
-from lunarsim.planning.targeting.goals import Goal
+from lunarsim.planning.targeting.goals import Reachable
 from lunarsim.planning.targeting.problem import delta_v_mps
 
 
 class Reached(NamedTuple):
     """A goal, and by how much the flight is above it."""
 
-    goal: Goal
+    goal: Reachable
     miss: u.Quantity
 
     def __str__(self) -> str:
