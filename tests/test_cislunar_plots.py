@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
 from numpy.testing import assert_allclose
 from PIL import Image
 
@@ -40,7 +43,7 @@ def flown() -> ls.Flight:
     return ls.simulate(ls.Scenario(name="way", title="A way", state=way.state, moon=MOON, craft=CRAFT, plan=plan))
 
 
-def line(ax: plt.Axes, label: str) -> np.ndarray:
+def line(ax: Axes, label: str) -> np.ndarray:
     return next(np.asarray(each.get_xydata()) for each in ax.lines if each.get_label() == label)
 
 
@@ -146,7 +149,7 @@ def test_the_porkchop_marks_the_least_and_what_it_is_given() -> None:
     i, j = window.best
     star, mark = (np.asarray(each.get_xydata())[0] for each in ax.lines)
     assert star[1] == window.durations[j].to_value(u.day)
-    assert star[0] == plt.matplotlib.dates.date2num(departures[i].datetime64)
+    assert star[0] == date2num(departures[i].datetime64)
     assert mark[1] == 5.365
     with pytest.raises(ls.InputError, match="porkchop needs two departures and two times of flight"):
         ls.plots.porkchop(ls.orbits.launch_window(departures, [5] * u.day, inclination=51.7 * u.deg))
@@ -154,7 +157,8 @@ def test_the_porkchop_marks_the_least_and_what_it_is_given() -> None:
 
 def test_the_moving_picture_ends_where_the_flight_does(flown: ls.Flight, tmp_path: Path) -> None:
     path = tmp_path / "way.gif"
-    picture = ls.plots.animate_cislunar(flown, path, fps=1, duration=2 * u.s)
+    picture: Any = ls.plots.animate_cislunar(flown, path, fps=1, duration=2 * u.s)
+    gif: Any
     with Image.open(path) as gif:
         assert gif.n_frames == 2  # of the last moment, shown twice as long, one
     still = picture._fig.axes[0]
@@ -171,6 +175,4 @@ def test_the_figure_about_the_moon_leaves_the_way_there_out(flown: ls.Flight) ->
     (way,) = (np.asarray(each.get_xydata()) for each in axes.orbits.lines)
     farthest = np.nanmax(np.hypot(*way.T))
     assert 5e4 < farthest < 6.8e4  # within the sphere of influence, 66,200 km
-    assert axes.heights.get_xlim()[0] > plt.matplotlib.dates.date2num(
-        (EPOCH + 3 * u.day).datetime64
-    )  # the burn was before
+    assert axes.heights.get_xlim()[0] > date2num((EPOCH + 3 * u.day).datetime64)  # the burn was before

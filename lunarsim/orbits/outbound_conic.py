@@ -75,7 +75,7 @@ def _seconds(perigee_m: float, radius_m: Array, s: Array) -> Array:
             2.0 * np.sqrt(radius_m - q) / along,
             angle * np.sqrt(q) / np.sqrt(np.abs(1.0 - e)),
         )
-    return (q * chi + e * chi**3 * _stumpff_s(square)) / np.sqrt(GM_EARTH_M3_S2)
+    return np.asarray((q * chi + e * chi**3 * _stumpff_s(square)) / np.sqrt(GM_EARTH_M3_S2))
 
 
 def _stumpff_s(z: Array) -> Array:

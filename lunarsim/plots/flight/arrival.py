@@ -108,7 +108,8 @@ def _draw(ax: Axes, points: Mapping[str, Points], aim: BPlane | None, ellipses: 
     for k, (name, each) in enumerate(points.items()):
         label = name if len(each) == 1 else f"{name} ({len(each):,})"
         size = 30.0 if len(each) == 1 else 9.0
-        ax.scatter(*each.T, s=size, marker=_MARKERS[k], color=style.color(k), linewidth=0.8, label=label, zorder=3)
+        x, y = each.T
+        ax.scatter(x, y, s=size, marker=_MARKERS[k], color=style.color(k), linewidth=0.8, label=label, zorder=3)
     for k, ellipse in enumerate(ellipses):
         label = f"{100.0 * ellipse.probability:g} % ellipse"
         ax.plot(*(1e-3 * ellipse.outline().T), color=style.color(k + 1), linewidth=1.2, label=label, zorder=4)

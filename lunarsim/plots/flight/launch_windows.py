@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -37,8 +38,8 @@ def porkchop(
     Returns
     -------
     Axes
-        Filled: injection and insertion together, in steps above the least; dashed: C3. A star where the delta-v is
-        least. Hatched is where there is no transfer: the Moon stands further from the equator than the inclination.
+        Filled: injection and insertion together, up to 1 km/s above the least; dashed: C3. A star where the delta-v is
+        least. Grey is where there is no transfer: the Moon stands further from the equator than the inclination.
 
     Raises
     ------
@@ -59,10 +60,10 @@ def porkchop(
         raise InputError("porkchop needs two departures and two times of flight at least, to draw contours")
     i, j = window.best
     ax = style.axes_for(ax, 4.0, "Ways to the Moon by patched conics: injection and insertion")
-    x, y = date2num(window.departures.utc.datetime64), window.durations.to_value(u.day)
+    x, y = _days(window.departures), window.durations.to_value(u.day)
     total = window.delta_v.to_value(u.m / u.s)
     most = min(float(np.nanmax(total)), total[i, j] + _MOST_MPS)
-    levels = MaxNLocator(12).tick_values(total[i, j], most)  # type: ignore[no-untyped-call]
+    levels = MaxNLocator(12).tick_values(total[i, j], most)
     filled = ax.contourf(x, y, total.T, levels=levels, cmap="viridis_r", extend="max", alpha=0.75)
     ax.set_facecolor(shade(style.GROUND, ax))
     lines = ax.contour(
@@ -72,7 +73,7 @@ def porkchop(
     notes = [Note(float(x[i]), float(y[j]), f"least: {total[i, j]:,.0f} m/s", radius=6.0)]
     ax.plot(x[i], y[j], "*", color=ink(ax), markersize=9.0)
     for name, (departure, duration) in (mark or {}).items():
-        there = float(date2num(departure.utc.datetime64)), float(duration.to_value(u.day))
+        there = float(_days(departure)), float(duration.to_value(u.day))
         ax.plot(*there, "o", markerfacecolor="none", markeredgecolor=ink(ax), markersize=7.0)
         notes.append(Note(*there, name, radius=4.0))
     style.dress(ax, "Departure (UTC)", "Time of flight (d)")
@@ -84,3 +85,8 @@ def porkchop(
     bar.ax.tick_params(labelsize=style.TEXT_SIZE)
     placing.place(ax, notes, legend=False)
     return ax
+
+
+def _days(times: Time) -> Any:
+    """Return times as matplotlib counts them."""
+    return date2num(times.utc.datetime64)  # type: ignore[no-untyped-call]
