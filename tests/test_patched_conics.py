@@ -63,6 +63,24 @@ def test_a_conic_from_perigee_is_the_one_that_lambert_finds(height: float, dista
     assert_allclose(ends.arrival.to_value(MPS), way.radial_mps[0] * radial + way.transverse_mps[0] * across, atol=1e-3)
 
 
+@pytest.mark.parametrize("e", [0.99, 0.9995, 1.0, 1.0005, 1.2])
+def test_near_the_parabola_the_time_is_that_of_kepler_and_barker(e: float) -> None:
+    q, r = 6.6e6, 3.8e8
+    if e == 1.0:  # Barker's equation
+        w = sqrt(r / q - 1.0)
+        t = sqrt(2.0 * q**3 / GM_EARTH_M3_S2) * (w + w**3 / 3.0)
+    else:  # Kepler's, of the ellipse and of the hyperbola
+        a = q / (1.0 - e)
+        anomaly = np.arccos((1.0 - r / a) / e) if e < 1.0 else np.arccosh((1.0 - r / a) / e)
+        mean = anomaly - e * np.sin(anomaly) if e < 1.0 else e * np.sinh(anomaly) - anomaly
+        t = sqrt(abs(a) ** 3 / GM_EARTH_M3_S2) * mean
+    way = conics_from_perigee(q, np.array([r]), np.array([t]))
+    assert way.eccentricity[0] == pytest.approx(e, abs=1e-9)
+    speed2 = GM_EARTH_M3_S2 * (2.0 / r - (1.0 - e) / q)
+    assert way.radial_mps[0] ** 2 + way.transverse_mps[0] ** 2 == pytest.approx(speed2, rel=1e-8)
+    assert way.radial_mps[0] > 0.0
+
+
 def test_a_minute_to_the_moon_is_no_conic() -> None:
     assert np.isnan(conics_from_perigee(6.6e6, np.array([3.8e8]), np.array([60.0])).eccentricity).all()
 
