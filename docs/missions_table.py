@@ -1,19 +1,21 @@
-"""Make the tables of the page on missions: Chandrayaan-3's orbits as printed and as flown.
+"""Make the tables of the page on missions: what was printed of Chandrayaan-3 and of Chang'e-5, and what is flown.
 
-    python docs/missions_table.py
+    python docs/missions_table.py [chandrayaan3] [change5]
 
-It flies the mission some fifteen times, for minutes, and writes ``missions-table.inc``, ``missions-delta-v.inc`` and
-``missions-geometry.inc`` into ``docs/``, which the page includes.
+It flies Chandrayaan-3 some fifteen times, for minutes, and Chang'e-5 once, and writes ``missions-table.inc``,
+``missions-delta-v.inc``, ``missions-geometry.inc`` and ``missions-change5.inc`` into ``docs/``; the page has them.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from astropy import units as u
+from astropy.time import Time
 
 import lunarsim as ls
 from lunarsim.chain import Row, RowKind
@@ -94,6 +96,98 @@ def geometries(mission: ls.Mission) -> list[str]:
     return lines
 
 
+# What was printed of Chang'e-5 beside its path, with the rounding: in shared/facts and in the sources of its file.
+CHANGE5_TIMES = {
+    "correction of 24 November": "2020-11-24T14:06",
+    "correction of 25 November": "2020-11-25T14:06",
+    "insertion": "2020-11-28T12:58",
+    "second braking": "2020-11-29T12:23",
+    "first departure burn": "2020-12-12T01:54",
+    "second departure burn": "2020-12-13T01:51",
+}
+CHANGE5_ENDS = {
+    "to 200 km": ("separation of the lander", "2020-11-29T20:40"),
+    "lander to 15 km": ("descent begins", "2020-12-01T14:57"),
+    "change5": ("touchdown", "2020-12-01T15:11"),
+    "home": ("entry interface", "2020-12-16T17:33"),
+}
+CHANGE5_NOT_GIVEN = {
+    "ignition, second braking": "reached for, by the insertion",
+    "ignition, second lowering": "came out",
+    "descent begins": "reached for",
+    "touchdown": "came out",
+    "entry interface": "reached for",
+}
+
+
+def change5_times(flown: ls.MissionFlight) -> list[str]:
+    """Return the lines of when each event of Chang'e-5 was, and when it is flown."""
+    told = [(f"ignition, {burn.name}", CHANGE5_TIMES.get(burn.name), burn.ignition) for burn in flown.burns]
+    told.append(("separation from the rocket", "2020-11-23T21:06:52", flown.start))
+    told += [(*CHANGE5_ENDS[f.scenario.name], f.end) for f in flown.flights if f.scenario.name in CHANGE5_ENDS]
+    lines = ["| event | published (UTC) | flown (UTC) | off by | |", "|---|---|---|---|---|"]
+    for name, published, when in sorted(told, key=lambda each: each[2].jd):
+        off = "" if published is None else f"{(when - Time(published, scale='utc')).to_value(u.min):+.1f} min"
+        day = "" if published is None else Time(published, scale="utc").strftime("%d %b %H:%M")
+        cells = (name, day, when.utc.strftime("%d %b %H:%M:%S"), off.replace("-0.0", "+0.0"))
+        lines.append(f"| {' | '.join(cells)} | {CHANGE5_NOT_GIVEN.get(name, 'given')} |")
+    return lines
+
+
+def change5_tests(flown: ls.MissionFlight) -> list[str]:
+    """Return the lines of what was printed of Chang'e-5 and is not reached for."""
+    burns = {burn.name: burn for burn in flown.burns}
+    flights = {flight.scenario.name: flight for flight in flown.flights}
+    moon = flights["home"].scenario.moon
+    far = {name: burns[name].before.to_earth(moon.ephemeris).height for name in CHANGE5_TIMES}
+    insertion, second = burns["insertion"], burns["second departure burn"]
+    landing = flights["change5"]
+    rows = [
+        (
+            "distance of the first correction",
+            "some 160,000 km",
+            f"{far['correction of 24 November'].to_value(u.km):,.0f} km",
+        ),
+        ("distance of the second", "about 270,000 km", f"{far['correction of 25 November'].to_value(u.km):,.0f} km"),
+        ("height as the insertion ignites", "about 400 km", _km(insertion.before.altitude)),
+        ("duration of the insertion", "about 17 min", _minutes(insertion.duration)),
+        ("orbit after the second braking", "about 200 km", _orbit(burns["second braking"].after)),
+        ("propellant of the descent", "1898 kg", f"{(landing.mass[0] - landing.mass[-1]).to_value(u.kg):.0f} kg"),
+        ("perilune of the ellipse on the way home", "about 200 km", _km(burns["first departure burn"].after.perilune)),
+        ("height as the second departure burn ignites", "230 km", _km(second.before.altitude)),
+        ("speed at the entry interface", "11.2 km/s", f"{flown.outcome.earth.speed.to_value(u.km / u.s):.2f} km/s"),
+    ]
+    return ["| number | published | flown |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _km(height: u.Quantity) -> str:
+    return f"{height.to_value(u.km):.0f} km"
+
+
+def _minutes(duration: u.Quantity) -> str:
+    return f"{duration.to_value(u.min):.1f} min"
+
+
+def _orbit(state: ls.State) -> str:
+    return f"{state.perilune.to_value(u.km):.0f} x {state.apolune.to_value(u.km):.0f} km"
+
+
+def _sizes(flown: ls.MissionFlight) -> list[str]:
+    """Return the lines of each burn's size."""
+    lines = ["| burn | duration | delta-v | mass before |", "|---|---|---|---|"]
+    for leg in flown.legs:
+        for burn in leg.flight.burns:
+            mass = leg.flight.mass[np.searchsorted(leg.flight.times.jd, burn.ignition.jd)].to_value(u.kg)
+            cells = (
+                burn.name,
+                f"{burn.duration.value:.1f} s",
+                f"{burn.delta_v.to_value(MPS):.1f} m/s",
+                f"{mass:.0f} kg",
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
 def _looked_at(flown: ls.MissionFlight) -> list[Row]:
     return [row for leg in flown.legs for row in leg.rows if row.kind is RowKind.COMPARED]
 
@@ -111,13 +205,26 @@ def write(name: str, lines: list[str]) -> None:
     (HERE / f"{name}.inc").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def main() -> None:
-    """Fly all of them, and write the tables."""
+def change5() -> None:
+    """Fly Chang'e-5, and write its tables."""
+    flown = ls.fly_mission(ls.load_mission("change5-mission"))
+    write("missions-change5", [*change5_times(flown), "", *change5_tests(flown), "", *_sizes(flown)])
+
+
+def chandrayaan3() -> None:
+    """Fly all of Chandrayaan-3, and write its tables."""
     mission = ls.load_mission("chandrayaan3-mission")
     flown = ls.fly_mission(mission)
     write("missions-table", numbers(flown))
     write("missions-geometry", geometries(mission))
     write("missions-delta-v", delta_vs(mission, flown))
+
+
+def main() -> None:
+    """Write the tables of the missions that are named, or of all."""
+    makers = {"chandrayaan3": chandrayaan3, "change5": change5}
+    for name in sys.argv[1:] or makers:
+        makers[name]()
 
 
 if __name__ == "__main__":

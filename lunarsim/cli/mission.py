@@ -20,7 +20,7 @@ from lunarsim.chain import Mission, MissionFlight, Row, RowKind, fly_mission
 from lunarsim.cli import figures, flying
 from lunarsim.cli import report as printed
 from lunarsim.errors import InputError, ScenarioError
-from lunarsim.flight import EventKind
+from lunarsim.flight import EventKind, Flight, GroundContact
 from lunarsim.io import flight_summary, prepare_folder
 from lunarsim.io.output import Write
 from lunarsim.kernels.notice import FLYING
@@ -146,6 +146,11 @@ def _plain(row: Row) -> dict[str, Any]:
     return {name: None if isinstance(value, float) and isnan(value) else value for name, value in told.items()}
 
 
+def _lowest(flown: MissionFlight) -> Flight:
+    """Return the flight that came to the ground; the last one where none did."""
+    return next((f for f in flown.flights if isinstance(f.outcome, GroundContact)), flown.flights[-1])
+
+
 def _files(flown: MissionFlight, summary: dict[str, Any]) -> dict[str, Write]:
     timeline = QTable(
         {
@@ -163,5 +168,5 @@ def _files(flown: MissionFlight, summary: dict[str, Any]) -> dict[str, Write]:
         "timeline.ecsv": lambda path: timeline.write(path, format="ascii.ecsv", delimiter=","),
         "mission.lunarsim": flown.save,
         "mission.png": figures.figure_writer(lambda: plots.mission(flown).orbits),
-        "last_altitude_profile.png": figures.figure_writer(lambda: plots.altitude_profile(flown.flights[-1])),
+        "last_altitude_profile.png": figures.figure_writer(lambda: plots.altitude_profile(_lowest(flown))),
     }

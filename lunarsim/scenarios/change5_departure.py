@@ -3,7 +3,8 @@
 Node, argument of perigee and apogee are found (see :mod:`lunarsim.scenarios.earth_departure`), so that a minute before
 the insertion the craft is on its way to a perilune in the middle of the printed 17 min, in a plane that passes over the
 landing site on 1 December. The inclination is that of the plane of the departure if it held the launch site at the
-launch: node and inclination are found in turn.
+launch: node and inclination are found in turn. Printed too is the inclination of the way home, of the plane that holds
+the Moon as the craft leaves it and the place and time of the landing.
 
 Run it with ``python -m lunarsim.scenarios.change5_departure``; it takes a minute.
 """
@@ -16,16 +17,16 @@ import numpy as np
 from astropy import units as u
 from astropy.coordinates import TEME, EarthLocation
 from astropy.time import Time
-from numpy.typing import NDArray
 
-from lunarsim import constants
-from lunarsim.chain import Mission
-from lunarsim.orbits import State
+from lunarsim.moon import Ephemeris
 from lunarsim.scenarios.catalogue import load_mission
-from lunarsim.scenarios.earth_departure import FRAME, Aim, departure
+from lunarsim.scenarios.earth_departure import Aim, departure, on_ellipse
 
 LAUNCH = Time("2020-11-23T20:30:12", scale="utc")  # ce5_wiki
 WENCHANG = EarthLocation.from_geodetic(110.951 * u.deg, 19.614 * u.deg)  # launch complex 101, as maps have it
+LANDING = Time("2020-12-16T17:59:00", scale="utc")  # ce5_wiki
+SIZIWANG = EarthLocation.from_geodetic(111.4 * u.deg, 42.35 * u.deg)  # the usual landing ground, as maps have it
+LEFT_THE_MOON = Time("2020-12-13T02:02:00", scale="utc")  # the middle of 22 min from 01:51 (gt_tei2, ericco_tei2)
 AIM = Aim(
     perilune=228.0 * u.km,  # that leaves 200 km on average after both burns
     inclination=43.14 * u.deg,  # so that the plane passes over the site on 1 December
@@ -34,7 +35,7 @@ AIM = Aim(
     b_mm=np.array([4.05, -3.86]),  # of a perilune of about 200 km that is passed on the way down from the north
     guess=np.array([3.85, 226.45, 403030.0]),
 )
-_ITERATIONS = 5  # each takes away four fifths of what is left
+_ITERATIONS = 5  # each takes away more than half of what is left
 
 
 def inclination_deg(node_deg: float) -> float:
@@ -44,32 +45,25 @@ def inclination_deg(node_deg: float) -> float:
     return float(np.degrees(np.arctan(z / np.hypot(x, y) / np.sin(beyond))))
 
 
-def tilted(mission: Mission, inclination: float, x: NDArray[np.float64]) -> Mission:
-    """Return the mission with another ellipse."""
-    first = mission.links[0]
-    given = first.scenario.state.to_earth().elements(FRAME)
-    state = State.from_earth_elements(
-        perigee=given.semi_major_axis * (1.0 - given.eccentricity) - constants.WGS84_RADIUS_M * u.m,
-        apogee=x[2] * u.km,
-        inclination=inclination * u.deg,
-        raan=x[0] * u.deg,
-        argument_of_perigee=x[1] * u.deg,
-        epoch=first.scenario.state.epoch,
-        frame=FRAME,
-    )
-    return replace(mission, links=(replace(first, scenario=replace(first.scenario, state=state)), *mission.links[1:]))
+def inclination_home_deg() -> float:
+    """Return the inclination (GCRS) of the plane of the way home."""
+    moon = -Ephemeris.builtin().position_and_velocity("earth", LEFT_THE_MOON)[0].to_value(u.m)
+    landing = SIZIWANG.get_gcrs(LANDING).cartesian.xyz.to_value(u.m)
+    normal = np.cross(landing, moon)  # it comes down more than half a revolution after the Moon's place
+    return float(np.degrees(np.arccos(normal[2] / np.linalg.norm(normal))))
 
 
 def main() -> None:
-    """Print the ellipse."""
+    """Print the ellipse, and the inclination of the way home."""
     mission, x = load_mission("change5-mission"), AIM.guess
     for _ in range(_ITERATIONS):
         inclination = inclination_deg(float(x[0]))
-        mission = tilted(mission, inclination, x)
+        mission = on_ellipse(mission, x, inclination=inclination * u.deg)
         x = departure(mission, replace(AIM, guess=x))
     print(
         f"inclination {inclination:.6f} deg, the plane through the launch site has {inclination_deg(float(x[0])):.3f}"
     )
+    print(f"of the way home: inclination {inclination_home_deg():.2f} deg")
     print(f"raan {x[0]:.6f} deg, argument of perigee {x[1]:.6f} deg, apogee {x[2]:.2f} km")
 
 

@@ -51,27 +51,29 @@ class Aim:
     guess: NDArray[np.float64]
 
 
-def arrived(mission: Mission, x: NDArray[np.float64], early: u.Quantity) -> State:
-    """Return the state at the end of the way to the Moon, or early, of an ellipse."""
-    first, second = (replace(link, vary={}, reach=(), compare=()) for link in mission.links[:2])
+def on_ellipse(mission: Mission, x: NDArray[np.float64], *, inclination: u.Quantity | None = None) -> Mission:
+    """Return a mission that starts on another ellipse, at the same perigee, and inclination if none is given."""
+    first = mission.links[0]
     given = first.scenario.state.to_earth().elements(FRAME)
-    low = given.semi_major_axis * (1.0 - given.eccentricity) - constants.WGS84_RADIUS_M * u.m
     state = State.from_earth_elements(
-        perigee=low,
+        perigee=given.semi_major_axis * (1.0 - given.eccentricity) - constants.WGS84_RADIUS_M * u.m,
         apogee=x[2] * u.km,
-        inclination=given.inclination,
+        inclination=given.inclination if inclination is None else inclination,
         raan=x[0] * u.deg,
         argument_of_perigee=x[1] * u.deg,
         epoch=Time(first.scenario.state.epoch),
         frame=FRAME,
     )
+    return replace(mission, links=(replace(first, scenario=replace(first.scenario, state=state)), *mission.links[1:]))
+
+
+def arrived(mission: Mission, x: NDArray[np.float64], early: u.Quantity) -> State:
+    """Return the state at the end of the way to the Moon, or early, of an ellipse."""
+    first, second = (replace(link, vary={}, reach=(), compare=()) for link in on_ellipse(mission, x).links[:2])
     burn, coast = second.scenario.plan
     assert isinstance(coast, Coast)  # as their files have it
     plan = (burn, replace(coast, duration=coast.duration - early))
-    links = (
-        replace(first, scenario=replace(first.scenario, state=state)),
-        replace(second, scenario=replace(second.scenario, plan=plan)),
-    )
+    links = (first, replace(second, scenario=replace(second.scenario, plan=plan)))
     return fly_mission(replace(mission, links=links)).outcome.state
 
 
