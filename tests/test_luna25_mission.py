@@ -1,5 +1,7 @@
 """Luna-25 from the departure from the Earth to the ground: the file, and what its flight says of what was published."""
 
+from dataclasses import replace
+
 import pytest
 from astropy import units as u
 from astropy.time import Time
@@ -82,3 +84,13 @@ def test_the_planned_burn_of_84_s_would_have_left_the_printed_orbit(flown):
     assert planned.after.perilune.to_value(u.km) == pytest.approx(18.0, abs=0.05)
     assert planned.after.apolune.to_value(u.km) == pytest.approx(100.0, abs=0.05)
     assert planned.duration.to_value(u.s) == pytest.approx(84.0, abs=0.05)
+
+
+@pytest.mark.slow
+def test_without_its_fault_the_last_burn_leads_to_the_landing_of_21_august(mission, flown):
+    """On the pass that comes nearest to the site; the plane was fitted to the crater, not to the site."""
+    links = (ls.Link(scenario=flown.flights[4].scenario), *mission.links[5:])
+    landed = ls.fly_mission(replace(mission, links=links).without_faults())
+    assert str(landed.outcome).startswith("landed safely at 2023-08-21")
+    assert landed.outcome.distance_to(landed.flights[-1].scenario.landing_site) < 10 * u.m
+    assert landed.flights[-1].mass[0] == landed.flights[-2].mass[-1]

@@ -203,6 +203,33 @@ def test_one_command_flies_a_mission_and_leaves_its_files(file, tmp_path):
     assert str(saved.outcome) == told["outcome"]
 
 
+FAULTY = (
+    '[[links.plan]]\ntype = "coast"\nduration = "10 min"\n\n[[links]]\nname = "lander again"',
+    """[[links.plan]]
+type = "coast"
+duration = "10 min"
+[[links.faults]]
+type = "accelerometer off"
+
+[[links]]
+name = "lander again\"""",
+)
+
+
+def test_a_mission_without_faults_has_none_in_any_link(file):
+    mission = ls.load_mission(file(FAULTY))
+    assert [len(link.scenario.faults) for link in mission.links] == [0, 1, 1]
+    assert not any(link.scenario.faults for link in mission.without_faults().links)
+
+
+@pytest.mark.slow
+def test_the_command_flies_a_mission_without_its_faults(file, tmp_path):
+    done = here("run", str(file(FAULTY)), "--without-faults", cwd=tmp_path)
+    assert done.status == 0, done.err
+    saved = ls.MissionFlight.load(tmp_path / "two-orbits-without-faults" / "mission.lunarsim")
+    assert not any(flight.scenario.faults for flight in saved.flights)
+
+
 def test_the_command_refuses_a_chain_that_does_not_meet(file, tmp_path):
     path = file(('propellant_mass = "100 kg"\n[links', 'propellant_mass = "900 kg"\n[links'))
     done = here("run", str(path), cwd=tmp_path)
