@@ -124,6 +124,18 @@ def test_a_solved_mission_flies_the_same_without_a_search(first, second):
     assert again.outcome.state == mission.outcome.state
 
 
+def test_what_ends_a_burn_and_where_it_is_turned_are_told_as_given(first):
+    timed = replace(
+        burn_at(30, 1e5, "timed"), timer=0.01 * u.s, pitch_error=-44 * u.deg, yaw_error=3 * u.deg, ignition=EPOCH
+    )
+    (leg,) = ls.fly_mission(chain(ls.Link(scenario=replace(first, plan=(timed, burn_at(60, 5, "aimed")))))).legs
+    given = {row.quantity: row.asked for row in leg.rows if row.kind is RowKind.GIVEN}
+    assert given["size of timed"] == "0.0 s"
+    assert given["direction of timed"] == "pitch -44.00 deg, yaw 3.00 deg"
+    assert given["size of aimed"] == "5.0 m/s or 10.0 s"
+    assert "direction of aimed" not in given
+
+
 def test_goals_out_of_reach_name_the_link(first, second):
     vary = {"plan.0.target_delta_v": (1 * MPS, 6 * MPS)}
     link = ls.Link(scenario=second, vary=vary, reach=(ls.Goal("perilune", 10 * u.km, at="two"),))

@@ -1,6 +1,7 @@
 """Files of missions, the mission of the catalogue, and what the command line makes of them."""
 
 import json
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -178,6 +179,14 @@ def test_what_numbers_were_fitted_to_is_told_as_met(file):
         "perilune after lowering",
         "apolune after lowering",
     ]
+
+
+def test_a_departure_below_the_earths_surface_is_refused(tmp_path):
+    text = resources.files("lunarsim.scenarios").joinpath("missions", "luna25-mission.toml").read_text()
+    path = tmp_path / "low.toml"
+    path.write_text(text.replace('value = "200 km"', 'value = "-300 km"', 1))
+    with pytest.raises(ls.ScenarioError, match=r"\[earth_orbit\] position lies 29\d\.\d+ km below the Earth's surface"):
+        ls.load_mission(path)
 
 
 def test_a_mission_is_no_scenario_and_says_how_to_fly_it(file):

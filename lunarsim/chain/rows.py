@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.time import Time
 
+from lunarsim.declarations import FAST_MPS
 from lunarsim.flight import Flight
 from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.orbits import State
@@ -17,6 +18,7 @@ from lunarsim.plan import Burn, Coast
 from lunarsim.planning.targeting.goals import Reachable
 
 _MPS = u.m / u.s
+_TURNS = ("pitch_error", "yaw_error")
 
 
 class RowKind(Enum):
@@ -65,11 +67,24 @@ def plan_rows(flight: Flight, free: Mapping[str, Any], *, centred: bool) -> list
         if isinstance(phase, Burn) and not centred and f"plan.{k}.ignition" not in free:
             rows.append(Row(RowKind.GIVEN, f"ignition of {phase.name}", _clock(phase.ignition), "the same"))
         if isinstance(phase, Burn) and f"plan.{k}.target_delta_v" not in free:
-            size = f"{phase.target_delta_v.to_value(_MPS):.1f} m/s or {phase.timer.to_value(u.s):.1f} s"
-            rows.append(Row(RowKind.GIVEN, f"size of {phase.name}", size, "the same"))
+            rows.append(Row(RowKind.GIVEN, f"size of {phase.name}", _size(phase), "the same"))
+        if isinstance(phase, Burn) and _is_turned(phase) and not {f"plan.{k}.{name}" for name in _TURNS} & {*free}:
+            turns = (f"{name} {getattr(phase, f'{name}_error').to_value(u.deg):.2f} deg" for name in ("pitch", "yaw"))
+            rows.append(Row(RowKind.GIVEN, f"direction of {phase.name}", ", ".join(turns), "the same"))
         if isinstance(phase, Coast) and f"plan.{k}.duration" not in free:
             rows.append(Row(RowKind.GIVEN, f"duration of {phase.name}", f"{phase.duration:g}", "the same"))
     return rows
+
+
+def _size(burn: Burn) -> str:
+    """Return what ends a burn; of a target as high as can be, only the timer."""
+    timer = f"{burn.timer.to_value(u.s):.1f} s"
+    target_mps = float(burn.target_delta_v.to_value(_MPS))
+    return timer if target_mps >= FAST_MPS else f"{target_mps:.1f} m/s or {timer}"
+
+
+def _is_turned(burn: Burn) -> bool:
+    return any(getattr(burn, name).to_value(u.deg) != 0.0 for name in _TURNS)
 
 
 def free_rows(values: Mapping[str, Any], bounds: Mapping[str, Sequence[Any]], flight: Flight) -> list[Row]:

