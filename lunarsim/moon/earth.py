@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from astropy import units as u
+from astropy.utils import iers
 from numpy.typing import NDArray
 
 from lunarsim import constants, declarations
 from lunarsim.declarations import number
 from lunarsim.kernels.forces.near_earth import NearEarth
+from lunarsim.kernels.numerics.chebyshev import ChebyshevTable
 from lunarsim.moon.ephemeris.chebyshev import fit, intervals_within, tdb
 from lunarsim.moon.ephemeris.earth_rotation import poles
 
 _INTERVAL_S = 86400.0  # the axis of the ITRF goes round the celestial pole, 0.3" off, once a day:
 _TERMS = 10  # the series errs by 2e-15 of a radian then
+_KEPT = 32  # tables, of some kilobytes each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +62,20 @@ class Earth:
 
     def lower(self, body: int, start_et_s: float, duration_s: float) -> NearEarth:
         """Return the Earth as the kernels take it, for one flight in which it is a body of this number."""
-
-        def axes(days: NDArray[np.float64]) -> NDArray[np.float64]:
-            return poles(tdb(days)).T
-
         intervals = intervals_within(duration_s, _INTERVAL_S)
         return NearEarth(
             body=body,
             oblateness_m5_s2=1.5 * constants.GM_EARTH_M3_S2 * self.j2 * constants.EARTH_RADIUS_M**2,
-            pole=fit(axes, start_et_s, _INTERVAL_S, intervals, _TERMS),
+            pole=_poles(start_et_s, intervals, id(iers.earth_orientation_table.get())),
             end_height_m=float(self.entry_height.to_value(u.m)),
         )
+
+
+@lru_cache(maxsize=_KEPT)
+def _poles(start_et_s: float, intervals: int, orientation: int) -> ChebyshevTable:  # noqa: ARG001
+    """Return the Earth's axis over a span, by the table of its orientation that is in use."""
+
+    def axes(days: NDArray[np.float64]) -> NDArray[np.float64]:
+        return poles(tdb(days)).T
+
+    return fit(axes, start_et_s, _INTERVAL_S, intervals, _TERMS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import erfa
@@ -32,6 +33,7 @@ _TERMS = 14  # the series adds less than 1 mm (Earth) to 15 mm (Jupiter), roundi
 _STENCIL = (3 / 4, -3 / 20, 1 / 60)  # first derivative, sixth order; Abramowitz & Stegun 1964, table 25.2
 _STENCIL_S = 3600.0  # its error is 1e-11 m/s for the Earth, that of positions rounded to 30 micrometres 1e-8 m/s
 _OF_ONE_CALL = {"earth", "sun"}  # of ERFA, for the ephemeris built into astropy
+_KEPT = 32  # tables, of some ten kilobytes each
 _AU_M = float(u.au.to(u.m))
 _BUILTIN_SPAN_JD = (2415020.5, 2488069.5)  # 1900 to 2100, the span for which erfa's epv00 was fitted
 
@@ -145,7 +147,7 @@ class Ephemeris:
         tdb = epoch.tdb
         jd1, jd2 = np.atleast_1d(tdb.jd1), np.atleast_1d(tdb.jd2)
         self._check_span((body,), float((jd1 + jd2).min()), float((jd1 + jd2).max()))
-        return self._positions((body,), jd1, jd2)[0].T.reshape(*epoch.shape, 3) * u.m
+        return _positions(self.path, (body,), jd1, jd2)[0].T.reshape(*epoch.shape, 3) * u.m
 
     def position_and_velocity(self, body: str, epoch: Time) -> tuple[u.Quantity, u.Quantity]:
         """Return where a body stands and how it moves, Moon-centred, in ICRF axes.
@@ -192,25 +194,8 @@ class Ephemeris:
         last = self._span(bodies)[1] if bodies else np.inf
         interval_s = min(_INTERVAL_S, (last - first) * DAY_S / intervals)  # whole intervals, up to the file's end
 
-        def positions(days: NDArray[np.float64]) -> NDArray[np.float64]:
-            return self._positions(bodies, np.full(days.size, J2000_JD), days).reshape(3 * len(bodies), days.size)
-
-        return fit(positions, start_et_s, interval_s, intervals, _TERMS)
-
-    def _positions(
-        self, bodies: Sequence[str], jd1: NDArray[np.float64], jd2: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return Moon-centred positions (m), shape (bodies, 3, times)."""
-        if not bodies:
-            return np.empty((0, 3, jd1.size))
-        if self.path is not None:
-            return spk.moon_centred(self.path, bodies, jd1, jd2)
-        if set(bodies) <= _OF_ONE_CALL:
-            return _earth_and_sun(bodies, jd1, jd2)
-        epochs = Time(jd1, jd2, format="jd", scale="tdb")
-        moon = get_body_barycentric("moon", epochs, ephemeris="builtin").xyz
-        others = [get_body_barycentric(body, epochs, ephemeris="builtin").xyz for body in bodies]
-        return np.array([(other - moon).to_value(u.m) for other in others])
+        written_ns = self.path.stat().st_mtime_ns if self.path is not None and self.path.exists() else 0
+        return _tabulated(self.path, written_ns, tuple(bodies), start_et_s, interval_s, intervals)
 
     def _span(self, bodies: Sequence[str]) -> tuple[float, float]:
         return _BUILTIN_SPAN_JD if self.path is None else spk.span(self.path, bodies)
@@ -242,3 +227,37 @@ def check_body(argument: str, body: str) -> None:
 
 def _date(jd: float) -> str:
     return date((jd - J2000_JD) * DAY_S)
+
+
+@lru_cache(maxsize=_KEPT)
+def _tabulated(
+    path: Path | None,
+    written_ns: int,  # noqa: ARG001  (a file that is written anew is another one)
+    bodies: tuple[str, ...],
+    start_et_s: float,
+    interval_s: float,
+    intervals: int,
+) -> ChebyshevTable:
+    """Return the positions of bodies over a span: a search, or a campaign, flies from the same time again and again."""
+
+    def positions(days: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = _positions(path, bodies, np.full(days.size, J2000_JD), days)
+        return found.reshape(3 * len(bodies), days.size)
+
+    return fit(positions, start_et_s, interval_s, intervals, _TERMS)
+
+
+def _positions(
+    path: Path | None, bodies: Sequence[str], jd1: NDArray[np.float64], jd2: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return Moon-centred positions (m), shape (bodies, 3, times)."""
+    if not bodies:
+        return np.empty((0, 3, jd1.size))
+    if path is not None:
+        return spk.moon_centred(path, bodies, jd1, jd2)
+    if set(bodies) <= _OF_ONE_CALL:
+        return _earth_and_sun(bodies, jd1, jd2)
+    epochs = Time(jd1, jd2, format="jd", scale="tdb")
+    moon = get_body_barycentric("moon", epochs, ephemeris="builtin").xyz
+    others = [get_body_barycentric(body, epochs, ephemeris="builtin").xyz for body in bodies]
+    return np.array([(other - moon).to_value(u.m) for other in others])
