@@ -24,7 +24,7 @@ from lunarsim.chain.dispersed.columns import described
 from lunarsim.chain.dispersed.flying import MissionFlying
 from lunarsim.chain.dispersed.nominal import NominalLink, nominal_links
 from lunarsim.chain.dispersed.retargeting import Retargeting
-from lunarsim.chain.dispersed.run import MissionRun
+from lunarsim.chain.dispersed.run import Failure
 from lunarsim.chain.flying import fly_mission
 from lunarsim.chain.link import Link
 from lunarsim.chain.mission import Mission
@@ -188,9 +188,11 @@ class DispersedMission:
             raise InputError("n is missing: in a Latin hypercube a run depends on how many there are")
         work = self.work(n or i + 1, seed)
         [values] = work.values(i, 1)
-        run: MissionRun = work.run_of(values)
-        if run.failure.value != "flown":
-            raise (TargetingError if run.failure.name == "UNREACHED" else InputError)(run.words)
+        run = work.run_of(values)
+        if run.failure is Failure.UNREACHED:
+            raise TargetingError(run.words)
+        if run.failure is not Failure.NONE:
+            raise InputError(run.words)
         return MissionFlight(name=self.mission.name, title=self.mission.title, legs=run.legs, planned=len(self.links))
 
 
