@@ -226,7 +226,7 @@ def forked(first, second):
     falls = replace(second, name="falls", plan=(burn_at(40, 900, "down"), ls.Coast(duration=2 * u.hour)))
     heavy = replace(first.craft, propellant_mass=500 * u.kg)
     never = replace(second, name="never")
-    waits = replace(second, name="waits")
+    waits = replace(second, name="waits", plan=(burn_at(35, 5, "up"), ls.Coast(duration=10 * u.min)))
     again = replace(second, name="again", plan=(ls.Coast(duration=1 * u.hour),))
     return chain(
         ls.Link(scenario=replace(first, craft=heavy)),
@@ -267,7 +267,7 @@ def test_the_timeline_of_two_ways_is_ordered_by_time_and_tells_both_ends(both_wa
 
 def test_of_two_flights_under_way_the_one_listed_later_is_there(both_ways):
     falls, waits = both_ways.flights[1:3]
-    assert both_ways.at(falls.start + 20 * u.min) is waits
+    assert both_ways.at(falls.start + 10 * u.min) is waits
 
 
 def test_a_forked_mission_comes_back_from_its_file_and_is_solved_as_it_flew(both_ways, tmp_path):

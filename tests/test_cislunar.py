@@ -259,8 +259,9 @@ def test_runs_of_a_campaign_enter_where_flights_do():
 def test_goals_about_the_earth_are_those_of_its_conic():
     """From beyond half of the way to the entry interface J2, Sun and Moon change the conic by little."""
     flight = ls.propagate(homecoming(), 5 * u.day, MOON, integrator="collocation")
+    outcome: Any = flight.outcome
     low, high = (constants.WGS84_RADIUS_M + height for height in (50e3, 380e6))
-    r = float(np.linalg.norm(flight.outcome.earth.position.to_value(u.m)))
+    r = float(np.linalg.norm(outcome.earth.position.to_value(u.m)))
     speed = np.sqrt(constants.GM_EARTH_M3_S2 * (2.0 / r - 2.0 / (low + high)))
     across = np.sqrt(2.0 * constants.GM_EARTH_M3_S2 * low * high / (low + high)) / r
     for goal, closeness in (
@@ -268,8 +269,8 @@ def test_goals_about_the_earth_are_those_of_its_conic():
         (ls.Goal("earth speed", speed * u.m / u.s), 5.0),
         (ls.Goal("earth flight path angle", -np.degrees(np.arccos(across / speed)) * u.deg), 0.5),
         (ls.Goal("earth inclination", 51.6 * u.deg), 0.05),
-        (ls.Goal("earth latitude", flight.outcome.earth.latitude), 1e-9),
-        (ls.Goal("earth longitude", flight.outcome.earth.longitude + 360 * u.deg), 1e-9),
+        (ls.Goal("earth latitude", outcome.earth.latitude), 1e-9),
+        (ls.Goal("earth longitude", outcome.earth.longitude + 360 * u.deg), 1e-9),
     ):
         assert abs(goal.miss(flight)) < closeness, goal.name
 

@@ -136,7 +136,7 @@ def test_a_problem_that_is_none_is_refused(circular, vary, reach, message):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"quantity": "perigee", "value": 1 * u.km}, "did you mean|known"),
+        ({"quantity": "periselene", "value": 1 * u.km}, "did you mean|known"),
         ({"quantity": "perilune", "value": 1 * u.s}, "value"),
         ({"quantity": "perilune", "value": np.nan * u.km}, "value"),
         ({"quantity": "time", "value": 1 * u.s}, "value"),
