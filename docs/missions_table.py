@@ -9,7 +9,7 @@ It flies Chandrayaan-3 some fifteen times, for minutes, and Chang'e-5 once, and 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,13 +57,13 @@ def roundings(mission: ls.Mission, solved: ls.Mission) -> Iterator[ls.Mission]:
                 yield replace(mission, links=links)
 
 
-def numbers(flown: ls.MissionFlight) -> list[str]:
-    """Return the lines of what was free, met and compared, and what came out."""
+def numbers(flown: ls.MissionFlight, words: Mapping[RowKind, str] = _WORDS) -> list[str]:
+    """Return the lines of what was free, met and compared, and what came out, or of some of these kinds."""
     lines = ["| link | | number | published | flown | off by | kept |", "|---|---|---|---|---|---|---|"]
     for leg in flown.legs:
         for row in leg.rows:
-            if row.kind in _WORDS:
-                cells = (_WORDS[row.kind], row.quantity, row.asked, row.flown, _off(row), _kept(row))
+            if row.kind in words:
+                cells = (words[row.kind], row.quantity, row.asked, row.flown, _off(row), _kept(row))
                 lines.append(f"| {leg.flight.scenario.name} | {' | '.join(cells)} |")
     return lines
 

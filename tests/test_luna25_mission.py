@@ -1,12 +1,14 @@
 """Luna-25 from the departure from the Earth to the ground: the file, and what its flight says of what was published."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
+from lunarsim.chain.rows import start_row
 
 MINUTE = 60 * u.s
 PUBLISHED = {  # Interfax, Sputnik, RBC, TASS: to the minute, and durations (s)
@@ -31,6 +33,12 @@ def flown(mission: ls.Mission) -> ls.MissionFlight:
 def test_the_departure_lies_on_the_printed_plane_of_the_parking_orbit(mission):
     elements = mission.links[0].scenario.state.to_earth().elements("TEME")
     assert u.isclose(elements.inclination, 51.7 * u.deg, atol=1e-6 * u.deg)
+
+
+def test_a_start_at_the_earth_is_told_about_the_earth(mission):
+    row = start_row(SimpleNamespace(scenario=mission.links[0].scenario))
+    assert row.asked.startswith("200.0 x 4074")
+    assert "Earth orbit at 2023-08-11T00:15" in row.asked
 
 
 def test_the_plane_of_the_departure_passes_over_the_launch_site(mission):

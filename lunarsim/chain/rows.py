@@ -50,8 +50,10 @@ class Row(NamedTuple):
 
 def start_row(flight: Flight) -> Row:
     """Return the row of a state that is given."""
-    state = flight.scenario.state
-    return Row(RowKind.GIVEN, "start", repr(state)[1:-1], "the same")
+    state, moon = flight.scenario.state, flight.scenario.moon
+    is_at_earth = moon.earth is not None and not np.isfinite(state.apolune)
+    told = state.to_earth(moon.ephemeris) if is_at_earth else state
+    return Row(RowKind.GIVEN, "start", repr(told)[1:-1], "the same")
 
 
 def craft_row(flight: Flight) -> Row:

@@ -23,6 +23,7 @@ from lunarsim.campaign.inputs.settings import with_values
 from lunarsim.chain import Link, Mission, MissionFlight, fly_mission
 from lunarsim.flight import Flight
 from lunarsim.orbits import State
+from lunarsim.plan import Burn
 from lunarsim.scenarios.catalogue import load_mission
 from lunarsim.scenarios.luna25_reconstruction import planned_by_timer
 
@@ -30,6 +31,13 @@ ARRIVAL, INSERTION, TRIM, LAST = range(1, 5)  # links
 STEPS = np.array([1e-4, 1e-6, 1e-6, 1e-6])  # as shares of the unknowns
 PLANNED_KM, PLACE_DEG = 0.1, 1e-3  # of one miss, that the four weigh about the same
 _FAR = 1e3  # of those, where the flight does not come down
+
+
+def trim_of(mission: Mission) -> Burn:
+    """Return the burn of 18 August."""
+    burn = mission.links[TRIM].scenario.plan[0]
+    assert isinstance(burn, Burn)  # as the file has it
+    return burn
 
 
 class Way:
@@ -44,7 +52,7 @@ class Way:
         """What the file has: perilune of the arrival (km), pitch and yaw of the trim (deg), thrust (N)."""
         arrival, trim = self.mission.links[ARRIVAL].reach[0], self.mission.links[TRIM].scenario
         assert trim.craft is not None
-        burn = trim.plan[0]
+        burn = trim_of(self.mission)
         engine = trim.craft.engine_called(burn.engine)
         numbers = (arrival.value.to(u.km), burn.pitch_error.to(u.deg), burn.yaw_error.to(u.deg), engine.thrust.to(u.N))
         return np.array([number.value for number in numbers])
@@ -64,7 +72,7 @@ class Way:
     def flown_from(self, state: State, mass: u.Quantity, x: NDArray[np.float64]) -> MissionFlight:
         """Return the trim and the last burn from an orbit of 16 August: pitch and yaw (deg) and thrust (N)."""
         trim, last = self.mission.links[TRIM : LAST + 1]
-        own, engine = trim.scenario, trim.scenario.plan[0].engine
+        own, engine = trim.scenario, trim_of(self.mission).engine
         assert own.craft is not None
         left = replace(own.craft, propellant_mass=mass - own.craft.dry_mass)
         trimmed = {
@@ -88,7 +96,7 @@ class Way:
             for apsis in ("perilune", "apolune")
         ]
         place = [goal.miss(flight) / PLACE_DEG for goal in self.mission.links[LAST].fitted]
-        return np.nan_to_num(np.array([*place, *orbit]), nan=_FAR)
+        return np.asarray(np.nan_to_num(np.array([*place, *orbit]), nan=_FAR))
 
 
 def found(way: Way, start: NDArray[np.float64]) -> OptimizeResult:
