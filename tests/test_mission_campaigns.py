@@ -50,7 +50,7 @@ def campaign(mission):
 
 @pytest.fixture(scope="module")
 def result(campaign):
-    return campaign.run(8, seed=7)
+    return campaign.run(5, seed=7)
 
 
 def same(columns, result, runs):
@@ -58,19 +58,19 @@ def same(columns, result, runs):
 
 
 def test_a_run_has_the_same_bits_alone_in_any_chunk_and_on_any_worker(campaign, result):
-    work = campaign.work(8, 7)
-    assert same(work(6, 1), result, slice(6, 7))
+    work = campaign.work(5, 7)
+    assert same(work(3, 1), result, slice(3, 4))
     with ThreadPoolExecutor(2) as pool:
-        again = campaign.run(8, seed=7, chunk_size=3, executor=pool)
+        again = campaign.run(5, seed=7, chunk_size=2, executor=pool)
     assert same({name: again.column(name) for name in again.dataset.data_vars}, result, slice(None))
-    assert not same(campaign.work(8, 8)(6, 1), result, slice(6, 7))
+    assert not same(campaign.work(5, 8)(3, 1), result, slice(3, 4))
 
 
 def test_runs_are_stored_and_resumed_with_the_same_bits(campaign, result, tmp_path):
-    campaign.run(4, seed=7, chunk_size=2, out=tmp_path / "store")
-    longer = campaign.run(8, seed=7, chunk_size=2, out=tmp_path / "store", resume=True)
+    campaign.run(3, seed=7, chunk_size=1, out=tmp_path / "store")
+    longer = campaign.run(5, seed=7, chunk_size=1, out=tmp_path / "store", resume=True)
     assert same({name: longer.column(name) for name in longer.dataset.data_vars}, result, slice(None))
-    assert campaign.open(tmp_path / "store").runs == 8
+    assert campaign.open(tmp_path / "store").runs == 5
     other = replace(campaign, dispersions={"first": INJECTION})
     with pytest.raises(ls.InputError, match=r"do not belong into this store"):
         other.open(tmp_path / "store")
@@ -83,7 +83,7 @@ def test_a_run_without_errors_is_the_nominal_mission(mission):
 
 
 def test_what_is_known_is_solved_for_and_errors_of_execution_are_not(mission, result):
-    known = ls.MissionCampaign(mission, {"first": INJECTION}).run(6, seed=7)
+    known = ls.MissionCampaign(mission, {"first": INJECTION}).run(4, seed=7)
     reached_m = known.column("links.1.perilune at the end") - 60e3
     assert np.ptp(known.column("links.1.plan.0.target_delta_v")) > 1e-3
     assert np.all(np.abs(reached_m) <= 0.1)  # the tolerance of the goal
@@ -100,11 +100,11 @@ def test_a_link_ends_when_the_nominal_one_does_whatever_its_burn_comes_to(missio
 
 
 def test_the_first_link_flies_its_nominal_numbers_from_the_states_that_were_drawn(mission, campaign, result):
-    flown = campaign.rerun(5, seed=7)
-    drawn = {name: float(result.column(f"links.0.{name}")[5]) for name in INJECTION}
+    flown = campaign.rerun(4, seed=7)
+    drawn = {name: float(result.column(f"links.0.{name}")[4]) for name in INJECTION}
     alone = ls.simulate(ls.campaign.edited(mission.links[0].scenario, drawn), integrator="collocation")
     assert np.array_equal(alone.outcome.state.position, flown.flights[0].outcome.state.position)
-    assert flown.burns[1].delta_v.value == result.column("links.1.delta_v_mps")[5]
+    assert flown.burns[1].delta_v.value == result.column("links.1.delta_v_mps")[4]
 
 
 def end(along_m, faster_mps, second_mps):
@@ -121,12 +121,14 @@ def end(along_m, faster_mps, second_mps):
 def test_a_small_error_grows_as_the_derivatives_of_another_integration_say(mission):
     """Without a search to answer it, errors at the start go through both burns to the end."""
     unanswered = {"second": ls.Retargeting()}
-    runs = ls.MissionCampaign(mission, {"first": INJECTION}, unanswered).run(12, seed=3)
+    runs = ls.MissionCampaign(mission, {"first": INJECTION}, unanswered).run(6, seed=3)
     size = runs.campaign.nominal.legs[1].flight.burns[0].delta_v.value
     assert size == pytest.approx(3.79, abs=0.1)  # found, and not the 5 m/s of the first guess
     assert np.ptp(runs.column("links.1.delta_v_mps")) < 1e-9
-    steps = np.diag([SIGMA_M, SIGMA_MPS])
-    slopes = np.column_stack([(end(*step, size) - end(*-step, size)) / (2.0 * step.sum()) for step in steps])
+    steps = ((SIGMA_M, 0.0), (0.0, SIGMA_MPS))
+    slopes = np.column_stack(
+        [(end(along, faster, size) - end(-along, -faster, size)) / (2.0 * (along + faster)) for along, faster in steps]
+    )
     expected = slopes @ runs.covariance(*(f"links.0.{name}" for name in INJECTION)) @ slopes.T
     assert runs.covariance("end.x_m", "end.z_m") == pytest.approx(expected, rel=1e-3)
 
@@ -137,9 +139,9 @@ def test_a_burn_that_cannot_reach_its_goal_is_a_failed_run_with_a_reason(mission
     scenario = ls.with_values(second.scenario, {"plan.0.target_delta_v": 3.8 * MPS})
     tight = replace(mission, links=(first, replace(second, scenario=scenario, vary=bounds)))
     wide = {"state.transverse_rate": ls.Normal(0 * MPS, 5 * MPS)}
-    runs = ls.MissionCampaign(tight, {"first": wide}).run(8, seed=7)
+    runs = ls.MissionCampaign(tight, {"first": wide}).run(4, seed=7)
     failed = ~runs.where()
-    assert 0 < failed.sum() < 8
+    assert 0 < failed.sum() < 4
     assert runs.failures() == {"link 'second': no numbers between the bounds reach the goals": int(failed.sum())}
     assert np.all(np.isnan(runs.column("end.x_m")) == failed)
     assert np.all(np.isfinite(runs.column("links.0.delta_v_mps")))  # the first link was flown
@@ -150,9 +152,9 @@ def test_a_burn_that_cannot_reach_its_goal_is_a_failed_run_with_a_reason(mission
 
 def test_a_run_that_comes_to_the_ground_is_an_outcome(mission):
     slow = {"state.transverse_rate": ls.Uniform(-200 * MPS, 0 * MPS)}
-    runs = ls.MissionCampaign(mission, {"first": slow}, {"second": ls.Retargeting()}).run(12, seed=1)
+    runs = ls.MissionCampaign(mission, {"first": slow}, {"second": ls.Retargeting()}).run(8, seed=1)
     fell = runs.column("links_flown") == 1
-    assert 0 < fell.sum() < 12
+    assert 0 < fell.sum() < 8
     assert np.all(runs.where("impact")[fell])
     assert np.all(runs.where())  # none has failed
     assert np.all(np.isfinite(runs.column("end.latitude_deg")))
@@ -165,9 +167,9 @@ def test_a_place_is_where_the_nominal_mission_is(mission):
     again = {"first": ls.Retargeting(vary=free, place=place, tolerance=1 * u.m), "second": ls.Retargeting()}
     small = {"state.transverse_rate": ls.Normal(0 * MPS, 0.2 * MPS), "state.normal_rate": ls.Normal(0 * MPS, 0.2 * MPS)}
     campaign = ls.MissionCampaign(mission, {"first": small}, again)
-    work = campaign.work(4, 1)
+    work = campaign.work(2, 1)
     there = campaign.nominal.at(place).at(place).position
-    for values in work.values(0, 4):
+    for values in work.values(0, 2):
         run = work.run_of(values)
         assert run.failure.value == "flown"
         off = run.legs[1].flight.at(place).position - there
@@ -181,7 +183,8 @@ def test_a_campaign_may_end_before_its_mission(mission):
     assert np.allclose(runs.column("end_s"), 1800.0, atol=0.1)
 
 
-def test_the_dispersion_that_drives_a_number_is_told(result):
+def test_the_dispersion_that_drives_a_number_is_told(campaign):
+    result = campaign.run(8, seed=7)
     effects = result.tornado("links.1.perilune at the end").effects
     assert effects[0].name == "links.1.craft.engine.misalignment_pitch"
     table = result.table()
@@ -285,10 +288,12 @@ def file(tmp_path):
 
 def test_a_file_says_what_scatters_and_what_runs_solve_for(file):
     campaign = ls.load_mission_campaign(file())
-    assert campaign.dispersions["down"]["state.transverse_rate"].sigma == 1 * MPS
+    scatter = campaign.dispersions["down"]["state.transverse_rate"]
+    assert isinstance(scatter, ls.Normal)
+    assert scatter.sigma == 1 * MPS
     again = campaign.retargetings["down"]
     assert [bound.value for bound in again.vary["plan.0.timer"]] == [0.1, 3.0]
-    runs = campaign.run(4, seed=1)
+    runs = campaign.run(3, seed=1)
     assert "links.0.craft.engine.thrust" not in runs.dataset
     assert np.ptp(runs.column("links.0.plan.0.timer")) > 0.0
     assert np.all(np.abs(runs.column("links.0.perilune at the end") - 55e3) <= 1.0)
@@ -318,16 +323,16 @@ def test_a_mission_that_disperses_nothing_is_no_campaign():
 
 
 def test_one_command_flies_a_campaign_over_a_mission(file, tmp_path):
-    done = here("campaign", str(file()), "-n", "3", "--workers", "1", "--json", cwd=tmp_path)
+    done = here("campaign", str(file()), "-n", "2", "--workers", "1", "--json", cwd=tmp_path)
     assert done.status == 0, done.err
     told = json.loads(done.out)
-    assert told["runs"] == 3
-    assert told["outcomes"] == {"in orbit": 3}
+    assert told["runs"] == 2
+    assert told["outcomes"] == {"in orbit": 2}
     timer = told["columns"]["links.0.plan.0.timer"]
     assert timer["5 %"] <= timer["50 %"] <= timer["95 %"]
     left = tmp_path / "two-burns-campaign"
     assert {"summary.json", "runs.ecsv", "statistics.ecsv", "manifest.json"} <= {path.name for path in left.iterdir()}
-    assert ls.load_mission_campaign(file()).open(left).runs == 3
+    assert ls.load_mission_campaign(file()).open(left).runs == 2
 
 
 def test_what_only_campaigns_of_scenarios_have_is_refused(file, tmp_path):

@@ -26,7 +26,7 @@ from lunarsim.planning import target
 from lunarsim.planning.targeting.goals import Reachable
 
 _BEFORE_S = 60.0  # of the earliest ignition, from where a search flies
-_PASSES = 2  # a burn is centred by the duration that is guessed, and then by the one that is found
+PASSES = 2  # a burn is centred by the duration that is guessed, and then by the one that is found
 
 
 def fly_mission(mission: Mission, *, integrator: str = "collocation") -> MissionFlight:
@@ -114,7 +114,7 @@ def leg_of(
 def _chosen(link: Link, scenario: Scenario, integrator: str) -> tuple[Scenario, dict[str, Any]]:
     """Return the scenario of a link with its burn centred and its free numbers found, and these."""
     values: dict[str, Any] = {}
-    for _ in range(_PASSES if link.centre and link.vary else 1):
+    for _ in range(PASSES if link.centre and link.vary else 1):
         if link.centre:
             scenario = centred(scenario, link.centre, integrator)
         if link.vary:

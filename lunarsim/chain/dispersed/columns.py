@@ -132,14 +132,8 @@ def _goals(nominal: NominalLink) -> list[Reachable]:
     return list(by_name.values())
 
 
-def columns_of(
-    known: Sequence[Column],
-    nominal: Sequence[NominalLink],
-    drawn: Sequence[Sequence[Mapping[str, float]]],
-    runs: Sequence[MissionRun],
-) -> Columns:
-    """Return the columns of some runs; NaN where a run did not come to what a column is about."""
-    rows = [_row(nominal, values, run) for values, run in zip(drawn, runs, strict=True)]
+def columns_of(known: Sequence[Column], rows: Sequence[Mapping[str, float]]) -> Columns:
+    """Return the columns of some runs by the numbers of each; NaN where it did not come to what a column is about."""
     return {column.name: _column(column, [row.get(column.name) for row in rows]) for column in known}
 
 
@@ -148,7 +142,10 @@ def _column(column: Column, values: Sequence[float | None]) -> NDArray[Any]:
     return np.array(there, dtype=column.dtype)
 
 
-def _row(nominal: Sequence[NominalLink], drawn: Sequence[Mapping[str, float]], run: MissionRun) -> dict[str, float]:
+def numbers_of(
+    nominal: Sequence[NominalLink], drawn: Sequence[Mapping[str, float]], run: MissionRun
+) -> dict[str, float]:
+    """Return the numbers of a run by column, as far as it came to them."""
     row: dict[str, float] = {"why": FAILURES.index(run.failure), "links_flown": len(run.legs), "outcome": FAILED}
     for k, values in enumerate(drawn):
         row |= {prefix_of(k) + name: value for name, value in values.items()}

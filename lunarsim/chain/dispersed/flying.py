@@ -12,7 +12,7 @@ from lunarsim.campaign.executors.flying import Flying
 from lunarsim.campaign.inputs.sampling import Sampling
 from lunarsim.campaign.store.chunk import Columns
 from lunarsim.campaign.store.manifest import Column
-from lunarsim.chain.dispersed.columns import columns_of
+from lunarsim.chain.dispersed.columns import columns_of, numbers_of
 from lunarsim.chain.dispersed.nominal import NominalLink
 from lunarsim.chain.dispersed.run import MissionRun, fly_run
 
@@ -52,9 +52,8 @@ class MissionFlying:
 
     def __call__(self, first: int, count: int) -> Columns:
         """Fly some runs and return their columns."""
-        drawn = self.values(first, count)
-        flown = [self.run_of(values) for values in drawn]
-        return columns_of(self.columns, self.links, drawn, flown)
+        rows = [numbers_of(self.links, values, self.run_of(values)) for values in self.values(first, count)]
+        return columns_of(self.columns, rows)
 
     def values(self, first: int, count: int) -> list[list[dict[str, float]]]:
         """Return what is drawn for some runs: for each run and link the values by path, in the paths' units."""

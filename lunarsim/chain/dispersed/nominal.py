@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lunarsim.chain.dispersed.clock import by_the_clock
 from lunarsim.chain.dispersed.retargeting import Retargeting, place_goals
 from lunarsim.chain.flying import near_the_burn
-from lunarsim.chain.link import Link
+from lunarsim.chain.link import Link, Meeting
 from lunarsim.chain.mission_flight import MissionFlight
 from lunarsim.errors import InputError, TargetingError
 from lunarsim.flight import Flight
@@ -24,6 +24,7 @@ from lunarsim.plan import Burn, Coast
 from lunarsim.planning.targeting.goals import Reachable, check_moment
 from lunarsim.planning.targeting.problem import Problem
 
+_ANYHOW = Meeting(mass=1e7 * u.kg)  # whether the chain meets was asked of the nominal mission
 _MARGIN = 600.0 * u.s  # by which a prediction goes beyond its time, for burns that end earlier than the nominal ones
 
 
@@ -88,7 +89,7 @@ def nominal_links(
     made = []
     for k, (link, leg) in enumerate(zip(links, flown.legs, strict=False)):
         scenario = leg.flight.scenario
-        nominal = NominalLink(link=replace(link, scenario=scenario, own_start=False))
+        nominal = NominalLink(link=replace(link, scenario=scenario, own_start=False, meets=_ANYHOW))
         try:
             made.append(_with_slopes(_aimed(nominal, k, flown, retargetings.get(link.name)), integrator))
         except (InputError, TargetingError) as error:

@@ -30,8 +30,8 @@ class Retargeting:
     Parameters
     ----------
     vary : mapping of str to (Quantity, Quantity)
-        Numbers of the link that are free, and their bounds, as :func:`lunarsim.target` takes them. Default: none, the
-        link flies the numbers of the nominal mission.
+        Numbers of the link that are free, and their bounds, as :func:`lunarsim.target` takes them; an ignition is an
+        offset from the nominal one. Default: none, the link flies the numbers of the nominal mission.
     reach : tuple of Goal
         What they are to reach on the flight of the link. Default: what the link itself reaches for.
     place : Time, optional

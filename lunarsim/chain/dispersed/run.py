@@ -13,7 +13,7 @@ from lunarsim.chain.centring import centred
 from lunarsim.chain.dispersed.clock import by_the_clock
 from lunarsim.chain.dispersed.nominal import NominalLink
 from lunarsim.chain.dispersed.solving import solved
-from lunarsim.chain.flying import leg_of
+from lunarsim.chain.flying import PASSES, leg_of
 from lunarsim.chain.handover import begun
 from lunarsim.chain.leg import Leg
 from lunarsim.errors import InputError, IntegrationError, TargetingError
@@ -95,12 +95,13 @@ def _flown(
     known = {name: value for name, value in drawn.items() if name.startswith(_OF_STATE)}
     errors = {name: value for name, value in drawn.items() if name not in known}
     planned = begins = edited(begins, known) if known else begins
-    if link.centre:
-        planned = centred(planned, link.centre, integrator)
     numbers: Mapping[str, Any] = {}
-    if nominal.vary:
-        numbers = solved(nominal, planned, integrator)
-        planned = with_values(planned, numbers)
+    for _ in range(PASSES if link.centre and nominal.vary else 1):
+        if link.centre:
+            planned = centred(planned, link.centre, integrator)
+        if nominal.vary:
+            numbers = solved(nominal, planned, integrator)
+            planned = with_values(planned, numbers)
     planned = by_the_clock(planned, link.scenario)
     flight = simulate(edited(planned, errors) if errors else planned, integrator=integrator)
     leg = leg_of(link, begins, flight, numbers, handover, vary=nominal.vary, reach=nominal.goals)

@@ -66,7 +66,7 @@ class RetargetingTable(Table):
     component = staticmethod(Retargeting)
 
     vary: dict[str, tuple[values.Amount, values.Amount]] = Field({}, description="Free numbers by their paths: bounds.")
-    reach: tuple[GoalTable, ...] = Field((), description="What they are to reach: `[[retargeting.reach]]`.")
+    reach: tuple[GoalTable, ...] = Field((), description="What they are to reach; else what the link does.")
     place: values.Instant = Field(None, description="Or when the craft is to be where the nominal mission is.")
     tolerance: values.Amount = Field(None, description="How closely the place is to be met; default 1 km.")
 
