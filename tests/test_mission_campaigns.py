@@ -126,9 +126,8 @@ def test_a_small_error_grows_as_the_derivatives_of_another_integration_say(missi
     assert size == pytest.approx(3.79, abs=0.1)  # found, and not the 5 m/s of the first guess
     assert np.ptp(runs.column("links.1.delta_v_mps")) < 1e-9
     steps = ((SIGMA_M, 0.0), (0.0, SIGMA_MPS))
-    slopes = np.column_stack(
-        [(end(along, faster, size) - end(-along, -faster, size)) / (2.0 * (along + faster)) for along, faster in steps]
-    )
+    columns = [(end(a, b, size) - end(-a, -b, size)) / (2.0 * (a + b)) for a, b in steps]
+    slopes = np.column_stack(columns)
     expected = slopes @ runs.covariance(*(f"links.0.{name}" for name in INJECTION)) @ slopes.T
     assert runs.covariance("end.x_m", "end.z_m") == pytest.approx(expected, rel=1e-3)
 
