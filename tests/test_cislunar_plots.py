@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
+from command_line import here
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from numpy.testing import assert_allclose
@@ -176,3 +177,32 @@ def test_the_figure_about_the_moon_leaves_the_way_there_out(flown: ls.Flight) ->
     farthest = np.nanmax(np.hypot(*way.T))
     assert 5e4 < farthest < 6.8e4  # within the sphere of influence, 66,200 km
     assert axes.heights.get_xlim()[0] > date2num((EPOCH + 3 * u.day).datetime64)  # the burn was before
+
+
+def test_the_command_leaves_the_figure_of_a_mission_from_the_earth_and_draws_it_again(tmp_path: Path) -> None:
+    (tmp_path / "way.toml").write_text(
+        """
+        name = "way"
+        [earth_orbit]
+        perigee = "200 km"
+        apogee = "400000 km"
+        inclination = "51.6 deg"
+        raan = "30 deg"
+        epoch = "2023-08-10T23:10:57 UTC"
+        [moon]
+        gravity_degree = 0
+        [moon.earth]
+        [[links]]
+        name = "an hour"
+        plan = [{ type = "coast", duration = "1 h" }]
+        """
+    )
+    done = here("run", "way.toml", "--out", "left", cwd=tmp_path)
+    assert done.status == 0, done.err
+    assert (tmp_path / "left" / "cislunar.png").read_bytes().startswith(b"\x89PNG")
+    assert not (tmp_path / "left" / "mission.png").exists()  # it is nowhere near the Moon
+    done = here("plot", "left/mission.lunarsim", "--figure", "mission", cwd=tmp_path)
+    assert "it does not come into the Moon's sphere of influence" in " ".join(done.err.split())
+    done = here("plot", "left/mission.lunarsim", "--figure", "cislunar", "--out", "again.pdf", cwd=tmp_path)
+    assert done.status == 0, done.err
+    assert (tmp_path / "again.pdf").read_bytes().startswith(b"%PDF")

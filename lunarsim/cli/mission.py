@@ -24,7 +24,7 @@ from lunarsim.flight import EventKind, Flight, GroundContact
 from lunarsim.io import flight_summary, prepare_folder
 from lunarsim.io.output import Write
 from lunarsim.kernels.notice import FLYING
-from lunarsim.plots.flight.cislunar_views import goes_beyond
+from lunarsim.plots.flight.cislunar_views import comes_near, goes_beyond
 from lunarsim.scenarios import load_mission
 
 _APSIDES = {EventKind.PERILUNE, EventKind.APOLUNE}
@@ -160,6 +160,7 @@ def _files(flown: MissionFlight, summary: dict[str, Any]) -> dict[str, Write]:
             "altitude": u.Quantity([told.event.true.state.altitude.to(u.km) for told in flown.timeline]),
         }
     )
+    about_the_moon = figures.figure_writer(lambda: plots.mission(flown).orbits)
     way = figures.figure_writer(lambda: plots.cislunar(flown).still)
     return {
         "summary.json": figures.json_writer(summary),
@@ -167,6 +168,6 @@ def _files(flown: MissionFlight, summary: dict[str, Any]) -> dict[str, Write]:
         "numbers.ecsv": lambda path: flown.table().write(path, format="ascii.ecsv", delimiter=","),
         "timeline.ecsv": lambda path: timeline.write(path, format="ascii.ecsv", delimiter=","),
         "mission.lunarsim": flown.save,
-        "mission.png": figures.figure_writer(lambda: plots.mission(flown).orbits),
+        **({"mission.png": about_the_moon} if comes_near(flown.flights) else {}),
         "last_altitude_profile.png": figures.figure_writer(lambda: plots.altitude_profile(_lowest(flown))),
     }

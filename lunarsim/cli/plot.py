@@ -24,7 +24,7 @@ from lunarsim.flight import Flight, GroundContact, Histories
 from lunarsim.flight.result.flight_file.archive import is_netcdf
 from lunarsim.io import read_netcdf
 from lunarsim.io.text import parse_quantity
-from lunarsim.plots.flight.cislunar_views import flights_of, goes_beyond
+from lunarsim.plots.flight.cislunar_views import comes_near, flights_of, goes_beyond
 
 #: What each figure draws, by its name; all take flights one by one.
 FIGURES: dict[str, Callable[..., Any]] = {
@@ -140,6 +140,8 @@ def _why_not_of_flight(name: str, flight: Flight) -> str:
 def _why_not_of_mission(name: str, flight: Flight | MissionFlight) -> str:
     if name == "mission" and isinstance(flight, Flight):
         return "it takes a mission, that MissionFlight.save() wrote, and this is one flight"
+    if name == "mission" and not comes_near(flights_of(flight)):
+        return "it does not come into the Moon's sphere of influence"
     if name == "cislunar" and not goes_beyond(flights_of(flight)):
         return "all of it is within the Moon's sphere of influence"
     return ""

@@ -150,7 +150,13 @@ def _draw_way(ax: Axes, way: Way, flat: tuple[Array, Array]) -> None:
     """Draw the way, a colour for each stretch outside of the Moon's sphere of influence, and thin within it."""
     stretches = _stretches(way.outside)
     for k, stretch in enumerate(stretches):
-        label = "way out" if k == 0 and len(stretches) > 1 else "way home" if k == len(stretches) - 1 > 0 else "craft"
+        label = (
+            "to the Moon"
+            if k == 0 and len(stretches) > 1
+            else "from the Moon"
+            if k == len(stretches) - 1 > 0
+            else "craft"
+        )
         colour = _COLOURS[k % len(_COLOURS)]
         ax.plot(flat[0][stretch], flat[1][stretch], color=colour, linewidth=1.6, label=label, zorder=3)
     inside = ~way.outside

@@ -97,6 +97,11 @@ def goes_beyond(flights: Sequence[Flight]) -> bool:
     return bool(np.any(Way.of(flights).outside))
 
 
+def comes_near(flights: Sequence[Flight]) -> bool:
+    """Return whether flights are at times within the Moon's sphere of influence."""
+    return not bool(np.all(Way.of(flights).outside))
+
+
 def flights_of(flown: MissionFlight | Flight) -> tuple[Flight, ...]:
     """Return the flights of a mission, or the one."""
     return flown.flights if isinstance(flown, MissionFlight) else (flown,)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lunarsim import constants
 from lunarsim.chain import MissionFlight, Row, RowKind
+from lunarsim.errors import InputError
 from lunarsim.flight import BurnRecord, Flight
 from lunarsim.orbits.rtn_frame import rot_rtn_from_icrf
 from lunarsim.plots.flight.cislunar_views import Way
@@ -52,6 +53,11 @@ def mission(flown: MissionFlight) -> MissionAxes:
         what coasts is drawn there: an osculating orbit has no sense on the way down. Of a mission that comes from the
         Earth or goes there, what is within the Moon's sphere of influence is drawn; the rest is on :func:`cislunar`.
 
+    Raises
+    ------
+    InputError
+        If it does not come into the Moon's sphere of influence.
+
     Examples
     --------
     >>> from dataclasses import replace
@@ -61,9 +67,11 @@ def mission(flown: MissionFlight) -> MissionAxes:
     >>> mission = ls.Mission(name="one", links=(ls.Link(scenario=first),))
     >>> axes = ls.plots.mission(ls.fly_mission(mission))
     """
+    near = [~Way.of([flight]).outside for flight in flown.flights]
+    if not any(map(np.any, near)):
+        raise InputError(f"'{flown.name}' does not come into the Moon's sphere of influence: draw it by plots.cislunar")
     figure, (orbits, heights) = subplots(1, 2, figsize=(10.0, 4.6), layout="constrained", width_ratios=(1.0, 1.25))
     figure.suptitle(flown.title or flown.name)
-    near = [~Way.of([flight]).outside for flight in flown.flights]
     _draw_orbits(orbits, flown, near)
     _draw_heights(heights, flown, near)
     return MissionAxes(orbits, heights)
