@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import lunarsim as ls
-from lunarsim.constants import GM_EARTH_M3_S2, GM_MOON_M3_S2
+from lunarsim.constants import GM_EARTH_M3_S2, GM_MOON_M3_S2, WGS84_RADIUS_M
 from lunarsim.orbits import lambert
+from lunarsim.orbits.outbound_conic import conics_from_perigee
 
 X, Y = u.Quantity([1838.0, 0.0, 0.0], u.km), u.Quantity([0.0, 1838.0, 0.0], u.km)
 KMS = u.km / u.s
@@ -101,3 +102,21 @@ def test_too_many_revolutions_and_unknown_bodies_are_refused() -> None:
         lambert(X, Y, 30 * u.min, revolutions=0.5)
     with pytest.raises(ls.InputError, match="about = 'Mars': expected one of 'Moon', 'Earth'"):
         lambert(X, Y, 30 * u.min, about="Mars")
+
+
+@settings(deadline=None, max_examples=50)
+@given(height=st.floats(1.5e5, 4e7), distance=st.floats(3.5e8, 4.1e8), days=st.floats(0.3, 7.5))
+def test_a_conic_from_perigee_in_a_given_time_is_the_same(height: float, distance: float, days: float) -> None:
+    # hyperbolas, ellipses, the parabola between them at about two days, and arrivals past the apogee
+    low = WGS84_RADIUS_M + height
+    way = conics_from_perigee(low, np.array([distance]), np.array([86400.0 * days]))
+    anomaly = way.anomaly[0]
+    if abs(np.sin(anomaly)) < 1e-6:
+        return  # on one line through the centre, where Lambert's problem has no plane
+    there = distance * np.array([np.cos(anomaly), np.sin(anomaly), 0.0])
+    ends = lambert([low, 0.0, 0.0] * u.m, there * u.m, days * u.day, about="Earth")
+    assert_allclose(ends.departure.to_value(u.m / u.s), [0.0, way.perigee_mps[0], 0.0], atol=1e-3)
+    radial, across = there / distance, np.cross([0.0, 0.0, 1.0], there / distance)
+    assert_allclose(
+        ends.arrival.to_value(u.m / u.s), way.radial_mps[0] * radial + way.transverse_mps[0] * across, atol=1e-3
+    )

@@ -1,4 +1,4 @@
-"""The way to the Moon by patched conics: against a textbook, Hohmann, Lambert, and its own elements and aim."""
+"""The way to the Moon by patched conics: against a textbook, Hohmann, Kepler, and an integration."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.integrate import solve_ivp
 
 import lunarsim as ls
 from lunarsim.constants import GM_EARTH_M3_S2, GM_MOON_M3_S2, MOON_RADIUS_M, WGS84_RADIUS_M
 from lunarsim.moon.orientation import rot_me_from_icrf
-from lunarsim.orbits import arrival, lambert, launch_inclination, launch_window, lunar_transfer, patched_conics
+from lunarsim.orbits import arrival, launch_inclination, launch_window, lunar_transfer, patched_conics
 from lunarsim.orbits.outbound_conic import conics_from_perigee
 
 MPS = u.m / u.s
@@ -45,22 +44,6 @@ def test_at_the_apogee_it_is_hohmanns_transfer() -> None:
     second = sqrt(GM_EARTH_M3_S2 / high) * (1.0 - sqrt(2.0 * low / (low + high)))
     assert way.perigee_mps[0] - sqrt(GM_EARTH_M3_S2 / low) == pytest.approx(first, abs=1e-6)
     assert sqrt(GM_EARTH_M3_S2 / high) - way.transverse_mps[0] == pytest.approx(second, abs=1e-6)
-
-
-@settings(deadline=None, max_examples=50)
-@given(height=st.floats(1.5e5, 4e7), distance=st.floats(3.5e8, 4.1e8), days=st.floats(0.3, 7.5))
-def test_a_conic_from_perigee_is_the_one_that_lambert_finds(height: float, distance: float, days: float) -> None:
-    # hyperbolas, ellipses, the parabola between them at about two days, and arrivals past the apogee
-    low = WGS84_RADIUS_M + height
-    way = conics_from_perigee(low, np.array([distance]), np.array([86400.0 * days]))
-    anomaly = way.anomaly[0]
-    if abs(np.sin(anomaly)) < 1e-6:
-        return  # on one line through the centre, where Lambert's problem has no plane
-    there = distance * np.array([np.cos(anomaly), np.sin(anomaly), 0.0])
-    ends = lambert([low, 0.0, 0.0] * u.m, there * u.m, days * u.day, about="Earth")
-    assert_allclose(ends.departure.to_value(MPS), [0.0, way.perigee_mps[0], 0.0], atol=1e-3)
-    radial, across = there / distance, np.cross([0.0, 0.0, 1.0], there / distance)
-    assert_allclose(ends.arrival.to_value(MPS), way.radial_mps[0] * radial + way.transverse_mps[0] * across, atol=1e-3)
 
 
 @pytest.mark.parametrize("e", [0.99, 0.9995, 1.0, 1.0005, 1.2])
@@ -99,26 +82,36 @@ def test_the_elements_of_the_departure_are_those_of_its_state(northbound: bool, 
     assert way.c3.to_value(MPS**2) == pytest.approx(orbit.speed.value**2 - 2.0 * GM_EARTH_M3_S2 / 6578.137e3)
 
 
+def arrived(way: ls.orbits.LunarTransfer) -> tuple[np.ndarray, np.ndarray]:
+    """Return place and velocity (m, m/s) from the Moon on arrival, about the Earth alone, by integration."""
+
+    def falls(_: float, y: np.ndarray) -> np.ndarray:
+        return np.concatenate([y[3:], -GM_EARTH_M3_S2 / np.linalg.norm(y[:3]) ** 3 * y[:3]])
+
+    orbit = way.state.to_earth()
+    y = np.concatenate([orbit.position.to_value(u.m), orbit.velocity.to_value(MPS)])
+    seconds = (way.arrival - way.state.epoch).to_value(u.s)
+    y = solve_ivp(falls, (0.0, seconds), y, method="DOP853", rtol=1e-12, atol=1e-3).y[:, -1]
+    earth, moving = ls.Ephemeris.builtin().position_and_velocity("earth", way.arrival)
+    return y[:3] + earth.to_value(u.m), y[3:] + moving.to_value(MPS)
+
+
 @pytest.mark.parametrize("northbound", [True, False])
 def test_it_comes_to_the_place_of_the_moon_with_the_excess_speed(northbound: bool) -> None:
     way = patched_conics(LAUNCH, 4.4 * u.day, northbound=northbound, **KNOWN)
-    earth, earth_v = ls.Ephemeris.builtin().position_and_velocity("earth", way.arrival)
-    there = way.state.to_earth()
-    ends = lambert(there.position, -earth, (way.arrival - way.state.epoch).to(u.s), about="Earth")
-    assert_allclose((ends.departure - there.velocity).to_value(MPS), 0.0, atol=1e-4)
-    excess = ends.arrival + earth_v
-    assert np.linalg.norm(excess.to_value(MPS)) == pytest.approx(way.excess_speed.value, abs=1e-4)
-    assert bool(ends.arrival[2] > 0.0) is northbound
+    place, excess = arrived(way)
+    assert np.linalg.norm(place) < 100.0
+    assert np.linalg.norm(excess) == pytest.approx(way.excess_speed.value, abs=1e-3)
+    _, moving = ls.Ephemeris.builtin().position_and_velocity("earth", way.arrival)
+    assert bool(excess[2] > moving[2].to_value(MPS)) is northbound
 
 
 @pytest.mark.parametrize("side", ["north", "south"])
 def test_its_aim_leads_to_the_perilune_and_the_inclination(side: str) -> None:
     aimed = {"perilune": 100 * u.km, "arrival_inclination": 82.087 * u.deg, "side": side}
     way = patched_conics(LAUNCH, 5.2 * u.day, **aimed, **KNOWN)
-    # a straight line far away, through the aim, along the excess velocity of Lambert's conic
-    earth, earth_v = ls.Ephemeris.builtin().position_and_velocity("earth", way.arrival)
-    ends = lambert(way.state.to_earth().position, -earth, (way.arrival - way.state.epoch).to(u.s), about="Earth")
-    excess = (ends.arrival + earth_v).to_value(MPS)
+    _, excess = arrived(way)
+    # a straight line far away, through the aim
     s = excess / np.linalg.norm(excess)
     t = np.cross(s, rot_me_from_icrf(way.arrival)[2])
     t /= np.linalg.norm(t)

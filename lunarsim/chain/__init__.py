@@ -1,7 +1,6 @@
 """Missions: chains of scenarios, each of which starts where the last ended."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.chain.archive import is_mission_file
 from lunarsim.chain.dispersed.campaign import MissionCampaign
 from lunarsim.chain.dispersed.result import MissionCampaignResult
 from lunarsim.chain.dispersed.retargeting import Retargeting
@@ -27,7 +26,6 @@ __all__ = [
     "Row",
     "RowKind",
     "fly_mission",
-    "is_mission_file",
 ]
 
 check_calls(__name__, __all__)

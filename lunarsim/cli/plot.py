@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.text import Text
 
 from lunarsim import plots
-from lunarsim.chain import MissionFlight, is_mission_file
+from lunarsim.chain import MissionFlight
+from lunarsim.chain.archive import is_mission_file
 from lunarsim.cli.figures import DPI
 from lunarsim.data import user_path
 from lunarsim.errors import InputError, nearest, shown
