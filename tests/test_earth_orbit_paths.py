@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -59,6 +61,16 @@ def test_an_element_is_found_that_leads_to_a_goal() -> None:
     goal = ls.Goal("speed", ls.simulate(scenario()).outcome.state.speed)
     found = ls.target(begins, vary={"earth_orbit.apogee": (350_000 * u.km, 400_000 * u.km)}, reach=[goal])
     assert found.values["earth_orbit.apogee"].to_value(u.km) == pytest.approx(380_000, abs=5)
+
+
+def test_a_search_warns_of_the_model_once_and_not_of_each_flight() -> None:
+    goal = ls.Goal("speed", ls.simulate(scenario()).outcome.state.speed)
+    vary = {"earth_orbit.apogee": (350_000 * u.km, 400_000 * u.km)}
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = ls.target(scenario(apogee=370_000 * u.km), vary=vary, reach=[goal])
+    assert found.evaluations > 3
+    assert [each.category for each in told] == [ls.ModelWarning]
 
 
 def test_near_the_moon_and_without_the_earth_there_are_no_such_names() -> None:

@@ -62,7 +62,8 @@ def with_values(scenario: Scenario, values: Mapping[str, u.Quantity | Time | flo
     values : mapping of str to Quantity, Time, float or bool
         By path, such as ``"plan.0.timer"``, ``"craft.engine.thrust"`` or ``"orbit.perilune"``: the paths of
         dispersions, and of all other declared numbers. Those of dispersions that are offsets are offsets here, but the
-        epoch and an ignition may be given as a time, too. ``"faults.accelerometer off": False`` takes a fault out.
+        epoch and an ignition may be given as a time, too. ``"earth_orbit.raan"`` and the like are in the GCRS.
+        ``"faults.accelerometer off": False`` takes a fault out.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from lunarsim.campaign.inputs.paths import Path, nominal, path_among, value_at
 from lunarsim.campaign.inputs.settings import settable, with_values
 from lunarsim.declarations import Switch
-from lunarsim.errors import InputError, IntegrationError
+from lunarsim.errors import InputError, IntegrationError, ModelWarning
 from lunarsim.flight import Flight, simulate
 from lunarsim.mission import Scenario
 from lunarsim.planning.targeting.goals import Reachable
@@ -74,7 +75,7 @@ class Problem:
         if key not in self._flown:
             self.evaluations += 1
             try:
-                self._flown[key] = simulate(self.scenario_at(x), integrator="collocation")
+                self._flown[key] = _flown(self.scenario_at(x))
             except (InputError, IntegrationError) as error:
                 self._flown[key], self.refused = None, str(error)
         return self._flown[key]
@@ -106,6 +107,13 @@ class Problem:
             with np.errstate(invalid="ignore"):
                 columns.append((after - before) / (up - down))
         return np.column_stack(columns)
+
+
+def _flown(scenario: Scenario) -> Flight:
+    """Fly without the warnings of the model, which are the same for each flight: what is found is flown with them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ModelWarning)
+        return simulate(scenario, integrator="collocation")
 
 
 def delta_v_mps(flight: Flight) -> float:
