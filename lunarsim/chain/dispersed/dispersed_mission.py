@@ -53,23 +53,34 @@ class DispersedMission:
             for name in of:
                 if name not in names:
                     raise InputError(f"{what}: the mission has no link '{name}'; {nearest(name, names)}")
-        if not any(self.dispersions.get(link.name) for link in self.links):
+        if not any(self.dispersions.get(link.name) for link in self._way):
             raise InputError(
                 "dispersions is empty: expected at least one link with a mapping of paths to distributions"
             )
         _ = self._dispersed  # what is wrong with one is refused here
 
+    @cached_property
+    def _way(self) -> tuple[Link, ...]:
+        """The links that lead to the last one that is asked for, each of which follows on the one before."""
+        before: dict[str, Link | None] = {}
+        last = None
+        for link in self.mission.links:
+            before[link.name] = next((each for each in self.mission.links if each.name == link.after), last)
+            last = link
+        way = [next((link for link in self.mission.links if link.name == self.until), self.mission.links[-1])]
+        while (earlier := before[way[0].name]) is not None:
+            way.insert(0, earlier)
+        return tuple(replace(link, after="") for link in way)
+
     @property
     def links(self) -> tuple[Link, ...]:
-        """The links that are flown."""
-        links = self.mission.links
-        last = len(links) - 1 if self.until is None else [link.name for link in links].index(self.until)
-        return links[: last + 1]
+        """The links that are flown: to the one that is asked for, or else to where the nominal mission ends."""
+        return self._way if self.until is not None else self._way[: len(self.nominal.legs)]
 
     @cached_property
     def _dispersed(self) -> tuple[DispersedScenario | None, ...]:
-        """Of each link, what scatters in it."""
-        return tuple(self._of_link(link) for link in self.links)
+        """Of each link of the way, what scatters in it."""
+        return tuple(self._of_link(link) for link in self._way)
 
     def _of_link(self, link: Link) -> DispersedScenario | None:
         dispersions = self.dispersions.get(link.name)
@@ -107,15 +118,17 @@ class DispersedMission:
         InputError, TargetingError
             As :func:`lunarsim.fly_mission`.
         """
-        return fly_mission(replace(self.mission, links=self.links), integrator=self.integrator)
+        return fly_mission(replace(self.mission, links=self._way), integrator=self.integrator)
 
     @cached_property
     def _nominal_links(self) -> tuple[NominalLink, ...]:
         flown = self.nominal
-        if len(flown.legs) < len(self.links):
+        idle = next((k for k, each in enumerate(self._dispersed) if each is not None and k >= len(flown.legs)), None)
+        if len(self.links) > len(flown.legs) or idle is not None:
+            asked = self.until if idle is None else self._way[idle].name
             raise InputError(
-                f"the nominal mission ends in link '{flown.legs[-1].flight.scenario.name}', before its last: "
-                f"{flown.outcome}; ask for that link with until"
+                f"the nominal mission does not come to link '{asked}': it ends in "
+                f"'{flown.legs[-1].flight.scenario.name}', {flown.outcome}"
             )
         return nominal_links(self.links, flown, self.retargetings, self.integrator)
 
@@ -127,8 +140,9 @@ class DispersedMission:
         InputError, TargetingError
             If the nominal mission cannot be flown, or the number or the seed is none.
         """
-        drawing = tuple(None if each is None else each.work(n, seed) for each in self._dispersed)
-        inputs = [{} if each is None else each.inputs for each in self._dispersed]
+        dispersed = self._dispersed[: len(self.links)]
+        drawing = tuple(None if each is None else each.work(n, seed) for each in dispersed)
+        inputs = [{} if each is None else each.inputs for each in dispersed]
         return MissionFlying(
             links=self._nominal_links,
             drawing=drawing,
@@ -144,7 +158,7 @@ class DispersedMission:
         work = self.work(n, seed)
         dispersions = [
             [link.name, list(names), distribution.to_document()]
-            for link, each in zip(self.links, self._dispersed, strict=True)
+            for link, each in zip(self.links, self._dispersed, strict=False)
             for names, distribution in (() if each is None else each.groups)
         ]
         return Manifest(

@@ -17,7 +17,7 @@ from lunarsim.chain.flying import PASSES, leg_of
 from lunarsim.chain.handover import begun
 from lunarsim.chain.leg import Leg
 from lunarsim.errors import InputError, IntegrationError, TargetingError
-from lunarsim.flight import GroundContact, simulate
+from lunarsim.flight import EarthEntry, GroundContact, simulate
 
 _OF_STATE = ("state.", "orbit.")  # what scatters before a manoeuvre is computed
 
@@ -75,7 +75,7 @@ def fly_run(links: Sequence[NominalLink], values: Sequence[Mapping[str, float]],
             return _failed(legs, found, Failure.NOT_FLOWN, nominal, error)
         legs.append(leg)
         found.append(numbers)
-        if isinstance(leg.flight.outcome, GroundContact):
+        if isinstance(leg.flight.outcome, GroundContact | EarthEntry):
             break
     return MissionRun(legs=tuple(legs), found=tuple(found))
 
