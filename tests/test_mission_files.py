@@ -210,6 +210,7 @@ def test_one_command_flies_a_mission_and_leaves_its_files(file, tmp_path):
     assert {"summary.json", "numbers.ecsv", "timeline.ecsv", "mission.png", "mission.lunarsim"} <= left
     saved = ls.MissionFlight.load(tmp_path / "two-orbits" / "mission.lunarsim")
     assert str(saved.outcome) == told["outcome"]
+    assert told["outcomes"] == {"lander again": told["outcome"]}
 
 
 FAULTY = (
