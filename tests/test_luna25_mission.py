@@ -3,12 +3,14 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from astropy import units as u
 from astropy.time import Time
 
 import lunarsim as ls
 from lunarsim.chain.rows import start_row
+from lunarsim.scenarios.luna25_trim import Way
 
 MINUTE = 60 * u.s
 PUBLISHED = {  # Interfax, Sputnik, RBC, TASS: to the minute, and durations (s)
@@ -83,6 +85,15 @@ def test_it_comes_down_at_the_crater_in_the_minute_between_the_two_that_were_pri
     assert Time("2023-08-19T11:57:00", scale="utc") < flown.end < Time("2023-08-19T11:58:00", scale="utc")
     fitted = [row for row in flown.legs[-1].rows if row.kind is ls.chain.RowKind.MET]
     assert [row.kept for row in fitted] == [True, True]
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_file_are_those_that_its_script_looks_for(mission, flown):
+    """It ends where crater and planned orbit are met to 0.001 deg and 0.1 km, of which each miss is told as a share."""
+    way, inserted = Way(mission), flown.flights[2]
+    assert u.isclose(inserted.scenario.state.perilune, way.start[0] * u.km, atol=10 * u.m)
+    again = way.flown_from(inserted.outcome.state, inserted.mass[-1], way.start[1:])
+    assert np.max(np.abs(way.misses(again))) < 1.0
 
 
 @pytest.mark.slow
