@@ -28,8 +28,6 @@ LANDING = Time("2020-12-16T17:59:00", scale="utc")  # ce5_wiki
 SIZIWANG = EarthLocation.from_geodetic(111.4 * u.deg, 42.35 * u.deg)  # the usual landing ground, as maps have it
 LEFT_THE_MOON = Time("2020-12-13T02:02:00", scale="utc")  # the middle of 22 min from 01:51 (gt_tei2, ericco_tei2)
 AIM = Aim(
-    perilune=228.0 * u.km,  # that leaves 200 km on average after both burns
-    inclination=43.14 * u.deg,  # so that the plane passes over the site on 1 December
     perilune_after_s=570.0,  # from 12:57:00: the middle of 17 min from 12:58:00 (cns_loi)
     early=36000.0 * u.s,
     b_mm=np.array([4.05, -3.86]),  # of a perilune of about 200 km that is passed on the way down from the north

@@ -1,8 +1,9 @@
 """The ellipse on which a craft left the Earth, from its arrival at the Moon: what the missions of the catalogue share.
 
 Node, argument of perigee and apogee are found by Newton's method, with perigee, inclination, epoch and corrections of a
-mission, so that at the end of its second link the craft is on its way to a perilune at an inclination, at a height and
-at a time. Far off, where the B-plane is nearly linear, it begins; the perilune itself is met in the end.
+mission, so that at the end of its second link the craft is on its way to the perilune and the inclination that the link
+reaches for, at a time: then the link has nothing left to correct. Far off, where the B-plane is nearly linear, it
+begins; the perilune itself is met in the end.
 """
 
 from __future__ import annotations
@@ -31,10 +32,8 @@ class Aim:
 
     Attributes
     ----------
-    perilune, inclination : Quantity
-        Osculating, at the end of the second link.
     perilune_after_s : float
-        From there to the perilune.
+        From the end of the second link to the perilune.
     early : Quantity
         Before that end, where the search begins: there B is nearly linear.
     b_mm : ndarray, shape (2,)
@@ -43,8 +42,6 @@ class Aim:
         Node, argument of perigee (deg) and apogee (km).
     """
 
-    perilune: u.Quantity
-    inclination: u.Quantity
     perilune_after_s: float
     early: u.Quantity
     b_mm: NDArray[np.float64]
@@ -88,6 +85,7 @@ def to_perilune_s(state: State) -> float:
 
 def departure(mission: Mission, aim: Aim) -> NDArray[np.float64]:
     """Return node and argument of perigee (deg) and apogee (km)."""
+    perilune, inclination = (goal.value for goal in mission.links[1].reach)
 
     def far(x: NDArray[np.float64]) -> NDArray[np.float64]:
         state = arrived(mission, x, aim.early)
@@ -99,7 +97,7 @@ def departure(mission: Mission, aim: Aim) -> NDArray[np.float64]:
 
     def near(x: NDArray[np.float64]) -> NDArray[np.float64]:
         state = arrived(mission, x, 0.0 * u.s)
-        height, tilt = (state.perilune - aim.perilune).to_value(u.km), state.elements().inclination - aim.inclination
+        height, tilt = (state.perilune - perilune).to_value(u.km), state.elements().inclination - inclination
         return np.array([height, tilt.to_value(u.deg), to_perilune_s(state) - aim.perilune_after_s])
 
     x = aim.guess

@@ -12,24 +12,14 @@ from __future__ import annotations
 import numpy as np
 from astropy import units as u
 
-from lunarsim.scenarios.catalogue import load_mission
 from lunarsim.scenarios.earth_departure import Aim, print_departure
 
-MISSION = "luna25-mission"
-
-
-def aim() -> Aim:
-    """Return where the way from the Earth ends, by the goals of its second link."""
-    perilune, inclination = (goal.value for goal in load_mission(MISSION).links[1].reach)
-    return Aim(
-        perilune=perilune,
-        inclination=inclination,
-        perilune_after_s=185.0,  # from 08:56:00: the middle of 243 s and 76 s from 08:57:00, by delta-v
-        early=35760.0 * u.s,
-        b_mm=np.array([0.83, -5.66]),  # of a perilune of about 100 km that comes up from the south
-        guess=np.array([341.867, 336.747, 400276.0]),  # the Moon's place
-    )
-
+AIM = Aim(
+    perilune_after_s=185.0,  # from 08:56:00: the middle of 243 s and 76 s from 08:57:00, by delta-v
+    early=35760.0 * u.s,
+    b_mm=np.array([0.83, -5.66]),  # of a perilune of about 100 km that comes up from the south
+    guess=np.array([341.867, 336.747, 400276.0]),  # the Moon's place
+)
 
 if __name__ == "__main__":
-    print_departure(MISSION, aim())
+    print_departure("luna25-mission", AIM)
