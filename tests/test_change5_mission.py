@@ -8,6 +8,7 @@ from astropy.time import Time
 
 import lunarsim as ls
 from lunarsim.flight import BurnRecord
+from lunarsim.scenarios.change5_departure import inclination_home_deg
 
 MPS = u.m / u.s
 PUBLISHED = {  # CNSA by Global Times, China Daily, China News Service and Xinhua: to the minute
@@ -60,6 +61,11 @@ def test_the_plane_of_the_departure_holds_the_launch_site_at_the_launch(mission)
 def test_the_craft_leaves_the_rocket_2200_s_after_the_launch(mission):
     start = mission.links[0].scenario.state.epoch
     assert (start - Time("2020-11-23T20:30:12", scale="utc")).to_value(u.s) == pytest.approx(2200.0, abs=1e-3)
+
+
+def test_the_way_home_reaches_for_the_plane_of_the_moon_and_the_landing(mission):
+    goals = {goal.quantity: goal for goal in mission.links[-1].reach}
+    assert goals["earth inclination"].value.to_value(u.deg) == pytest.approx(inclination_home_deg(), abs=0.01)
 
 
 @pytest.mark.slow
