@@ -93,7 +93,7 @@ def test_the_printed_thrust_does_the_insertion_in_about_the_printed_time(burns):
 
 @pytest.mark.slow
 def test_the_way_home_begins_where_it_is_printed_to(burns):
-    """At 230 km, from an ellipse with a perilune of about 200 km."""
+    """From an ellipse with a perilune of about 200 km; at 230 km, for which the first burn is sized."""
     assert burns["second departure burn"].before.altitude.to_value(u.km) == pytest.approx(230.0, abs=5.0)
     assert burns["first departure burn"].after.perilune.to_value(u.km) == pytest.approx(200.0, abs=50.0)
 
