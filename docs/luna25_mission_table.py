@@ -107,7 +107,7 @@ def of_trim(flown: ls.MissionFlight) -> NDArray[np.float64]:
 
 
 def trims(fit: Fit) -> list[str]:
-    """Return the lines of what other trims end at the crater, for arguments of perilune that nobody printed."""
+    """Return the lines of some other trims that end at the crater, for arguments of perilune that nobody printed."""
     lines = [
         "| argument of perilune | trim: pitch, yaw | thrust | delta-v of the trim | planned orbit | impact |",
         "|---|---|---|---|---|---|",
@@ -117,7 +117,7 @@ def trims(fit: Fit) -> list[str]:
         told = {best: _trim_line(fit.flown(np.array(x), best), x, best, bold=True)}
         for arguments in (sorted(a for a in ARGUMENTS if a > best), sorted(a for a in ARGUMENTS if a < best)[::-1]):
             found: NDArray[np.float64] | None = np.array(x)
-            for argument in arguments:  # each from the one beside it, to where there are none
+            for argument in arguments:  # each from the one beside it, until none is found
                 found = fit.of_three(found, argument)
                 if found is None:
                     break
