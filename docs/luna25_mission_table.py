@@ -42,7 +42,7 @@ EXCLUDED = {
     "insertion, main engine": "all but the main engine: 814 m/s have to come together",
     "insertion, soft-landing engines": "the corrective engine: before it the main one would need 5.1 kN; the most "
     "printed of it is 4.7 kN",
-    "trim of 18 August": "the main engine: across the plane it is 4 deg, in it some 100 km of height",
+    "trim of 18 August": "the main engine: in the plane it leads to the ground, across it past the crater",
     "pre-landing burn": "all others: in 84 s they give 74 m/s and more, and 18 x 100 km need 15 m/s",
 }
 
