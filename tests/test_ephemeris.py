@@ -78,3 +78,11 @@ def test_the_earth_and_the_sun_are_astropys_to_the_last_bit():
     for body in ("earth", "sun"):
         expected = (get_body_barycentric(body, epochs, ephemeris="builtin").xyz - moon).to_value(u.m).T
         np.testing.assert_array_equal(Ephemeris.builtin().position(body, epochs).to_value(u.m), expected)
+
+
+def test_a_table_is_made_once_for_flights_from_the_same_time():
+    ephemeris = Ephemeris.builtin()
+    one = ephemeris.tabulate(("earth", "sun"), 7e8, 86400.0)
+    assert ephemeris.tabulate(("earth", "sun"), 7e8, 80000.0).coefficients is one.coefficients  # as many days
+    for other in (("earth",), 7e8, 86400.0), (("earth", "sun"), 7e8 + 1.0, 86400.0), (("earth", "sun"), 7e8, 1e5):
+        assert ephemeris.tabulate(*other).coefficients is not one.coefficients
