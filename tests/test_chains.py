@@ -270,6 +270,23 @@ def test_of_two_flights_under_way_the_one_listed_later_is_there(both_ways):
     assert both_ways.at(falls.start + 10 * u.min) is waits
 
 
+def test_the_way_of_a_forked_mission_is_that_of_the_links_that_lead_to_its_last(both_ways, forked):
+    assert [flight.scenario.name for flight in both_ways.way] == ["first", "waits", "again"]
+    scatter = {"waits": {"craft.engine.thrust_error": ls.Normal(0 * u.one, 0.01 * u.one)}}
+    assert [link.name for link in ls.MissionCampaign(forked, scatter).links] == ["first", "waits", "again"]
+    assert [link.name for link in ls.MissionCampaign(forked, scatter, until="waits").links] == ["first", "waits"]
+    assert ls.MissionCampaign(forked, scatter).run(1, seed=0).column("links_flown")[0] == 3
+
+
+def test_a_campaign_flies_as_far_as_the_nominal_mission_goes(forked):
+    ends = replace(forked, links=forked.links[:3])
+    campaign = ls.MissionCampaign(ends, {"falls": {"craft.engine.thrust_error": ls.Normal(0 * u.one, 0.01 * u.one)}})
+    assert [link.name for link in campaign.links] == ["first", "falls"]
+    late = ls.MissionCampaign(ends, {"never": {"craft.engine.thrust_error": ls.Normal(0 * u.one, 0.01 * u.one)}})
+    with pytest.raises(ls.InputError, match=r"does not come to link 'never': it ends in 'falls', impact"):
+        late.run(1, seed=0)
+
+
 def test_a_forked_mission_comes_back_from_its_file_and_is_solved_as_it_flew(both_ways, tmp_path):
     both_ways.save(tmp_path / "forked.mission")
     back = ls.MissionFlight.load(tmp_path / "forked.mission")

@@ -15,6 +15,7 @@ from lunarsim.chain.archive import load_legs, save_legs
 from lunarsim.chain.leg import Leg
 from lunarsim.chain.link import CRAFT, STATE, Link
 from lunarsim.chain.mission import Mission
+from lunarsim.chain.way import way_to
 from lunarsim.display import as_table
 from lunarsim.equality import by_value
 from lunarsim.errors import InputError
@@ -66,6 +67,13 @@ class MissionFlight:
     def flights(self) -> tuple[Flight, ...]:
         """The flight of each link."""
         return tuple(leg.flight for leg in self.legs)
+
+    @property
+    def way(self) -> tuple[Flight, ...]:
+        """The flights that lead to the last one: all of them, where the mission does not fork."""
+        legs = {leg.flight.scenario.name: leg for leg in self.legs}
+        names = way_to(list(legs)[-1], {name: leg.handover.after for name, leg in legs.items()})
+        return tuple(legs[name].flight for name in names)
 
     @property
     def outcome(self) -> Outcome:

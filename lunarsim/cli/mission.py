@@ -164,7 +164,7 @@ def _files(flown: MissionFlight, summary: dict[str, Any]) -> dict[str, Write]:
     way = figures.figure_writer(lambda: plots.cislunar(flown).still)
     return {
         "summary.json": figures.json_writer(summary),
-        **({"cislunar.png": way} if goes_beyond(flown.flights) else {}),
+        **({"cislunar.png": way} if goes_beyond(flown.way) else {}),
         "numbers.ecsv": lambda path: flown.table().write(path, format="ascii.ecsv", delimiter=","),
         "timeline.ecsv": lambda path: timeline.write(path, format="ascii.ecsv", delimiter=","),
         "mission.lunarsim": flown.save,

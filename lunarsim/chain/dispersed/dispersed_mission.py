@@ -29,6 +29,7 @@ from lunarsim.chain.flying import fly_mission
 from lunarsim.chain.link import Link
 from lunarsim.chain.mission import Mission
 from lunarsim.chain.mission_flight import MissionFlight
+from lunarsim.chain.way import way_to
 from lunarsim.errors import InputError, TargetingError, nearest
 from lunarsim.kernels.compiled import source_digest
 
@@ -62,15 +63,10 @@ class DispersedMission:
     @cached_property
     def _way(self) -> tuple[Link, ...]:
         """The links that lead to the last one that is asked for, each of which follows on the one before."""
-        before: dict[str, Link | None] = {}
-        last = None
-        for link in self.mission.links:
-            before[link.name] = next((each for each in self.mission.links if each.name == link.after), last)
-            last = link
-        way = [next((link for link in self.mission.links if link.name == self.until), self.mission.links[-1])]
-        while (earlier := before[way[0].name]) is not None:
-            way.insert(0, earlier)
-        return tuple(replace(link, after="") for link in way)
+        links = {link.name: link for link in self.mission.links}
+        last = self.until if self.until is not None else self.mission.links[-1].name
+        way = way_to(last, {name: link.after for name, link in links.items()})
+        return tuple(replace(links[name], after="") for name in way)
 
     @property
     def links(self) -> tuple[Link, ...]:

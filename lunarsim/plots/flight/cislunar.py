@@ -53,7 +53,7 @@ def cislunar(flown: MissionFlight | Flight) -> CislunarAxes:
     ----------
     flown : MissionFlight or Flight
         From :func:`lunarsim.fly_mission`, :func:`lunarsim.simulate` or :func:`lunarsim.propagate`, that begins or ends
-        outside of the Moon's sphere of influence.
+        outside of the Moon's sphere of influence. Of a mission that forks, the way to its last link is drawn.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def cislunar(flown: MissionFlight | Flight) -> CislunarAxes:
     Examples
     --------
     >>> import lunarsim as ls
-    >>>     >>> from astropy.time import Time
+    >>> from astropy.time import Time
     >>> moon = ls.Moon(gravity=ls.GravityField.grail(degree=0), earth=ls.Earth(), ephemeris=ls.Ephemeris.builtin())
     >>> way = ls.orbits.patched_conics(Time("2023-08-11T00:15:00"), 5.2 * u.day, inclination=51.7 * u.deg)
     >>> axes = ls.plots.cislunar(ls.propagate(way.state, 4 * u.day, moon))

@@ -103,8 +103,8 @@ def comes_near(flights: Sequence[Flight]) -> bool:
 
 
 def flights_of(flown: MissionFlight | Flight) -> tuple[Flight, ...]:
-    """Return the flights of a mission, or the one."""
-    return flown.flights if isinstance(flown, MissionFlight) else (flown,)
+    """Return the flights of a mission that lead to its last one, or the one."""
+    return flown.way if isinstance(flown, MissionFlight) else (flown,)
 
 
 def _after_s(zero: Time, time: Time) -> float:
