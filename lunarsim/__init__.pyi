@@ -43,11 +43,11 @@ from .campaign import with_values as with_values
 from .chain import Link as Link
 from .chain import Meeting as Meeting
 from .chain import Mission as Mission
-from .chain import MissionCampaign as MissionCampaign
-from .chain import MissionCampaignResult as MissionCampaignResult
 from .chain import MissionFlight as MissionFlight
-from .chain import Retargeting as Retargeting
 from .chain import fly_mission as fly_mission
+from .chain.dispersed import MissionCampaign as MissionCampaign
+from .chain.dispersed import MissionCampaignResult as MissionCampaignResult
+from .chain.dispersed import Retargeting as Retargeting
 from .craft import AccelerationMonitor as AccelerationMonitor
 from .craft import Accelerometer as Accelerometer
 from .craft import AccelerometerVote as AccelerometerVote

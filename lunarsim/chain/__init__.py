@@ -1,9 +1,6 @@
 """Missions: chains of scenarios, each of which starts where the last ended."""
 
 from lunarsim.arguments import check_calls
-from lunarsim.chain.dispersed.campaign import MissionCampaign
-from lunarsim.chain.dispersed.result import MissionCampaignResult
-from lunarsim.chain.dispersed.retargeting import Retargeting
 from lunarsim.chain.flying import fly_mission
 from lunarsim.chain.handover import Handover
 from lunarsim.chain.leg import Leg
@@ -18,11 +15,8 @@ __all__ = [
     "Link",
     "Meeting",
     "Mission",
-    "MissionCampaign",
-    "MissionCampaignResult",
     "MissionEvent",
     "MissionFlight",
-    "Retargeting",
     "Row",
     "RowKind",
     "fly_mission",

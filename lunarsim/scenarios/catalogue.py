@@ -17,7 +17,8 @@ from lunarsim.mission import Scenario
 
 if TYPE_CHECKING:
     from lunarsim.campaign import Campaign
-    from lunarsim.chain import Mission, MissionCampaign
+    from lunarsim.chain import Mission
+    from lunarsim.chain.dispersed import MissionCampaign
 
 Made = TypeVar("Made")
 
@@ -172,7 +173,7 @@ def _read_mission(path: Path) -> Mission:
 
 
 def _read_mission_campaign(path: Path) -> MissionCampaign:
-    from lunarsim.chain import MissionCampaign  # noqa: PLC0415  (needs what one flight does not)
+    from lunarsim.chain.dispersed import MissionCampaign  # noqa: PLC0415  (needs what one flight does not)
     from lunarsim.io.scenario_file.mission_campaign_file import read_mission_campaign_parts  # noqa: PLC0415
 
     mission, dispersions, retargetings = read_mission_campaign_parts(path)
@@ -235,7 +236,8 @@ def _read(name: str | os.PathLike[str], read: Callable[[Path], Made]) -> Made:
         return read(path)
     if path.is_dir():
         raise UnknownScenarioError(f"'{name}' is a folder: give the path of a .toml file")
+    known = scenario_names() + mission_names()
     raise UnknownScenarioError(
-        f"'{name}' is neither a scenario of the catalogue nor a file: {nearest(str(name), scenario_names())} "
+        f"'{name}' is neither a scenario of the catalogue nor a file: {nearest(str(name), known)} "
         "Or give the path of a .toml file."
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 from lunarsim import data
 from lunarsim.campaign.inputs.distributions import Dispersions
-from lunarsim.chain import Mission, Retargeting
+from lunarsim.chain import Mission
+from lunarsim.chain.dispersed import Retargeting
 from lunarsim.errors import ScenarioError, nearest, shown
 from lunarsim.io.scenario_file.complaints import validated
 from lunarsim.io.scenario_file.components import made

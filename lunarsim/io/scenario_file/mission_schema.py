@@ -8,7 +8,8 @@ from astropy import units as u
 from astropy.time import Time
 from pydantic import Field, create_model
 
-from lunarsim.chain import Meeting, Retargeting
+from lunarsim.chain import Meeting
+from lunarsim.chain.dispersed import Retargeting
 from lunarsim.errors import InputError, listed
 from lunarsim.io.scenario_file import schema, values
 from lunarsim.io.scenario_file.dispersion_schema import DispersionTable
