@@ -13,6 +13,7 @@ from scipy.integrate import solve_ivp
 
 import lunarsim as ls
 from lunarsim import constants
+from lunarsim.campaign.inputs.paths import is_of_start
 
 R, GM = constants.MOON_RADIUS_M, constants.GM_MOON_M3_S2
 POINT = ls.Moon(gravity=ls.GravityField.grail(degree=0), third_bodies=())
@@ -141,12 +142,28 @@ def test_a_burn_that_cannot_reach_its_goal_is_a_failed_run_with_a_reason(mission
     runs = ls.MissionCampaign(tight, {"first": wide}).run(4, seed=7)
     failed = ~runs.where()
     assert 0 < failed.sum() < 4
-    assert runs.failures() == {"link 'second': no numbers between the bounds reach the goals": int(failed.sum())}
+    assert runs.failures() == {
+        "link 'second': the search found no numbers between the bounds that reach the goals": int(failed.sum())
+    }
     assert np.all(np.isnan(runs.column("end.x_m")) == failed)
     assert np.all(np.isfinite(runs.column("links.0.delta_v_mps")))  # the first link was flown
     assert runs.rates()["failed"].count == failed.sum()
     with pytest.raises(ls.TargetingError, match=r"link 'second': no values were found"):
         runs.rerun(int(np.flatnonzero(failed)[0]))
+
+
+def test_a_late_ignition_leaves_the_end_of_its_link_where_it_was(mission):
+    late = {"plan.0.ignition": ls.Normal(0 * u.s, 30 * u.s)}
+    runs = ls.MissionCampaign(mission, {"second": late}).run(3, seed=2)
+    assert np.ptp(runs.column("links.1.plan.0.ignition")) > 5.0
+    assert np.ptp(runs.column("end_s")) < 1e-6
+
+
+@pytest.mark.parametrize("name", ["state.transverse_rate", "orbit.apolune", "earth_orbit.apogee"])
+def test_what_scatters_at_the_start_is_known_before_a_burn_is_computed(name):
+    assert is_of_start(name)
+    assert not is_of_start("craft.engine.thrust_error")
+    assert not is_of_start("plan.0.ignition")
 
 
 def test_a_run_that_comes_to_the_ground_is_an_outcome(mission):
@@ -332,6 +349,10 @@ def test_one_command_flies_a_campaign_over_a_mission(file, tmp_path):
     left = tmp_path / "two-burns-campaign"
     assert {"summary.json", "runs.ecsv", "statistics.ecsv", "manifest.json"} <= {path.name for path in left.iterdir()}
     assert ls.load_mission_campaign(file()).open(left).runs == 2
+    (left / "chunks" / sorted(path.name for path in (left / "chunks").iterdir())[-1]).unlink()
+    again = here("campaign", str(file()), "--resume", "--workers", "2", "--json", cwd=tmp_path)  # as it was begun
+    assert again.status == 0, again.err
+    assert json.loads(again.out)["columns"] == told["columns"]
 
 
 def test_what_only_campaigns_of_scenarios_have_is_refused(file, tmp_path):

@@ -106,6 +106,11 @@ class Path:
         return self.name in {NAVIGATION_SEED, COMPUTER_SEED}
 
 
+def is_of_start(name: str) -> bool:
+    """Return whether a path says where a flight starts: its state, or an element about the Moon or the Earth."""
+    return name.partition(".")[0] in {"state", "orbit", earth_orbit.PREFIX}
+
+
 def is_fault(name: str) -> bool:
     """Return whether a path says whether a fault is there."""
     return name.startswith("faults.") and not is_onset(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from lunarsim.campaign.inputs.paths import edited
+from lunarsim.campaign.inputs.paths import edited, is_of_start
 from lunarsim.campaign.inputs.settings import with_values
 from lunarsim.chain.centring import centred
 from lunarsim.chain.dispersed.clock import by_the_clock
@@ -19,14 +19,12 @@ from lunarsim.chain.leg import Leg
 from lunarsim.errors import InputError, IntegrationError, TargetingError
 from lunarsim.flight import EarthEntry, GroundContact, simulate
 
-_OF_STATE = ("state.", "orbit.")  # what scatters before a manoeuvre is computed
-
 
 class Failure(Enum):
     """Why a run ended before its mission did."""
 
     NONE = "flown"
-    UNREACHED = "no numbers between the bounds reach the goals"
+    UNREACHED = "the search found no numbers between the bounds that reach the goals"
     NOT_FLOWN = "it could not be flown"
 
 
@@ -92,7 +90,7 @@ def _flown(
 ) -> tuple[Leg, Mapping[str, Any]]:
     link = nominal.link
     begins, handover = begun(link, None if last is None else last.flight)
-    known = {name: value for name, value in drawn.items() if name.startswith(_OF_STATE)}
+    known = {name: value for name, value in drawn.items() if is_of_start(name)}  # before a manoeuvre is computed
     errors = {name: value for name, value in drawn.items() if name not in known}
     planned = begins = edited(begins, known) if known else begins
     numbers: Mapping[str, Any] = {}
@@ -102,7 +100,7 @@ def _flown(
         if nominal.vary:
             numbers = solved(nominal, planned, integrator)
             planned = with_values(planned, numbers)
-    planned = by_the_clock(planned, link.scenario)
-    flight = simulate(edited(planned, errors) if errors else planned, integrator=integrator)
+    flown = by_the_clock(edited(planned, errors) if errors else planned, link.scenario)
+    flight = simulate(flown, integrator=integrator)
     leg = leg_of(link, begins, flight, numbers, handover, vary=nominal.vary, reach=nominal.goals)
     return leg, numbers

@@ -31,7 +31,7 @@ def solved(nominal: NominalLink, begins: Scenario, integrator: str) -> dict[str,
     Raises
     ------
     TargetingError
-        If no numbers between the bounds reach the goals.
+        If none are found between the bounds that reach the goals.
     InputError
         If there is no flight at the nominal numbers.
     """
