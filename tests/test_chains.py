@@ -278,6 +278,14 @@ def test_the_way_of_a_forked_mission_is_that_of_the_links_that_lead_to_its_last(
     assert ls.MissionCampaign(forked, scatter).run(1, seed=0).column("links_flown")[0] == 3
 
 
+def test_what_scatters_beside_the_way_of_a_campaign_is_refused(forked):
+    campaign = ls.MissionCampaign(
+        forked, {name: {"craft.engine.thrust_error": ls.Normal(0 * u.one, 0.01 * u.one)} for name in ("falls", "waits")}
+    )
+    with pytest.raises(ls.InputError, match=r"link 'falls' is not on the way to 'again'"):
+        campaign.run(1, seed=0)
+
+
 def test_a_campaign_flies_as_far_as_the_nominal_mission_goes(forked):
     ends = replace(forked, links=forked.links[:3])
     campaign = ls.MissionCampaign(ends, {"falls": {"craft.engine.thrust_error": ls.Normal(0 * u.one, 0.01 * u.one)}})

@@ -35,7 +35,8 @@ class MissionCampaign(DispersedMission):
     retargetings : mapping of str to Retargeting
         By link, what runs solve for in place of what the mission does.
     until : str, optional
-        The last link that is flown; default: all are.
+        The last link that is flown. Default: the last of the mission, or the one in which the nominal mission ends. Of
+        a mission that forks, the way that leads there is flown, and links are numbered along it.
     sampling : Sampling
         Default: plain Monte Carlo.
     integrator : str

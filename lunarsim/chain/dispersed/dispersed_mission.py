@@ -118,6 +118,13 @@ class DispersedMission:
 
     @cached_property
     def _nominal_links(self) -> tuple[NominalLink, ...]:
+        names = [link.name for link in self._way]
+        aside = next((name for name in (*self.dispersions, *self.retargetings) if name not in names), None)
+        if self.until is None and aside is not None:
+            raise InputError(
+                f"link '{aside}' is not on the way to '{names[-1]}', which the campaign flies: leave out what scatters "
+                "there and what it solves for, or ask for another way by its last link, as until"
+            )
         flown = self.nominal
         idle = next((k for k, each in enumerate(self._dispersed) if each is not None and k >= len(flown.legs)), None)
         if len(self.links) > len(flown.legs) or idle is not None:
