@@ -105,15 +105,15 @@ def _asked(name: str, world: World, order: Order, console: Console) -> Asked:
     scenario = replace(campaign.scenario, moon=_moon(campaign.scenario.moon, world, console))
     folder = order.out or Path(f"{scenario.name}-campaign")
     stored = Manifest.load(folder) if order.resume and (folder / MANIFEST).exists() else None
-    sampling = order.sampling or (_sampling_of(stored) if stored else SamplingName.MONTE_CARLO)
-    runs = _first(order.runs, stored.runs if stored else None, RUNS)
+    sampling = order.sampling or (sampling_of(stored) if stored else SamplingName.MONTE_CARLO)
+    runs = first_given(order.runs, stored.runs if stored else None, RUNS)
     campaign = replace(campaign, scenario=scenario, sampling=SAMPLINGS[sampling])
     return Asked(
         campaign=campaign,
         expansion=_expanded(campaign, console) if order.expansion else None,
         runs=runs,
-        seed=_first(order.seed, stored.seed if stored else None, SEED),
-        chunk_size=_first(order.chunk_size, stored.chunk_size if stored else None, _chunk_size(runs)),
+        seed=first_given(order.seed, stored.seed if stored else None, SEED),
+        chunk_size=first_given(order.chunk_size, stored.chunk_size if stored else None, _chunk_size(runs)),
         workers=order.workers or available_processors(),
         folder=folder,
     )
@@ -129,11 +129,13 @@ def _chunk_size(runs: int) -> int:
     return min(CHUNK_SIZE, max(_LEAST_CHUNK, -(-runs // _CHUNKS)))
 
 
-def _first(*values: int | None) -> int:
+def first_given(*values: int | None) -> int:
+    """Return the first number that was given."""
     return next(value for value in values if value is not None)
 
 
-def _sampling_of(stored: Manifest) -> SamplingName:
+def sampling_of(stored: Manifest) -> SamplingName:
+    """Return the sampling of a store."""
     how = str(json.loads(stored.sampling).get("sampling", "")).replace(" ", "-")
     return SamplingName(how) if how in {each.value for each in SamplingName} else SamplingName.MONTE_CARLO
 

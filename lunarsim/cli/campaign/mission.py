@@ -20,11 +20,12 @@ from rich.text import Text
 
 from lunarsim.campaign.executors.execution import available_processors
 from lunarsim.campaign.executors.progress import progress_bar
-from lunarsim.campaign.store.manifest import Column
-from lunarsim.chain import MissionCampaign, MissionCampaignResult
+from lunarsim.campaign.store.manifest import FILE as MANIFEST
+from lunarsim.campaign.store.manifest import Column, Manifest
+from lunarsim.chain.dispersed import MissionCampaign, MissionCampaignResult
 from lunarsim.chain.dispersed.dispersed_mission import CHUNK_SIZE
 from lunarsim.cli import report as printed
-from lunarsim.cli.campaign.command import SAMPLINGS, plain_warnings
+from lunarsim.cli.campaign.command import SAMPLINGS, first_given, plain_warnings, sampling_of
 from lunarsim.cli.campaign.order import SEED, Order, SamplingName, World
 from lunarsim.cli.figures import json_writer
 from lunarsim.errors import InputError, ModelWarning
@@ -48,17 +49,18 @@ def fly(name: str, world: World, order: Order, *, until: str | None, console: Co
         If something is asked for that such a campaign has not.
     """
     _refuse(name, world, order)
-    campaign = replace(
-        load_mission_campaign(name), sampling=SAMPLINGS[order.sampling or SamplingName.MONTE_CARLO], until=until
-    )
+    campaign = load_mission_campaign(name)
     folder = order.out or Path(f"{campaign.mission.name}-campaign")
+    stored = Manifest.load(folder) if order.resume and (folder / MANIFEST).exists() else None
+    sampling = order.sampling or (sampling_of(stored) if stored else SamplingName.MONTE_CARLO)
+    campaign = replace(campaign, sampling=SAMPLINGS[sampling], until=until)
     prepare_folder(folder)
     progress = Console(stderr=True)
     status = f"flying the nominal mission; compiling the physics, on a machine's first run: {HOW_LONG}"
     with plain_warnings(progress):
         with progress.status(status):
             _ = campaign.nominal
-        result, seconds = _run(campaign, folder, order, progress)
+        result, seconds = _run(campaign, folder, order, stored, progress)
     printed.print_provenance(console, campaign.mission, dispersions=True)
     _print_ends(console, result)
     _print_quantiles(console, result)
@@ -93,19 +95,21 @@ def _refuse(name: str, world: World, order: Order) -> None:
 
 
 def _run(
-    campaign: MissionCampaign, folder: Path, order: Order, console: Console
+    campaign: MissionCampaign, folder: Path, order: Order, stored: Manifest | None, console: Console
 ) -> tuple[MissionCampaignResult, float]:
-    runs, workers = order.runs or RUNS, order.workers or available_processors()
+    runs = first_given(order.runs, stored.runs if stored else None, RUNS)
+    workers = order.workers or available_processors()
+    chunk_size = min(CHUNK_SIZE, -(-runs // workers))
     begin = time.perf_counter()
     with progress_bar(campaign.mission.name, runs, console=console) as advance, _processes(workers) as executor:
         result = campaign.run(
             runs,
-            seed=SEED if order.seed is None else order.seed,
+            seed=first_given(order.seed, stored.seed if stored else None, SEED),
             out=folder,
             resume=order.resume,
             workers=workers,
             executor=executor,
-            chunk_size=order.chunk_size or min(CHUNK_SIZE, -(-runs // workers)),
+            chunk_size=first_given(order.chunk_size, stored.chunk_size if stored else None, chunk_size),
             on_progress=advance,
         )
     return result, time.perf_counter() - begin
