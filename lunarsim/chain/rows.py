@@ -103,7 +103,7 @@ def free_rows(values: Mapping[str, Any], bounds: Mapping[str, Sequence[Any]], fl
             shift = float(value.to_value(u.min))
             rows.append(Row(RowKind.FREE, name, _clock(asked), _clock(flown), shift, unit="min"))
         else:
-            rows.append(Row(RowKind.FREE, name, f"{low:g} to {high:g}", f"{value:.6g}"))
+            rows.append(Row(RowKind.FREE, name, f"{low:g} to {high:g}", f"{value.to(low.unit):.6g}"))
     return rows
 
 

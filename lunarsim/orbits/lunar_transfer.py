@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 
 _MPS = u.m / u.s
 _EARTH_M = constants.WGS84_RADIUS_M
+_HIGHEST_M = 1e8 + _EARTH_M  # of a parking orbit
 _MOST_CELLS = 1_000_000  # of a launch window: some 100 MB
 
 
@@ -152,7 +153,7 @@ def patched_conics(
     sky = ephemeris or Ephemeris.builtin()
     arrival = departure.tdb + seconds
     rot = inertial_axes(frame, departure)
-    tilt, parking_m = _angle("inclination", inclination), _radius("parking_height", parking_height, _EARTH_M)
+    tilt, parking_m = _parked(inclination, parking_height)
     ways = ways_to(MoonPlaces.at(sky, arrival[None], rot), np.atleast_1d(seconds.value), tilt, parking_m, northbound)
     _check_there_is_one(ways, inclination, duration)
     excess = ways.excess_mps[0]
@@ -226,7 +227,7 @@ def launch_window(
     if departures.size * days.size > _MOST_CELLS:
         raise InputError(f"{shape[0]} departures and {shape[1]} durations: expected a million pairs at most")
     low_m, high_m = _apsides(perilune, apolune)
-    tilt, parking_m = _angle("inclination", inclination), _radius("parking_height", parking_height, _EARTH_M)
+    tilt, parking_m = _parked(inclination, parking_height)
     after_s = (departures - departures[0]).to_value(u.s)[:, None] + days.value
     sky, rot = ephemeris or Ephemeris.builtin(), inertial_axes(frame, departures[0])
     moon = MoonPlaces.between(sky, departures[0], after_s.ravel(), rot)
@@ -295,6 +296,16 @@ def _check_there_is_one(ways: Ways, inclination: u.Quantity, duration: u.Quantit
             f"inclination = {inclination}: the Moon stands at a declination of "
             f"{np.degrees(ways.declination[0]):.1f} deg on arrival, which a plane has to be inclined by at least"
         )
+
+
+def _parked(inclination: u.Quantity, height: u.Quantity) -> tuple[float, float]:
+    """Return the tilt (rad) of a parking orbit, and its radius (m)."""
+    tilt, radius_m = _angle("inclination", inclination), _radius("parking_height", height, _EARTH_M)
+    if not 0.0 <= tilt <= np.pi:
+        raise InputError(f"inclination = {inclination}: expected 0 to 180 deg")
+    if radius_m > _HIGHEST_M:
+        raise InputError(f"parking_height = {height}: expected at most 100000 km, an orbit about the Earth")
+    return tilt, radius_m
 
 
 def _angle(name: str, value: u.Quantity) -> float:

@@ -32,6 +32,7 @@ class Problem:
         self, scenario: Scenario, vary: Mapping[str, tuple[u.Quantity, u.Quantity]], reach: Sequence[Reachable]
     ) -> None:
         known = settable(scenario)
+        self.units = {name: low.unit if isinstance(low, u.Quantity) else u.one for name, (low, _) in vary.items()}
         lacks = f"the scenario '{scenario.name}' has no such number"
         self.scenario, self.goals = scenario, tuple(reach)
         self.paths = [path_among(known, name, lacks) for name in vary]

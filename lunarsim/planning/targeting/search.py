@@ -197,7 +197,7 @@ def _why_not(problem: Problem, x: NDArray[np.float64]) -> str:
         if not abs(miss) <= 1.0
     ]
     at_bound = [
-        f"{name} = {value:.6g}"
+        f"{name} = {u.Quantity(value).to(problem.units[name]):.6g}"
         for (name, value), share in zip(problem.values(x).items(), x, strict=True)
         if min(share, 1.0 - share) < 10.0 * _AT_BOUND
     ]
