@@ -59,7 +59,7 @@ def roundings(mission: ls.Mission, solved: ls.Mission) -> Iterator[ls.Mission]:
 
 def numbers(flown: ls.MissionFlight, words: Mapping[RowKind, str] = _WORDS) -> list[str]:
     """Return the lines of what was free, met and compared, and what came out, or of some of these kinds."""
-    lines = ["| link | | number | published | flown | off by | kept |", "|---|---|---|---|---|---|---|"]
+    lines = ["| link | | number | given or published | flown | off by | kept |", "|---|---|---|---|---|---|---|"]
     for leg in flown.legs:
         for row in leg.rows:
             if row.kind in words:

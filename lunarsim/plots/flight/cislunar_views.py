@@ -115,8 +115,5 @@ def days_of(flights: Sequence[Flight]) -> list[State]:
     """Return the states at each midnight (UTC) of flights."""
     first, last = flights[0].start.utc.mjd, flights[-1].end.utc.mjd
     midnights = Time(np.arange(np.ceil(first), last), format="mjd", scale="utc")
-    return [
-        flight.at(time)
-        for time in midnights
-        for flight in [next(each for each in flights if each.start <= time <= each.end)]
-    ]
+    under_way = ((time, next((each for each in flights if each.start <= time <= each.end), None)) for time in midnights)
+    return [flight.at(time) for time, flight in under_way if flight is not None]

@@ -135,7 +135,7 @@ def _ring_published(ax: Axes, flown: MissionFlight) -> None:
             times.append(flight.burns[-1].after.epoch.utc.datetime64)
             heights_km.append(float(u.Quantity(row.asked).to_value(u.km)))
     if times:
-        ax.plot(times, heights_km, "o", color=ink(ax), fillstyle="none", label="published")
+        ax.plot(times, heights_km, "o", color=ink(ax), fillstyle="none", label="goal, or published")
 
 
 def _is_height_after_burn(flight: Flight, row: Row) -> bool:
