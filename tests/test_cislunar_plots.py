@@ -18,6 +18,7 @@ from PIL import Image
 
 import lunarsim as ls
 from lunarsim.plots.flight.cislunar_views import Still, Way, turning
+from lunarsim.plots.style.legends import on_top
 
 pytestmark = pytest.mark.filterwarnings("ignore::lunarsim.ModelWarning")  # of the ephemeris: figures are coarser
 MPS = u.m / u.s
@@ -46,6 +47,19 @@ def flown() -> ls.Flight:
 
 def line(ax: Axes, label: str) -> np.ndarray:
     return next(np.asarray(each.get_xydata()) for each in ax.lines if each.get_label() == label)
+
+
+@pytest.mark.parametrize("size", [(4.0, 8.0), (8.0, 4.0)])
+def test_a_legend_over_equal_axes_is_moved_without_a_word_of_matplotlibs(
+    size: tuple[float, float], caplog: pytest.LogCaptureFixture
+) -> None:
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    ax.plot([0.0, 1.0], [0.0, 1.0], label="way")
+    ax.set_aspect("equal", adjustable="datalim")
+    on_top(ax)
+    for _ in range(2):  # the legend moves as it is drawn, and again
+        figure.canvas.draw()
+    assert not [record for record in caplog.records if record.name.startswith("matplotlib")]
 
 
 def test_the_turning_axes_hold_earth_and_moon_fast(flown: ls.Flight) -> None:

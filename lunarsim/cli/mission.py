@@ -19,6 +19,7 @@ from lunarsim import plots
 from lunarsim.chain import Mission, MissionFlight, Row, RowKind, fly_mission
 from lunarsim.cli import figures, flying
 from lunarsim.cli import report as printed
+from lunarsim.cli.warned import plain_warnings
 from lunarsim.errors import InputError, ScenarioError
 from lunarsim.flight import EventKind, Flight, GroundContact
 from lunarsim.io import flight_summary, prepare_folder
@@ -38,7 +39,7 @@ def run(name: str, out: Path | None, *, without_faults: bool = False, as_json: b
     folder = out or Path(mission.name + "-without-faults" * without_faults)
     mission = mission.without_faults() if without_faults else mission
     prepare_folder(folder)
-    with console.status(FLYING):
+    with plain_warnings(console), console.status(FLYING):
         flown = _fly(mission, name)
     printed.print_provenance(console, mission)
     _print_chain(console, flown)

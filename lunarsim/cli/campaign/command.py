@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import sys
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -40,6 +36,7 @@ from lunarsim.cli.campaign import files as campaign_files
 from lunarsim.cli.campaign import report as campaign_report
 from lunarsim.cli.campaign.order import RUNS, SEED, Order, SamplingName, World
 from lunarsim.cli.options import read_option
+from lunarsim.cli.warned import plain_warnings
 from lunarsim.errors import DataError, InputError
 from lunarsim.io import prepare_folder, write_files
 from lunarsim.io.campaign_summary import findings_summary
@@ -49,7 +46,6 @@ from lunarsim.moon import GravityField, GriddedField, Moon, Terrain
 from lunarsim.scenarios import load_campaign
 
 _CHUNKS, _LEAST_CHUNK = 32, 256  # at least so many chunks, unless they would be smaller than this
-_NUMBER = re.compile(r"-?\d[\d.]*")
 _INTERRUPTED = 130  # exit status: 128 and the number of SIGINT
 SAMPLINGS: dict[SamplingName, Sampling] = {
     SamplingName.MONTE_CARLO: MonteCarlo(),
@@ -242,19 +238,3 @@ def _leave(console: Console, progress: Console, folder: Path, writers: dict[str,
             (folder / name).unlink(missing_ok=True)
     names = ", ".join(file.name for file in files)
     console.print(Text(f"{len(files)} files in {folder}: {names}"), soft_wrap=True)
-
-
-@contextmanager
-def plain_warnings(console: Console) -> Iterator[None]:
-    """Print warnings as one line of words, each once, whatever its numbers."""
-    seen: set[str] = set()
-
-    def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        kind = _NUMBER.sub("", str(message))
-        if kind not in seen:
-            seen.add(kind)
-            console.print(Text("warning: ", style="bold yellow").append(str(message), style="default"), soft_wrap=True)
-
-    with warnings.catch_warnings():
-        warnings.showwarning = show
-        yield

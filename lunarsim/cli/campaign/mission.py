@@ -25,9 +25,10 @@ from lunarsim.campaign.store.manifest import Column, Manifest
 from lunarsim.chain.dispersed import MissionCampaign, MissionCampaignResult
 from lunarsim.chain.dispersed.dispersed_mission import CHUNK_SIZE
 from lunarsim.cli import report as printed
-from lunarsim.cli.campaign.command import SAMPLINGS, first_given, plain_warnings, sampling_of
+from lunarsim.cli.campaign.command import SAMPLINGS, first_given, sampling_of
 from lunarsim.cli.campaign.order import SEED, Order, SamplingName, World
 from lunarsim.cli.figures import json_writer
+from lunarsim.cli.warned import plain_warnings
 from lunarsim.errors import InputError, ModelWarning
 from lunarsim.io import prepare_folder, write_files
 from lunarsim.kernels.notice import HOW_LONG

@@ -96,6 +96,7 @@ def _draw_orbits(ax: Axes, flown: MissionFlight, near: Sequence[Mask]) -> None:
     ax.set_aspect("equal", adjustable="datalim" if whole else "box")  # a flat way keeps the box, the legend below it
     if not whole:  # the way there would make the orbits small
         ax.set(xlim=(-_ROOM * farthest, _ROOM * farthest), ylim=(-_ROOM * farthest, _ROOM * farthest))
+    ax.locator_params(nbins=5)
     ax.set(xlabel="From the Moon's centre (km)", ylabel="(km)")
     ax.legend(frameon=False, fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3)
 

@@ -105,8 +105,7 @@ class Movable:
     def restore_view(self, ax: Axes) -> None:
         """Undo what an earlier drawing added to the view, unless the user has set another one since."""
         if self._views is not None and ax.get_ylim() == self._views[1]:
-            ax.set_ylim(self._views[0])
-            ax.apply_aspect()
+            _view(ax, *self._views[0])
         self._views = None
 
     def make_room(self, ax: Axes) -> Bbox:
@@ -114,8 +113,7 @@ class Movable:
         before = bottom, top = ax.get_ylim()
         for _ in range(_ROUNDS):
             share = min(self.share(ax), _TALLEST)
-            ax.set_ylim(bottom, bottom + (top - bottom) / (1.0 - share))
-            ax.apply_aspect()
+            _view(ax, bottom, bottom + (top - bottom) / (1.0 - share))
         self._views = before, ax.get_ylim()
         return self.move("upper left")
 
@@ -147,3 +145,9 @@ class _Topper(Artist):
 def seen(ax: Axes) -> tuple[float, ...]:
     """Return where axes stand and what they show: what places of texts depend on."""
     return (*ax.get_window_extent().extents, *ax.viewLim.extents)
+
+
+def _view(ax: Axes, bottom: float, top: float) -> None:
+    """Set the view upwards; of axes with an aspect to keep it stays free, for matplotlib would warn of fixed limits."""
+    ax.set_ylim(bottom, top, auto=False if ax.get_aspect() == "auto" else None)
+    ax.apply_aspect()
