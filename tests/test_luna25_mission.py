@@ -113,3 +113,10 @@ def test_without_its_fault_the_last_burn_leads_to_the_landing_of_21_august(missi
     assert str(landed.outcome).startswith("landed safely at 2023-08-21")
     assert landed.outcome.distance_to(landed.flights[-1].scenario.landing_site) < 10 * u.m
     assert landed.flights[-1].mass[0] == landed.flights[-2].mass[-1]
+
+
+def test_without_its_fault_nothing_is_said_of_the_crater(mission):
+    faulty, sound = (each.links for each in (mission, mission.without_faults()))
+    assert faulty[4].fitted
+    assert not sound[4].fitted + sound[4].compare
+    assert sound[6] == faulty[6]  # what was printed of the landing

@@ -68,9 +68,11 @@ class Mission:
                 raise InputError(_follows_on_none(link, names[:k], names[k:]))
 
     def without_faults(self) -> Mission:
-        """Return the same mission with a sound craft in each link."""
-        links = tuple(replace(link, scenario=link.scenario.without_faults()) for link in self.links)
-        return replace(self, links=links)
+        """Return the same mission with a sound craft in each link.
+
+        What was fitted to a link with a fault, or published of it, is of another flight then, and is left out.
+        """
+        return replace(self, links=tuple(map(_sound, self.links)))
 
     def _repr_html_(self) -> str:
         rows = [
@@ -78,6 +80,12 @@ class Mission:
             for k, link in enumerate(self.links, start=1)
         ]
         return as_table(self.title or self.name, rows)
+
+
+def _sound(link: Link) -> Link:
+    if not link.scenario.faults:
+        return link
+    return replace(link, scenario=link.scenario.without_faults(), fitted=(), compare=())
 
 
 def _follows_on_none(link: Link, earlier: list[str], others: list[str]) -> str:
