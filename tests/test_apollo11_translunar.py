@@ -2,7 +2,7 @@
 
 Mission Report, MSC-00171, November 1969, table 7-II: state after the correction of 17 July 1969 (26:45:01.8 after range
 zero), and at the ignition of the insertion two days later (75:49:50.4). Its numbers have a last digit, and two days
-make much of half of one: that much they may differ, and no more.
+make much of half of one: that much they may differ, and no more. They are quoted second-hand, not read off the page.
 """
 
 from __future__ import annotations
