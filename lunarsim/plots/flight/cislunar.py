@@ -70,6 +70,7 @@ def cislunar(flown: MissionFlight | Flight) -> CislunarAxes:
     Examples
     --------
     >>> import lunarsim as ls
+    >>> from astropy import units as u
     >>> from astropy.time import Time
     >>> moon = ls.Moon(gravity=ls.GravityField.grail(degree=0), earth=ls.Earth(), ephemeris=ls.Ephemeris.builtin())
     >>> way = ls.orbits.patched_conics(Time("2023-08-11T00:15:00"), 5.2 * u.day, inclination=51.7 * u.deg)
