@@ -61,8 +61,10 @@ def elements_from_state(gm: float, r: Any, v: Any) -> tuple[float, float, float,
     if e < _ROUNDING:
         anomaly = from_node
     anomaly = anomaly if anomaly > -np.pi else np.pi
-    e = max(e, 1.0) if inverse_a <= 0.0 else min(e, 1.0)  # open and bound by the energy, whatever the rounding
-    a = 1.0 / inverse_a if inverse_a != 0.0 else np.inf
+    if inverse_a == 0.0:  # a parabola
+        a, e = np.inf, 1.0
+    else:
+        a, e = 1.0 / inverse_a, max(e, 1.0) if inverse_a < 0.0 else min(e, 1.0)  # open and bound by the energy
     return a, e, atan2(across, h2), around(atan2(node_y, node_x)), around(from_node - anomaly), anomaly
 
 
