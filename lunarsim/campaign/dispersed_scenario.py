@@ -146,13 +146,15 @@ class DispersedScenario:
             extendable=not isinstance(self.sampling, LatinHypercube),
             chunk_size=chunk_size,
             columns=work.described,
-            versions={
-                "lunarsim": __version__,
-                "kernels": source_digest(),
-                **{module.__name__: module.__version__ for module in (numba, np, scipy)},
-            },
+            versions=versions(),
             notes={"dispersions": dispersions, "title": self.scenario.title},
         )
+
+
+def versions() -> dict[str, str]:
+    """Return what runs are flown with, on which their last bits depend."""
+    others = {module.__name__: module.__version__ for module in (numba, np, scipy)}
+    return {"lunarsim": __version__, "kernels": source_digest(), **others}
 
 
 def _check_noise(scenario: Scenario, names: set[str]) -> None:

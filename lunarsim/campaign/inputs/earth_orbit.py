@@ -20,6 +20,7 @@ from lunarsim.records import si
 
 PREFIX = "earth_orbit"
 NUMBERS = {name: each for name, each in EARTH_ELEMENTS.items() if isinstance(each, Number)}
+_ANGLES = tuple(NUMBERS)[2:]
 
 
 def begins_at_earth(scenario: Scenario) -> bool:
@@ -60,6 +61,3 @@ def states_at_earth(scenario: Scenario, columns: Mapping[str, NDArray[np.float64
     here = states_from_elements(np.stack(table, axis=1), constants.GM_EARTH_M3_S2, constants.WGS84_RADIUS_M, np.eye(3))
     earth = scenario.moon.ephemeris.position_and_velocity("earth", scenario.state.epoch)
     return np.asarray(here + np.concatenate([earth[0].to_value(u.m), earth[1].to_value(u.m / u.s)]))
-
-
-_ANGLES = tuple(NUMBERS)[2:]

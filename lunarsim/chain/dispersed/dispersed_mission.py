@@ -9,12 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import numba
-import numpy as np
-import scipy
-
-from lunarsim import __version__
-from lunarsim.campaign.dispersed_scenario import DispersedScenario
+from lunarsim.campaign.dispersed_scenario import DispersedScenario, versions
 from lunarsim.campaign.inputs.distributions import Dispersions
 from lunarsim.campaign.inputs.paths import Path
 from lunarsim.campaign.inputs.rows import Rows
@@ -31,7 +26,6 @@ from lunarsim.chain.mission import Mission
 from lunarsim.chain.mission_flight import MissionFlight
 from lunarsim.chain.way import way_to
 from lunarsim.errors import InputError, TargetingError, nearest
-from lunarsim.kernels.compiled import source_digest
 
 CHUNK_SIZE = 8  # runs of seconds: what is lost with a killed process is little
 
@@ -176,11 +170,7 @@ class DispersedMission:
             extendable=not isinstance(self.sampling, LatinHypercube),
             chunk_size=chunk_size,
             columns=work.columns,
-            versions={
-                "lunarsim": __version__,
-                "kernels": source_digest(),
-                **{module.__name__: module.__version__ for module in (numba, np, scipy)},
-            },
+            versions=versions(),
             notes={"dispersions": dispersions, "title": self.mission.title},
         )
 
