@@ -101,6 +101,21 @@ def test_a_burn_is_centred_on_the_apsis_nearest_to_its_ignition(first):
     assert (middle - EPOCH).to_value(u.s) == pytest.approx(0.5 * period_s, abs=0.1)
 
 
+def test_a_free_number_without_a_unit_is_told_and_an_angle_in_the_unit_of_its_bounds(first, second):
+    timed = burn_at(40, 1000, "timed")
+    link = ls.Link(
+        scenario=replace(second, plan=(replace(timed, timer=0.01 * u.s), ls.Coast(duration=10 * u.min))),
+        vary={
+            "craft.engine.thrust_error": (-0.9 * u.one, 0.9 * u.one),
+            "plan.0.pitch_error": (-30 * u.deg, 30 * u.deg),
+        },
+        reach=(ls.Goal("perilune", 60 * u.km, at="timed"),),
+    )
+    rows = {row.quantity: row.flown for row in ls.fly_mission(chain(ls.Link(scenario=first), link)).legs[1].rows}
+    assert float(rows["craft.engine.thrust_error"]) != 0.0
+    assert rows["plan.0.pitch_error"].endswith(" deg")
+
+
 def test_free_numbers_reach_the_goals_of_their_link(first, second):
     reach = (ls.Goal("perilune", 60 * u.km, at="two"),)
     vary = {"plan.0.target_delta_v": (1 * MPS, 40 * MPS)}

@@ -16,6 +16,7 @@ from lunarsim.mission.clock import seconds_after, time_after
 from lunarsim.orbits import State
 from lunarsim.plan import Burn, Coast
 from lunarsim.planning.targeting.goals import Reachable
+from lunarsim.planning.targeting.problem import told
 
 _MPS = u.m / u.s
 _TURNS = ("pitch_error", "yaw_error")
@@ -103,7 +104,7 @@ def free_rows(values: Mapping[str, Any], bounds: Mapping[str, Sequence[Any]], fl
             shift = float(value.to_value(u.min))
             rows.append(Row(RowKind.FREE, name, _clock(asked), _clock(flown), shift, unit="min"))
         else:
-            rows.append(Row(RowKind.FREE, name, f"{low:g} to {high:g}", f"{value.to(low.unit):.6g}"))
+            rows.append(Row(RowKind.FREE, name, f"{low:g} to {high:g}", told(value, low)))
     return rows
 
 

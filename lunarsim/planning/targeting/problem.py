@@ -32,7 +32,7 @@ class Problem:
         self, scenario: Scenario, vary: Mapping[str, tuple[u.Quantity, u.Quantity]], reach: Sequence[Reachable]
     ) -> None:
         known = settable(scenario)
-        self.units = {name: low.unit if isinstance(low, u.Quantity) else u.one for name, (low, _) in vary.items()}
+        self.vary = dict(vary)
         lacks = f"the scenario '{scenario.name}' has no such number"
         self.scenario, self.goals = scenario, tuple(reach)
         self.paths = [path_among(known, name, lacks) for name in vary]
@@ -117,6 +117,12 @@ def _flown(scenario: Scenario) -> Flight:
         return simulate(scenario, integrator="collocation")
 
 
+def told(value: Any, bound: Any) -> str:
+    """Return an unknown in words, in the unit of its bound; some have none."""
+    unit = bound.unit if isinstance(bound, u.Quantity) else u.one
+    return f"{u.Quantity(value).to(unit):.6g}".strip()
+
+
 def delta_v_mps(flight: Flight) -> float:
     """Return the delta-v of all burns and guided phases of a flight (m/s)."""
     burns = sum(burn.delta_v.to_value(_MPS) for burn in flight.burns)
@@ -127,6 +133,8 @@ def _plain(path: Path, bound: Any) -> float:
     """Return a bound in the unit of its path."""
     if isinstance(path.declaration, Switch) or path.is_seed or path.declaration.whole:
         raise InputError(f"{path.name} has no values between two others: it cannot be varied")
+    if path.unit == u.one and isinstance(bound, u.Quantity) and bound.unit.is_equivalent(u.one):
+        bound = bound.to_value(u.one)  # bounds are quantities; a number without a unit is declared as a plain one
     given = path.declaration.checked(path.name, bound)
     return float(given.value if isinstance(given, u.Quantity) else given)
 

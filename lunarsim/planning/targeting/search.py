@@ -14,7 +14,7 @@ from lunarsim.errors import InputError, TargetingError, listed
 from lunarsim.flight import simulate
 from lunarsim.mission import Scenario
 from lunarsim.planning.targeting.goals import Goal, check_moment
-from lunarsim.planning.targeting.problem import Problem
+from lunarsim.planning.targeting.problem import Problem, told
 from lunarsim.planning.targeting.solution import Reached, Targeted
 
 CHANGE, DELTA_V = "change", "delta-v"
@@ -197,7 +197,7 @@ def _why_not(problem: Problem, x: NDArray[np.float64]) -> str:
         if not abs(miss) <= 1.0
     ]
     at_bound = [
-        f"{name} = {u.Quantity(value).to(problem.units[name]):.6g}"
+        f"{name} = {told(value, problem.vary[name][0])}"
         for (name, value), share in zip(problem.values(x).items(), x, strict=True)
         if min(share, 1.0 - share) < 10.0 * _AT_BOUND
     ]
